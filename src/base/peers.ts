@@ -1,0 +1,33 @@
+/** A member of the store's Raft group. Below 2^53; on the etcd wire a uint64. Never 0. */
+export type MemberId = number
+
+/**
+ * Frames between members. Best effort and unordered across reconnects: Raft repairs what is lost.
+ * Authenticated by mutual TLS on the real platform.
+ */
+export interface PeerTransport {
+  /** Queues a frame; dropped when the peer is not connected or its bounded queue is full. */
+  send(to: MemberId, frame: Uint8Array): void
+  /** Sends one long transfer (a snapshot) beside the frames, with back-pressure. */
+  sendStream(
+    to: MemberId,
+    header: Uint8Array,
+    chunks: AsyncIterable<Uint8Array>,
+    options: { signal: AbortSignal },
+  ): Promise<void>
+  /** The one receiver. Called before any traffic flows; frames that come earlier are dropped. */
+  receive(receiver: PeerReceiver): void
+  /** Learns of a member, or of its new addresses. */
+  setPeer(id: MemberId, peerUrls: readonly string[]): void
+  removePeer(id: MemberId): void
+  close(): Promise<void>
+}
+
+export interface PeerReceiver {
+  onFrame(from: MemberId, frame: Uint8Array): void
+  /** A long transfer arrives; what it returns is awaited before more chunks are read. */
+  onStream(from: MemberId, header: Uint8Array, chunks: AsyncIterable<Uint8Array>): Promise<void>
+  /** The connection to a peer broke just now: a hint that it may be dead (DESIGN §4). */
+  onDown(peer: MemberId): void
+  onUp(peer: MemberId): void
+}

@@ -1,0 +1,60 @@
+export interface SpawnOptions {
+  readonly command: string
+  readonly args: readonly string[]
+  /** The whole environment: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  /**
+   * Files that standard output and error are appended to by a small shim of the platform; the
+   * child outlives its parent, so output must not depend on the parent's pipes.
+   */
+  readonly stdoutPath: string
+  readonly stderrPath: string
+}
+
+/** Identifies a process across restarts of its parent: a pid alone may be reused. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** Opaque: the kernel's start time of the process. */
+  readonly startTime: string
+}
+
+export type ProcessExit = { readonly code: number } | { readonly signal: string }
+
+export interface ExecResult {
+  readonly exitCode: number
+  /** Standard output and error together, cut at the caller's bound. */
+  readonly output: string
+  readonly timedOut: boolean
+}
+
+/** Child processes of the node agent. They are leaders of their own process group. */
+export interface Processes {
+  /** Starts a child that survives its parent. Throws `ProcessError` when it cannot be started. */
+  spawn(options: SpawnOptions): Promise<ProcessIdentity>
+  /** Whether that very process still runs (a zombie does not). */
+  isAlive(process: ProcessIdentity): boolean
+  /**
+   * Resolves when the process is gone. The exit is undefined when it was started by an earlier
+   * parent and its exit status could not be had.
+   */
+  waitForExit(
+    process: ProcessIdentity,
+    options: { signal: AbortSignal },
+  ): Promise<ProcessExit | undefined>
+  /** Signals the whole process group; a process that is gone is not an error. */
+  kill(process: ProcessIdentity, signal: string): void
+  /** Runs a command to its end, for exec probes and hooks. */
+  exec(options: {
+    command: readonly string[]
+    env: Readonly<Record<string, string>>
+    cwd: string
+    timeoutMs: number
+    maxOutputBytes: number
+    signal?: AbortSignal
+  }): Promise<ExecResult>
+}
+
+export class ProcessError extends Error {
+  override readonly name = 'ProcessError'
+}
