@@ -1,0 +1,2 @@
+export type * from './member-types.ts'
+export type * from './state-machine.ts'
