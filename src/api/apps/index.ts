@@ -1,0 +1,3 @@
+export * from './controller-revision.ts'
+export * from './deployment.ts'
+export * from './replica-set.ts'

@@ -1,0 +1,49 @@
+import { boolean, list, ref, string, struct, time, type TypeOf } from '../schema/index.ts'
+import { NodeStatus } from './node-status.ts'
+import { ObjectMeta } from '../meta/index.ts'
+
+export const ConfigMapNodeConfigSource = struct(
+  'io.k8s.api.core.v1.ConfigMapNodeConfigSource',
+  '',
+  {
+    kubeletConfigKey: string(5).required(),
+    name: string(2).required(),
+    namespace: string(1).required(),
+    resourceVersion: string(4),
+    uid: string(3),
+  },
+)
+export interface ConfigMapNodeConfigSource extends TypeOf<typeof ConfigMapNodeConfigSource> {}
+
+export const NodeConfigSource = struct('io.k8s.api.core.v1.NodeConfigSource', '', {
+  configMap: ref(2, ConfigMapNodeConfigSource),
+})
+export interface NodeConfigSource extends TypeOf<typeof NodeConfigSource> {}
+
+export const Taint = struct('io.k8s.api.core.v1.Taint', '', {
+  effect: string(3).required(),
+  key: string(1).required(),
+  timeAdded: time(4),
+  value: string(2),
+})
+export interface Taint extends TypeOf<typeof Taint> {}
+
+export const NodeSpec = struct('io.k8s.api.core.v1.NodeSpec', '', {
+  configSource: ref(6, NodeConfigSource),
+  externalID: string(2),
+  podCIDR: string(1),
+  podCIDRs: list(7, string).set().patch('merge'),
+  providerID: string(3),
+  taints: list(5, Taint).atomic(),
+  unschedulable: boolean(4),
+})
+export interface NodeSpec extends TypeOf<typeof NodeSpec> {}
+
+export const Node = struct('io.k8s.api.core.v1.Node', '', {
+  apiVersion: string(0),
+  kind: string(0),
+  metadata: ref(1, ObjectMeta).always(),
+  spec: ref(2, NodeSpec).always(),
+  status: ref(3, NodeStatus).always(),
+})
+export interface Node extends TypeOf<typeof Node> {}

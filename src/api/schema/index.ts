@@ -1,0 +1,3 @@
+export * from './object.ts'
+export * from './resource.ts'
+export * from './words.ts'
