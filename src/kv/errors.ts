@@ -18,6 +18,8 @@ export const kvErrors = {
 /** The compaction error by its text, which every backend hands through. */
 export function isCompacted(error: unknown): error is KvError {
   return (
-    error instanceof KvError && error.code === GrpcCode.outOfRange && /compacted/.test(error.message)
+    error instanceof KvError &&
+    error.code === GrpcCode.outOfRange &&
+    /compacted/.test(error.message)
   )
 }

@@ -172,7 +172,12 @@ class MemoryKv implements Kv {
     const id = ++this.#leaseSequence
     const ttl = Math.max(1, ttlSeconds)
     const expiresMs = this.#clock.monotonicMs() + ttl * 1000
-    this.#leases.set(id, { id, ttlSeconds: ttl, expiresMs, timer: this.#expiryTimer(id, expiresMs) })
+    this.#leases.set(id, {
+      id,
+      ttlSeconds: ttl,
+      expiresMs,
+      timer: this.#expiryTimer(id, expiresMs),
+    })
     return id
   }
 
