@@ -64,7 +64,7 @@ function wideFields(root: protobuf.Root): Set<string> {
     for (const child of namespace.nestedArray) {
       if (child instanceof protobuf.Type) {
         for (const field of child.fieldsArray) {
-          if (!/64$/.test(field.type)) continue
+          if (!field.type.endsWith('64')) continue
           if (!/^u?int64$/.test(field.type) || field.repeated || field.map) {
             throw new Error(`${field.fullName}: this script knows single int64 and uint64 fields`)
           }
@@ -89,6 +89,7 @@ function rewriteCode(source: string, wide: ReadonlySet<string>): string {
     return unsigned ? 'readUnsigned(reader)' : 'readNumber(reader)'
   }
   const code = source
+    .replace(/\n *\/\*\*[^]*?\*\//g, '')
     .replace(
       /(\w+)\.prototype\.(\w+) = \$util\.Long \? [^;]+ : 0;/g,
       (_, type: string, field: string) =>
