@@ -37,18 +37,7 @@ async function generate(name: string): Promise<void> {
   const paths = files.map((file) => join(folder, file))
   const out = join(ROOT, 'src', 'gen', `${name}.js`)
   await mkdir(dirname(out), { recursive: true })
-  const args = [
-    '-t',
-    'static-module',
-    '-w',
-    'esm',
-    '-d',
-    ...OPTIONS,
-    '--no-service',
-    '--no-comments',
-    '-r',
-    name,
-  ]
+  const args = ['-t', 'static-module', '-w', 'esm', '-d', ...OPTIONS, '--no-service', '-r', name]
   await promisify(execFile)(process.execPath, [PBJS, ...args, '-o', out, ...paths])
   const wide = wideFields(await protobuf.load(paths))
   await writeFile(out, rewriteCode(await readFile(out, 'utf8'), wide))
