@@ -1,5 +1,4 @@
 import { int32, int64, list, ref, string, struct, type TypeOf } from '../schema/index.ts'
-import { ClientIPConfig } from './service.ts'
 import { LabelSelector } from '../meta/index.ts'
 
 export const NodeSelectorRequirement = struct('io.k8s.api.core.v1.NodeSelectorRequirement', '', {
@@ -97,8 +96,3 @@ export const TopologySpreadConstraint = struct('io.k8s.api.core.v1.TopologySprea
   whenUnsatisfiable: string(3).required(),
 })
 export interface TopologySpreadConstraint extends TypeOf<typeof TopologySpreadConstraint> {}
-
-export const SessionAffinityConfig = struct('io.k8s.api.core.v1.SessionAffinityConfig', '', {
-  clientIP: ref(1, ClientIPConfig),
-})
-export interface SessionAffinityConfig extends TypeOf<typeof SessionAffinityConfig> {}

@@ -11,7 +11,24 @@ import {
   time,
   type TypeOf,
 } from '../schema/index.ts'
-import { NodeConfigSource } from './node.ts'
+
+export const ConfigMapNodeConfigSource = struct(
+  'io.k8s.api.core.v1.ConfigMapNodeConfigSource',
+  '',
+  {
+    kubeletConfigKey: string(5).required(),
+    name: string(2).required(),
+    namespace: string(1).required(),
+    resourceVersion: string(4),
+    uid: string(3),
+  },
+)
+export interface ConfigMapNodeConfigSource extends TypeOf<typeof ConfigMapNodeConfigSource> {}
+
+export const NodeConfigSource = struct('io.k8s.api.core.v1.NodeConfigSource', '', {
+  configMap: ref(2, ConfigMapNodeConfigSource),
+})
+export interface NodeConfigSource extends TypeOf<typeof NodeConfigSource> {}
 
 export const NodeAddress = struct('io.k8s.api.core.v1.NodeAddress', '', {
   address: string(2).required(),

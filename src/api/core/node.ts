@@ -1,24 +1,6 @@
 import { boolean, list, ref, string, struct, time, type TypeOf } from '../schema/index.ts'
-import { NodeStatus } from './node-status.ts'
+import { NodeConfigSource, NodeStatus } from './node-status.ts'
 import { ObjectMeta } from '../meta/index.ts'
-
-export const ConfigMapNodeConfigSource = struct(
-  'io.k8s.api.core.v1.ConfigMapNodeConfigSource',
-  '',
-  {
-    kubeletConfigKey: string(5).required(),
-    name: string(2).required(),
-    namespace: string(1).required(),
-    resourceVersion: string(4),
-    uid: string(3),
-  },
-)
-export interface ConfigMapNodeConfigSource extends TypeOf<typeof ConfigMapNodeConfigSource> {}
-
-export const NodeConfigSource = struct('io.k8s.api.core.v1.NodeConfigSource', '', {
-  configMap: ref(2, ConfigMapNodeConfigSource),
-})
-export interface NodeConfigSource extends TypeOf<typeof NodeConfigSource> {}
 
 export const Taint = struct('io.k8s.api.core.v1.Taint', '', {
   effect: string(3).required(),

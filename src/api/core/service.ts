@@ -9,9 +9,7 @@ import {
   struct,
   type TypeOf,
 } from '../schema/index.ts'
-import { SessionAffinityConfig } from './affinity.ts'
-import { Condition } from '../meta/index.ts'
-import { ObjectMeta } from '../meta/index.ts'
+import { Condition, ObjectMeta } from '../meta/index.ts'
 
 export const ServicePort = struct('io.k8s.api.core.v1.ServicePort', '', {
   appProtocol: string(6),
@@ -27,6 +25,11 @@ export const ClientIPConfig = struct('io.k8s.api.core.v1.ClientIPConfig', '', {
   timeoutSeconds: int32(1),
 })
 export interface ClientIPConfig extends TypeOf<typeof ClientIPConfig> {}
+
+export const SessionAffinityConfig = struct('io.k8s.api.core.v1.SessionAffinityConfig', '', {
+  clientIP: ref(1, ClientIPConfig),
+})
+export interface SessionAffinityConfig extends TypeOf<typeof SessionAffinityConfig> {}
 
 export const ServiceSpec = struct('io.k8s.api.core.v1.ServiceSpec', '', {
   allocateLoadBalancerNodePorts: boolean(20),
