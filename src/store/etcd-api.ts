@@ -1,0 +1,160 @@
+import type { MemberId } from '../base/index.ts'
+import type { etcdserverpb as pb } from '../gen/etcd.js'
+import type { ClusterMember } from './member-types.ts'
+import type { KeyValue } from './mvcc/index.ts'
+
+/** Requests are etcd's messages (`proto/etcd`), built as plain objects; absent fields are defaults. */
+export type RangeRequest = pb.RangeRequest.$Properties
+export type PutRequest = pb.PutRequest.$Properties
+export type DeleteRangeRequest = pb.DeleteRangeRequest.$Properties
+export type TxnRequest = pb.TxnRequest.$Properties
+export type CompactionRequest = pb.CompactionRequest.$Properties
+export type WatchCreateRequest = pb.WatchCreateRequest.$Properties
+export type LeaseGrantRequest = pb.LeaseGrantRequest.$Properties
+
+export interface ResponseHeader {
+  readonly clusterId: bigint
+  readonly memberId: bigint
+  /** The store's revision when the request was applied or read. */
+  readonly revision: number
+  readonly raftTerm: number
+}
+
+export interface RangeResult {
+  readonly revision: number
+  readonly kvs: readonly KeyValue[]
+  /** Keys were left out by `limit`. */
+  readonly more: boolean
+  /** Keys in the range, whatever the limit. */
+  readonly count: number
+}
+
+export interface PutResult {
+  readonly revision: number
+  /** With `prevKv`, when the key was there. */
+  readonly prevKv: KeyValue | undefined
+}
+
+export interface DeleteRangeResult {
+  readonly revision: number
+  readonly deleted: number
+  /** With `prevKv`: what was removed. */
+  readonly prevKvs: readonly KeyValue[]
+}
+
+export type OpResult =
+  | ({ readonly kind: 'range' } & RangeResult)
+  | ({ readonly kind: 'put' } & PutResult)
+  | ({ readonly kind: 'delete-range' } & DeleteRangeResult)
+  | ({ readonly kind: 'txn' } & TxnResult)
+
+export interface TxnResult {
+  readonly revision: number
+  /** Whether all compares held, and so `success` was executed. */
+  readonly succeeded: boolean
+  readonly responses: readonly OpResult[]
+}
+
+export type Headed<T> = T & { readonly header: ResponseHeader }
+
+export interface WatchEvent {
+  readonly type: 'put' | 'delete'
+  /** Of a removed key: the key and `modRevision` alone. */
+  readonly kv: KeyValue
+  /** With `prevKv`: before the change, unless created by it or compacted since. */
+  readonly prevKv: KeyValue | undefined
+}
+
+export interface WatchResponse {
+  readonly header: ResponseHeader
+  /** -1 for a watcher that could not be created, and for progress of the whole stream. */
+  readonly watchId: number
+  readonly created: boolean
+  readonly canceled: boolean
+  /** Above 0 when cancelled because the start is compacted: the oldest revision to start from. */
+  readonly compactRevision: number
+  readonly cancelReason: string
+  /** More of the same revision follows in the next response. Only when `fragment` was asked for. */
+  readonly fragment: boolean
+  /** Whole revisions in order, unless fragmented. Empty in a progress notification. */
+  readonly events: readonly WatchEvent[]
+}
+
+/**
+ * Any number of watchers that share one ordered stream of responses. Iterate it once; ending the
+ * iteration, or `close`, ends every watcher. A consumer that does not read costs bounded memory:
+ * its watchers fall behind and catch up from history.
+ */
+export interface WatchStream extends AsyncIterable<WatchResponse> {
+  /** The answer (`created`, or `canceled` with the reason) comes in the stream. */
+  create(request: WatchCreateRequest): void
+  cancel(watchId: number): void
+  /** A progress response comes behind all events up to its revision. */
+  requestProgress(): void
+  close(): void
+}
+
+export interface CallOptions {
+  readonly signal: AbortSignal
+}
+
+export interface StoreStatus {
+  readonly version: string
+  readonly dbSizeBytes: number
+  readonly leader: MemberId
+  readonly raftIndex: number
+  readonly raftTerm: number
+  readonly raftAppliedIndex: number
+  readonly errors: readonly string[]
+  readonly dbSizeInUseBytes: number
+  readonly isLearner: boolean
+}
+
+export interface LeaseTimes {
+  readonly id: bigint
+  /** Seconds left; -1 when there is no such lease. */
+  readonly ttlSeconds: number
+  readonly grantedTtlSeconds: number
+  readonly keys: readonly Uint8Array[]
+}
+
+/**
+ * etcd v3 as typed methods, in this process. Every failure is a `KvError` with etcd's code and text.
+ * Reads are linearizable unless `serializable` says otherwise.
+ */
+export interface EtcdApi {
+  range(request: RangeRequest, options: CallOptions): Promise<Headed<RangeResult>>
+  put(request: PutRequest, options: CallOptions): Promise<Headed<PutResult>>
+  deleteRange(request: DeleteRangeRequest, options: CallOptions): Promise<Headed<DeleteRangeResult>>
+  txn(request: TxnRequest, options: CallOptions): Promise<Headed<TxnResult>>
+  compact(request: CompactionRequest, options: CallOptions): Promise<{ header: ResponseHeader }>
+  watch(): WatchStream
+  leaseGrant(
+    request: LeaseGrantRequest,
+    options: CallOptions,
+  ): Promise<Headed<{ id: bigint; ttlSeconds: number }>>
+  leaseRevoke(id: bigint, options: CallOptions): Promise<{ header: ResponseHeader }>
+  /** Renews once. `ttlSeconds` 0: there is no such lease (etcd's answer, not an error). */
+  leaseKeepAlive(id: bigint, options: CallOptions): Promise<Headed<{ ttlSeconds: number }>>
+  leaseTimeToLive(
+    request: { id: bigint; keys: boolean },
+    options: CallOptions,
+  ): Promise<Headed<LeaseTimes>>
+  leaseLeases(options: CallOptions): Promise<Headed<{ ids: readonly bigint[] }>>
+  memberList(
+    request: { linearizable: boolean },
+    options: CallOptions,
+  ): Promise<Headed<{ members: readonly ClusterMember[] }>>
+  status(options: CallOptions): Promise<Headed<StoreStatus>>
+  /** CRC-32C over everything that this member keeps (of no use to compare members). */
+  hash(options: CallOptions): Promise<Headed<{ hash: number }>>
+  /** CRC-32C over all revisions up to one (0: the newest), equal on all members. */
+  hashKv(
+    request: { revision: number },
+    options: CallOptions,
+  ): Promise<Headed<{ hash: number; compactRevision: number; hashRevision: number }>>
+  defragment(options: CallOptions): Promise<{ header: ResponseHeader }>
+  moveLeader(target: bigint, options: CallOptions): Promise<{ header: ResponseHeader }>
+  /** The member's header without waiting for anybody. */
+  header(): ResponseHeader
+}

@@ -1,0 +1,2 @@
+export { KeyValue } from './key-value.ts'
+export * from './wire.ts'
