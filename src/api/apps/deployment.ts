@@ -15,8 +15,8 @@ import { LabelSelector } from '../meta/index.ts'
 import { ObjectMeta } from '../meta/index.ts'
 
 export const RollingUpdateDeployment = struct('io.k8s.api.apps.v1.RollingUpdateDeployment', '', {
-  maxSurge: intOrString(2),
-  maxUnavailable: intOrString(1),
+  maxSurge: intOrString(2).nullable(),
+  maxUnavailable: intOrString(1).nullable(),
 })
 export interface RollingUpdateDeployment extends TypeOf<typeof RollingUpdateDeployment> {}
 
@@ -29,9 +29,9 @@ export interface DeploymentStrategy extends TypeOf<typeof DeploymentStrategy> {}
 export const DeploymentSpec = struct('io.k8s.api.apps.v1.DeploymentSpec', '', {
   minReadySeconds: int32(5),
   paused: boolean(7),
-  progressDeadlineSeconds: int32(9),
-  replicas: int32(1),
-  revisionHistoryLimit: int32(6),
+  progressDeadlineSeconds: int32(9).nullable(),
+  replicas: int32(1).nullable(),
+  revisionHistoryLimit: int32(6).nullable(),
   selector: ref(2, LabelSelector).required(),
   strategy: ref(4, DeploymentStrategy).written().patch('retainKeys'),
   template: ref(3, PodTemplateSpec).required().always(),
@@ -50,12 +50,12 @@ export interface DeploymentCondition extends TypeOf<typeof DeploymentCondition> 
 
 export const DeploymentStatus = struct('io.k8s.api.apps.v1.DeploymentStatus', '', {
   availableReplicas: int32(4),
-  collisionCount: int32(8),
+  collisionCount: int32(8).nullable(),
   conditions: list(6, DeploymentCondition).keyed('type').patch('merge', 'type'),
   observedGeneration: int64(1),
   readyReplicas: int32(7),
   replicas: int32(2),
-  terminatingReplicas: int32(9),
+  terminatingReplicas: int32(9).nullable(),
   unavailableReplicas: int32(5),
   updatedReplicas: int32(3),
 })

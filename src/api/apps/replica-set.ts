@@ -5,9 +5,9 @@ import { ObjectMeta } from '../meta/index.ts'
 
 export const ReplicaSetSpec = struct('io.k8s.api.apps.v1.ReplicaSetSpec', '', {
   minReadySeconds: int32(4),
-  replicas: int32(1),
+  replicas: int32(1).nullable(),
   selector: ref(2, LabelSelector).required(),
-  template: ref(3, PodTemplateSpec),
+  template: ref(3, PodTemplateSpec).written(),
 })
 export interface ReplicaSetSpec extends TypeOf<typeof ReplicaSetSpec> {}
 
@@ -27,7 +27,7 @@ export const ReplicaSetStatus = struct('io.k8s.api.apps.v1.ReplicaSetStatus', ''
   observedGeneration: int64(3),
   readyReplicas: int32(4),
   replicas: int32(1).required(),
-  terminatingReplicas: int32(7),
+  terminatingReplicas: int32(7).nullable(),
 })
 export interface ReplicaSetStatus extends TypeOf<typeof ReplicaSetStatus> {}
 

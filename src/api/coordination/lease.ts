@@ -2,13 +2,13 @@ import { int32, microTime, ref, string, struct, type TypeOf } from '../schema/in
 import { ObjectMeta } from '../meta/index.ts'
 
 export const LeaseSpec = struct('io.k8s.api.coordination.v1.LeaseSpec', '', {
-  acquireTime: microTime(3),
-  holderIdentity: string(1),
-  leaseDurationSeconds: int32(2),
-  leaseTransitions: int32(5),
-  preferredHolder: string(7),
-  renewTime: microTime(4),
-  strategy: string(6),
+  acquireTime: microTime(3).nullable(),
+  holderIdentity: string(1).nullable(),
+  leaseDurationSeconds: int32(2).nullable(),
+  leaseTransitions: int32(5).nullable(),
+  preferredHolder: string(7).nullable(),
+  renewTime: microTime(4).nullable(),
+  strategy: string(6).nullable(),
 })
 export interface LeaseSpec extends TypeOf<typeof LeaseSpec> {}
 

@@ -80,7 +80,7 @@ export const Toleration = struct('io.k8s.api.core.v1.Toleration', '', {
   effect: string(4),
   key: string(1),
   operator: string(2),
-  tolerationSeconds: int64(5),
+  tolerationSeconds: int64(5).nullable(),
   value: string(3),
 })
 export interface Toleration extends TypeOf<typeof Toleration> {}
@@ -89,9 +89,9 @@ export const TopologySpreadConstraint = struct('io.k8s.api.core.v1.TopologySprea
   labelSelector: ref(4, LabelSelector),
   matchLabelKeys: list(8, string).atomic(),
   maxSkew: int32(1).required(),
-  minDomains: int32(5),
-  nodeAffinityPolicy: string(6),
-  nodeTaintsPolicy: string(7),
+  minDomains: int32(5).nullable(),
+  nodeAffinityPolicy: string(6).nullable(),
+  nodeTaintsPolicy: string(7).nullable(),
   topologyKey: string(2).required(),
   whenUnsatisfiable: string(3).required(),
 })

@@ -7,6 +7,6 @@ export const ConfigMap = struct('io.k8s.api.core.v1.ConfigMap', '', {
   metadata: ref(1, ObjectMeta).always(),
   binaryData: map(3, bytes),
   data: map(2, string),
-  immutable: boolean(4),
+  immutable: boolean(4).nullable(),
 })
 export interface ConfigMap extends TypeOf<typeof ConfigMap> {}

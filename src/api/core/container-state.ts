@@ -16,7 +16,7 @@ import { VolumeMountStatus } from './volume-status.ts'
 
 export const ResourceHealth = struct('io.k8s.api.core.v1.ResourceHealth', '', {
   health: string(2),
-  message: string(6),
+  message: string(6).nullable(),
   resourceID: string(1).required(),
 })
 export interface ResourceHealth extends TypeOf<typeof ResourceHealth> {}
@@ -79,9 +79,9 @@ export const ContainerStatus = struct('io.k8s.api.core.v1.ContainerStatus', '', 
   ready: boolean(4).required(),
   resources: ref(11, ResourceRequirements),
   restartCount: int32(5).required(),
-  started: boolean(9),
+  started: boolean(9).nullable(),
   state: ref(2, ContainerState).written(),
-  stopSignal: string(15),
+  stopSignal: string(15).nullable(),
   user: ref(13, ContainerUser),
   volumeMounts: list(12, VolumeMountStatus).keyed('mountPath').patch('merge', 'mountPath'),
 })

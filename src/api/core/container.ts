@@ -66,10 +66,10 @@ export interface VolumeDevice extends TypeOf<typeof VolumeDevice> {}
 
 export const VolumeMount = struct('io.k8s.api.core.v1.VolumeMount', '', {
   mountPath: string(3).required(),
-  mountPropagation: string(5),
+  mountPropagation: string(5).nullable(),
   name: string(1).required(),
   readOnly: boolean(2),
-  recursiveReadOnly: string(7),
+  recursiveReadOnly: string(7).nullable(),
   subPath: string(4),
   subPathExpr: string(6),
 })
@@ -89,7 +89,7 @@ export const Container = struct('io.k8s.api.core.v1.Container', '', {
   readinessProbe: ref(11, Probe),
   resizePolicy: list(23, ContainerResizePolicy).atomic(),
   resources: ref(8, ResourceRequirements).written(),
-  restartPolicy: string(24),
+  restartPolicy: string(24).nullable(),
   restartPolicyRules: list(25, ContainerRestartRule).atomic(),
   securityContext: ref(15, SecurityContext),
   startupProbe: ref(22, Probe),
@@ -121,7 +121,7 @@ export const EphemeralContainer = struct('io.k8s.api.core.v1.EphemeralContainer'
   readinessProbe: ref(11, Probe).inlinedAt(1),
   resizePolicy: list(23, ContainerResizePolicy).inlinedAt(1).atomic(),
   resources: ref(8, ResourceRequirements).inlinedAt(1).written(),
-  restartPolicy: string(24).inlinedAt(1),
+  restartPolicy: string(24).nullable().inlinedAt(1),
   restartPolicyRules: list(25, ContainerRestartRule).inlinedAt(1).atomic(),
   securityContext: ref(15, SecurityContext).inlinedAt(1),
   startupProbe: ref(22, Probe).inlinedAt(1),

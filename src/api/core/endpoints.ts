@@ -8,7 +8,7 @@ export const EndpointAddress = struct(
   {
     hostname: string(3),
     ip: string(1).required(),
-    nodeName: string(4),
+    nodeName: string(4).nullable(),
     targetRef: ref(2, ObjectReference),
   },
   { mapType: 'atomic' },
@@ -19,7 +19,7 @@ export const EndpointPort = struct(
   'io.k8s.api.core.v1.EndpointPort',
   '',
   {
-    appProtocol: string(4),
+    appProtocol: string(4).nullable(),
     name: string(1),
     port: int32(2).required(),
     protocol: string(3),

@@ -6,7 +6,7 @@ export const ConfigMapKeySelector = struct(
   {
     key: string(2).required(),
     name: string(1).inlinedAt(1),
-    optional: boolean(3),
+    optional: boolean(3).nullable(),
   },
   { mapType: 'atomic' },
 )
@@ -28,7 +28,7 @@ export const FileKeySelector = struct(
   '',
   {
     key: string(3).required(),
-    optional: boolean(4),
+    optional: boolean(4).nullable(),
     path: string(2).required(),
     volumeName: string(1).required(),
   },
@@ -54,7 +54,7 @@ export const SecretKeySelector = struct(
   {
     key: string(2).required(),
     name: string(1).inlinedAt(1),
-    optional: boolean(3),
+    optional: boolean(3).nullable(),
   },
   { mapType: 'atomic' },
 )
@@ -78,13 +78,13 @@ export interface EnvVar extends TypeOf<typeof EnvVar> {}
 
 export const ConfigMapEnvSource = struct('io.k8s.api.core.v1.ConfigMapEnvSource', '', {
   name: string(1).inlinedAt(1),
-  optional: boolean(2),
+  optional: boolean(2).nullable(),
 })
 export interface ConfigMapEnvSource extends TypeOf<typeof ConfigMapEnvSource> {}
 
 export const SecretEnvSource = struct('io.k8s.api.core.v1.SecretEnvSource', '', {
   name: string(1).inlinedAt(1),
-  optional: boolean(2),
+  optional: boolean(2).nullable(),
 })
 export interface SecretEnvSource extends TypeOf<typeof SecretEnvSource> {}
 

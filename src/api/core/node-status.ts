@@ -65,18 +65,18 @@ export const NodeDaemonEndpoints = struct('io.k8s.api.core.v1.NodeDaemonEndpoint
 export interface NodeDaemonEndpoints extends TypeOf<typeof NodeDaemonEndpoints> {}
 
 export const NodeFeatures = struct('io.k8s.api.core.v1.NodeFeatures', '', {
-  supplementalGroupsPolicy: boolean(1),
+  supplementalGroupsPolicy: boolean(1).nullable(),
 })
 export interface NodeFeatures extends TypeOf<typeof NodeFeatures> {}
 
 export const ContainerImage = struct('io.k8s.api.core.v1.ContainerImage', '', {
-  names: list(1, string).atomic(),
+  names: list(1, string).atomic().written(),
   sizeBytes: int64(2),
 })
 export interface ContainerImage extends TypeOf<typeof ContainerImage> {}
 
 export const NodeSwapStatus = struct('io.k8s.api.core.v1.NodeSwapStatus', '', {
-  capacity: int64(1),
+  capacity: int64(1).nullable(),
 })
 export interface NodeSwapStatus extends TypeOf<typeof NodeSwapStatus> {}
 
@@ -99,15 +99,15 @@ export const NodeRuntimeHandlerFeatures = struct(
   'io.k8s.api.core.v1.NodeRuntimeHandlerFeatures',
   '',
   {
-    recursiveReadOnlyMounts: boolean(1),
-    userNamespaces: boolean(2),
+    recursiveReadOnlyMounts: boolean(1).nullable(),
+    userNamespaces: boolean(2).nullable(),
   },
 )
 export interface NodeRuntimeHandlerFeatures extends TypeOf<typeof NodeRuntimeHandlerFeatures> {}
 
 export const NodeRuntimeHandler = struct('io.k8s.api.core.v1.NodeRuntimeHandler', '', {
   features: ref(2, NodeRuntimeHandlerFeatures),
-  name: string(1),
+  name: string(1).written(),
 })
 export interface NodeRuntimeHandler extends TypeOf<typeof NodeRuntimeHandler> {}
 

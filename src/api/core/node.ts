@@ -5,7 +5,7 @@ import { ObjectMeta } from '../meta/index.ts'
 export const Taint = struct('io.k8s.api.core.v1.Taint', '', {
   effect: string(3).required(),
   key: string(1).required(),
-  timeAdded: time(4),
+  timeAdded: time(4).nullable(),
   value: string(2),
 })
 export interface Taint extends TypeOf<typeof Taint> {}

@@ -70,7 +70,7 @@ export interface PodIP extends TypeOf<typeof PodIP> {}
 
 export const PodResourceClaimStatus = struct('io.k8s.api.core.v1.PodResourceClaimStatus', '', {
   name: string(1).required(),
-  resourceClaimName: string(2),
+  resourceClaimName: string(2).nullable(),
 })
 export interface PodResourceClaimStatus extends TypeOf<typeof PodResourceClaimStatus> {}
 
@@ -97,6 +97,6 @@ export const PodStatus = struct('io.k8s.api.core.v1.PodStatus', '', {
     .keyed('name')
     .patch('merge,retainKeys', 'name'),
   resources: ref(20, ResourceRequirements),
-  startTime: time(7),
+  startTime: time(7).nullable(),
 })
 export interface PodStatus extends TypeOf<typeof PodStatus> {}

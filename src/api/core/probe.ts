@@ -51,13 +51,13 @@ export interface LifecycleHandler extends TypeOf<typeof LifecycleHandler> {}
 export const Lifecycle = struct('io.k8s.api.core.v1.Lifecycle', '', {
   postStart: ref(1, LifecycleHandler),
   preStop: ref(2, LifecycleHandler),
-  stopSignal: string(3),
+  stopSignal: string(3).nullable(),
 })
 export interface Lifecycle extends TypeOf<typeof Lifecycle> {}
 
 export const GRPCAction = struct('io.k8s.api.core.v1.GRPCAction', '', {
   port: int32(1).required(),
-  service: string(2),
+  service: string(2).nullable().written(),
 })
 export interface GRPCAction extends TypeOf<typeof GRPCAction> {}
 
@@ -70,7 +70,7 @@ export const Probe = struct('io.k8s.api.core.v1.Probe', '', {
   periodSeconds: int32(4),
   successThreshold: int32(5),
   tcpSocket: ref(3, TCPSocketAction).inlinedAt(1),
-  terminationGracePeriodSeconds: int64(7),
+  terminationGracePeriodSeconds: int64(7).nullable(),
   timeoutSeconds: int32(3),
 })
 export interface Probe extends TypeOf<typeof Probe> {}

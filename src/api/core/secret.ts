@@ -6,7 +6,7 @@ export const Secret = struct('io.k8s.api.core.v1.Secret', '', {
   kind: string(0),
   metadata: ref(1, ObjectMeta).always(),
   data: map(2, bytes),
-  immutable: boolean(5),
+  immutable: boolean(5).nullable(),
   stringData: map(4, string),
   type: string(3),
 })

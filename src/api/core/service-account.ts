@@ -6,7 +6,7 @@ export const ServiceAccount = struct('io.k8s.api.core.v1.ServiceAccount', '', {
   apiVersion: string(0),
   kind: string(0),
   metadata: ref(1, ObjectMeta).always(),
-  automountServiceAccountToken: boolean(4),
+  automountServiceAccountToken: boolean(4).nullable(),
   imagePullSecrets: list(3, LocalObjectReference).atomic(),
   secrets: list(2, ObjectReference).keyed('name').patch('merge', 'name'),
 })

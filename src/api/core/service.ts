@@ -12,7 +12,7 @@ import {
 import { Condition, ObjectMeta } from '../meta/index.ts'
 
 export const ServicePort = struct('io.k8s.api.core.v1.ServicePort', '', {
-  appProtocol: string(6),
+  appProtocol: string(6).nullable(),
   name: string(1),
   nodePort: int32(5),
   port: int32(3).required(),
@@ -22,7 +22,7 @@ export const ServicePort = struct('io.k8s.api.core.v1.ServicePort', '', {
 export interface ServicePort extends TypeOf<typeof ServicePort> {}
 
 export const ClientIPConfig = struct('io.k8s.api.core.v1.ClientIPConfig', '', {
-  timeoutSeconds: int32(1),
+  timeoutSeconds: int32(1).nullable(),
 })
 export interface ClientIPConfig extends TypeOf<typeof ClientIPConfig> {}
 
@@ -32,17 +32,17 @@ export const SessionAffinityConfig = struct('io.k8s.api.core.v1.SessionAffinityC
 export interface SessionAffinityConfig extends TypeOf<typeof SessionAffinityConfig> {}
 
 export const ServiceSpec = struct('io.k8s.api.core.v1.ServiceSpec', '', {
-  allocateLoadBalancerNodePorts: boolean(20),
+  allocateLoadBalancerNodePorts: boolean(20).nullable(),
   clusterIP: string(3),
   clusterIPs: list(18, string).atomic(),
   externalIPs: list(5, string).atomic(),
   externalName: string(10),
   externalTrafficPolicy: string(11),
   healthCheckNodePort: int32(12),
-  internalTrafficPolicy: string(22),
+  internalTrafficPolicy: string(22).nullable(),
   ipFamilies: list(19, string).atomic(),
-  ipFamilyPolicy: string(17),
-  loadBalancerClass: string(21),
+  ipFamilyPolicy: string(17).nullable(),
+  loadBalancerClass: string(21).nullable(),
   loadBalancerIP: string(8),
   loadBalancerSourceRanges: list(9, string).atomic(),
   ports: list(1, ServicePort).keyed('port', 'protocol').patch('merge', 'port'),
@@ -50,13 +50,13 @@ export const ServiceSpec = struct('io.k8s.api.core.v1.ServiceSpec', '', {
   selector: map(2, string).atomicMap(),
   sessionAffinity: string(7),
   sessionAffinityConfig: ref(14, SessionAffinityConfig),
-  trafficDistribution: string(23),
+  trafficDistribution: string(23).nullable(),
   type: string(4),
 })
 export interface ServiceSpec extends TypeOf<typeof ServiceSpec> {}
 
 export const PortStatus = struct('io.k8s.api.core.v1.PortStatus', '', {
-  error: string(3),
+  error: string(3).nullable(),
   port: int32(1).required(),
   protocol: string(2).required(),
 })
@@ -65,7 +65,7 @@ export interface PortStatus extends TypeOf<typeof PortStatus> {}
 export const LoadBalancerIngress = struct('io.k8s.api.core.v1.LoadBalancerIngress', '', {
   hostname: string(2),
   ip: string(1),
-  ipMode: string(3),
+  ipMode: string(3).nullable(),
   ports: list(4, PortStatus).atomic(),
 })
 export interface LoadBalancerIngress extends TypeOf<typeof LoadBalancerIngress> {}

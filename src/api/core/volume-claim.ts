@@ -7,7 +7,7 @@ export const TypedLocalObjectReference = struct(
   '',
   {
     kind: string(2).required(),
-    apiGroup: string(1),
+    apiGroup: string(1).nullable().written(),
     name: string(3).required(),
   },
   { mapType: 'atomic' },
@@ -16,9 +16,9 @@ export interface TypedLocalObjectReference extends TypeOf<typeof TypedLocalObjec
 
 export const TypedObjectReference = struct('io.k8s.api.core.v1.TypedObjectReference', '', {
   kind: string(2).required(),
-  apiGroup: string(1),
+  apiGroup: string(1).nullable().written(),
   name: string(3).required(),
-  namespace: string(4),
+  namespace: string(4).nullable(),
 })
 export interface TypedObjectReference extends TypeOf<typeof TypedObjectReference> {}
 
@@ -41,9 +41,9 @@ export const PersistentVolumeClaimSpec = struct(
     dataSourceRef: ref(8, TypedObjectReference),
     resources: ref(2, VolumeResourceRequirements).written(),
     selector: ref(4, LabelSelector),
-    storageClassName: string(5),
-    volumeAttributesClassName: string(9),
-    volumeMode: string(6),
+    storageClassName: string(5).nullable(),
+    volumeAttributesClassName: string(9).nullable(),
+    volumeMode: string(6).nullable(),
     volumeName: string(3),
   },
 )

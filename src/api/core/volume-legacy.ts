@@ -15,12 +15,12 @@ export interface AWSElasticBlockStoreVolumeSource
   extends TypeOf<typeof AWSElasticBlockStoreVolumeSource> {}
 
 export const AzureDiskVolumeSource = struct('io.k8s.api.core.v1.AzureDiskVolumeSource', '', {
-  kind: string(6),
-  cachingMode: string(3),
+  kind: string(6).nullable(),
+  cachingMode: string(3).nullable(),
   diskName: string(1).required(),
   diskURI: string(2).required(),
-  fsType: string(4),
-  readOnly: boolean(5),
+  fsType: string(4).nullable(),
+  readOnly: boolean(5).nullable(),
 })
 export interface AzureDiskVolumeSource extends TypeOf<typeof AzureDiskVolumeSource> {}
 
@@ -51,7 +51,7 @@ export interface CinderVolumeSource extends TypeOf<typeof CinderVolumeSource> {}
 
 export const FCVolumeSource = struct('io.k8s.api.core.v1.FCVolumeSource', '', {
   fsType: string(3),
-  lun: int32(2),
+  lun: int32(2).nullable(),
   readOnly: boolean(4),
   targetWWNs: list(1, string).atomic(),
   wwids: list(5, string).atomic(),
@@ -104,7 +104,7 @@ export const ISCSIVolumeSource = struct('io.k8s.api.core.v1.ISCSIVolumeSource', 
   chapAuthDiscovery: boolean(8),
   chapAuthSession: boolean(11),
   fsType: string(5),
-  initiatorName: string(12),
+  initiatorName: string(12).nullable(),
   iqn: string(2).required(),
   iscsiInterface: string(4),
   lun: int32(3).required(),

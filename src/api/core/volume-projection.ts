@@ -14,14 +14,14 @@ import { LabelSelector } from '../meta/index.ts'
 
 export const KeyToPath = struct('io.k8s.api.core.v1.KeyToPath', '', {
   key: string(1).required(),
-  mode: int32(3),
+  mode: int32(3).nullable(),
   path: string(2).required(),
 })
 export interface KeyToPath extends TypeOf<typeof KeyToPath> {}
 
 export const DownwardAPIVolumeFile = struct('io.k8s.api.core.v1.DownwardAPIVolumeFile', '', {
   fieldRef: ref(2, ObjectFieldSelector),
-  mode: int32(4),
+  mode: int32(4).nullable(),
   path: string(1).required(),
   resourceFieldRef: ref(3, ResourceFieldSelector),
 })
@@ -32,10 +32,10 @@ export const ClusterTrustBundleProjection = struct(
   '',
   {
     labelSelector: ref(3, LabelSelector),
-    name: string(1),
-    optional: boolean(5),
+    name: string(1).nullable(),
+    optional: boolean(5).nullable(),
     path: string(4).required(),
-    signerName: string(2),
+    signerName: string(2).nullable(),
   },
 )
 export interface ClusterTrustBundleProjection extends TypeOf<typeof ClusterTrustBundleProjection> {}
@@ -43,7 +43,7 @@ export interface ClusterTrustBundleProjection extends TypeOf<typeof ClusterTrust
 export const ConfigMapProjection = struct('io.k8s.api.core.v1.ConfigMapProjection', '', {
   items: list(2, KeyToPath).atomic(),
   name: string(1).inlinedAt(1),
-  optional: boolean(4),
+  optional: boolean(4).nullable(),
 })
 export interface ConfigMapProjection extends TypeOf<typeof ConfigMapProjection> {}
 
@@ -57,7 +57,7 @@ export const PodCertificateProjection = struct('io.k8s.api.core.v1.PodCertificat
   credentialBundlePath: string(4),
   keyPath: string(5),
   keyType: string(2).required(),
-  maxExpirationSeconds: int32(3),
+  maxExpirationSeconds: int32(3).nullable(),
   signerName: string(1).required(),
   userAnnotations: map(7, string),
 })
@@ -66,7 +66,7 @@ export interface PodCertificateProjection extends TypeOf<typeof PodCertificatePr
 export const SecretProjection = struct('io.k8s.api.core.v1.SecretProjection', '', {
   items: list(2, KeyToPath).atomic(),
   name: string(1).inlinedAt(1),
-  optional: boolean(4),
+  optional: boolean(4).nullable(),
 })
 export interface SecretProjection extends TypeOf<typeof SecretProjection> {}
 
@@ -75,7 +75,7 @@ export const ServiceAccountTokenProjection = struct(
   '',
   {
     audience: string(1),
-    expirationSeconds: int64(2),
+    expirationSeconds: int64(2).nullable(),
     path: string(3).required(),
   },
 )
@@ -93,7 +93,7 @@ export const VolumeProjection = struct('io.k8s.api.core.v1.VolumeProjection', ''
 export interface VolumeProjection extends TypeOf<typeof VolumeProjection> {}
 
 export const ProjectedVolumeSource = struct('io.k8s.api.core.v1.ProjectedVolumeSource', '', {
-  defaultMode: int32(2),
-  sources: list(1, VolumeProjection).atomic(),
+  defaultMode: int32(2).nullable(),
+  sources: list(1, VolumeProjection).atomic().written(),
 })
 export interface ProjectedVolumeSource extends TypeOf<typeof ProjectedVolumeSource> {}

@@ -14,7 +14,7 @@ export const VolumeMountStatus = struct('io.k8s.api.core.v1.VolumeMountStatus', 
   mountPath: string(2).required(),
   name: string(1).required(),
   readOnly: boolean(3),
-  recursiveReadOnly: string(4),
+  recursiveReadOnly: string(4).nullable(),
   volumeStatus: ref(5, VolumeStatus),
 })
 export interface VolumeMountStatus extends TypeOf<typeof VolumeMountStatus> {}

@@ -36,31 +36,31 @@ import {
 import { DownwardAPIVolumeFile, KeyToPath, ProjectedVolumeSource } from './volume-projection.ts'
 
 export const ConfigMapVolumeSource = struct('io.k8s.api.core.v1.ConfigMapVolumeSource', '', {
-  defaultMode: int32(3),
+  defaultMode: int32(3).nullable(),
   items: list(2, KeyToPath).atomic(),
   name: string(1).inlinedAt(1),
-  optional: boolean(4),
+  optional: boolean(4).nullable(),
 })
 export interface ConfigMapVolumeSource extends TypeOf<typeof ConfigMapVolumeSource> {}
 
 export const CSIVolumeSource = struct('io.k8s.api.core.v1.CSIVolumeSource', '', {
   driver: string(1).required(),
-  fsType: string(3),
+  fsType: string(3).nullable(),
   nodePublishSecretRef: ref(5, LocalObjectReference),
-  readOnly: boolean(2),
+  readOnly: boolean(2).nullable(),
   volumeAttributes: map(4, string),
 })
 export interface CSIVolumeSource extends TypeOf<typeof CSIVolumeSource> {}
 
 export const DownwardAPIVolumeSource = struct('io.k8s.api.core.v1.DownwardAPIVolumeSource', '', {
-  defaultMode: int32(2),
+  defaultMode: int32(2).nullable(),
   items: list(1, DownwardAPIVolumeFile).atomic(),
 })
 export interface DownwardAPIVolumeSource extends TypeOf<typeof DownwardAPIVolumeSource> {}
 
 export const EmptyDirVolumeSource = struct('io.k8s.api.core.v1.EmptyDirVolumeSource', '', {
   medium: string(1),
-  sizeLimit: quantity(2),
+  sizeLimit: quantity(2).nullable(),
 })
 export interface EmptyDirVolumeSource extends TypeOf<typeof EmptyDirVolumeSource> {}
 
@@ -71,7 +71,7 @@ export interface EphemeralVolumeSource extends TypeOf<typeof EphemeralVolumeSour
 
 export const HostPathVolumeSource = struct('io.k8s.api.core.v1.HostPathVolumeSource', '', {
   path: string(1).required(),
-  type: string(2),
+  type: string(2).nullable(),
 })
 export interface HostPathVolumeSource extends TypeOf<typeof HostPathVolumeSource> {}
 
@@ -82,9 +82,9 @@ export const ImageVolumeSource = struct('io.k8s.api.core.v1.ImageVolumeSource', 
 export interface ImageVolumeSource extends TypeOf<typeof ImageVolumeSource> {}
 
 export const SecretVolumeSource = struct('io.k8s.api.core.v1.SecretVolumeSource', '', {
-  defaultMode: int32(3),
+  defaultMode: int32(3).nullable(),
   items: list(2, KeyToPath).atomic(),
-  optional: boolean(4),
+  optional: boolean(4).nullable(),
   secretName: string(1),
 })
 export interface SecretVolumeSource extends TypeOf<typeof SecretVolumeSource> {}

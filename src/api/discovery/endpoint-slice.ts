@@ -3,9 +3,9 @@ import { ObjectReference } from '../core/index.ts'
 import { ObjectMeta } from '../meta/index.ts'
 
 export const EndpointConditions = struct('io.k8s.api.discovery.v1.EndpointConditions', '', {
-  ready: boolean(1),
-  serving: boolean(2),
-  terminating: boolean(3),
+  ready: boolean(1).nullable(),
+  serving: boolean(2).nullable(),
+  terminating: boolean(3).nullable(),
 })
 export interface EndpointConditions extends TypeOf<typeof EndpointConditions> {}
 
@@ -30,10 +30,10 @@ export const Endpoint = struct('io.k8s.api.discovery.v1.Endpoint', '', {
   conditions: ref(2, EndpointConditions).written(),
   deprecatedTopology: map(5, string),
   hints: ref(8, EndpointHints),
-  hostname: string(3),
-  nodeName: string(6),
+  hostname: string(3).nullable(),
+  nodeName: string(6).nullable(),
   targetRef: ref(4, ObjectReference),
-  zone: string(7),
+  zone: string(7).nullable(),
 })
 export interface Endpoint extends TypeOf<typeof Endpoint> {}
 
@@ -41,10 +41,10 @@ export const EndpointSlicePort = struct(
   'io.k8s.api.discovery.v1.EndpointPort',
   '',
   {
-    appProtocol: string(4),
-    name: string(1),
-    port: int32(3),
-    protocol: string(2),
+    appProtocol: string(4).nullable(),
+    name: string(1).nullable(),
+    port: int32(3).nullable(),
+    protocol: string(2).nullable(),
   },
   { mapType: 'atomic' },
 )
@@ -55,7 +55,7 @@ export const EndpointSlice = struct('io.k8s.api.discovery.v1.EndpointSlice', '',
   kind: string(0),
   metadata: ref(1, ObjectMeta).always(),
   addressType: string(4).required(),
-  endpoints: list(2, Endpoint).atomic(),
-  ports: list(3, EndpointSlicePort).atomic(),
+  endpoints: list(2, Endpoint).atomic().written(),
+  ports: list(3, EndpointSlicePort).atomic().written(),
 })
 export interface EndpointSlice extends TypeOf<typeof EndpointSlice> {}

@@ -7,7 +7,7 @@ export interface ShardInfo extends TypeOf<typeof ShardInfo> {}
 
 export const ListMeta = struct('io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta', '', {
   continue: string(3),
-  remainingItemCount: int64(4),
+  remainingItemCount: int64(4).nullable(),
   resourceVersion: string(2),
   selfLink: string(1),
   shardInfo: ref(5, ShardInfo),

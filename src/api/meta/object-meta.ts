@@ -20,7 +20,7 @@ export const ManagedFieldsEntry = struct(
     manager: string(1),
     operation: string(2),
     subresource: string(8),
-    time: time(4),
+    time: time(4).nullable(),
   },
 )
 export interface ManagedFieldsEntry extends TypeOf<typeof ManagedFieldsEntry> {}
@@ -31,8 +31,8 @@ export const OwnerReference = struct(
   {
     apiVersion: string(5).required(),
     kind: string(1).required(),
-    blockOwnerDeletion: boolean(7),
-    controller: boolean(6),
+    blockOwnerDeletion: boolean(7).nullable(),
+    controller: boolean(6).nullable(),
     name: string(3).required(),
     uid: string(4).required(),
   },
@@ -43,8 +43,8 @@ export interface OwnerReference extends TypeOf<typeof OwnerReference> {}
 export const ObjectMeta = struct('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', '', {
   annotations: map(12, string),
   creationTimestamp: time(8).written(),
-  deletionGracePeriodSeconds: int64(10),
-  deletionTimestamp: time(9),
+  deletionGracePeriodSeconds: int64(10).nullable(),
+  deletionTimestamp: time(9).nullable(),
   finalizers: list(14, string).set().patch('merge'),
   generateName: string(2),
   generation: int64(7),

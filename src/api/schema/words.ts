@@ -50,6 +50,8 @@ export interface FieldDefinition {
    * and never absent from what a server answers.
    */
   readonly always: boolean
+  /** A pointer upstream: a zero (`0`, `''`, `false`) is a value of its own, not absence. */
+  readonly nullable?: boolean
   readonly listType?: 'atomic' | 'set' | 'map'
   readonly listMapKeys?: readonly string[]
   readonly patchStrategy?: 'merge' | 'retainKeys' | 'merge,retainKeys'
@@ -83,6 +85,10 @@ export class FieldWord<T, Present extends boolean = false> {
   /** As `always`, but a writer may leave it out: a server fills it in. */
   written(): FieldWord<T, Present> {
     return this.#with({ always: true })
+  }
+  /** A zero that is given stays; without this word, zeros of optional fields are left out. */
+  nullable(): FieldWord<T, Present> {
+    return this.#with({ nullable: true })
   }
   /** A list that is replaced as a whole. */
   atomic(): FieldWord<T, Present> {
