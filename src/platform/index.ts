@@ -1,0 +1,6 @@
+export * from './clock.ts'
+export * from './disk.ts'
+export * from './level-engine.ts'
+export * from './links.ts'
+export * from './log.ts'
+export * from './random.ts'
