@@ -5,6 +5,7 @@ export type {
   ConfChangeType,
   ConfChangeV2,
 } from './conf-change.ts'
+export { asV2, decodeConfChange, encodeConfChange } from './conf-change.ts'
 export type { RaftConfig, ReadOnlyMode } from './config.ts'
 export {
   CompactedError,
@@ -24,5 +25,12 @@ export {
 export { APPEND_THREAD, APPLY_THREAD, message } from './message.ts'
 export type { ProgressState } from './progress.ts'
 export { RawNode } from './raw-node.ts'
-export type { DropReason, ProgressStatus, ProposalResult, RaftStatus, Ready } from './ready.ts'
+export type {
+  DropReason,
+  ProgressStatus,
+  ProposalResult,
+  RaftStatus,
+  Ready,
+  StepResult,
+} from './ready.ts'
 export type * from './types.ts'

@@ -1,5 +1,11 @@
 import type { LogIndex } from './types.ts'
 
+/** How many `app` messages, and bytes of entries in them, may be on the way to one follower. */
+export interface InflightBounds {
+  readonly messagesMax: number
+  readonly bytesMax: number
+}
+
 /** The `app` messages on the way to one follower: a sliding window bounded in number and bytes. */
 export class Inflights {
   readonly #messagesMax: number
@@ -7,7 +13,7 @@ export class Inflights {
   #window: { readonly index: LogIndex; readonly bytes: number }[] = []
   #bytes = 0
 
-  constructor(bounds: { messagesMax: number; bytesMax: number }) {
+  constructor(bounds: InflightBounds) {
     this.#messagesMax = bounds.messagesMax
     this.#bytesMax = bounds.bytesMax
   }

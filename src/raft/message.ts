@@ -25,3 +25,41 @@ export function message(fields: Partial<Message> & { type: MessageType }): Messa
     ...fields,
   }
 }
+
+/** Whether an id stands for a storage thread of the owner rather than for a member. */
+export function isLocalTarget(id: RaftId): boolean {
+  return id === APPEND_THREAD || id === APPLY_THREAD
+}
+
+/** Messages that never come from another member. */
+export function isLocalType(type: MessageType): boolean {
+  return LOCAL.has(type)
+}
+
+/** Answers: ignored when they come from somebody who is no member any more. */
+export function isResponse(type: MessageType): boolean {
+  return RESPONSES.has(type)
+}
+
+const LOCAL: ReadonlySet<MessageType> = new Set<MessageType>([
+  'hup',
+  'beat',
+  'unreachable',
+  'snap-status',
+  'check-quorum',
+  'storage-append',
+  'storage-append-resp',
+  'storage-apply',
+  'storage-apply-resp',
+])
+
+const RESPONSES: ReadonlySet<MessageType> = new Set<MessageType>([
+  'app-resp',
+  'vote-resp',
+  'heartbeat-resp',
+  'unreachable',
+  'read-index-resp',
+  'pre-vote-resp',
+  'storage-append-resp',
+  'storage-apply-resp',
+])

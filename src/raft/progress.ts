@@ -1,4 +1,4 @@
-import { Inflights } from './inflights.ts'
+import { type InflightBounds, Inflights } from './inflights.ts'
 import type { LogIndex, RaftId } from './types.ts'
 
 /**
@@ -28,11 +28,24 @@ export class Progress {
   constructor(options: {
     next: LogIndex
     isLearner: boolean
-    inflights: { messagesMax: number; bytesMax: number }
+    inflights: Inflights | InflightBounds
   }) {
+    const { inflights } = options
     this.next = options.next
     this.isLearner = options.isLearner
-    this.inflights = new Inflights(options.inflights)
+    this.inflights = inflights instanceof Inflights ? inflights : new Inflights(inflights)
+  }
+
+  /** A copy that shares the window: for trying out a configuration. */
+  clone(): Progress {
+    const copy = new Progress(this)
+    copy.match = this.match
+    copy.state = this.state
+    copy.sentCommit = this.sentCommit
+    copy.pendingSnapshot = this.pendingSnapshot
+    copy.recentActive = this.recentActive
+    copy.appFlowPaused = this.appFlowPaused
+    return copy
   }
 
   get isPaused(): boolean {

@@ -42,6 +42,9 @@ export type DropReason = 'no-leader' | 'not-member' | 'transferring' | 'not-forw
 /** `accepted` promises nothing but that the proposal is on its way. */
 export type ProposalResult = 'accepted' | DropReason
 
+/** What became of a message: taken, or dropped for this reason. Nothing of it is an error. */
+export type StepResult = ProposalResult | 'local-message' | 'unknown-peer'
+
 export interface RaftStatus {
   readonly id: RaftId
   readonly term: Term
@@ -61,4 +64,8 @@ export interface RaftStatus {
 
 export type ProgressStatus = Readonly<
   Pick<Progress, 'match' | 'next' | 'state' | 'isLearner' | 'recentActive' | 'pendingSnapshot'>
-> & { readonly isPaused: boolean; readonly inflightMessages: number }
+> & {
+  readonly isPaused: boolean
+  readonly inflightMessages: number
+  readonly inflightFull: boolean
+}
