@@ -15,7 +15,23 @@ export interface ListCallOptions extends CallOptions {
   resourceVersion?: string
 }
 
+export interface WatchCallOptions extends ListCallOptions {
+  signal: AbortSignal
+  /** After this the server ends the watch. Default: the server's own bound. */
+  timeoutSeconds?: number
+}
+
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
+
+export interface PatchRequest {
+  readonly type: PatchType
+  readonly body: unknown
+  readonly subresource?: string
+  /** Whom the fields belong to; required by `apply`. */
+  readonly fieldManager?: string
+  /** With `apply`: takes fields over from other managers. */
+  readonly force?: boolean
+}
 
 export type WatchEvent<T extends KubeObject> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: Stored<T> }
@@ -39,11 +55,7 @@ export interface ResourceClient<T extends KubeObject> {
   create(object: T, options?: CallOptions): Promise<Stored<T>>
   update(object: T, options?: CallOptions): Promise<Stored<T>>
   updateStatus(object: T, options?: CallOptions): Promise<Stored<T>>
-  patch(
-    at: ObjectName,
-    patch: { type: PatchType; body: unknown; subresource?: string },
-    options?: CallOptions,
-  ): Promise<Stored<T>>
+  patch(at: ObjectName, patch: PatchRequest, options?: CallOptions): Promise<Stored<T>>
   delete(at: ObjectName, body?: DeleteOptions, options?: CallOptions): Promise<void>
   /** POST or PUT of a sub-resource such as `binding` or `eviction`. */
   subresource(
@@ -52,7 +64,7 @@ export interface ResourceClient<T extends KubeObject> {
     options?: CallOptions,
   ): Promise<unknown>
   /** Ends without error when the server ends it; throws StatusError 410 `Expired` as an error event. */
-  watch(options: ListCallOptions & { signal: AbortSignal }): AsyncIterable<WatchEvent<T>>
+  watch(options: WatchCallOptions): AsyncIterable<WatchEvent<T>>
 }
 
 /** The typed way to the API. */
@@ -90,7 +102,10 @@ export interface Informer<T extends KubeObject> {
   inNamespace(namespace: string): Iterable<DeepReadonly<Stored<T>>>
   /** Objects under a named index, see `addIndex`. */
   byIndex(index: string, value: string): Iterable<DeepReadonly<Stored<T>>>
-  /** Before it runs. `values` gives the index values of an object. */
+  /**
+   * `values` gives the index values of an object. A name that is taken keeps its first index:
+   * those who share an informer agree on what a name means.
+   */
   addIndex(index: string, values: (object: DeepReadonly<Stored<T>>) => readonly string[]): void
   /** Existing objects are told as additions. The returned function removes the handler. */
   addHandler(handler: InformerHandler<T>): () => void
@@ -122,6 +137,8 @@ export interface EventRecorder {
       /** CamelCase, machine-readable: `FailedScheduling`. */
       readonly reason: string
       readonly message: string
+      /** The part that is meant, such as `spec.containers{web}`. */
+      readonly fieldPath?: string
     },
   ): void
 }

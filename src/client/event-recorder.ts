@@ -1,0 +1,175 @@
+import {
+  Channel,
+  type Clock,
+  ConnectionError,
+  type DeepReadonly,
+  hasReason,
+  type Log,
+  type Random,
+  sleep,
+  StatusError,
+} from '../base/index.ts'
+import type { Event, KubeObject, ObjectReference, Resource } from '../api/index.ts'
+import { Backoff } from './backoff.ts'
+import { EventCorrelator, type Correlated } from './event-correlator.ts'
+import type { Client, EventRecorder } from './types.ts'
+
+/** Events that wait to be written; more are dropped. */
+const QUEUE_LENGTH_MAX = 1000
+const TRIES_MAX = 12
+const RETRY_MS_MIN = 500
+const RETRY_MS_MAX = 10_000
+
+export interface EventRecorderOptions {
+  readonly client: Client
+  /** The resource `events` of the core group. */
+  readonly events: Resource<Event>
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Who reports: `kubelet`, `default-scheduler`, `deployment-controller`. */
+  readonly component: string
+  /** The node's name, where there is one. */
+  readonly host?: string
+}
+
+type Told = Parameters<EventRecorder['event']>[1]
+
+interface Pending {
+  readonly involvedObject: ObjectReference
+  readonly event: Told
+  readonly atMs: number
+  readonly component: string
+}
+
+/** Takes events at once and writes them, one after the other, while `run` runs. */
+export class QueuedEventRecorder implements EventRecorder {
+  readonly #options: EventRecorderOptions
+  readonly #queue = new Channel<Pending>({ maxLength: QUEUE_LENGTH_MAX })
+  readonly #correlator = new EventCorrelator()
+  readonly #random: Random
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options
+    this.#random = options.random.fork('events')
+  }
+
+  event(about: DeepReadonly<KubeObject>, event: Told): void {
+    this.#push(about, event, this.#options.component)
+  }
+
+  /** The same queue and bounds under another component's name. */
+  as(component: string): EventRecorder {
+    return { event: (about, event) => this.#push(about, event, component) }
+  }
+
+  /** Ends with the signal; what still waits is dropped then. */
+  async run({ signal }: { signal: AbortSignal }): Promise<void> {
+    const onAbort = () => this.#queue.close()
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    for await (const pending of this.#queue) {
+      if (signal.aborted) return
+      await this.#record(pending, signal)
+    }
+  }
+
+  #push(about: DeepReadonly<KubeObject>, event: Told, component: string): void {
+    const pending = {
+      involvedObject: referenceTo(about, event.fieldPath),
+      event,
+      atMs: this.#options.clock.nowMs(),
+      component,
+    }
+    if (this.#queue.push(pending)) return
+    this.#options.log.warn('an event was dropped', { reason: event.reason })
+  }
+
+  async #record(pending: Pending, signal: AbortSignal): Promise<void> {
+    const { type, reason, message } = pending.event
+    // Not its version: the same trouble of a changed object is still the same trouble.
+    const { resourceVersion: _, ...object } = pending.involvedObject
+    const about = JSON.stringify([pending.component, object])
+    const correlated = this.#correlator.correlate({ about, type, reason, message }, pending.atMs)
+    if (!correlated) return
+    const { clock, log } = this.#options
+    const backoff = new Backoff(this.#random, { msMin: RETRY_MS_MIN, msMax: RETRY_MS_MAX })
+    for (let tries = 1; tries <= TRIES_MAX && !signal.aborted; tries++) {
+      try {
+        this.#correlator.remember(correlated.key, await this.#write(pending, correlated, signal))
+        return
+      } catch (error) {
+        // The server understood and refused, as in a namespace that is going: no use in insisting.
+        if (error instanceof StatusError && error.code < 500) {
+          log.debug('an event was refused', { reason, error: error.message })
+          return
+        }
+        if (!(error instanceof StatusError || error instanceof ConnectionError)) {
+          if (signal.aborted) return
+          throw error
+        }
+        await sleep(clock, backoff.nextMs(), { signal }).catch(() => {})
+      }
+    }
+    if (!signal.aborted) log.warn('an event could not be written', { reason })
+  }
+
+  /** The written Event's name. */
+  async #write(pending: Pending, correlated: Correlated, signal: AbortSignal): Promise<string> {
+    const client = this.#options.client.for(this.#options.events)
+    const namespace = pending.involvedObject.namespace || 'default'
+    if (correlated.name !== undefined) {
+      try {
+        const at = { namespace, name: correlated.name }
+        const body = {
+          count: correlated.count,
+          lastTimestamp: seconds(pending.atMs),
+          message: correlated.message,
+        }
+        return (await client.patch(at, { type: 'strategic', body }, { signal })).metadata.name
+      } catch (error) {
+        if (!hasReason(error, 'NotFound')) throw error
+      }
+    }
+    const created = await client.create(this.#toEvent(pending, correlated, namespace), { signal })
+    return created.metadata.name
+  }
+
+  #toEvent(pending: Pending, correlated: Correlated, namespace: string): Event {
+    const { involvedObject, event, atMs, component } = pending
+    const { host = '' } = this.#options
+    // As client-go: the object's name and a time stamp; random digits stand for the nanoseconds.
+    const stamp = (BigInt(atMs) * 1_000_000n + BigInt(this.#random.int(1_000_000))).toString(16)
+    return {
+      metadata: { name: `${involvedObject.name}.${stamp}`, namespace },
+      involvedObject,
+      reason: event.reason,
+      message: correlated.message,
+      source: { component, ...(host !== '' && { host }) },
+      firstTimestamp: seconds(correlated.firstMs),
+      lastTimestamp: seconds(atMs),
+      count: correlated.count,
+      type: event.type,
+      reportingComponent: component,
+      reportingInstance: host,
+    }
+  }
+}
+
+function referenceTo(about: DeepReadonly<KubeObject>, fieldPath?: string): ObjectReference {
+  const { name = '', namespace, uid, resourceVersion } = about.metadata
+  return {
+    ...(about.kind && { kind: about.kind }),
+    ...(namespace && { namespace }),
+    name,
+    ...(uid && { uid }),
+    ...(about.apiVersion && { apiVersion: about.apiVersion }),
+    ...(resourceVersion && { resourceVersion }),
+    ...(fieldPath && { fieldPath }),
+  }
+}
+
+/** RFC 3339 with seconds. */
+function seconds(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
+}

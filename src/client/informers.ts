@@ -1,0 +1,75 @@
+import type { Clock, Log, Random } from '../base/index.ts'
+import type { KubeObject, Resource } from '../api/index.ts'
+import { CachedInformer } from './informer.ts'
+import type { Client, Informer, Informers, ListCallOptions } from './types.ts'
+
+type Scope = Pick<ListCallOptions, 'namespace' | 'fieldSelector' | 'labelSelector'>
+
+interface Runnable {
+  run(options: { signal: AbortSignal }): Promise<void>
+}
+
+export interface InformersOptions {
+  readonly client: Client
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** One informer per resource and scope, shared by all who ask. */
+export function createInformers(options: InformersOptions): Informers {
+  return new SharedInformers(options)
+}
+
+class SharedInformers implements Informers {
+  readonly #options: InformersOptions
+  readonly #informers = new Map<string, Runnable>()
+  #start: ((informer: Runnable) => void) | undefined
+
+  constructor(options: InformersOptions) {
+    this.#options = options
+  }
+
+  for<T extends KubeObject>(resource: Resource<T>, scope: Scope = {}): Informer<T> {
+    const { namespace = '', fieldSelector = '', labelSelector = '' } = scope
+    const { group, version, plural } = resource
+    const key = [group, version, plural, namespace, fieldSelector, labelSelector].join('|')
+    const known = this.#informers.get(key)
+    if (known instanceof CachedInformer) return known
+    const random = this.#options.random.fork(`informer ${key}`)
+    const informer = new CachedInformer(resource, { ...this.#options, random, scope })
+    this.#informers.set(key, informer)
+    this.#start?.(informer)
+    return informer
+  }
+
+  /** Rejects, and stops all, when a handler throws: that is a bug. */
+  async run({ signal }: { signal: AbortSignal }): Promise<void> {
+    const stop = new AbortController()
+    const onAbort = () => stop.abort(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    const running = new Set<Promise<void>>()
+    let failure: { error: unknown } | undefined
+    const start = (informer: Runnable) => {
+      const done = informer
+        .run({ signal: stop.signal })
+        .catch((error: unknown) => {
+          failure ??= { error }
+          stop.abort(error)
+        })
+        .finally(() => running.delete(done))
+      running.add(done)
+    }
+    this.#start = start
+    for (const informer of this.#informers.values()) start(informer)
+    await new Promise<void>((resolve) => {
+      if (stop.signal.aborted) resolve()
+      stop.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    this.#start = undefined
+    signal.removeEventListener('abort', onAbort)
+    while (running.size > 0) await Promise.all(running)
+    if (failure) throw failure.error
+  }
+}
