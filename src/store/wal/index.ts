@@ -1,0 +1,8 @@
+export { ByteReader, ByteWriter, MalformedBytesError } from './bytes.ts'
+export type { WalContents } from './contents.ts'
+export { crc32, crc32ByTable } from './crc.ts'
+export { WalDamagedError, WalIdentityError } from './errors.ts'
+export type { WalOptions } from './files.ts'
+export { type LogBase, readEntry, type WalRecord, writeEntry } from './records.ts'
+export type { WalIdentity } from './segment.ts'
+export { Wal } from './wal.ts'
