@@ -79,6 +79,9 @@ export interface ScalePaths<T> {
   selector(object: T): string
 }
 
+/** Reads a field as text. A method type, so that `Resource<Pod>` is a `Resource`. */
+export type FieldReader<T> = { read(object: T): string }['read']
+
 /** A resource, declared once: the API server, the client, the tool and discovery read it from here. */
 export interface Resource<T extends KubeObject = KubeObject> {
   /** `''` for the core group. */
@@ -99,7 +102,7 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly strategy: Strategy<T>
   readonly columns: readonly Column<T>[]
   /** Field selectors beyond `metadata.name` and `metadata.namespace`. */
-  readonly selectableFields: Readonly<Record<string, (object: T) => string>>
+  readonly selectableFields: Readonly<Record<string, FieldReader<T>>>
   /** Whether there is a `status` sub-resource. */
   readonly hasStatus: boolean
   readonly scale?: ScalePaths<T>
@@ -113,6 +116,8 @@ export interface SubresourceInfo {
   readonly version: string
   readonly kind: string
   readonly verbs: readonly string[]
+  /** What discovery tells of `group` and `version`: nothing when the kind is the resource's own. */
+  readonly foreign?: boolean
 }
 
 /** `apps/v1`, or `v1` for the core group. */

@@ -1,0 +1,6 @@
+export * from './conditions.ts'
+export * from './keys.ts'
+export * from './owner.ts'
+export * from './pod.ts'
+export * from './qos.ts'
+export * from './time.ts'

@@ -1,0 +1,53 @@
+import type { Deployment } from '../apps/index.ts'
+import { Deployment as declared } from '../apps/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { formatLabelSelector } from '../selectors/index.ts'
+import {
+  bumpGeneration,
+  copyOf,
+  defineResource,
+  defineStrategy,
+  keepGeneration,
+  semanticEqual,
+} from '../strategy/index.ts'
+import { scaleSubresource } from './scale.ts'
+
+export const deployments: Resource<Deployment> = defineResource<Deployment>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  shortNames: ['deploy'],
+  categories: ['all'],
+  struct: declared,
+  strategy: defineStrategy<Deployment>({
+    prepareForCreate(deployment) {
+      deployment.status = {}
+      deployment.metadata.generation = 1
+    },
+    // Annotations count as well: controllers read the rollback and pause marks from them.
+    prepareForUpdate(deployment, old) {
+      deployment.status = copyOf(old.status)
+      keepGeneration(deployment, old)
+      const same =
+        semanticEqual(deployment.spec, old.spec) &&
+        semanticEqual(deployment.metadata.annotations, old.metadata.annotations)
+      if (!same) bumpGeneration(deployment, old)
+    },
+    prepareForStatusUpdate(deployment, old) {
+      deployment.spec = copyOf(old.spec)
+      deployment.metadata.labels = copyOf(old.metadata.labels)
+      keepGeneration(deployment, old)
+    },
+  }),
+  hasStatus: true,
+  scale: {
+    replicas: (deployment) => deployment.spec.replicas ?? 0,
+    setReplicas: (deployment, replicas) => {
+      deployment.spec.replicas = replicas
+    },
+    statusReplicas: (deployment) => deployment.status?.replicas ?? 0,
+    selector: (deployment) => formatLabelSelector(deployment.spec.selector),
+  },
+  subresources: { scale: scaleSubresource },
+})

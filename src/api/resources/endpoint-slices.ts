@@ -1,0 +1,31 @@
+import type { EndpointSlice } from '../discovery/index.ts'
+import { EndpointSlice as declared } from '../discovery/index.ts'
+import type { Resource } from '../schema/index.ts'
+import {
+  bumpGeneration,
+  defineResource,
+  defineStrategy,
+  keepGeneration,
+  semanticEqual,
+} from '../strategy/index.ts'
+
+export const endpointSlices: Resource<EndpointSlice> = defineResource<EndpointSlice>({
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  struct: declared,
+  strategy: defineStrategy<EndpointSlice>({
+    prepareForCreate(slice) {
+      slice.metadata.generation = 1
+    },
+    prepareForUpdate(slice, old) {
+      keepGeneration(slice, old)
+      const same =
+        semanticEqual(slice.endpoints, old.endpoints) &&
+        semanticEqual(slice.ports, old.ports) &&
+        semanticEqual(slice.metadata.labels, old.metadata.labels)
+      if (!same) bumpGeneration(slice, old)
+    },
+  }),
+})

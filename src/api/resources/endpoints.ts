@@ -1,0 +1,14 @@
+import type { Endpoints } from '../core/index.ts'
+import { Endpoints as declared } from '../core/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { defineResource, defineStrategy } from '../strategy/index.ts'
+
+export const endpoints: Resource<Endpoints> = defineResource<Endpoints>({
+  group: '',
+  version: 'v1',
+  kind: 'Endpoints',
+  plural: 'endpoints',
+  shortNames: ['ep'],
+  struct: declared,
+  strategy: defineStrategy<Endpoints>({ allowCreateOnUpdate: true }),
+})

@@ -1,0 +1,42 @@
+import type { Namespace } from '../core/index.ts'
+import { Namespace as declared } from '../core/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { allVerbs, copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
+
+/** The finalizer that keeps a namespace until what lives in it is gone. */
+export const NAMESPACE_FINALIZER = 'kubernetes'
+
+export const namespaces: Resource<Namespace> = defineResource<Namespace>({
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  shortNames: ['ns'],
+  namespaced: false,
+  verbs: allVerbs.filter((verb) => verb !== 'deletecollection'),
+  struct: declared,
+  strategy: defineStrategy<Namespace>({
+    prepareForCreate(namespace) {
+      namespace.status = { phase: 'Active' }
+      const finalizers = namespace.spec.finalizers ?? []
+      if (finalizers.includes(NAMESPACE_FINALIZER)) return
+      namespace.spec.finalizers = [...finalizers, NAMESPACE_FINALIZER]
+    },
+    // Finalizers of the spec change through the sub-resource `finalize` alone.
+    prepareForUpdate(namespace, old) {
+      namespace.spec = copyOf(old.spec)
+      namespace.status = copyOf(old.status)
+    },
+    prepareForStatusUpdate(namespace, old) {
+      namespace.spec = copyOf(old.spec)
+    },
+  }),
+  selectableFields: {
+    'status.phase': (namespace) => namespace.status?.phase ?? '',
+    name: (namespace) => namespace.metadata.name ?? '',
+  },
+  hasStatus: true,
+  subresources: {
+    finalize: { group: '', version: 'v1', kind: 'Namespace', verbs: ['update'] },
+  },
+})

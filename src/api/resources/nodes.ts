@@ -1,0 +1,29 @@
+import type { Node } from '../core/index.ts'
+import { Node as declared } from '../core/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
+import { proxySubresource } from './proxy.ts'
+
+export const nodes: Resource<Node> = defineResource<Node>({
+  group: '',
+  version: 'v1',
+  kind: 'Node',
+  plural: 'nodes',
+  shortNames: ['no'],
+  namespaced: false,
+  struct: declared,
+  strategy: defineStrategy<Node>({
+    // A node registers itself with its status, so that creation keeps it.
+    prepareForUpdate(node, old) {
+      node.status = copyOf(old.status)
+    },
+    prepareForStatusUpdate(node, old) {
+      node.spec = copyOf(old.spec)
+    },
+  }),
+  selectableFields: {
+    'spec.unschedulable': (node) => String(node.spec?.unschedulable ?? false),
+  },
+  hasStatus: true,
+  subresources: { proxy: proxySubresource('NodeProxyOptions') },
+})

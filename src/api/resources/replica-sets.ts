@@ -1,0 +1,36 @@
+import type { ReplicaSet } from '../apps/index.ts'
+import { ReplicaSet as declared } from '../apps/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { formatLabelSelector } from '../selectors/index.ts'
+import { defineResource, defineStrategy, specStatus } from '../strategy/index.ts'
+import { scaleSubresource } from './scale.ts'
+
+export const replicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  shortNames: ['rs'],
+  categories: ['all'],
+  struct: declared,
+  strategy: defineStrategy<ReplicaSet>({
+    ...specStatus,
+    prepareForCreate(set) {
+      set.status = { replicas: 0 }
+      set.metadata.generation = 1
+    },
+  }),
+  selectableFields: {
+    'status.replicas': (set) => String(set.status?.replicas ?? 0),
+  },
+  hasStatus: true,
+  scale: {
+    replicas: (set) => set.spec.replicas ?? 0,
+    setReplicas: (set, replicas) => {
+      set.spec.replicas = replicas
+    },
+    statusReplicas: (set) => set.status?.replicas ?? 0,
+    selector: (set) => formatLabelSelector(set.spec.selector),
+  },
+  subresources: { scale: scaleSubresource },
+})

@@ -1,0 +1,19 @@
+import type { Secret } from '../core/index.ts'
+import { Secret as declared } from '../core/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { defineResource, defineStrategy } from '../strategy/index.ts'
+
+export const secrets: Resource<Secret> = defineResource<Secret>({
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  struct: declared,
+  strategy: defineStrategy<Secret>({
+    // An empty type in an update means: as it was.
+    prepareForUpdate(secret, old) {
+      if (!secret.type && old.type !== undefined) secret.type = old.type
+    },
+  }),
+  selectableFields: { type: (secret) => secret.type ?? '' },
+})

@@ -1,0 +1,19 @@
+import type { ServiceAccount } from '../core/index.ts'
+import { ServiceAccount as declared } from '../core/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { defineResource, defineStrategy } from '../strategy/index.ts'
+
+export const serviceAccounts: Resource<ServiceAccount> = defineResource<ServiceAccount>({
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  shortNames: ['sa'],
+  struct: declared,
+  strategy: defineStrategy<ServiceAccount>({
+    // Tokens are requested, never listed here by a creator.
+    prepareForCreate(account) {
+      delete account.secrets
+    },
+  }),
+})

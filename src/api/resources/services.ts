@@ -1,0 +1,36 @@
+import type { Service } from '../core/index.ts'
+import { Service as declared } from '../core/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
+import { proxySubresource } from './proxy.ts'
+import { dropFieldsOfFormerType, keepAllocated } from '../defaults/index.ts'
+
+export const services: Resource<Service> = defineResource<Service>({
+  group: '',
+  version: 'v1',
+  kind: 'Service',
+  plural: 'services',
+  shortNames: ['svc'],
+  categories: ['all'],
+  struct: declared,
+  strategy: defineStrategy<Service>({
+    prepareForCreate(service) {
+      service.status = { loadBalancer: {} }
+    },
+    prepareForUpdate(service, old) {
+      service.status = copyOf(old.status)
+      keepAllocated(service, old)
+      dropFieldsOfFormerType(service, old)
+    },
+    prepareForStatusUpdate(service, old) {
+      service.spec = copyOf(old.spec)
+    },
+    allowCreateOnUpdate: true,
+  }),
+  selectableFields: {
+    'spec.clusterIP': (service) => service.spec.clusterIP ?? '',
+    'spec.type': (service) => service.spec.type ?? '',
+  },
+  hasStatus: true,
+  subresources: { proxy: proxySubresource('ServiceProxyOptions') },
+})

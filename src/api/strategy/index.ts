@@ -1,0 +1,3 @@
+export * from './define.ts'
+export * from './equal.ts'
+export * from './prepare.ts'
