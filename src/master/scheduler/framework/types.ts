@@ -1,0 +1,86 @@
+import type { DeepReadonly } from '../../../base/index.ts'
+import type { Node, Pod, Stored } from '../../../api/index.ts'
+import type { NodeInfo } from '../cache/node-info.ts'
+import type { ClusterEvent } from './events.ts'
+
+export type PodView = DeepReadonly<Stored<Pod>>
+export type NodeView = DeepReadonly<Stored<Node>>
+
+/**
+ * What a plugin says of a pod (and node). `unresolvable` means that removing pods from the node
+ * would not help. Errors (bugs, lost connections) are thrown, not returned.
+ */
+export type Status =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'unschedulable'; readonly reasons: readonly string[] }
+  | { readonly kind: 'unresolvable'; readonly reasons: readonly string[] }
+  /** This plugin has nothing to say about this pod: it is not asked again in this cycle. */
+  | { readonly kind: 'skip' }
+
+export const OK: Status = { kind: 'ok' }
+export const SKIP: Status = { kind: 'skip' }
+export const unschedulable = (...reasons: string[]): Status => ({ kind: 'unschedulable', reasons })
+export const unresolvable = (...reasons: string[]): Status => ({ kind: 'unresolvable', reasons })
+
+/** Highest score a plugin gives to a node, after normalising. */
+export const MAX_NODE_SCORE = 100
+
+/** What one plugin worked out for one pod in one cycle: written before filtering, read after. */
+export type CycleState = Map<string, unknown>
+
+/** The cluster as it stands for one scheduling cycle. Nodes keep their order between cycles. */
+export interface Snapshot {
+  readonly nodes: readonly NodeInfo[]
+}
+
+/** Which changes in the cluster may make a pod schedulable that this plugin turned away. */
+export interface EventInterest {
+  readonly resource: ClusterEvent['resource']
+  readonly actions: readonly ClusterEvent['action'][]
+  /** Narrows it down to this change; default: every such change may help. */
+  mayHelp?(pod: PodView, event: ClusterEvent): boolean
+}
+
+/**
+ * A scheduling plugin: one concern, its name as in kube-scheduler. Every extension point is
+ * optional, pure and synchronous; the framework calls them in this order.
+ */
+export interface Plugin {
+  readonly name: string
+  /** May the pod enter the queue at all? */
+  preEnqueue?(pod: PodView): Status
+  /** Once per cycle, before any node is looked at. */
+  preFilter?(state: CycleState, pod: PodView, snapshot: Snapshot): Status
+  /** Can the pod run on this node? */
+  filter?(state: CycleState, pod: PodView, node: NodeInfo): Status
+  /** Once per cycle, with the nodes that passed the filters. */
+  preScore?(state: CycleState, pod: PodView, nodes: readonly NodeInfo[]): Status
+  /** How well the node suits; any number, if `normalize` brings it to 0…MAX_NODE_SCORE. */
+  score?(state: CycleState, pod: PodView, node: NodeInfo): number
+  normalize?(scores: number[]): void
+  /** What may help a pod that this plugin turned away. */
+  readonly interests: readonly EventInterest[]
+}
+
+export interface WeightedPlugin {
+  readonly plugin: Plugin
+  readonly weight: number
+}
+
+/** What kept a pod from every node: for its condition, its event, and for waking it up. */
+export interface Diagnosis {
+  /** Reasons and the number of nodes each was given for. */
+  readonly reasons: ReadonlyMap<string, number>
+  /** Plugins that turned it away. */
+  readonly plugins: ReadonlySet<string>
+  readonly nodeCount: number
+}
+
+export type ScheduleResult =
+  | {
+      readonly kind: 'fits'
+      readonly nodeName: string
+      readonly evaluated: number
+      readonly feasible: number
+    }
+  | { readonly kind: 'unschedulable'; readonly diagnosis: Diagnosis }

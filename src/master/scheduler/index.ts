@@ -1,0 +1,1 @@
+export { DEFAULT_SCHEDULER_NAME, Scheduler, type SchedulerDependencies } from './scheduler.ts'

@@ -1,0 +1,57 @@
+import {
+  type NodeView,
+  OK,
+  type Plugin,
+  type PodView,
+  SKIP,
+  unresolvable,
+} from '../framework/types.ts'
+import { matchesSelector, matchesTerm } from './node-selector.ts'
+import { normalizeProportional } from './normalize.ts'
+
+/** `nodeSelector` and required node affinity decide; preferred node affinity weighs. */
+export const nodeAffinity: Plugin = {
+  name: 'NodeAffinity',
+  interests: [
+    {
+      resource: 'node',
+      actions: ['add', 'update'],
+      mayHelp: (pod, event) =>
+        event.resource === 'node' && event.now !== undefined && matchesRequired(pod, event.now),
+    },
+  ],
+  preFilter(_state, pod) {
+    const hasSelector = Object.keys(pod.spec.nodeSelector ?? {}).length > 0
+    return hasSelector || requiredOf(pod) ? OK : SKIP
+  },
+  filter(_state, pod, node) {
+    if (node.node && matchesRequired(pod, node.node)) return OK
+    return unresolvable("node(s) didn't match Pod's node affinity/selector")
+  },
+  preScore: (_state, pod) => (preferredOf(pod).length > 0 ? OK : SKIP),
+  score(_state, pod, { node }) {
+    if (!node) return 0
+    return preferredOf(pod)
+      .filter(({ preference }) => matchesTerm(preference, node))
+      .reduce((sum, { weight }) => sum + weight, 0)
+  },
+  normalize: normalizeProportional,
+}
+
+function requiredOf(pod: PodView) {
+  return pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+}
+
+function preferredOf(pod: PodView) {
+  return pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+}
+
+/** Both hold: every label of `nodeSelector`, and the required affinity. */
+function matchesRequired(pod: PodView, node: NodeView): boolean {
+  const labels = node.metadata.labels ?? {}
+  for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {})) {
+    if (labels[key] !== value) return false
+  }
+  const required = requiredOf(pod)
+  return !required || matchesSelector(required, node)
+}

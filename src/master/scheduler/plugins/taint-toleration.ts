@@ -1,0 +1,27 @@
+import { OK, type Plugin, unresolvable } from '../framework/types.ts'
+import { normalizeReversed } from './normalize.ts'
+import { untolerated } from './taints.ts'
+
+/** Keeps pods off nodes with taints that they do not tolerate; prefers nodes with fewer soft ones. */
+export const taintToleration: Plugin = {
+  name: 'TaintToleration',
+  interests: [
+    {
+      resource: 'node',
+      actions: ['add', 'update'],
+      mayHelp: (pod, event) =>
+        event.resource === 'node' &&
+        untolerated(event.now?.spec.taints, pod.spec.tolerations, HARD).length === 0,
+    },
+  ],
+  filter(_state, pod, node) {
+    const [taint] = untolerated(node.node?.spec.taints, pod.spec.tolerations, HARD)
+    if (!taint) return OK
+    return unresolvable(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`)
+  },
+  score: (_state, pod, node) =>
+    untolerated(node.node?.spec.taints, pod.spec.tolerations, ['PreferNoSchedule']).length,
+  normalize: normalizeReversed,
+}
+
+const HARD = ['NoSchedule', 'NoExecute']

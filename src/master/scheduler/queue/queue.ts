@@ -1,0 +1,240 @@
+import type { Clock, Timer } from '../../../base/index.ts'
+import type { ClusterEvent } from '../framework/events.ts'
+import type { Framework } from '../framework/framework.ts'
+import type { PodView } from '../framework/types.ts'
+import { KeyedHeap } from './heap.ts'
+
+// kube-scheduler's defaults.
+const INITIAL_BACKOFF_MS = 1_000
+const MAX_BACKOFF_MS = 10_000
+const MAX_UNSCHEDULABLE_MS = 5 * 60_000
+const FLUSH_PERIOD_MS = 30_000
+/** Beyond this many changes during one attempt, the attempt counts as overtaken by events. */
+const MAX_EVENTS_KEPT = 1_000
+
+/** A pod that waits for a node. */
+export interface QueuedPod {
+  readonly pod: PodView
+  readonly attempts: number
+  /** When it was first queued. */
+  readonly queuedMs: number
+  /** When it last failed. */
+  readonly failedMs: number
+  /** Plugins that turned it away last time: their interests decide what wakes it up. */
+  readonly plugins: ReadonlySet<string>
+}
+
+/**
+ * The pods to be scheduled, in three parts as in kube-scheduler: `active` (next is the highest
+ * priority, then the oldest), `backoff` (failed, and something has changed since) and
+ * `unschedulable` (failed, and nothing has). A pod that is being tried is `inFlight`: what happens
+ * meanwhile is remembered, so that no change that would help it is missed.
+ */
+export class SchedulingQueue {
+  readonly #clock: Clock
+  readonly #framework: Framework
+  readonly #active = new KeyedHeap<QueuedPod>({ before: comesFirst, keyOf: uidOf })
+  readonly #backoff = new KeyedHeap<QueuedPod>({
+    before: (a, b) => readyMs(a) < readyMs(b),
+    keyOf: uidOf,
+  })
+  readonly #unschedulable = new Map<string, QueuedPod>()
+  readonly #inFlight = new Map<string, ClusterEvent[]>()
+  #waiting: ((pod: QueuedPod | undefined) => void) | undefined
+  #wakeUp: Timer | undefined
+  readonly #flush: Timer
+  #closed = false
+
+  constructor(dependencies: { clock: Clock; framework: Framework }) {
+    this.#clock = dependencies.clock
+    this.#framework = dependencies.framework
+    this.#flush = this.#clock.every(FLUSH_PERIOD_MS, () => this.#flushStale(), { unref: true })
+  }
+
+  /** How many pods are in each part. */
+  get sizes(): { active: number; backoff: number; unschedulable: number } {
+    return {
+      active: this.#active.size,
+      backoff: this.#backoff.size,
+      unschedulable: this.#unschedulable.size,
+    }
+  }
+
+  /** A new pod, or what the API server now says of one that waits. */
+  set(pod: PodView): void {
+    const uid = pod.metadata.uid
+    if (this.#inFlight.has(uid)) {
+      this.#inFlight.get(uid)?.push({ resource: 'pod', action: 'update', old: undefined, now: pod })
+      return
+    }
+    const known = this.#active.get(uid) ?? this.#backoff.get(uid) ?? this.#unschedulable.get(uid)
+    if (!known) {
+      const nowMs = this.#clock.nowMs()
+      this.#enqueue({ pod, attempts: 0, queuedMs: nowMs, failedMs: 0, plugins: new Set() })
+      return
+    }
+    const updated = { ...known, pod }
+    if (this.#active.get(uid)) this.#active.push(updated)
+    else if (this.#backoff.get(uid)) this.#backoff.push(updated)
+    else if (isSpecChanged(known.pod, pod)) {
+      this.#unschedulable.delete(uid)
+      this.#enqueue(updated)
+    } else this.#unschedulable.set(uid, updated)
+  }
+
+  delete(uid: string): void {
+    this.#active.remove(uid)
+    this.#backoff.remove(uid)
+    this.#unschedulable.delete(uid)
+  }
+
+  /** The next pod to try; undefined once closed. Call `done` or `retry` for it. One caller. */
+  async pop(): Promise<QueuedPod | undefined> {
+    if (this.#closed) return undefined
+    const next = this.#active.pop()
+    if (next) {
+      this.#inFlight.set(uidOf(next), [])
+      return next
+    }
+    return new Promise((resolve) => {
+      this.#waiting = resolve
+    })
+  }
+
+  /** The attempt succeeded, or the pod is gone. */
+  done(uid: string): void {
+    this.#inFlight.delete(uid)
+  }
+
+  /**
+   * The attempt failed. If one of the `plugins` that turned the pod away was interested in what
+   * happened meanwhile, it backs off; otherwise it waits for such a change.
+   */
+  retry(tried: QueuedPod, plugins: ReadonlySet<string>): void {
+    const uid = uidOf(tried)
+    const events = this.#inFlight.get(uid) ?? []
+    this.#inFlight.delete(uid)
+    const newest = events.findLast((event) => event.resource === 'pod')
+    const pod = newest?.resource === 'pod' && newest.now ? newest.now : tried.pod
+    const failed: QueuedPod = {
+      ...tried,
+      pod,
+      attempts: tried.attempts + 1,
+      failedMs: this.#clock.nowMs(),
+      plugins,
+    }
+    const overtaken = plugins.size === 0 || events.length >= MAX_EVENTS_KEPT
+    if (overtaken || events.some((event) => this.#mayHelp(failed, event))) this.#backOff(failed)
+    else this.#unschedulable.set(uid, failed)
+  }
+
+  /** Something changed in the cluster: wakes the pods that it may help. */
+  onEvent(event: ClusterEvent): void {
+    for (const events of this.#inFlight.values()) {
+      if (events.length < MAX_EVENTS_KEPT) events.push(event)
+    }
+    for (const [uid, waiting] of this.#unschedulable) {
+      if (!this.#mayHelp(waiting, event)) continue
+      this.#unschedulable.delete(uid)
+      this.#backOff(waiting)
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#flush.cancel()
+    this.#wakeUp?.cancel()
+    this.#waiting?.(undefined)
+    this.#waiting = undefined
+  }
+
+  #enqueue(queued: QueuedPod): void {
+    const gate = this.#framework.preEnqueue(queued.pod)
+    if (gate) {
+      this.#unschedulable.set(uidOf(queued), { ...queued, plugins: new Set([gate.plugin]) })
+      return
+    }
+    if (this.#waiting) {
+      const resolve = this.#waiting
+      this.#waiting = undefined
+      this.#inFlight.set(uidOf(queued), [])
+      resolve(queued)
+      return
+    }
+    this.#active.push(queued)
+  }
+
+  #backOff(queued: QueuedPod): void {
+    if (readyMs(queued) <= this.#clock.nowMs()) {
+      this.#enqueue(queued)
+      return
+    }
+    this.#backoff.push(queued)
+    this.#armWakeUp()
+  }
+
+  #armWakeUp(): void {
+    this.#wakeUp?.cancel()
+    const next = this.#backoff.peek()
+    if (!next || this.#closed) return
+    const delayMs = Math.max(0, readyMs(next) - this.#clock.nowMs())
+    this.#wakeUp = this.#clock.after(delayMs, () => this.#releaseReady(), { unref: true })
+  }
+
+  #releaseReady(): void {
+    const nowMs = this.#clock.nowMs()
+    for (let next = this.#backoff.peek(); next && readyMs(next) <= nowMs; ) {
+      this.#backoff.pop()
+      this.#enqueue(next)
+      next = this.#backoff.peek()
+    }
+    this.#armWakeUp()
+  }
+
+  /** Whatever the hints say, nobody waits for ever. */
+  #flushStale(): void {
+    const nowMs = this.#clock.nowMs()
+    for (const [uid, waiting] of this.#unschedulable) {
+      if (nowMs - waiting.failedMs < MAX_UNSCHEDULABLE_MS || waiting.failedMs === 0) continue
+      this.#unschedulable.delete(uid)
+      this.#backOff(waiting)
+    }
+  }
+
+  #mayHelp(waiting: QueuedPod, event: ClusterEvent): boolean {
+    if (event.resource === 'pod' && event.now?.metadata.uid !== uidOf(waiting)) return false
+    for (const plugin of this.#framework.plugins) {
+      if (!waiting.plugins.has(plugin.name)) continue
+      for (const interest of plugin.interests) {
+        if (interest.resource !== event.resource) continue
+        if (!interest.actions.includes(event.action)) continue
+        if (interest.mayHelp?.(waiting.pod, event) ?? true) return true
+      }
+    }
+    return false
+  }
+}
+
+function uidOf(queued: QueuedPod): string {
+  return queued.pod.metadata.uid
+}
+
+/** PrioritySort: the higher priority first, then who waits longer. */
+function comesFirst(a: QueuedPod, b: QueuedPod): boolean {
+  const difference = (b.pod.spec.priority ?? 0) - (a.pod.spec.priority ?? 0)
+  return difference !== 0 ? difference < 0 : a.queuedMs < b.queuedMs
+}
+
+function readyMs(queued: QueuedPod): number {
+  if (queued.attempts === 0) return 0
+  const backoffMs = INITIAL_BACKOFF_MS * 2 ** Math.min(queued.attempts - 1, 10)
+  return queued.failedMs + Math.min(backoffMs, MAX_BACKOFF_MS)
+}
+
+/** Whether the owner changed something that scheduling looks at; status writes do not count. */
+function isSpecChanged(before: PodView, after: PodView): boolean {
+  return (
+    JSON.stringify(before.spec) !== JSON.stringify(after.spec) ||
+    JSON.stringify(before.metadata.labels) !== JSON.stringify(after.metadata.labels)
+  )
+}
