@@ -1,5 +1,6 @@
 import type { Deployment } from '../apps/index.ts'
 import { Deployment as declared } from '../apps/index.ts'
+import { defaultDeployment } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { formatLabelSelector } from '../selectors/index.ts'
 import {
@@ -21,6 +22,8 @@ export const deployments: Resource<Deployment> = defineResource<Deployment>({
   categories: ['all'],
   struct: declared,
   strategy: defineStrategy<Deployment>({
+    applyDefaults: defaultDeployment,
+
     prepareForCreate(deployment) {
       deployment.status = {}
       deployment.metadata.generation = 1

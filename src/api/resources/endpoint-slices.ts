@@ -1,5 +1,6 @@
 import type { EndpointSlice } from '../discovery/index.ts'
 import { EndpointSlice as declared } from '../discovery/index.ts'
+import { defaultEndpointSlice } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import {
   bumpGeneration,
@@ -16,6 +17,8 @@ export const endpointSlices: Resource<EndpointSlice> = defineResource<EndpointSl
   plural: 'endpointslices',
   struct: declared,
   strategy: defineStrategy<EndpointSlice>({
+    applyDefaults: defaultEndpointSlice,
+
     prepareForCreate(slice) {
       slice.metadata.generation = 1
     },

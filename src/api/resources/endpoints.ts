@@ -1,5 +1,6 @@
 import type { Endpoints } from '../core/index.ts'
 import { Endpoints as declared } from '../core/index.ts'
+import { defaultEndpoints } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
 
@@ -10,5 +11,8 @@ export const endpoints: Resource<Endpoints> = defineResource<Endpoints>({
   plural: 'endpoints',
   shortNames: ['ep'],
   struct: declared,
-  strategy: defineStrategy<Endpoints>({ allowCreateOnUpdate: true }),
+  strategy: defineStrategy<Endpoints>({
+    applyDefaults: defaultEndpoints,
+    allowCreateOnUpdate: true,
+  }),
 })

@@ -1,5 +1,6 @@
 import type { Namespace } from '../core/index.ts'
 import { Namespace as declared } from '../core/index.ts'
+import { defaultNamespace } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { allVerbs, copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
 
@@ -16,6 +17,8 @@ export const namespaces: Resource<Namespace> = defineResource<Namespace>({
   verbs: allVerbs.filter((verb) => verb !== 'deletecollection'),
   struct: declared,
   strategy: defineStrategy<Namespace>({
+    applyDefaults: defaultNamespace,
+
     prepareForCreate(namespace) {
       namespace.status = { phase: 'Active' }
       const finalizers = namespace.spec.finalizers ?? []

@@ -1,5 +1,6 @@
 import type { Node } from '../core/index.ts'
 import { Node as declared } from '../core/index.ts'
+import { defaultNode } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
 import { proxySubresource } from './proxy.ts'
@@ -13,6 +14,8 @@ export const nodes: Resource<Node> = defineResource<Node>({
   namespaced: false,
   struct: declared,
   strategy: defineStrategy<Node>({
+    applyDefaults: defaultNode,
+
     // A node registers itself with its status, so that creation keeps it.
     prepareForUpdate(node, old) {
       node.status = copyOf(old.status)

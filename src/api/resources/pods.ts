@@ -1,5 +1,6 @@
 import type { Pod } from '../core/index.ts'
 import { Pod as declared } from '../core/index.ts'
+import { defaultPod } from '../defaults/index.ts'
 import type { Resource, SubresourceInfo } from '../schema/index.ts'
 import { copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
 import { qosClassOf } from '../helpers/index.ts'
@@ -21,6 +22,8 @@ export const pods: Resource<Pod> = defineResource<Pod>({
   categories: ['all'],
   struct: declared,
   strategy: defineStrategy<Pod>({
+    applyDefaults: defaultPod,
+
     prepareForCreate(pod) {
       pod.status = { phase: 'Pending', qosClass: qosClassOf(pod) }
     },

@@ -1,5 +1,6 @@
 import type { ReplicaSet } from '../apps/index.ts'
 import { ReplicaSet as declared } from '../apps/index.ts'
+import { defaultReplicaSet } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { formatLabelSelector } from '../selectors/index.ts'
 import { defineResource, defineStrategy, specStatus } from '../strategy/index.ts'
@@ -14,6 +15,8 @@ export const replicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
   categories: ['all'],
   struct: declared,
   strategy: defineStrategy<ReplicaSet>({
+    applyDefaults: defaultReplicaSet,
+
     ...specStatus,
     prepareForCreate(set) {
       set.status = { replicas: 0 }

@@ -1,5 +1,6 @@
 import type { Secret } from '../core/index.ts'
 import { Secret as declared } from '../core/index.ts'
+import { defaultSecret } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
 
@@ -10,6 +11,8 @@ export const secrets: Resource<Secret> = defineResource<Secret>({
   plural: 'secrets',
   struct: declared,
   strategy: defineStrategy<Secret>({
+    applyDefaults: defaultSecret,
+
     // An empty type in an update means: as it was.
     prepareForUpdate(secret, old) {
       if (!secret.type && old.type !== undefined) secret.type = old.type

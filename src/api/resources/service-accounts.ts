@@ -15,5 +15,6 @@ export const serviceAccounts: Resource<ServiceAccount> = defineResource<ServiceA
     prepareForCreate(account) {
       delete account.secrets
     },
+    allowUnconditionalUpdate: false,
   }),
 })

@@ -3,7 +3,7 @@ import { Service as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
 import { proxySubresource } from './proxy.ts'
-import { dropFieldsOfFormerType, keepAllocated } from '../defaults/index.ts'
+import { defaultService, dropFieldsOfFormerType, keepAllocated } from '../defaults/index.ts'
 
 export const services: Resource<Service> = defineResource<Service>({
   group: '',
@@ -14,6 +14,8 @@ export const services: Resource<Service> = defineResource<Service>({
   categories: ['all'],
   struct: declared,
   strategy: defineStrategy<Service>({
+    applyDefaults: defaultService,
+
     prepareForCreate(service) {
       service.status = { loadBalancer: {} }
     },
