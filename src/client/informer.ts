@@ -7,9 +7,8 @@ import {
   sleep,
   StatusError,
 } from '../base/index.ts'
-import type { KubeObject, Resource, Stored } from '../api/index.ts'
+import { keyOf, type KubeObject, type Resource, type Stored } from '../api/index.ts'
 import { Backoff } from './backoff.ts'
-import { keyOf } from './keys.ts'
 import { listAll } from './list-pages.ts'
 import { type Cached, type IndexValues, ObjectStore } from './object-store.ts'
 import type {

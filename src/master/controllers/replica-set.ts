@@ -1,0 +1,213 @@
+import {
+  controllerOf,
+  isPodActive,
+  keyOf,
+  matchesLabelSelector,
+  type Pod,
+  pods,
+  type ReplicaSet,
+  replicaSets,
+  semanticEqual,
+} from '../../api/index.ts'
+import type { ObjectKey, ReconcileResult } from '../../client/index.ts'
+import { Expectations } from './expectations.ts'
+import { claim, controlledBy, indexByController, orphansIn, planClaims } from './ownership.ts'
+import { isNamespaceTerminating, PodControl, podFromTemplate, slowStart } from './pod-control.ts'
+import {
+  nextAvailableMs,
+  podsToDelete,
+  type ReplicaFailure,
+  replicaSetStatus,
+} from './replica-set-plan.ts'
+import {
+  type Cached,
+  type Change,
+  changesOf,
+  type Controller,
+  type ControllerContext,
+  done,
+  draft,
+  objectsOf,
+  requeueAfter,
+} from './runtime.ts'
+
+/** Pods created or deleted in one reconciliation (upstream's `BurstReplicas`). */
+const BURST_REPLICAS = 500
+
+type Call = { signal: AbortSignal }
+
+/** Keeps as many pods of a set alive as it asks for. */
+export function replicaSetController(context: ControllerContext): Controller {
+  const reconciler = new ReplicaSetReconciler(context)
+  return {
+    name: 'replicaset-controller',
+    sources: [
+      objectsOf(reconciler.sets),
+      changesOf(reconciler.pods, (change) => reconciler.setsOfPod(change)),
+    ],
+    reconcile: (key, options) => reconciler.reconcile(key, options),
+  }
+}
+
+class ReplicaSetReconciler {
+  readonly sets
+  readonly pods
+  readonly #context: ControllerContext
+  readonly #podControl: PodControl
+  readonly #expectations: Expectations
+
+  constructor(context: ControllerContext) {
+    this.#context = context
+    this.sets = context.informers.for(replicaSets)
+    this.pods = context.informers.for(pods)
+    this.#podControl = new PodControl(context)
+    this.#expectations = new Expectations(context)
+    indexByController(this.pods)
+    indexByController(this.sets)
+  }
+
+  /** Also notes what the change says of our own creations and deletions. */
+  setsOfPod({ old, now }: Change<Pod>): ObjectKey[] {
+    const keys = new Set<ObjectKey>()
+    const goes = now === undefined || now.metadata.deletionTimestamp !== undefined
+    for (const pod of [old, now]) {
+      if (!pod) continue
+      const key = this.#ownerKey(pod)
+      if (key === undefined) continue
+      keys.add(key)
+      if (goes) this.#expectations.deletionObserved(key, pod.metadata.uid)
+      else if (!old) this.#expectations.creationObserved(key)
+    }
+    const orphan = now && !goes && !controllerOf(now)
+    if (orphan) for (const key of this.#matchingSets(now)) keys.add(key)
+    return [...keys]
+  }
+
+  #ownerKey(pod: Cached<Pod>): ObjectKey | undefined {
+    const owner = controllerOf(pod)
+    if (!owner || owner.kind !== 'ReplicaSet') return undefined
+    return `${pod.metadata.namespace}/${owner.name}`
+  }
+
+  *#matchingSets(pod: Cached<Pod>): Iterable<ObjectKey> {
+    for (const set of this.sets.inNamespace(pod.metadata.namespace)) {
+      if (matchesLabelSelector(set.spec.selector, pod.metadata.labels)) yield keyOf(set)
+    }
+  }
+
+  async reconcile(key: ObjectKey, options: Call): Promise<ReconcileResult> {
+    const set = this.sets.get(key)
+    if (!set) {
+      this.#expectations.forget(key)
+      return done
+    }
+    // Before the pods are read: an event in between would be counted twice.
+    const mayManage = this.#expectations.satisfied(key)
+    const owned = await this.#claimPods(set, options)
+    const active = owned.filter(isPodActive)
+    const goes = set.metadata.deletionTimestamp !== undefined
+    const outcome = mayManage && !goes ? await this.#manage(key, set, active, options) : {}
+    await this.#writeStatus(set, active, outcome.failure, options)
+    if ('error' in outcome) throw outcome.error
+    const nowMs = this.#context.clock.nowMs()
+    const nextMs = nextAvailableMs(active, set.spec.minReadySeconds ?? 0, nowMs)
+    return nextMs === undefined ? done : requeueAfter(nextMs)
+  }
+
+  #claimPods(set: Cached<ReplicaSet>, options: Call): Promise<Cached<Pod>[]> {
+    const { namespace, uid } = set.metadata
+    const around = [...controlledBy(this.pods, uid)]
+    for (const pod of orphansIn(this.pods, namespace)) if (isPodActive(pod)) around.push(pod)
+    const plan = planClaims(set, around, (pod) =>
+      matchesLabelSelector(set.spec.selector, pod.metadata.labels),
+    )
+    const { client } = this.#context
+    return claim({ client, owner: set, ownerResource: replicaSets, resource: pods, plan }, options)
+  }
+
+  async #manage(
+    key: ObjectKey,
+    set: Cached<ReplicaSet>,
+    active: readonly Cached<Pod>[],
+    options: Call,
+  ): Promise<{ failure?: ReplicaFailure; error?: unknown }> {
+    const missing = (set.spec.replicas ?? 1) - active.length
+    if (missing === 0) return {}
+    const error =
+      missing > 0
+        ? await this.#create(key, set, Math.min(missing, BURST_REPLICAS), options)
+        : await this.#delete(key, set, active, Math.min(-missing, BURST_REPLICAS), options)
+    if (error === undefined) return {}
+    const reason = missing > 0 ? 'FailedCreate' : 'FailedDelete'
+    const message = error instanceof Error ? error.message : String(error)
+    return { failure: { reason, message }, error }
+  }
+
+  async #create(
+    key: ObjectKey,
+    set: Cached<ReplicaSet>,
+    count: number,
+    options: Call,
+  ): Promise<unknown> {
+    const template = set.spec.template
+    if (!template) return undefined
+    this.#expectations.expectCreations(key, count)
+    const { tried, error } = await slowStart(count, async () => {
+      try {
+        await this.#podControl.create(podFromTemplate(template, set, replicaSets), set, options)
+      } catch (failure) {
+        this.#expectations.creationObserved(key)
+        // No use in trying again: everything in the namespace is going.
+        if (!isNamespaceTerminating(failure)) throw failure
+      }
+    })
+    for (let i = tried; i < count; i++) this.#expectations.creationObserved(key)
+    return error
+  }
+
+  async #delete(
+    key: ObjectKey,
+    set: Cached<ReplicaSet>,
+    active: readonly Cached<Pod>[],
+    count: number,
+    options: Call,
+  ): Promise<unknown> {
+    const nowMs = this.#context.clock.nowMs()
+    const chosen = podsToDelete(active, this.#relatedPods(set), { count, nowMs })
+    this.#expectations.expectDeletions(
+      key,
+      chosen.map((pod) => pod.metadata.uid),
+    )
+    const results = await Promise.allSettled(
+      chosen.map(async (pod) => {
+        try {
+          const deleted = await this.#podControl.delete(pod, set, options)
+          if (!deleted) this.#expectations.deletionObserved(key, pod.metadata.uid)
+        } catch (error) {
+          this.#expectations.deletionObserved(key, pod.metadata.uid)
+          throw error
+        }
+      }),
+    )
+    return results.find((result) => result.status === 'rejected')?.reason
+  }
+
+  /** Pods of all sets that have the same controller, this one included. */
+  *#relatedPods(set: Cached<ReplicaSet>): Iterable<Cached<Pod>> {
+    const owner = controllerOf(set)
+    const siblings = owner ? controlledBy(this.sets, owner.uid) : [set]
+    for (const sibling of siblings) yield* controlledBy(this.pods, sibling.metadata.uid)
+  }
+
+  async #writeStatus(
+    set: Cached<ReplicaSet>,
+    active: readonly Cached<Pod>[],
+    failure: ReplicaFailure | undefined,
+    options: Call,
+  ): Promise<void> {
+    const { client, clock } = this.#context
+    const status = replicaSetStatus(set, active, { failure, nowMs: clock.nowMs() })
+    if (semanticEqual(status, set.status)) return
+    await client.for(replicaSets).updateStatus({ ...draft<ReplicaSet>(set), status }, options)
+  }
+}
