@@ -1,7 +1,14 @@
 import type { MemberId } from '../base/index.ts'
 import type { etcdserverpb as pb } from '../gen/etcd.js'
 import type { ClusterMember } from './member-types.ts'
-import type { KeyValue } from './mvcc/index.ts'
+import type {
+  DeleteRangeResult,
+  KeyValue,
+  OpResult,
+  PutResult,
+  RangeResult,
+  TxnResult,
+} from './mvcc/index.ts'
 
 /** Requests are etcd's messages (`proto/etcd`), built as plain objects; absent fields are defaults. */
 export type RangeRequest = pb.RangeRequest.$Properties
@@ -20,40 +27,7 @@ export interface ResponseHeader {
   readonly raftTerm: number
 }
 
-export interface RangeResult {
-  readonly revision: number
-  readonly kvs: readonly KeyValue[]
-  /** Keys were left out by `limit`. */
-  readonly more: boolean
-  /** Keys in the range, whatever the limit. */
-  readonly count: number
-}
-
-export interface PutResult {
-  readonly revision: number
-  /** With `prevKv`, when the key was there. */
-  readonly prevKv: KeyValue | undefined
-}
-
-export interface DeleteRangeResult {
-  readonly revision: number
-  readonly deleted: number
-  /** With `prevKv`: what was removed. */
-  readonly prevKvs: readonly KeyValue[]
-}
-
-export type OpResult =
-  | ({ readonly kind: 'range' } & RangeResult)
-  | ({ readonly kind: 'put' } & PutResult)
-  | ({ readonly kind: 'delete-range' } & DeleteRangeResult)
-  | ({ readonly kind: 'txn' } & TxnResult)
-
-export interface TxnResult {
-  readonly revision: number
-  /** Whether all compares held, and so `success` was executed. */
-  readonly succeeded: boolean
-  readonly responses: readonly OpResult[]
-}
+export type { DeleteRangeResult, OpResult, PutResult, RangeResult, TxnResult }
 
 export type Headed<T> = T & { readonly header: ResponseHeader }
 

@@ -1,0 +1,347 @@
+import { assert, assertNever, type Clock, type Engine, KvError, type Log } from '../base/index.ts'
+import { etcdserverpb as pb, leasepb } from '../gen/etcd.js'
+import type { LogIndex, Term } from '../raft/index.ts'
+import { LeaseBook } from './lease/index.ts'
+import {
+  Backend,
+  type BackendEntry,
+  type BackendOptions,
+  type Change,
+  decodeEntries,
+  deleteRange,
+  encodeEntries,
+  Mvcc,
+  type OpResult,
+  put,
+  readRevision,
+  revisionBytes,
+  stateErrors,
+  txn,
+} from './mvcc/index.ts'
+import { decodePut, Tag } from './payload.ts'
+import type { AppliedEntry, StateMachine, StateSnapshot } from './state-machine.ts'
+
+/** What applying one entry came to, on this member; the same on every other. */
+export type Outcome =
+  | OpResult
+  | { readonly kind: 'compact'; readonly revision: number }
+  | {
+      readonly kind: 'lease'
+      readonly revision: number
+      readonly id: bigint
+      readonly ttlSeconds: number
+    }
+  /** The request was refused: nothing has changed. */
+  | { readonly kind: 'error'; readonly revision: number; readonly error: KvError }
+  /** The entry held no request. */
+  | { readonly kind: 'none'; readonly revision: number }
+
+export interface EtcdStateOptions extends BackendOptions {
+  /** Closed together with the state. */
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Told of every committed revision, and when a snapshot has replaced everything. */
+export interface StateListener {
+  committed(changes: readonly Change[]): void
+  replaced(): void
+}
+
+const CONSISTENT_INDEX = Buffer.from('consistent_index')
+const TERM = Buffer.from('term')
+/** Unwritten bytes above which the state flushes itself. */
+const PENDING_BYTES_MAX = 8 * 2 ** 20
+/** Blocks of keys compacted before other work gets its turn. */
+const COMPACT_BLOCKS_PER_TURN = 4
+const COMPACT_PAUSE_MS = 1
+/** Until a compaction held back by a reader, or waiting for the disk, is tried again. */
+const COMPACT_RETRY_MS = 20
+
+/** The etcd state that Raft replicates: keys with their history, and leases. */
+export class EtcdState implements StateMachine<Outcome> {
+  readonly #options: EtcdStateOptions
+  #backend: Backend
+  #mvcc: Mvcc
+  #leases: LeaseBook
+  #appliedIndex: LogIndex = 0
+  #appliedTerm: Term = 0
+  #durableIndex: LogIndex = 0
+  #listener: StateListener | undefined
+  #flushing = false
+  #failure: unknown
+  #closed = false
+
+  private constructor(options: EtcdStateOptions, backend: Backend) {
+    this.#options = options
+    this.#backend = backend
+    this.#leases = new LeaseBook()
+    this.#mvcc = new Mvcc(backend, this.#leases)
+  }
+
+  /** Reads the state back from its engine: keys and their revisions, not the values. */
+  static async open(options: EtcdStateOptions): Promise<EtcdState> {
+    const backend = await Backend.open(options.engine, options)
+    const state = new EtcdState(options, backend)
+    for await (const [, value] of backend.entries('lease')) state.#restoreLease(value)
+    await state.#mvcc.restore()
+    state.#leases.settle()
+    state.#appliedIndex = readIndex(backend.get('meta', CONSISTENT_INDEX))
+    state.#appliedTerm = readIndex(backend.get('meta', TERM))
+    state.#durableIndex = state.#appliedIndex
+    state.#compactInBackground()
+    return state
+  }
+
+  get appliedIndex(): LogIndex {
+    return this.#appliedIndex
+  }
+
+  get durableIndex(): LogIndex {
+    return this.#durableIndex
+  }
+
+  /** Replaced, with its leases, when a snapshot is received: ask for it each time. */
+  get mvcc(): Mvcc {
+    return this.#mvcc
+  }
+
+  get leases(): LeaseBook {
+    return this.#leases
+  }
+
+  get backend(): Backend {
+    return this.#backend
+  }
+
+  /** The one listener. */
+  listen(listener: StateListener): void {
+    this.#listener = listener
+  }
+
+  apply({ index, term, payload }: AppliedEntry): Outcome {
+    assert(index > this.#appliedIndex, `entry ${index} was applied before`)
+    if (this.#failure !== undefined) throw this.#failure
+    this.#appliedIndex = index
+    this.#appliedTerm = term
+    if (payload.length === 0) return { kind: 'none', revision: this.#mvcc.revision }
+    const outcome = this.#execute(payload)
+    const changes = this.#mvcc.commit()
+    if (changes.length > 0) {
+      this.#listener?.committed(changes)
+      if (this.#backend.pendingBytes > PENDING_BYTES_MAX) this.#flushInBackground()
+    }
+    return outcome
+  }
+
+  #execute(payload: Uint8Array): Outcome {
+    try {
+      return this.#dispatch(payload[0] as Tag, payload)
+    } catch (error) {
+      // Refusals come before the first change; anything else is a bug and stops the member.
+      if (!(error instanceof KvError)) throw error
+      return { kind: 'error', revision: this.#mvcc.revision, error }
+    }
+  }
+
+  #dispatch(tag: Tag, payload: Uint8Array): Outcome {
+    const mvcc = this.#mvcc
+    switch (tag) {
+      case Tag.put:
+        return { kind: 'put', ...put(mvcc, decodePut(payload, 1), this.#leaseExists) }
+      case Tag.deleteRange: {
+        const request = pb.DeleteRangeRequest.decode(payload.subarray(1))
+        return { kind: 'delete-range', ...deleteRange(mvcc, request) }
+      }
+      case Tag.txn: {
+        const request = pb.TxnRequest.decode(payload.subarray(1))
+        return { kind: 'txn', ...txn(mvcc, request, this.#leaseExists) }
+      }
+      case Tag.compact: {
+        mvcc.compact(pb.CompactionRequest.decode(payload.subarray(1)).revision)
+        this.#compactInBackground()
+        return { kind: 'compact', revision: mvcc.revision }
+      }
+      case Tag.leaseGrant:
+        return this.#grant(pb.LeaseGrantRequest.decode(payload.subarray(1)))
+      case Tag.leaseRevoke:
+        return this.#revoke(pb.LeaseRevokeRequest.decode(payload.subarray(1)).ID)
+      case Tag.leaseRenew:
+        return this.#renew(pb.LeaseKeepAliveRequest.decode(payload.subarray(1)).ID)
+      default:
+        return assertNever(tag)
+    }
+  }
+
+  readonly #leaseExists = (id: bigint) => this.#leases.has(id)
+
+  #grant({ ID, TTL }: { ID: bigint; TTL: number }): Outcome {
+    if (this.#leases.has(ID)) throw stateErrors.leaseExists()
+    this.#leases.grant(ID, TTL, this.#options.clock.monotonicMs())
+    this.#backend.set('lease', leaseKey(ID), leasepb.Lease.encode({ ID, TTL }).finish())
+    return { kind: 'lease', revision: this.#mvcc.revision, id: ID, ttlSeconds: TTL }
+  }
+
+  #revoke(id: bigint): Outcome {
+    const keys = this.#leases.revoke(id)
+    if (!keys) throw stateErrors.leaseNotFound()
+    for (const key of keys) this.#mvcc.deleteRange({ from: key, to: undefined })
+    this.#backend.set('lease', leaseKey(id), undefined)
+    return { kind: 'lease', revision: this.#mvcc.revision, id, ttlSeconds: 0 }
+  }
+
+  #renew(id: bigint): Outcome {
+    const lease = this.#leases.renew(id, this.#options.clock.monotonicMs())
+    if (!lease) throw stateErrors.leaseNotFound()
+    return { kind: 'lease', revision: this.#mvcc.revision, id, ttlSeconds: lease.ttlSeconds }
+  }
+
+  async flush(): Promise<void> {
+    const backend = this.#backend
+    let index = 0
+    await backend.flush(() => {
+      index = this.#appliedIndex
+      backend.set('meta', CONSISTENT_INDEX, indexBytes(index))
+      backend.set('meta', TERM, indexBytes(this.#appliedTerm))
+    })
+    if (backend === this.#backend) this.#durableIndex = Math.max(this.#durableIndex, index)
+  }
+
+  #flushInBackground(): void {
+    if (this.#flushing || this.#closed) return
+    this.#flushing = true
+    this.flush()
+      .catch((error: unknown) => {
+        this.#failure = error
+      })
+      .finally(() => {
+        this.#flushing = false
+      })
+  }
+
+  #compactInBackground(): void {
+    const { clock } = this.#options
+    const mvcc = this.#mvcc
+    const turn = () => {
+      if (this.#closed || mvcc !== this.#mvcc) return
+      for (let i = 0; i < COMPACT_BLOCKS_PER_TURN; i++) {
+        if (mvcc.compactStep()) continue
+        this.#flushInBackground()
+        if (mvcc.compacting) clock.after(COMPACT_RETRY_MS, turn, { unref: true })
+        return
+      }
+      clock.after(COMPACT_PAUSE_MS, turn, { unref: true })
+    }
+    if (mvcc.compacting) clock.after(0, turn, { unref: true })
+  }
+
+  snapshot(): StateSnapshot {
+    const release = this.#mvcc.pin()
+    const chunks = encodeEntries(this.#entries())
+    return { index: this.#appliedIndex, term: this.#appliedTerm, chunks, release }
+  }
+
+  /**
+   * The state as etcd's back end holds it, as of now: meta and leases, then every revision. Hold a
+   * pin of `mvcc` while iterating.
+   */
+  #entries(): AsyncIterable<BackendEntry> {
+    const head: BackendEntry[] = [
+      { bucket: 'meta', key: CONSISTENT_INDEX, value: indexBytes(this.#appliedIndex) },
+      { bucket: 'meta', key: TERM, value: indexBytes(this.#appliedTerm) },
+      ...this.#mvcc.metaEntries(),
+    ]
+    for (const { id, ttlSeconds } of this.#leases.all()) {
+      const value = leasepb.Lease.encode({ ID: id, TTL: ttlSeconds }).finish()
+      head.push({ bucket: 'lease', key: leaseKey(id), value })
+    }
+    const changes = this.#mvcc.changes(0, this.#mvcc.revision)
+    return (async function* () {
+      yield* head
+      for await (const { main, sub, removed, encoded } of changes) {
+        yield { bucket: 'key', key: revisionBytes(main, sub, removed), value: encoded }
+      }
+    })()
+  }
+
+  async restore(
+    at: { index: LogIndex; term: Term },
+    chunks: AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    const before = this.#mvcc
+    await before.unpinned()
+    await this.#backend.flush(() => {})
+    const backend = await this.#backend.successor(this.#options)
+    const leases = new LeaseBook()
+    const mvcc = new Mvcc(backend, leases)
+    for await (const { bucket, key, value } of decodeEntries(chunks)) {
+      if (bucket === 'key') {
+        // The bytes must not hold on to the chunk that they came in.
+        const record = { ...readRevision(key), encoded: Buffer.from(value) }
+        backend.put(record)
+        mvcc.restoreRecord(record)
+      } else {
+        backend.set(bucket, key, Buffer.from(value))
+        if (bucket === 'lease') this.#restoreLease(value, leases)
+      }
+      if (backend.pendingBytes > PENDING_BYTES_MAX) await backend.flush(() => {})
+    }
+    backend.set('meta', CONSISTENT_INDEX, indexBytes(at.index))
+    backend.set('meta', TERM, indexBytes(at.term))
+    await backend.flush(() => {})
+    mvcc.endRestore()
+    leases.settle()
+    await backend.adopt()
+    this.#replace(at, backend, mvcc, leases)
+    await before.unpinned()
+    await backend.clearOther()
+  }
+
+  #replace(
+    at: { index: LogIndex; term: Term },
+    backend: Backend,
+    mvcc: Mvcc,
+    leases: LeaseBook,
+  ): void {
+    this.#backend = backend
+    this.#mvcc = mvcc
+    this.#leases = leases
+    this.#appliedIndex = at.index
+    this.#appliedTerm = at.term
+    this.#durableIndex = at.index
+    this.#compactInBackground()
+    this.#listener?.replaced()
+  }
+
+  #restoreLease(value: Uint8Array, leases = this.#leases): void {
+    const { ID, TTL } = leasepb.Lease.decode(value)
+    leases.grant(ID, TTL, this.#options.clock.monotonicMs())
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    try {
+      if (this.#failure === undefined) await this.flush()
+    } finally {
+      await this.#options.engine.close()
+    }
+  }
+}
+
+function leaseKey(id: bigint): Uint8Array {
+  const key = Buffer.allocUnsafe(8)
+  key.writeBigInt64BE(id)
+  return key
+}
+
+function indexBytes(index: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(8)
+  bytes.writeBigUInt64BE(BigInt(index))
+  return bytes
+}
+
+function readIndex(bytes: Uint8Array | undefined): number {
+  return bytes ? Number(Buffer.from(bytes).readBigUInt64BE(0)) : 0
+}

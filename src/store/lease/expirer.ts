@@ -1,0 +1,70 @@
+import type { Clock, Log, Timer } from '../../base/index.ts'
+import type { LeaseBook } from './lease-book.ts'
+
+export interface ExpirerOptions {
+  readonly clock: Clock
+  readonly log: Log
+  /** The book as it is now: a restored snapshot replaces it. */
+  readonly book: () => LeaseBook
+  /** Proposes the revocation; resolves when it is applied or found to be needless. */
+  readonly revoke: (id: bigint, options: { signal: AbortSignal }) => Promise<void>
+  /** Added to every lease by a new leader: an election timeout. */
+  readonly extendMs: number
+}
+
+const CHECK_PERIOD_MS = 500
+/** Revocations proposed per check, which makes etcd's thousand a second. */
+const REVOKES_PER_CHECK_MAX = 500
+const REVOKES_IN_FLIGHT_MAX = 500
+
+/** Ends leases whose time is over. Works on the leader only; clocks of other members do not matter. */
+export class LeaseExpirer {
+  readonly #options: ExpirerOptions
+  readonly #inFlight = new Set<bigint>()
+  #timer: Timer | undefined
+  #aborter = new AbortController()
+
+  constructor(options: ExpirerOptions) {
+    this.#options = options
+  }
+
+  /** This member has become the leader. */
+  promote(): void {
+    if (this.#timer) return
+    const { clock, book, extendMs } = this.#options
+    this.#aborter = new AbortController()
+    book().extendAll(clock.monotonicMs(), extendMs)
+    this.#timer = clock.every(CHECK_PERIOD_MS, () => this.#check(), { unref: true })
+  }
+
+  /** This member leads no more, or stops. */
+  demote(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.#aborter.abort()
+    this.#inFlight.clear()
+  }
+
+  #check(): void {
+    const { clock, book } = this.#options
+    const room = Math.min(REVOKES_PER_CHECK_MAX, REVOKES_IN_FLIGHT_MAX - this.#inFlight.size)
+    if (room <= 0) return
+    const limit = room + this.#inFlight.size
+    for (const id of book().expired(clock.monotonicMs(), limit)) {
+      if (!this.#inFlight.has(id)) void this.#revoke(id)
+    }
+  }
+
+  async #revoke(id: bigint): Promise<void> {
+    const { signal } = this.#aborter
+    this.#inFlight.add(id)
+    try {
+      await this.#options.revoke(id, { signal })
+    } catch (error) {
+      // Tried again at the next check while this member leads.
+      if (!signal.aborted) this.#options.log.warn('revoking an expired lease failed', { id, error })
+    } finally {
+      if (!signal.aborted) this.#inFlight.delete(id)
+    }
+  }
+}

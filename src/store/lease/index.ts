@@ -1,0 +1,2 @@
+export { LeaseExpirer } from './expirer.ts'
+export { type Lease, LeaseBook } from './lease-book.ts'

@@ -1,0 +1,112 @@
+/** A grant: the keys attached to it live as long as it does. */
+export interface Lease {
+  readonly id: bigint
+  readonly ttlSeconds: number
+  /** Attached keys, as latin1 text. */
+  readonly keys: ReadonlySet<string>
+  /** Monotonic milliseconds on this member's clock: only the leader acts upon it. */
+  readonly expiresAtMs: number
+}
+
+interface MutableLease extends Lease {
+  readonly keys: Set<string>
+  expiresAtMs: number
+}
+
+/**
+ * The leases and what is attached to them. Grants, attachments and revocations are replicated state,
+ * equal on all members. Expiry is not: every member counts from when it applied the grant or the
+ * last renewal, the leader proposes the revocation, and a new leader starts all of them afresh.
+ */
+export class LeaseBook {
+  readonly #leases = new Map<bigint, MutableLease>()
+  readonly #leaseOf = new Map<string, bigint>()
+
+  get size(): number {
+    return this.#leases.size
+  }
+
+  get(id: bigint): Lease | undefined {
+    return this.#leases.get(id)
+  }
+
+  has(id: bigint): boolean {
+    return this.#leases.has(id)
+  }
+
+  /** Those that expire first come first, as etcd lists them. */
+  all(): Lease[] {
+    return [...this.#leases.values()].sort((a, b) => a.expiresAtMs - b.expiresAtMs)
+  }
+
+  /** The id must be free. */
+  grant(id: bigint, ttlSeconds: number, nowMs: number): void {
+    const expiresAtMs = nowMs + ttlSeconds * 1000
+    this.#leases.set(id, { id, ttlSeconds, keys: new Set(), expiresAtMs })
+  }
+
+  /** Ends a lease; the keys that must be deleted with it, in order. Undefined: there is none. */
+  revoke(id: bigint): readonly string[] | undefined {
+    const lease = this.#leases.get(id)
+    if (!lease) return undefined
+    this.#leases.delete(id)
+    return [...lease.keys].sort()
+  }
+
+  /** Starts the time to live again. Undefined: there is no such lease. */
+  renew(id: bigint, nowMs: number): Lease | undefined {
+    const lease = this.#leases.get(id)
+    if (lease) lease.expiresAtMs = nowMs + lease.ttlSeconds * 1000
+    return lease
+  }
+
+  /**
+   * A new leader gives every lease its whole time again, and `extendMs` more: renewals that the old
+   * leader acknowledged during the election are not lost.
+   */
+  extendAll(nowMs: number, extendMs: number): void {
+    for (const lease of this.#leases.values()) {
+      lease.expiresAtMs = nowMs + lease.ttlSeconds * 1000 + extendMs
+    }
+  }
+
+  /** Up to `limit` leases whose time is over. */
+  expired(nowMs: number, limit: number): bigint[] {
+    const ids: bigint[] = []
+    for (const lease of this.#leases.values()) {
+      if (lease.expiresAtMs > nowMs) continue
+      ids.push(lease.id)
+      if (ids.length >= limit) break
+    }
+    return ids
+  }
+
+  /** After reading everything back: attaches keys to their leases, whichever was read first. */
+  settle(): void {
+    for (const [key, id] of this.#leaseOf) {
+      const lease = this.#leases.get(id)
+      if (lease) lease.keys.add(key)
+      else this.#leaseOf.delete(key)
+    }
+  }
+
+  leaseOf(key: string): bigint {
+    return this.#leaseOf.get(key) ?? 0n
+  }
+
+  attach(key: string, id: bigint): void {
+    const before = this.#leaseOf.get(key)
+    if (before === id) return
+    if (before !== undefined) this.#leases.get(before)?.keys.delete(key)
+    this.#leaseOf.set(key, id)
+    this.#leases.get(id)?.keys.add(key)
+  }
+
+  detach(key: string): void {
+    if (this.#leaseOf.size === 0) return
+    const before = this.#leaseOf.get(key)
+    if (before === undefined) return
+    this.#leaseOf.delete(key)
+    this.#leases.get(before)?.keys.delete(key)
+  }
+}

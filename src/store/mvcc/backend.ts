@@ -1,0 +1,238 @@
+import { type Engine, type EngineOp, present } from '../../base/index.ts'
+import { ByteCache } from './byte-cache.ts'
+import {
+  REVISION_BYTES,
+  readRevision,
+  type RevisionId,
+  revisionId,
+  writeRevision,
+} from './revision.ts'
+
+/** One change as it is kept: where, and etcd's `mvccpb.KeyValue` (of a removal: the key alone). */
+export interface StoredRecord {
+  readonly main: number
+  readonly sub: number
+  readonly encoded: Uint8Array
+}
+
+export type Bucket = 'key' | 'lease' | 'meta'
+
+export interface BackendOptions {
+  /** Values of revisions kept in memory. Default 64 MiB. */
+  cacheBytes?: number
+}
+
+/**
+ * Engine layout: one byte names the area, one the bucket, then etcd's own keys. There are two areas,
+ * so that a snapshot is received beside the state that it replaces; the engine's first key tells
+ * which one counts.
+ */
+const ROOT = Uint8Array.of(0)
+const AREAS = [1, 2] as const
+const BUCKETS: Record<Bucket, number> = { key: 0x6b, lease: 0x6c, meta: 0x6d }
+const CACHE_BYTES = 64 * 2 ** 20
+
+/**
+ * The state on disk behind a write buffer: what was written is read back at once, and reaches the
+ * engine in one atomic batch per flush.
+ */
+export class Backend {
+  readonly #engine: Engine
+  readonly #area: number
+  readonly #cache: ByteCache
+  #pending = new Map<RevisionId, StoredRecord>()
+  #flushing = new Map<RevisionId, StoredRecord>()
+  /** Lease and meta entries to come, by engine key in latin1; undefined removes. */
+  #entries = new Map<string, Uint8Array | undefined>()
+  #drops: Uint8Array[] = []
+  #pendingBytes = 0
+  #lastFlush: Promise<void> = Promise.resolve()
+
+  private constructor(engine: Engine, area: number, options: BackendOptions) {
+    this.#engine = engine
+    this.#area = area
+    this.#cache = new ByteCache(options.cacheBytes ?? CACHE_BYTES)
+  }
+
+  /** Opens the area that counts, and clears what a broken-off restore left in the other. */
+  static async open(engine: Engine, options: BackendOptions = {}): Promise<Backend> {
+    const area = engine.get(ROOT)?.[0] ?? AREAS[0]
+    await engine.clear(areaRange(otherArea(area)))
+    return new Backend(engine, area, options)
+  }
+
+  /** An empty backend in the other area, which counts once it is `adopt`ed. */
+  async successor(options: BackendOptions = {}): Promise<Backend> {
+    const area = otherArea(this.#area)
+    await this.#engine.clear(areaRange(area))
+    return new Backend(this.#engine, area, options)
+  }
+
+  /** Makes this area the one that counts, durably. */
+  async adopt(): Promise<void> {
+    await this.flush(() => {})
+    const value = Uint8Array.of(this.#area)
+    await this.#engine.batch([{ type: 'put', key: ROOT, value }], { sync: true })
+  }
+
+  /** Clears the area that does not count. */
+  async clearOther(): Promise<void> {
+    await this.#engine.clear(areaRange(otherArea(this.#area)))
+  }
+
+  /** Bytes written and not yet handed to the engine. */
+  get pendingBytes(): number {
+    return this.#pendingBytes
+  }
+
+  /** Removals not yet handed to the engine. */
+  get pendingDrops(): number {
+    return this.#drops.length
+  }
+
+  put(record: StoredRecord): void {
+    this.#pending.set(revisionId(record.main, record.sub), record)
+    this.#pendingBytes += record.encoded.length + REVISION_BYTES
+  }
+
+  /** Forgets a change that nobody can read any more. */
+  drop(main: number, sub: number): void {
+    const id = revisionId(main, sub)
+    this.#cache.delete(id)
+    if (!this.#pending.delete(id)) this.#drops.push(this.#revisionKey(main, sub))
+  }
+
+  set(bucket: 'lease' | 'meta', name: Uint8Array, value: Uint8Array | undefined): void {
+    this.#entries.set(this.#entryKey(bucket, name).toString('latin1'), value)
+  }
+
+  get(bucket: 'lease' | 'meta', name: Uint8Array): Uint8Array | undefined {
+    const key = this.#entryKey(bucket, name)
+    const text = key.toString('latin1')
+    return this.#entries.has(text) ? this.#entries.get(text) : this.#engine.get(key)
+  }
+
+  /** The value of a change that the index knows. */
+  read(main: number, sub: number): Uint8Array {
+    const id = revisionId(main, sub)
+    const buffered = this.#pending.get(id) ?? this.#flushing.get(id)
+    if (buffered) return buffered.encoded
+    const cached = this.#cache.get(id)
+    if (cached) return cached
+    const key = this.#revisionKey(main, sub)
+    const value = present(this.#engine.get(key), `revision ${main}_${sub} in the engine`)
+    this.#cache.set(id, value)
+    return value
+  }
+
+  /**
+   * All changes of revisions in [from, to], in order, as they are now: what is written later does
+   * not show. Compaction must be held back while iterating.
+   */
+  records(from: number, to: number): AsyncIterable<StoredRecord> {
+    const buffered: StoredRecord[] = []
+    for (const buffer of [this.#flushing, this.#pending]) {
+      for (const record of buffer.values()) {
+        if (record.main >= from && record.main <= to) buffered.push(record)
+      }
+    }
+    const end = Math.min(buffered[0]?.main ?? to + 1, to + 1)
+    if (end <= from) return iterateArray(buffered)
+    const range = { gte: this.#revisionKey(from, 0), lt: this.#revisionKey(end, 0) }
+    return this.#storedThenBuffered(this.#engine.iterate(range), buffered)
+  }
+
+  async *#storedThenBuffered(
+    stored: AsyncIterable<readonly [Uint8Array, Uint8Array]>,
+    buffered: readonly StoredRecord[],
+  ): AsyncGenerator<StoredRecord> {
+    for await (const [key, encoded] of stored) yield { ...readRevision(key, 2), encoded }
+    yield* buffered
+  }
+
+  /** Lease or meta entries on disk: used when everything is read back, before anything is written. */
+  async *entries(
+    bucket: 'lease' | 'meta',
+  ): AsyncGenerator<readonly [name: Uint8Array, value: Uint8Array]> {
+    const prefix = BUCKETS[bucket]
+    const range = {
+      gte: Uint8Array.of(this.#area, prefix),
+      lt: Uint8Array.of(this.#area, prefix + 1),
+    }
+    for await (const [key, value] of this.#engine.iterate(range)) yield [key.subarray(2), value]
+  }
+
+  /**
+   * Writes everything so far as one durable batch; `stamp` is called at the moment that counts, to
+   * add what belongs to it. One at a time, in the order of the calls.
+   */
+  flush(stamp: () => void): Promise<void> {
+    const flushed = this.#lastFlush.then(() => this.#write(stamp))
+    // A failed write fails its caller; the next one must not hang on it.
+    this.#lastFlush = flushed.catch(() => {})
+    return flushed
+  }
+
+  async #write(stamp: () => void): Promise<void> {
+    stamp()
+    const records = this.#pending
+    const ops: EngineOp[] = []
+    for (const { main, sub, encoded } of records.values()) {
+      ops.push({ type: 'put', key: this.#revisionKey(main, sub), value: encoded })
+    }
+    for (const [text, value] of this.#entries) {
+      const key = Buffer.from(text, 'latin1')
+      ops.push(value ? { type: 'put', key, value } : { type: 'del', key })
+    }
+    for (const key of this.#drops) ops.push({ type: 'del', key })
+    const entries = this.#entries
+    this.#pending = new Map()
+    this.#flushing = records
+    this.#pendingBytes = 0
+    this.#entries = new Map()
+    this.#drops = []
+    if (ops.length === 0) return
+    try {
+      await this.#engine.batch(ops, { sync: true })
+    } catch (error) {
+      // Still readable while the owner shuts down.
+      this.#pending = new Map([...records, ...this.#pending])
+      this.#entries = new Map([...entries, ...this.#entries])
+      throw error
+    }
+    for (const [id, record] of records) this.#cache.set(id, record.encoded)
+    this.#flushing = new Map()
+  }
+
+  async sizeBytes(): Promise<number> {
+    return await this.#engine.sizeBytes()
+  }
+
+  async compact(): Promise<void> {
+    await this.#engine.compact()
+  }
+
+  #revisionKey(main: number, sub: number): Buffer {
+    const key = Buffer.allocUnsafe(2 + REVISION_BYTES)
+    key[0] = this.#area
+    key[1] = BUCKETS.key
+    writeRevision(key, 2, main, sub)
+    return key
+  }
+
+  #entryKey(bucket: 'lease' | 'meta', name: Uint8Array): Buffer {
+    return Buffer.concat([Uint8Array.of(this.#area, BUCKETS[bucket]), name])
+  }
+}
+
+function otherArea(area: number): number {
+  return area === AREAS[0] ? AREAS[1] : AREAS[0]
+}
+
+function areaRange(area: number) {
+  return { gte: Uint8Array.of(area), lt: Uint8Array.of(area + 1) }
+}
+
+async function* iterateArray(records: readonly StoredRecord[]): AsyncGenerator<StoredRecord> {
+  yield* records
+}
