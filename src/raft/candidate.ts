@@ -27,7 +27,7 @@ export function campaign(raft: Raft, kind: CampaignKind): void {
 export function stepCandidate(raft: Raft, m: Message): StepResult {
   switch (m.type) {
     case 'prop':
-      raft.trace({ kind: 'proposal-dropped', reason: 'no-leader', leader: 0 })
+      raft.trace({ kind: 'proposal-dropped', reason: 'no-leader', leader: 0, term: raft.term })
       return 'no-leader'
     // Somebody else won this term.
     case 'app':

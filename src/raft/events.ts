@@ -25,7 +25,12 @@ export type RaftEvent =
   | SnapshotEvent
   | MembershipEvent
   | LeadershipEvent
-  | { readonly kind: 'proposal-dropped'; readonly reason: DropReason; readonly leader: RaftId }
+  | {
+      readonly kind: 'proposal-dropped'
+      readonly reason: DropReason
+      readonly leader: RaftId
+      readonly term: Term
+    }
 
 type ElectionEvent =
   | { readonly kind: 'became'; readonly role: Role; readonly term: Term }

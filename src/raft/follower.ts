@@ -53,7 +53,7 @@ function forwardProposal(raft: Raft, m: Message): StepResult {
         ? 'not-forwarded'
         : undefined
   if (reason) {
-    raft.trace({ kind: 'proposal-dropped', reason, leader: raft.leader })
+    raft.trace({ kind: 'proposal-dropped', reason, leader: raft.leader, term: raft.term })
     return reason
   }
   raft.send({ type: 'prop', to: raft.leader, from: m.from, entries: m.entries })

@@ -10,7 +10,7 @@ import { ConfChangeError } from './errors.ts'
 import { stepMemberMessage } from './leader-members.ts'
 import { message } from './message.ts'
 import type { Raft } from './raft.ts'
-import type { StepResult } from './ready.ts'
+import type { DropReason, StepResult } from './ready.ts'
 import { broadcastAppend, broadcastHeartbeat, serveRead } from './replication.ts'
 import type { Entry, Message, RaftId } from './types.ts'
 
@@ -57,20 +57,23 @@ function checkQuorum(raft: Raft): void {
 function appendProposal(raft: Raft, m: Message): StepResult {
   assert(m.entries.length > 0, 'raft: a proposal without entries')
   // Removed while it leads: it may finish what is in its log, but takes nothing new.
-  if (!raft.membership.progress.has(raft.id)) return 'not-member'
+  if (!raft.membership.progress.has(raft.id)) return dropped(raft, 'not-member')
   if (raft.leadTransferee !== 0) {
-    raft.trace({ kind: 'proposal-dropped', reason: 'transferring', leader: raft.leadTransferee })
-    return 'transferring'
+    return dropped(raft, 'transferring')
   }
   const pendingConfIndex = raft.pendingConfIndex
   const entries = m.entries.map((entry, i) => vetted(raft, entry, i))
   if (!raft.appendEntries(entries)) {
     raft.pendingConfIndex = pendingConfIndex
-    raft.trace({ kind: 'proposal-dropped', reason: 'too-large', leader: raft.id })
-    return 'too-large'
+    return dropped(raft, 'too-large')
   }
   broadcastAppend(raft)
   return 'accepted'
+}
+
+function dropped(raft: Raft, reason: DropReason): DropReason {
+  raft.trace({ kind: 'proposal-dropped', reason, leader: raft.id, term: raft.term })
+  return reason
 }
 
 /** A configuration change that may not be made now is replaced by an entry that does nothing. */

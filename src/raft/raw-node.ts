@@ -14,7 +14,7 @@ import type { ConfState, Entry, HardState, Message, RaftId, SoftState } from './
  * bytes handed in are owned by it afterwards.
  */
 export class RawNode {
-  readonly #raft: Raft
+  protected readonly raft: Raft
   readonly #async: boolean
   #lastSoftState: SoftState
   #lastHardState: HardState
@@ -23,28 +23,28 @@ export class RawNode {
 
   /** Throws `RaftConfigError` for a configuration that cannot work. */
   constructor(config: RaftConfig) {
-    this.#raft = new Raft(config)
-    this.#async = this.#raft.config.asyncStorageWrites
-    this.#lastSoftState = this.#raft.softState()
-    this.#lastHardState = this.#raft.hardState()
+    this.raft = new Raft(config)
+    this.#async = this.raft.config.asyncStorageWrites
+    this.#lastSoftState = this.raft.softState()
+    this.#lastHardState = this.raft.hardState()
   }
 
   /** Time passes: called by the owner at its tick interval. */
   tick(): void {
-    this.#raft.tick()
+    this.raft.tick()
   }
 
   /** A message from a peer, or the answer of a storage thread. Stale ones do nothing. */
   step(m: Message): StepResult {
     if (isLocalType(m.type) && !isLocalTarget(m.from)) return 'local-message'
-    const known = isLocalTarget(m.from) || this.#raft.membership.progress.has(m.from)
+    const known = isLocalTarget(m.from) || this.raft.membership.progress.has(m.from)
     if (isResponse(m.type) && !known) return 'unknown-peer'
-    return this.#raft.step(m)
+    return this.raft.step(m)
   }
 
   /** Starts an election now. */
   campaign(): void {
-    this.#raft.step(message({ type: 'hup', from: this.#raft.id }))
+    this.raft.step(message({ type: 'hup', from: this.raft.id }))
   }
 
   propose(data: Uint8Array): ProposalResult {
@@ -54,12 +54,12 @@ export class RawNode {
   /** Several entries at once, replicated in one message; all are taken or none. */
   proposeAll(data: readonly Uint8Array[]): ProposalResult {
     const entries = data.map((bytes): Entry => ({ term: 0, index: 0, type: 'normal', data: bytes }))
-    return this.#proposal(message({ type: 'prop', from: this.#raft.id, entries }))
+    return this.#proposal(message({ type: 'prop', from: this.raft.id, entries }))
   }
 
   /** A change that may not be made now becomes an empty entry in the log, as in etcd. */
   proposeConfChange(change: ConfChange | ConfChangeV2): ProposalResult {
-    return this.#proposal(confChangeProposal(this.#raft.id, change))
+    return this.#proposal(confChangeProposal(this.raft.id, change))
   }
 
   /**
@@ -67,7 +67,7 @@ export class RawNode {
    * result with its snapshots. Throws `ConfChangeError` for a change that cannot be made.
    */
   applyConfChange(change: ConfChange | ConfChangeV2): ConfState {
-    return this.#raft.applyConfChange(change)
+    return this.raft.applyConfChange(change)
   }
 
   /**
@@ -75,27 +75,27 @@ export class RawNode {
    * (the leader changed, a message was lost) the owner asks again.
    */
   readIndex(context: Uint8Array): void {
-    this.#raft.step(message({ type: 'read-index', context }))
+    this.raft.step(message({ type: 'read-index', context }))
   }
 
   /** Hands leadership over; forwarded when this member does not lead. */
   transferLeadership(to: RaftId): void {
-    this.#raft.step(message({ type: 'transfer-leader', from: to }))
+    this.raft.step(message({ type: 'transfer-leader', from: to }))
   }
 
   /** A follower forgets its leader, so that it may grant pre-votes. */
   forgetLeader(): void {
-    this.#raft.step(message({ type: 'forget-leader' }))
+    this.raft.step(message({ type: 'forget-leader' }))
   }
 
   /** The last message to `id` was not delivered. */
   reportUnreachable(id: RaftId): void {
-    this.#raft.step(message({ type: 'unreachable', from: id }))
+    this.raft.step(message({ type: 'unreachable', from: id }))
   }
 
   /** Whether the snapshot sent to `id` arrived. Must follow every `snap` message. */
   reportSnapshot(id: RaftId, arrived: boolean): void {
-    this.#raft.step(message({ type: 'snap-status', from: id, reject: !arrived }))
+    this.raft.step(message({ type: 'snap-status', from: id, reject: !arrived }))
   }
 
   /**
@@ -103,21 +103,21 @@ export class RawNode {
    * election starts within `peerDownTicksMax` ticks unless it is heard of before.
    */
   peerDown(id: RaftId): void {
-    this.#raft.links.down(id)
+    this.raft.links.down(id)
   }
 
   /** The connection to `id` stands again: a leader goes on feeding it at once. */
   peerUp(id: RaftId): void {
-    const progress = this.#raft.membership.progress.get(id)
-    if (this.#raft.role !== 'leader' || !progress || id === this.#raft.id) return
+    const progress = this.raft.membership.progress.get(id)
+    if (this.raft.role !== 'leader' || !progress || id === this.raft.id) return
     if (progress.state === 'snapshot') return
     progress.appFlowPaused = false
-    maybeSendAppend(this.#raft, id, { sendIfEmpty: true })
+    maybeSendAppend(this.raft, id, { sendIfEmpty: true })
   }
 
   /** Whether `ready` has anything to say. */
   hasReady(): boolean {
-    const raft = this.#raft
+    const raft = this.raft
     return (
       raft.messages.length > 0 ||
       raft.messagesAfterAppend.length > 0 ||
@@ -142,11 +142,11 @@ export class RawNode {
     assert(!this.#async, 'raft: advance is not for asynchronous storage writes')
     const steps = this.#stepsOnAdvance
     this.#stepsOnAdvance = []
-    for (const m of steps) this.#raft.step(m)
+    for (const m of steps) this.raft.step(m)
   }
 
   status(): RaftStatus {
-    const { id, term, vote, log, leader, role, isLearner, membership, leadTransferee } = this.#raft
+    const { id, term, vote, log, leader, role, isLearner, membership, leadTransferee } = this.raft
     return {
       id,
       term,
@@ -159,19 +159,19 @@ export class RawNode {
       lastIndex: log.lastIndex(),
       leadTransferee,
       confState: membership.confState(),
-      progress: role === 'leader' ? progressStatus(this.#raft) : new Map(),
+      progress: role === 'leader' ? progressStatus(this.raft) : new Map(),
     }
   }
 
   /** A step that only this member can have sent answers as a proposal does. */
   #proposal(m: Message): ProposalResult {
-    const result = this.#raft.step(m)
+    const result = this.raft.step(m)
     assert(result !== 'local-message' && result !== 'unknown-peer', 'raft: a proposal is no answer')
     return result
   }
 
   #collect(): Ready {
-    const raft = this.#raft
+    const raft = this.raft
     const softState = raft.softState()
     const hardState = raft.hardState()
     const snapshot = raft.log.unstable.nextSnapshot()
@@ -191,15 +191,15 @@ export class RawNode {
   }
 
   #outgoing(ready: Ready): Message[] {
-    const { messages, messagesAfterAppend, id } = this.#raft
+    const { messages, messagesAfterAppend, id } = this.raft
     if (!this.#async) return [...messages, ...messagesAfterAppend.filter(({ to }) => to !== id)]
-    const append = appendMessage(this.#raft, ready)
-    const apply = applyMessage(this.#raft, ready.committedEntries)
+    const append = appendMessage(this.raft, ready)
+    const apply = applyMessage(this.raft, ready.committedEntries)
     return [...messages, ...(append ? [append] : []), ...(apply ? [apply] : [])]
   }
 
   #accept(ready: Ready): void {
-    const raft = this.#raft
+    const raft = this.raft
     if (ready.softState) this.#lastSoftState = ready.softState
     if (ready.hardState) this.#lastHardState = ready.hardState
     if (!this.#async) {
