@@ -1,8 +1,8 @@
 import { assert, present } from '../base/index.ts'
 import { campaign, stepCandidate } from './candidate.ts'
-import { asV2, type ConfChange, type ConfChangeV2, leaveJointChange } from './conf-change.ts'
+import { leaveJointChange } from './conf-change.ts'
 import { type CompleteConfig, completeConfig, type RaftConfig } from './config.ts'
-import { ConfChanger, restoreMembership } from './conf-changer.ts'
+import { restoreConfiguration } from './configuration.ts'
 import { entriesBytes, payloadBytes } from './entry-size.ts'
 import type { RaftEvent } from './events.ts'
 import { stepFollower } from './follower.ts'
@@ -13,9 +13,7 @@ import { message } from './message.ts'
 import { PeerLinks } from './peer-links.ts'
 import { ReadOnly } from './read-only.ts'
 import type { StepResult } from './ready.ts'
-import { broadcastAppend, maybeSendAppend } from './replication.ts'
 import type {
-  ConfState,
   Entry,
   HardState,
   LogIndex,
@@ -83,8 +81,7 @@ export class Raft {
     })
     this.links = new PeerLinks(this)
     const { hardState, confState } = complete.storage.initialState()
-    restoreMembership(this.membership, confState, this.log.lastIndex())
-    this.#configSwitched()
+    restoreConfiguration(this, confState)
     this.#loadHardState(hardState)
     if (complete.applied > 0) this.log.appliedTo(complete.applied, 0)
     this.becomeFollower(this.term, 0)
@@ -97,11 +94,6 @@ export class Raft {
 
   hardState(): HardState {
     return { term: this.term, vote: this.vote, commit: this.log.committed }
-  }
-
-  tick(): void {
-    if (this.role === 'leader') this.#tickLeader()
-    else this.#tickElection()
   }
 
   /** Raft §5.1: terms first, then what the role does with the message. */
@@ -211,22 +203,6 @@ export class Raft {
     return own !== undefined && !own.isLearner && !this.log.unstable.snapshot
   }
 
-  applyConfChange(change: ConfChange | ConfChangeV2): ConfState {
-    const changer = new ConfChanger(this.membership, this.log.lastIndex())
-    const { config, progress } = changer.change(asV2(change))
-    this.membership.switchTo(config, progress)
-    this.#configSwitched()
-    return this.membership.confState()
-  }
-
-  /** A follower's log and configuration become those of a snapshot. */
-  restoreSnapshot(snapshot: Snapshot): void {
-    this.log.restore(snapshot)
-    this.membership.clear()
-    restoreMembership(this.membership, snapshot.metadata.confState, this.log.lastIndex())
-    this.#configSwitched()
-  }
-
   /** The snapshot is durable. */
   snapshotStored(snapshot: Snapshot): void {
     this.log.unstable.stableSnapshotTo(snapshot.metadata.index)
@@ -283,30 +259,6 @@ export class Raft {
     }
   }
 
-  #tickElection(): void {
-    this.electionElapsed++
-    const due = this.electionElapsed >= this.randomizedElectionTicks
-    if (this.links.campaignIsDue() || (due && this.isPromotable())) {
-      this.electionElapsed = 0
-      this.step(message({ type: 'hup', from: this.id }))
-    }
-  }
-
-  #tickLeader(): void {
-    this.heartbeatElapsed++
-    this.electionElapsed++
-    if (this.electionElapsed >= this.config.electionTicks) {
-      this.electionElapsed = 0
-      if (this.config.checkQuorum) this.step(message({ type: 'check-quorum', from: this.id }))
-      // Dissertation §3.10: a transfer that takes an election timeout is given up.
-      this.leadTransferee = 0
-    }
-    if (this.role === 'leader' && this.heartbeatElapsed >= this.config.heartbeatTicks) {
-      this.heartbeatElapsed = 0
-      this.step(message({ type: 'beat', from: this.id }))
-    }
-  }
-
   #appended(m: Message): void {
     if (m.index !== 0) this.log.unstable.stableTo({ term: m.logTerm, index: m.index })
     if (m.snapshot) this.snapshotStored(m.snapshot)
@@ -327,28 +279,6 @@ export class Raft {
     // Raft §6: the joint configuration is applied; the leader goes on to the new one.
     const result = this.step(confChangeProposal(this.id, leaveJointChange))
     if (result === 'accepted') this.trace({ kind: 'leaving-joint', config })
-  }
-
-  #configSwitched(): void {
-    const { config, progress } = this.membership
-    this.trace({ kind: 'config-switched', config })
-    const own = progress.get(this.id)
-    this.isLearner = own?.isLearner ?? false
-    if (this.role !== 'leader') return
-    if (!own || own.isLearner) {
-      // It leads until the change is committed on the new members, unless told otherwise.
-      if (this.config.stepDownOnRemoval) this.becomeFollower(this.term, 0)
-      return
-    }
-    if (this.maybeCommit()) {
-      broadcastAppend(this)
-    } else {
-      // A new member is probed at once.
-      for (const id of progress.keys()) {
-        if (id !== this.id) maybeSendAppend(this, id, { sendIfEmpty: false })
-      }
-    }
-    if (!this.membership.isVoter(this.leadTransferee)) this.leadTransferee = 0
   }
 
   #loadHardState({ term, vote, commit }: HardState): void {

@@ -1,12 +1,14 @@
 import { assert } from '../base/index.ts'
 import type { ConfChange, ConfChangeV2 } from './conf-change.ts'
 import type { RaftConfig } from './config.ts'
+import { applyConfChange } from './configuration.ts'
 import { confChangeProposal } from './leader.ts'
 import { isLocalTarget, isLocalType, isResponse, message } from './message.ts'
 import { Raft } from './raft.ts'
 import type { ProgressStatus, ProposalResult, RaftStatus, Ready, StepResult } from './ready.ts'
 import { maybeSendAppend } from './replication.ts'
 import { appendMessage, appendResponse, applyMessage, applyResponse } from './storage-messages.ts'
+import { tick } from './tick.ts'
 import type { ConfState, Entry, HardState, Message, RaftId, SoftState } from './types.ts'
 
 /**
@@ -31,7 +33,7 @@ export class RawNode {
 
   /** Time passes: called by the owner at its tick interval. */
   tick(): void {
-    this.raft.tick()
+    tick(this.raft)
   }
 
   /** A message from a peer, or the answer of a storage thread. Stale ones do nothing. */
@@ -67,7 +69,7 @@ export class RawNode {
    * result with its snapshots. Throws `ConfChangeError` for a change that cannot be made.
    */
   applyConfChange(change: ConfChange | ConfChangeV2): ConfState {
-    return this.raft.applyConfChange(change)
+    return applyConfChange(this.raft, change)
   }
 
   /**

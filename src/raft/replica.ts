@@ -1,4 +1,5 @@
 import { present } from '../base/index.ts'
+import { restoreSnapshot } from './configuration.ts'
 import type { Raft } from './raft.ts'
 import type { Message, Snapshot } from './types.ts'
 
@@ -72,7 +73,7 @@ function restore(raft: Raft, snapshot: Snapshot): boolean {
     log.commitTo(metadata.index)
     return false
   }
-  raft.restoreSnapshot(snapshot)
+  restoreSnapshot(raft, snapshot)
   raft.trace({
     kind: 'snapshot-restored',
     snapshot: metadata,
