@@ -1,0 +1,86 @@
+import { type Clock, hasReason } from '../../base/index.ts'
+import type { ConfigMap, KubeObject, Resource, Secret, Stored } from '../../api/index.ts'
+import { configMaps, secrets } from '../../api/index.ts'
+import type { Client } from '../../client/index.ts'
+import type { ObjectSource } from './environment.ts'
+import { referencedObjects } from './volumes.ts'
+import type { PodView } from './pod-words.ts'
+
+/** How old a copy may be that is still good for refreshing a volume. */
+export const OBJECT_TTL_MS = 10_000
+const ENTRIES_MAX = 4096
+
+interface Entry {
+  readonly readAtMs: number
+  readonly object: Promise<KubeObject | undefined>
+}
+
+/**
+ * ConfigMaps and Secrets that the node's pods refer to, read one by one when needed: a node is not
+ * shown what its pods do not use. Copies are shared between pods for a short while.
+ */
+export class ObjectCache {
+  readonly #client: Client
+  readonly #clock: Clock
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(parts: { client: Client; clock: Clock }) {
+    this.#client = parts.client
+    this.#clock = parts.clock
+  }
+
+  /** What `pod` refers to, no older than `maxAgeMs`. Absent objects are undefined in the source. */
+  async sourceFor(
+    pod: PodView,
+    options: { maxAgeMs: number; signal: AbortSignal },
+  ): Promise<ObjectSource> {
+    const { namespace } = pod.metadata
+    const names = referencedObjects(pod)
+    const read = async <T extends KubeObject>(resource: Resource<T>, of: ReadonlySet<string>) => {
+      const found = new Map<string, T>()
+      const reads = [...of].map(async (name) => {
+        const object = await this.#get(resource, { namespace, name }, options)
+        if (object) found.set(name, object)
+      })
+      await Promise.all(reads)
+      return found
+    }
+    const [maps, secretMap] = await Promise.all([
+      read<ConfigMap>(configMaps, names.configMaps),
+      read<Secret>(secrets, names.secrets),
+    ])
+    return { configMap: (name) => maps.get(name), secret: (name) => secretMap.get(name) }
+  }
+
+  async #get<T extends KubeObject>(
+    resource: Resource<T>,
+    at: { namespace: string; name: string },
+    options: { maxAgeMs: number; signal: AbortSignal },
+  ): Promise<Stored<T> | undefined> {
+    const key = `${resource.plural}/${at.namespace}/${at.name}`
+    const nowMs = this.#clock.nowMs()
+    const known = this.#entries.get(key)
+    if (known && nowMs - known.readAtMs < options.maxAgeMs) {
+      return (await known.object) as Stored<T> | undefined
+    }
+    const object = this.#client
+      .for(resource)
+      .get(at, { signal: options.signal })
+      .catch((error: unknown) => {
+        if (hasReason(error, 'NotFound')) return undefined
+        this.#entries.delete(key)
+        throw error
+      })
+    this.#entries.delete(key)
+    this.#entries.set(key, { readAtMs: nowMs, object })
+    this.#forgetOldest()
+    return object
+  }
+
+  #forgetOldest(): void {
+    for (const key of this.#entries.keys()) {
+      if (this.#entries.size <= ENTRIES_MAX) return
+      this.#entries.delete(key)
+    }
+  }
+}

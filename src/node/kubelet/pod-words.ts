@@ -1,0 +1,43 @@
+import type { DeepReadonly } from '../../base/index.ts'
+import type { Container, Pod, PodSpec, Stored } from '../../api/index.ts'
+
+/** A pod as the kubelet's informer hands it out. */
+export type PodView = DeepReadonly<Stored<Pod>>
+export type SpecView = DeepReadonly<PodSpec>
+export type ContainerView = DeepReadonly<Container>
+
+/** An init container that runs beside the others (KEP-753). */
+export function isSidecar(container: ContainerView): boolean {
+  return container.restartPolicy === 'Always'
+}
+
+/** Every container that the kubelet runs, init containers first. */
+export function allContainers(spec: SpecView): readonly ContainerView[] {
+  return [...(spec.initContainers ?? []), ...spec.containers]
+}
+
+/** `name_namespace(uid)`, as the kubelet names a pod in its messages. */
+export function podLabel(pod: PodView): string {
+  const { name, namespace, uid } = pod.metadata
+  return `${name}_${namespace}(${uid})`
+}
+
+/** `spec.containers{web}`: the part of a pod that an event is about. */
+export function fieldPathOf(spec: SpecView, name: string): string {
+  const isInit = (spec.initContainers ?? []).some((c) => c.name === name)
+  return `spec.${isInit ? 'initContainers' : 'containers'}{${name}}`
+}
+
+/** Changes when a container must be replaced (upstream hashes the one mutable field, the image). */
+export function hashOf(container: ContainerView): string {
+  return container.image ?? ''
+}
+
+/** The grace of a pod that is being deleted, or of one that is not. In seconds. */
+export function graceSecondsOf(pod: PodView): number {
+  return pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30
+}
+
+export function isTerminalPhase(phase: string | undefined): boolean {
+  return phase === 'Succeeded' || phase === 'Failed'
+}

@@ -1,0 +1,82 @@
+import { type Clock, type Connection, type Net, withTimeout } from '../../../base/index.ts'
+
+/** What an HTTP GET of a probe or hook came to. */
+export type HttpGetResult =
+  | { readonly kind: 'response'; readonly status: number; readonly body: string }
+  | { readonly kind: 'failed'; readonly message: string }
+
+export interface HttpGetRequest {
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
+  readonly timeoutMs: number
+}
+
+const RESPONSE_BYTES_MAX = 10 * 1024
+const BODY_CHARACTERS_SHOWN = 1024
+
+/** One HTTP/1.1 GET over a connection of its own, as a kubelet probes. Never throws. */
+export async function httpGet(
+  request: HttpGetRequest,
+  parts: { net: Net; clock: Clock; signal: AbortSignal },
+): Promise<HttpGetResult> {
+  const url = `http://${request.host}:${request.port}${request.path}`
+  const why = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+  let connection: Connection | undefined
+  try {
+    return await withTimeout(
+      parts.clock,
+      request.timeoutMs,
+      () => new Error(why),
+      async (signal) => {
+        const options = { timeoutMs: request.timeoutMs, signal }
+        const to = { address: request.host, port: request.port }
+        connection = await parts.net.dialTcp(to, options)
+        const open = connection
+        signal.addEventListener('abort', () => open.destroy(), { once: true })
+        try {
+          await open.write(Buffer.from(requestText(request)))
+          return parseResponse(await readSome(open))
+        } catch (error) {
+          throw signal.aborted ? signal.reason : error
+        }
+      },
+      { signal: parts.signal },
+    )
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { kind: 'failed', message: `Get "${url}": ${message}` }
+  } finally {
+    connection?.destroy()
+  }
+}
+
+function requestText(request: HttpGetRequest): string {
+  const own = new Map(request.headers.map((h) => [h.name.toLowerCase(), h] as const))
+  const lines = [`GET ${request.path} HTTP/1.1`]
+  if (!own.has('host')) lines.push(`Host: ${request.host}:${request.port}`)
+  if (!own.has('user-agent')) lines.push('User-Agent: kube-probe/1.33')
+  if (!own.has('accept')) lines.push('Accept: */*')
+  for (const { name, value } of request.headers) lines.push(`${name}: ${value}`)
+  return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`
+}
+
+async function readSome(connection: Connection): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of connection.incoming) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size >= RESPONSE_BYTES_MAX) break
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parseResponse(text: string): HttpGetResult {
+  const match = /^HTTP\/1\.[01] (\d{3})/.exec(text)
+  if (!match) return { kind: 'failed', message: 'malformed HTTP response' }
+  const end = text.indexOf('\r\n\r\n')
+  const body = end < 0 ? '' : text.slice(end + 4, end + 4 + BODY_CHARACTERS_SHOWN)
+  return { kind: 'response', status: Number(match[1]), body }
+}

@@ -1,0 +1,137 @@
+import { type Clock, type ExecResult, present, ProcessError, type Timer } from '../../../../base/index.ts'
+import type {
+  ContainerConfig,
+  ImageResult,
+  ObservedContainer,
+  PodIdentity,
+  Runtime,
+  Sandbox,
+} from '../types.ts'
+
+export interface HollowRuntimeConfig {
+  readonly version: string
+  /** Pods get addresses out of this /16, such as `10.88`; they lead nowhere. */
+  readonly podPrefix: string
+  readonly nodeIp: string
+  /** How long a container takes to start. Default 0. */
+  readonly startLatencyMs?: number
+}
+
+interface HollowPod {
+  readonly sandbox: Sandbox
+  readonly containers: ObservedContainer[]
+}
+
+const ADDRESSES = 256 * 256
+
+/** Containers that do nothing: for clusters of thousands of nodes in one process. */
+export class HollowRuntime implements Runtime {
+  readonly version: string
+  readonly hollow = true
+  readonly #config: HollowRuntimeConfig
+  readonly #clock: Clock
+  readonly #pods = new Map<string, HollowPod>()
+  readonly #timers = new Set<Timer>()
+  #nextAddress = 0
+  #nextId = 0
+
+  constructor(config: HollowRuntimeConfig, parts: { clock: Clock }) {
+    this.version = `hollow://${config.version}`
+    this.#config = config
+    this.#clock = parts.clock
+  }
+
+  start(): Promise<readonly PodIdentity[]> {
+    return Promise.resolve([])
+  }
+
+  ensureSandbox(pod: PodIdentity, options: { hostNetwork: boolean }): Promise<Sandbox> {
+    const existing = this.#pods.get(pod.uid)
+    if (existing) return Promise.resolve(existing.sandbox)
+    const ip = options.hostNetwork ? this.#config.nodeIp : this.#address()
+    const sandbox = { ip, folder: '' }
+    this.#pods.set(pod.uid, { sandbox, containers: [] })
+    return Promise.resolve(sandbox)
+  }
+
+  sandbox(podUid: string): Sandbox | undefined {
+    return this.#pods.get(podUid)?.sandbox
+  }
+
+  image(image: string): ImageResult {
+    return { kind: 'present', imageId: `hollow://${image}` }
+  }
+
+  startContainer(pod: PodIdentity, config: ContainerConfig): Promise<ObservedContainer> {
+    const { containers } = present(this.#pods.get(pod.uid), 'the sandbox of a hollow pod')
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(this.#config.startLatencyMs ?? 0, () => {
+        this.#timers.delete(timer)
+        const { name, attempt, image, hash } = config
+        const observed: ObservedContainer = {
+          id: String(++this.#nextId).padStart(64, '0'),
+          name,
+          attempt,
+          image,
+          imageId: `hollow://${image}`,
+          hash,
+          state: { kind: 'running', startedAtMs: this.#clock.nowMs() },
+        }
+        containers.push(observed)
+        resolve(observed)
+      })
+      this.#timers.add(timer)
+    })
+  }
+
+  containers(podUid: string): readonly ObservedContainer[] {
+    return this.#pods.get(podUid)?.containers ?? []
+  }
+
+  stopContainer(id: string): Promise<void> {
+    for (const { containers } of this.#pods.values()) {
+      const index = containers.findIndex((c) => c.id === id)
+      const found = containers[index]
+      if (found?.state.kind !== 'running') continue
+      const { startedAtMs } = found.state
+      const end = { exitCode: 0, reason: 'Completed', finishedAtMs: this.#clock.nowMs() }
+      containers[index] = { ...found, state: { kind: 'exited', startedAtMs, ...end } }
+    }
+    return Promise.resolve()
+  }
+
+  removeContainer(id: string): Promise<void> {
+    for (const { containers } of this.#pods.values()) {
+      const index = containers.findIndex((c) => c.id === id)
+      if (index >= 0) containers.splice(index, 1)
+    }
+    return Promise.resolve()
+  }
+
+  removeSandbox(podUid: string): Promise<void> {
+    this.#pods.delete(podUid)
+    return Promise.resolve()
+  }
+
+  exec(): Promise<ExecResult> {
+    return Promise.reject(new ProcessError('a hollow container runs no commands'))
+  }
+
+  async *logs(): AsyncIterable<Uint8Array> {
+    // A hollow container says nothing.
+  }
+
+  limitation(): undefined {
+    return undefined
+  }
+
+  close(): Promise<void> {
+    for (const timer of this.#timers) timer.cancel()
+    return Promise.resolve()
+  }
+
+  #address(): string {
+    const n = ++this.#nextAddress % ADDRESSES
+    return `${this.#config.podPrefix}.${n >> 8}.${n & 255}`
+  }
+}

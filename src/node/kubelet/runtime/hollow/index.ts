@@ -1,0 +1,1 @@
+export { HollowRuntime, type HollowRuntimeConfig } from './hollow-runtime.ts'

@@ -1,0 +1,198 @@
+import {
+  type Clock,
+  type Disk,
+  type Log,
+  type ProcessExit,
+  type Processes,
+  type Timer,
+  withTimeout,
+} from '../../../../base/index.ts'
+import type { ContainerRunState, ObservedContainer } from '../types.ts'
+import { LogPump } from './log-pump.ts'
+import { logTail } from './log-reader.ts'
+import type { ContainerRecord } from './records.ts'
+
+/** Termination messages are cut here (upstream: `MaxContainerTerminationMessageLength`). */
+const MESSAGE_BYTES_MAX = 4096
+const FALLBACK_LINES_MAX = 80
+const FALLBACK_BYTES_MAX = 2048
+/** How long a killed process may take to vanish before a stop is given up and tried again. */
+const KILL_TIMEOUT_MS = 10_000
+
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+}
+
+export interface ContainerDependencies {
+  readonly clock: Clock
+  readonly disk: Disk
+  readonly log: Log
+  readonly processes: Processes
+}
+
+/** One attempt of a container: its process, its log, its record. */
+export class ProcessContainer {
+  readonly podUid: string
+  readonly folder: string
+  readonly pump: LogPump
+  readonly ended: Promise<void>
+  /** Rounds of polling without output: a quiet container is polled less often. */
+  quietRounds = 0
+  #record: ContainerRecord
+  readonly #parts: ContainerDependencies
+  readonly #save: (record: ContainerRecord) => Promise<void>
+  #killTimer: Timer | undefined
+  #killAtMs = Number.POSITIVE_INFINITY
+  #markEnded: () => void = () => undefined
+
+  constructor(
+    options: {
+      podUid: string
+      folder: string
+      record: ContainerRecord
+      save: (record: ContainerRecord) => Promise<void>
+    },
+    parts: ContainerDependencies,
+  ) {
+    this.podUid = options.podUid
+    this.folder = options.folder
+    this.#record = options.record
+    this.#save = options.save
+    this.#parts = parts
+    this.pump = new LogPump({
+      ...parts,
+      folder: options.folder,
+      whilePaused: (work) => this.#whilePaused(work),
+    })
+    this.ended = new Promise((resolve) => {
+      this.#markEnded = resolve
+    })
+    if (options.record.state.kind === 'exited') this.#markEnded()
+  }
+
+  get record(): ContainerRecord {
+    return this.#record
+  }
+
+  get isRunning(): boolean {
+    return this.#record.state.kind === 'running'
+  }
+
+  observe(): ObservedContainer {
+    const { id, name, attempt, image, imageId, hash, state } = this.#record
+    return { id, name, attempt, image, imageId, hash, state }
+  }
+
+  /** Waits for the process's end, writes down how it went, then resolves. */
+  async watch(signal: AbortSignal): Promise<void> {
+    const { process } = this.#record
+    if (!process || !this.isRunning) return
+    const exit = await this.#parts.processes.waitForExit(process, { signal })
+    const finishedAtMs = this.#parts.clock.nowMs()
+    // A container ends with its first process, whatever that has left behind.
+    this.#parts.processes.kill(process, 'SIGKILL')
+    this.#killTimer?.cancel()
+    await this.pump.finish().catch((error: unknown) => this.#warn('log', error))
+    const state = await this.#endState(exit, finishedAtMs)
+    this.#record = { ...this.#record, state }
+    await this.#save(this.#record).catch((error: unknown) => this.#warn('record', error))
+    this.#markEnded()
+  }
+
+  /** SIGTERM now, SIGKILL after `graceMs`. Later calls may bring the SIGKILL forward. */
+  async stop(options: { graceMs: number; signal: string }): Promise<void> {
+    const { clock, processes } = this.#parts
+    const { process } = this.#record
+    if (!process || !this.isRunning) return
+    if (this.#killAtMs === Number.POSITIVE_INFINITY) processes.kill(process, options.signal)
+    const killAtMs = clock.monotonicMs() + options.graceMs
+    if (killAtMs < this.#killAtMs) {
+      this.#killAtMs = killAtMs
+      this.#killTimer?.cancel()
+      this.#killTimer = clock.after(options.graceMs, () => processes.kill(process, 'SIGKILL'))
+    }
+    await withTimeout(
+      clock,
+      options.graceMs + KILL_TIMEOUT_MS,
+      () => new Error(`process ${process.pid} does not die`),
+      (signal) => this.#endedOr(signal),
+    )
+  }
+
+  cancelTimers(): void {
+    this.#killTimer?.cancel()
+  }
+
+  #endedOr(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      this.ended.then(resolve, reject)
+    })
+  }
+
+  async #endState(exit: ProcessExit | undefined, finishedAtMs: number): Promise<ContainerRunState> {
+    const { startedAtMs } = this.#record.state
+    const base = { kind: 'exited', startedAtMs, finishedAtMs } as const
+    if (exit === undefined) {
+      return {
+        ...base,
+        exitCode: 137,
+        reason: 'ContainerStatusUnknown',
+        message: 'The container ended while no node agent was running',
+      }
+    }
+    const exitCode = 'code' in exit ? exit.code : 128 + (SIGNAL_NUMBERS[exit.signal] ?? 0)
+    const message = await this.#terminationMessage(exitCode)
+    const reason = exitCode === 0 ? 'Completed' : 'Error'
+    return { ...base, exitCode, reason, ...(message && { message }) }
+  }
+
+  async #terminationMessage(exitCode: number): Promise<string> {
+    const { disk } = this.#parts
+    try {
+      const written = await disk.readFile(terminationLogPath(this.folder))
+      const text = Buffer.from(written.subarray(0, MESSAGE_BYTES_MAX)).toString()
+      if (text !== '' || !this.#record.fallbackToLogs || exitCode === 0) return text
+      const limits = { lines: FALLBACK_LINES_MAX, bytes: FALLBACK_BYTES_MAX }
+      return await logTail(disk, this.folder, limits)
+    } catch {
+      return ''
+    }
+  }
+
+  async #whilePaused(work: () => Promise<void>): Promise<void> {
+    const { process } = this.#record
+    if (!process || !this.isRunning) return
+    this.#parts.processes.kill(process, 'SIGSTOP')
+    try {
+      await work()
+    } finally {
+      this.#parts.processes.kill(process, 'SIGCONT')
+    }
+  }
+
+  #warn(what: string, error: unknown): void {
+    const { name, attempt } = this.#record
+    const fields = { pod: this.podUid, container: name, attempt, what, error }
+    this.#parts.log.warn('the end of a container could not be written down', fields)
+  }
+}
+
+/** The file behind `terminationMessagePath`. */
+export function terminationLogPath(folder: string): string {
+  return `${folder}/termination-log`
+}

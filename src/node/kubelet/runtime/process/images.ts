@@ -1,0 +1,52 @@
+import type { ImageResult } from '../types.ts'
+
+/** A program of the host that stands for an image. */
+export interface ImageProgram {
+  /** What the image's ENTRYPOINT would be. */
+  readonly command: readonly string[]
+  /** What its CMD would be: used when the pod gives neither command nor args. */
+  readonly args: readonly string[]
+}
+
+/** Images by name, without tag: `navarch/web`. */
+export type ImageCatalog = Readonly<Record<string, ImageProgram>>
+
+/** An image reference without tag and digest: `navarch/web:v2` is `navarch/web`. */
+export function repositoryOf(image: string): string {
+  const [name = ''] = image.split('@')
+  const slash = name.lastIndexOf('/')
+  const colon = name.indexOf(':', slash + 1)
+  return colon < 0 ? name : name.slice(0, colon)
+}
+
+/** Whether the process runtime can run an image. */
+export function findImage(
+  image: string,
+  catalog: ImageCatalog,
+  options: { hasCommand: boolean },
+): ImageResult {
+  const repository = repositoryOf(image)
+  if (catalog[repository]) return { kind: 'present', imageId: `catalog://${repository}` }
+  if (options.hasCommand) return { kind: 'present', imageId: `host://${repository}` }
+  const known = Object.keys(catalog).sort().join(', ')
+  return {
+    kind: 'missing',
+    message:
+      `this node runs programs of the host and pulls no images: set the container's "command" to ` +
+      `a program of the host, or use one of the images ${known}`,
+  }
+}
+
+/** The command line of a container: Kubernetes' rules for command, args, ENTRYPOINT and CMD. */
+export function commandLine(options: {
+  image: string
+  command: readonly string[]
+  args: readonly string[]
+  catalog: ImageCatalog
+}): readonly string[] {
+  const { command, args } = options
+  if (command.length > 0) return [...command, ...args]
+  const program = options.catalog[repositoryOf(options.image)]
+  if (!program) return []
+  return [...program.command, ...(args.length > 0 ? args : program.args)]
+}

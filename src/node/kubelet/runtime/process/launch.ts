@@ -1,0 +1,131 @@
+import {
+  type Clock,
+  type Disk,
+  DiskError,
+  type Links,
+  ProcessError,
+  type Processes,
+} from '../../../../base/index.ts'
+import { type ContainerConfig, type Mount, RuntimeError } from '../types.ts'
+import { terminationLogPath } from './container.ts'
+import { commandLine, type ImageCatalog } from './images.ts'
+import { spoolPath } from './log-files.ts'
+import { mountedCommand, type MountMode } from './mounts.ts'
+import type { ContainerRecord } from './records.ts'
+
+/** Exit code of a container whose command could not be run (containerd's `StartError`). */
+const START_ERROR_EXIT_CODE = 128
+
+/** An attempt's folder, ready for its process. */
+export interface Prepared {
+  readonly config: ContainerConfig
+  readonly folder: string
+  readonly mountMode: MountMode
+  readonly mounts: readonly Mount[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Makes the attempt's folder and, where the host allows no mounts, a tree of links in its place. */
+export async function prepareFolder(
+  options: { folder: string; config: ContainerConfig; mountMode: MountMode },
+  parts: { disk: Disk; links: Links },
+): Promise<Prepared> {
+  const { folder, config, mountMode } = options
+  const root = `${folder}/root`
+  try {
+    await parts.disk.mkdir(root, { mode: 0o755 })
+    const messageFile = terminationLogPath(folder)
+    await parts.disk.writeFileAtomic(messageFile, new Uint8Array(0), { mode: 0o666 })
+    const env: Record<string, string> = { ...config.env, NAVARCH_TERMINATION_LOG: messageFile }
+    const mounts = mountMode === 'none' ? [] : realMounts(config, messageFile)
+    for (const mount of config.mounts) {
+      env[`NAVARCH_MOUNT_${envName(mount.name)}`] =
+        mountMode === 'none' ? mount.hostPath : mount.mountPath
+      if (mountMode === 'none') await link(`${root}${mount.mountPath}`, mount.hostPath, parts)
+    }
+    if (mountMode === 'none') env.NAVARCH_ROOT = root
+    env.HOME ??= mounts.length > 0 ? '/' : root
+    return { config, folder, mountMode, mounts, env }
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new RuntimeError('CreateContainerError', message, { cause })
+  }
+}
+
+/** A volume's name as part of an environment variable. */
+export function envName(name: string): string {
+  return name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')
+}
+
+/** `/dev` belongs to the kernel: a message path there is reached by its variable only. */
+function realMounts(config: ContainerConfig, messageFile: string): readonly Mount[] {
+  const { mounts, terminationMessagePath: mountPath } = config
+  if (mounts.length === 0 && mountPath.startsWith('/dev/')) return []
+  if (mountPath.startsWith('/dev/')) return mounts
+  return [
+    ...mounts,
+    { name: 'termination-log', mountPath, hostPath: messageFile, readOnly: false },
+  ]
+}
+
+async function link(
+  path: string,
+  target: string,
+  { disk, links }: { disk: Disk; links: Links },
+): Promise<void> {
+  await disk.mkdir(path.slice(0, path.lastIndexOf('/')), { mode: 0o755 })
+  await links.replaceLink(path, target)
+}
+
+/**
+ * Starts the process. A command that cannot be run is an outcome, not an error: the record then says
+ * `StartError`. Throws `RuntimeError` when the container could not even be made.
+ */
+export async function launch(
+  prepared: Prepared,
+  options: { images: ImageCatalog; clock: Clock },
+  parts: { disk: Disk; processes: Processes },
+): Promise<Pick<ContainerRecord, 'process' | 'state' | 'mounted' | 'env'>> {
+  const { config, folder, mounts, mountMode, env } = prepared
+  const line = commandLine({ ...config, catalog: options.images })
+  const mounted = mounts.length > 0 && mountMode !== 'none'
+  const startedAtMs = options.clock.nowMs()
+  try {
+    const [command = '', ...args] = mounted
+      ? mountedCommand({
+          mode: mountMode,
+          root: `${folder}/root`,
+          pidFile: `${folder}/pid`,
+          workingDir: config.workingDir ?? '/',
+          mounts,
+          command: line,
+        })
+      : line
+    const cwd = mounted ? folder : await workingFolder(prepared, parts.disk)
+    const spool = spoolPath(folder)
+    const output = { stdoutPath: spool, stderrPath: spool }
+    const process = await parts.processes.spawn({ command, args, env, cwd, ...output })
+    return { process, mounted, env, state: { kind: 'running', startedAtMs } }
+  } catch (error) {
+    if (error instanceof DiskError) {
+      throw new RuntimeError('CreateContainerError', error.message, { cause: error })
+    }
+    if (!(error instanceof ProcessError)) throw error
+    const message = `failed to start container: ${error.message}`
+    const exit = { exitCode: START_ERROR_EXIT_CODE, reason: 'StartError', message }
+    const state = { kind: 'exited', startedAtMs, finishedAtMs: startedAtMs, ...exit } as const
+    return { mounted, env, state }
+  }
+}
+
+/** `workingDir` in the tree of links, else on the host; made when it is nowhere. */
+async function workingFolder({ config, folder }: Prepared, disk: Disk): Promise<string> {
+  const root = `${folder}/root`
+  if (config.workingDir === undefined) return root
+  const inTree = `${root}/${config.workingDir.replace(/^\/+/, '')}`
+  for (const path of [inTree, config.workingDir]) {
+    if ((await disk.stat(path))?.kind === 'folder') return path
+  }
+  await disk.mkdir(inTree, { mode: 0o755 })
+  return inTree
+}

@@ -1,0 +1,116 @@
+import type { Processes } from '../../../../base/index.ts'
+import type { Mount } from '../types.ts'
+
+/**
+ * How a container can see volumes at its mount paths: in a mount namespace of its own (as root, or
+ * as root of a user namespace), or not at all (`none`: links and NAVARCH_MOUNT_… lead to them).
+ */
+export type MountMode = 'root' | 'user-namespace' | 'none'
+
+const UNSHARE: Readonly<Record<Exclude<MountMode, 'none'>, readonly string[]>> = {
+  root: ['unshare', '--mount', '--propagation', 'private', '--'],
+  'user-namespace': [
+    'unshare',
+    '--user',
+    '--map-root-user',
+    '--mount',
+    '--propagation',
+    'private',
+    '--',
+  ],
+}
+const DETECT_TIMEOUT_MS = 5_000
+
+/** What this host allows, found by trying. `scratch` is an empty folder. */
+export async function detectMountMode(
+  processes: Processes,
+  options: { scratch: string; env: Readonly<Record<string, string>> },
+): Promise<MountMode> {
+  for (const mode of ['root', 'user-namespace'] as const) {
+    const attempt = `mount -t tmpfs tmpfs ${quote(options.scratch)}`
+    try {
+      const result = await processes.exec({
+        command: [...UNSHARE[mode], 'sh', '-c', attempt],
+        env: options.env,
+        cwd: options.scratch,
+        timeoutMs: DETECT_TIMEOUT_MS,
+        maxOutputBytes: 4096,
+      })
+      if (result.exitCode === 0) return mode
+    } catch {
+      // No unshare on this host: the next way, or none.
+    }
+  }
+  return 'none'
+}
+
+/**
+ * The command line that runs `command` with `mounts` in place. The host's tree is mirrored under
+ * `root` (a tmpfs with every top-level folder bound into it), so that a mount point that the host
+ * does not have can be made without writing to the host; then the process moves in by chroot.
+ * `pidFile` gets the pid that `enterCommand` joins.
+ */
+export function mountedCommand(options: {
+  mode: Exclude<MountMode, 'none'>
+  root: string
+  pidFile: string
+  workingDir: string
+  mounts: readonly Mount[]
+  command: readonly string[]
+}): readonly string[] {
+  const { root, mounts } = options
+  const inOrder = mounts.toSorted((a, b) => a.mountPath.length - b.mountPath.length)
+  const script = [
+    'set -e',
+    `echo $$ > ${quote(options.pidFile)}`,
+    `R=${quote(root)}`,
+    MIRROR,
+    ...inOrder.map((mount, i) => bind(mount, i)),
+    `W=${quote(options.workingDir)}`,
+    'mkdir -p "$R$W" 2>/dev/null || :',
+    `exec chroot "$R" sh -c 'cd "$0" && exec "$@"' "$W" "$@"`,
+  ].join('\n')
+  return [...UNSHARE[options.mode], 'sh', '-c', script, 'sh', ...options.command]
+}
+
+const MIRROR = `mount -t tmpfs -o mode=755 tmpfs "$R"
+cd "$R"
+for e in /* /.[!.]*; do
+  n="\${e#/}"
+  if [ -L "$e" ]; then cp -P "$e" "$n"
+  elif [ -d "$e" ]; then mkdir "$n"; mount --rbind "$e" "$n"
+  elif [ -f "$e" ]; then : > "$n"; mount --bind "$e" "$n"; fi
+done
+point() {
+  [ -e "$R$1" ] && return
+  d=$(dirname "$1")
+  while [ ! -d "$R$d" ]; do d=$(dirname "$d"); done
+  if [ "$d" != / ]; then
+    mkdir -p ".navarch/$3/upper" ".navarch/$3/work"
+    o="lowerdir=.$d,upperdir=.navarch/$3/upper,workdir=.navarch/$3/work"
+    mount -t overlay overlay -o "$o" ".$d"
+  fi
+  if [ -d "$2" ]; then mkdir -p "$R$1"; else mkdir -p "$(dirname "$R$1")"; : > "$R$1"; fi
+}`
+
+function bind(mount: Mount, index: number): string {
+  const at = quote(mount.mountPath)
+  const from = quote(mount.hostPath)
+  const lines = [`point ${at} ${from} ${index}`, `mount --rbind ${from} "$R"${at}`]
+  if (mount.readOnly) lines.push(`mount -o remount,bind,ro "$R"${at}`)
+  return lines.join('\n')
+}
+
+/** The command line that runs `command` beside a process that `mountedCommand` started. */
+export function enterCommand(
+  mode: Exclude<MountMode, 'none'>,
+  pid: number,
+  command: readonly string[],
+): readonly string[] {
+  const user = mode === 'user-namespace' ? ['--user', '--preserve-credentials'] : []
+  return ['nsenter', '--target', String(pid), ...user, '--mount', '--root', '--wd', '--', ...command]
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,294 @@
+import {
+  type Clock,
+  type Disk,
+  type ExecResult,
+  type Links,
+  type Log,
+  present,
+  ProcessError,
+  type Processes,
+  type Random,
+  type Timer,
+} from '../../../../base/index.ts'
+import {
+  type ContainerConfig,
+  type ImageResult,
+  type LogOptions,
+  type ObservedContainer,
+  type PodIdentity,
+  type Runtime,
+  RuntimeError,
+  type Sandbox,
+} from '../types.ts'
+import { AddressPool } from './address-pool.ts'
+import { ProcessContainer } from './container.ts'
+import { findImage, type ImageCatalog } from './images.ts'
+import { envName, launch, prepareFolder } from './launch.ts'
+import { readLog } from './log-reader.ts'
+import { detectMountMode, enterCommand, type MountMode } from './mounts.ts'
+import { type ContainerRecord, Layout, type PodRecord, Records } from './records.ts'
+
+export interface ProcessRuntimeConfig {
+  /** Absolute; everything that the runtime keeps lies in it. */
+  readonly dataFolder: string
+  /** Addresses of pods: `127.20.1.0/24`. */
+  readonly podCidr: string
+  readonly nodeIp: string
+  readonly images: ImageCatalog
+  /** Environment that containers get from the host: PATH and little else. */
+  readonly hostEnv: Readonly<Record<string, string>>
+  readonly version: string
+  /** Default: found by trying. */
+  readonly mountMode?: MountMode
+}
+
+export interface ProcessRuntimeParts {
+  readonly clock: Clock
+  readonly disk: Disk
+  readonly links: Links
+  readonly log: Log
+  readonly processes: Processes
+  readonly random: Random
+}
+
+const LOG_POLL_MS = 200
+/** A quiet container's log is looked at every this many rounds at least. */
+const QUIET_ROUNDS_MAX = 5
+const EXEC_OUTPUT_BYTES_MAX = 10 * 1024
+const ID_BYTES = 32
+
+interface RunningPod {
+  readonly record: PodRecord
+  readonly containers: ProcessContainer[]
+}
+
+/** Containers as child processes of the host: no root, no images, no download. */
+export class ProcessRuntime implements Runtime {
+  readonly version: string
+  readonly hollow = false
+  readonly #config: ProcessRuntimeConfig
+  readonly #parts: ProcessRuntimeParts
+  readonly #layout: Layout
+  readonly #records: Records
+  readonly #addresses: AddressPool
+  readonly #pods = new Map<string, RunningPod>()
+  readonly #closing = new AbortController()
+  #mountMode: Promise<MountMode> = Promise.resolve('none')
+  #knownMountMode: MountMode = 'none'
+  #onChange: (podUid: string) => void = () => undefined
+  #poll: Timer | undefined
+  #polling: Promise<void> | undefined
+
+  constructor(config: ProcessRuntimeConfig, parts: ProcessRuntimeParts) {
+    this.version = `process://${config.version}`
+    this.#config = config
+    this.#parts = parts
+    this.#layout = new Layout(config.dataFolder)
+    this.#records = new Records({ ...parts, layout: this.#layout })
+    this.#addresses = new AddressPool(config.podCidr)
+  }
+
+  async start(onChange: (podUid: string) => void): Promise<readonly PodIdentity[]> {
+    this.#onChange = onChange
+    await this.#parts.disk.mkdir(this.#layout.pods, { mode: 0o755 })
+    await this.#parts.disk.mkdir(this.#layout.scratch, { mode: 0o755 })
+    for (const { pod, containers } of await this.#records.load()) {
+      if (!pod.hostNetwork) this.#addresses.reserve(pod.ip)
+      const running: RunningPod = { record: pod, containers: [] }
+      this.#pods.set(pod.uid, running)
+      for (const record of containers) this.#adopt(running, record)
+    }
+    this.#mountMode = this.#findMountMode()
+    this.#poll = this.#parts.clock.every(LOG_POLL_MS, () => {
+      this.#polling ??= this.#pumpLogs().finally(() => {
+        this.#polling = undefined
+      })
+    })
+    return [...this.#pods.values()].map(({ record }) => record)
+  }
+
+  async ensureSandbox(pod: PodIdentity, options: { hostNetwork: boolean }): Promise<Sandbox> {
+    const existing = this.sandbox(pod.uid)
+    if (existing) return existing
+    const { hostNetwork } = options
+    const ip = hostNetwork ? this.#config.nodeIp : this.#addresses.take()
+    if (ip === undefined) {
+      const message = `no pod address is free in ${this.#config.podCidr}`
+      throw new RuntimeError('CreatePodSandboxError', message)
+    }
+    const { uid, namespace, name } = pod
+    const record: PodRecord = { uid, namespace, name, ip, hostNetwork }
+    try {
+      await this.#records.writePod(record)
+    } catch (cause) {
+      if (!hostNetwork) this.#addresses.release(ip)
+      throw new RuntimeError('CreatePodSandboxError', messageOf(cause), { cause })
+    }
+    this.#pods.set(uid, { record, containers: [] })
+    return { ip, folder: this.#layout.pod(uid) }
+  }
+
+  sandbox(podUid: string): Sandbox | undefined {
+    const pod = this.#pods.get(podUid)
+    return pod && { ip: pod.record.ip, folder: this.#layout.pod(podUid) }
+  }
+
+  image(image: string, options: { hasCommand: boolean }): ImageResult {
+    return findImage(image, this.#config.images, options)
+  }
+
+  async startContainer(pod: PodIdentity, config: ContainerConfig): Promise<ObservedContainer> {
+    const running = present(this.#pods.get(pod.uid), 'the sandbox of a pod that is started')
+    const image = this.image(config.image, { hasCommand: config.command.length > 0 })
+    if (image.kind === 'missing') throw new RuntimeError('CreateContainerError', image.message)
+    const folder = this.#layout.attempt(pod.uid, config.name, config.attempt)
+    const mountMode = await this.#mountMode
+    const prepared = await prepareFolder({ folder, config, mountMode }, this.#parts)
+    const record: ContainerRecord = {
+      ...(await launch(prepared, { ...this.#config, clock: this.#parts.clock }, this.#parts)),
+      id: Buffer.from(this.#parts.random.bytes(ID_BYTES)).toString('hex'),
+      name: config.name,
+      attempt: config.attempt,
+      image: config.image,
+      imageId: image.imageId,
+      hash: config.hash,
+      fallbackToLogs: config.fallbackToLogs,
+    }
+    await this.#records.writeContainer(pod.uid, record)
+    const container = this.#adopt(running, record)
+    const { state } = record
+    if (state.kind === 'exited') throw new RuntimeError('RunContainerError', state.message ?? '')
+    return container.observe()
+  }
+
+  containers(podUid: string): readonly ObservedContainer[] {
+    return this.#pods.get(podUid)?.containers.map((c) => c.observe()) ?? []
+  }
+
+  async stopContainer(id: string, options: { graceMs: number; signal?: string }): Promise<void> {
+    const { graceMs, signal = 'SIGTERM' } = options
+    await this.#find(id)?.stop({ graceMs, signal })
+  }
+
+  async removeContainer(id: string): Promise<void> {
+    const container = this.#find(id)
+    const pod = container && this.#pods.get(container.podUid)
+    if (!container || !pod || container.isRunning) return
+    pod.containers.splice(pod.containers.indexOf(container), 1)
+    await this.#parts.disk.remove(container.folder)
+  }
+
+  async removeSandbox(podUid: string): Promise<void> {
+    const pod = this.#pods.get(podUid)
+    if (!pod) return
+    await Promise.all(pod.containers.map((c) => c.stop({ graceMs: 0, signal: 'SIGKILL' })))
+    await this.#parts.disk.remove(this.#layout.pod(podUid))
+    this.#pods.delete(podUid)
+    if (!pod.record.hostNetwork) this.#addresses.release(pod.record.ip)
+  }
+
+  async exec(
+    id: string,
+    options: { command: readonly string[]; timeoutMs: number; signal?: AbortSignal },
+  ): Promise<ExecResult> {
+    const container = this.#find(id)
+    if (!container?.isRunning) throw new ProcessError('the container is not running')
+    const { record, folder } = container
+    const { command, ...limits } = options
+    return this.#parts.processes.exec({
+      ...limits,
+      command: await this.#enter(container, command),
+      env: record.env,
+      cwd: `${folder}/root`,
+      maxOutputBytes: EXEC_OUTPUT_BYTES_MAX,
+    })
+  }
+
+  async *logs(
+    id: string,
+    options: LogOptions & { signal: AbortSignal },
+  ): AsyncIterable<Uint8Array> {
+    const container = this.#find(id)
+    if (!container) return
+    const { folder, pump } = container
+    const isOver = () => !container.isRunning
+    yield* readLog({ disk: this.#parts.disk, folder, pump, isOver }, options)
+  }
+
+  limitation(config: ContainerConfig): string | undefined {
+    if (this.#knownMountMode !== 'none' || config.mounts.length === 0) return undefined
+    const paths = config.mounts.map((m) => `${m.mountPath} is $NAVARCH_MOUNT_${envName(m.name)}`)
+    return `this host allows no mounts, volumes are found by environment variables: ${paths.join(', ')}`
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    this.#poll?.cancel()
+    await this.#polling
+    const containers = [...this.#pods.values()].flatMap((pod) => pod.containers)
+    for (const container of containers) container.cancelTimers()
+    await Promise.all(containers.map((c) => c.pump.close()))
+  }
+
+  async #findMountMode(): Promise<MountMode> {
+    const { dataFolder, hostEnv, mountMode } = this.#config
+    const options = { scratch: `${dataFolder}/scratch`, env: hostEnv }
+    this.#knownMountMode = mountMode ?? (await detectMountMode(this.#parts.processes, options))
+    return this.#knownMountMode
+  }
+
+  #adopt(pod: RunningPod, record: ContainerRecord): ProcessContainer {
+    const { uid } = pod.record
+    const folder = this.#layout.attempt(uid, record.name, record.attempt)
+    const save = (changed: ContainerRecord) => this.#records.writeContainer(uid, changed)
+    const container = new ProcessContainer({ podUid: uid, folder, record, save }, this.#parts)
+    pod.containers.push(container)
+    container.watch(this.#closing.signal).then(
+      () => this.#onChange(uid),
+      (error: unknown) => {
+        if (this.#closing.signal.aborted) return
+        this.#parts.log.error('a container is watched no more', { pod: uid, error })
+      },
+    )
+    return container
+  }
+
+  async #pumpLogs(): Promise<void> {
+    for (const pod of this.#pods.values()) {
+      for (const container of pod.containers) {
+        if (!container.isRunning) continue
+        const { quietRounds } = container
+        container.quietRounds++
+        if (quietRounds % Math.min(quietRounds + 1, QUIET_ROUNDS_MAX) !== 0) continue
+        try {
+          if (await container.pump.pump()) container.quietRounds = 0
+        } catch (error) {
+          this.#parts.log.warn('a log could not be read', { pod: pod.record.uid, error })
+        }
+      }
+    }
+  }
+
+  async #enter(
+    container: ProcessContainer,
+    command: readonly string[],
+  ): Promise<readonly string[]> {
+    const mode = await this.#mountMode
+    if (!container.record.mounted || mode === 'none') return command
+    const pid = Buffer.from(await this.#parts.disk.readFile(`${container.folder}/pid`)).toString()
+    return enterCommand(mode, Number(pid), command)
+  }
+
+  #find(id: string): ProcessContainer | undefined {
+    for (const pod of this.#pods.values()) {
+      const found = pod.containers.find((c) => c.record.id === id)
+      if (found) return found
+    }
+    return undefined
+  }
+}
+
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,226 @@
+import type { DeepReadonly } from '../../base/index.ts'
+import type { ContainerState, ContainerStatus, PodStatus } from '../../api/index.ts'
+import { podConditions } from './conditions.ts'
+import { newest } from './container-plan.ts'
+import { type ContainerView, isSidecar, isTerminalPhase, type PodView } from './pod-words.ts'
+import type { ContainerRunState, ObservedContainer } from './runtime/types.ts'
+import { formatTime } from './time.ts'
+
+export interface Waiting {
+  readonly reason: string
+  readonly message?: string
+}
+
+/** What the status says of one container beside what the runtime shows. */
+export interface ContainerVerdict {
+  readonly ready: boolean
+  readonly started: boolean
+  /** Why it does not run: `CrashLoopBackOff`, `ErrImagePull`, `CreateContainerConfigError` … */
+  readonly waiting?: Waiting
+}
+
+export interface StatusInput {
+  readonly pod: PodView
+  readonly observed: readonly ObservedContainer[]
+  readonly verdicts: ReadonlyMap<string, ContainerVerdict>
+  readonly podIp: string | undefined
+  readonly hostIp: string
+  readonly startedAtMs: number
+  readonly runtimeType: string
+  /** No container will run again: the phase must be a terminal one. */
+  readonly ended: boolean
+  /** The kubelet itself failed the pod, such as `DeadlineExceeded`. */
+  readonly failure?: { readonly reason: string; readonly message: string }
+  readonly nowMs: number
+}
+
+/** The pod's status, as Kubernetes' kubelet computes it. Pure. */
+export function podStatus(input: StatusInput): PodStatus {
+  const { pod } = input
+  const initContainers = pod.spec.initContainers ?? []
+  const initialized = isInitialized(input)
+  const init = initContainers.map((c) => containerStatus(c, input, initialized))
+  const main = pod.spec.containers.map((c) => containerStatus(c, input, initialized))
+  const phase = input.failure ? 'Failed' : phaseOf(input, init, main)
+  const status: PodStatus = {
+    ...(pod.metadata.generation !== undefined && {
+      observedGeneration: pod.metadata.generation,
+    }),
+    phase,
+    hostIP: input.hostIp,
+    hostIPs: [{ ip: input.hostIp }],
+    startTime: formatTime(input.startedAtMs),
+    containerStatuses: main,
+  }
+  if (init.length > 0) status.initContainerStatuses = init
+  if (input.podIp !== undefined) {
+    status.podIP = input.podIp
+    status.podIPs = [{ ip: input.podIp }]
+  }
+  if (pod.status?.qosClass) status.qosClass = pod.status.qosClass
+  if (input.failure) Object.assign(status, input.failure)
+  status.conditions = podConditions({ ...input, phase, initialized, init, main })
+  return status
+}
+
+/** Whether all init containers have done their work: sidecars started, the others succeeded. */
+export function isInitialized(input: StatusInput): boolean {
+  const { spec } = input.pod
+  const hasRun = spec.containers.some((c) => newest(input.observed, c.name) !== undefined)
+  return (spec.initContainers ?? []).every((container) => {
+    const state = newest(input.observed, container.name)?.state
+    if (isSidecar(container)) {
+      return hasRun || (input.verdicts.get(container.name)?.started ?? false)
+    }
+    return hasRun || (state?.kind === 'exited' && state.exitCode === 0)
+  })
+}
+
+function containerStatus(
+  container: ContainerView,
+  input: StatusInput,
+  initialized: boolean,
+): ContainerStatus {
+  const attempts = input.observed.filter((o) => o.name === container.name)
+  const last = attempts.at(-1)
+  const verdict = input.verdicts.get(container.name)
+  const waiting = input.ended ? undefined : verdict?.waiting
+  const isInit = (input.pod.spec.initContainers ?? []).includes(container)
+  const running = last?.state.kind === 'running'
+  const endedWell = last?.state.kind === 'exited' && last.state.exitCode === 0
+  const status: ContainerStatus = {
+    name: container.name,
+    image: container.image ?? '',
+    imageID: last?.imageId ?? '',
+    restartCount: last?.attempt ?? 0,
+    // A finished init container counts as ready (upstream: `containerStatus.Ready = true`).
+    ready:
+      isInit && !isSidecar(container)
+        ? endedWell && waiting === undefined
+        : running && (verdict?.ready ?? false),
+    started: running && (verdict?.started ?? false),
+    state: {},
+    lastState: {},
+  }
+  if (last) status.containerID = containerId(input.runtimeType, last)
+  if (!last) {
+    status.state = { waiting: { ...(waiting ?? defaultWaiting(input, isInit, initialized)) } }
+    return status
+  }
+  if (waiting !== undefined && last.state.kind === 'exited') {
+    status.state = { waiting: { ...waiting } }
+    status.lastState = stateOf(last, input.runtimeType)
+    return status
+  }
+  status.state = stateOf(last, input.runtimeType)
+  const previous = attempts.at(-2)
+  if (previous) status.lastState = stateOf(previous, input.runtimeType)
+  return status
+}
+
+function defaultWaiting(input: StatusInput, isInit: boolean, initialized: boolean): Waiting {
+  const hasInit = (input.pod.spec.initContainers ?? []).length > 0
+  const reason = hasInit && (isInit || !initialized) ? 'PodInitializing' : 'ContainerCreating'
+  return { reason }
+}
+
+/** `process://<id>`. */
+function containerId(runtimeType: string, observed: ObservedContainer): string {
+  return `${runtimeType}://${observed.id}`
+}
+
+function stateOf(observed: ObservedContainer, runtimeType: string): ContainerState {
+  const { state } = observed
+  if (state.kind === 'running') return { running: { startedAt: formatTime(state.startedAtMs) } }
+  return { terminated: terminated(observed, state, runtimeType) }
+}
+
+function terminated(
+  observed: ObservedContainer,
+  state: ContainerRunState & { kind: 'exited' },
+  runtimeType: string,
+): NonNullable<ContainerState['terminated']> {
+  return {
+    exitCode: state.exitCode,
+    ...(state.signal !== undefined && { signal: state.signal }),
+    reason: state.reason,
+    ...(state.message && { message: state.message }),
+    startedAt: formatTime(state.startedAtMs),
+    finishedAt: formatTime(state.finishedAtMs),
+    containerID: containerId(runtimeType, observed),
+  }
+}
+
+/** Kubernetes' `getPhase`: from what the containers do to one word. */
+function phaseOf(
+  input: StatusInput,
+  init: readonly ContainerStatus[],
+  main: readonly ContainerStatus[],
+): string {
+  const { spec } = input.pod
+  const before = input.pod.status?.phase
+  if (isTerminalPhase(before)) return before as string
+  const never = spec.restartPolicy === 'Never'
+  const initFailed = init.some((s, i) => {
+    const container = spec.initContainers?.[i]
+    return container && !isSidecar(container) && (s.state?.terminated?.exitCode ?? 0) !== 0
+  })
+  if (initFailed && never) return 'Failed'
+  const stopped = main.filter(hasStopped)
+  if (input.ended) {
+    const allWell = main.every((s) => s.state?.terminated?.exitCode === 0)
+    return allWell && main.length > 0 ? 'Succeeded' : 'Failed'
+  }
+  if (stopped.length < main.length && main.some((s) => s.state?.waiting && !hasStopped(s))) {
+    return 'Pending'
+  }
+  if (main.some((s) => s.state?.running)) return 'Running'
+  if (stopped.length < main.length) return 'Pending'
+  const policy = spec.restartPolicy
+  if (policy === 'Always' || policy === undefined) return 'Running'
+  // Sidecars still run: the pod comes to its end when they have stopped.
+  return before === 'Pending' || before === undefined ? 'Running' : before
+}
+
+/** It has run and does not run now. */
+function hasStopped(status: ContainerStatus): boolean {
+  if (status.state?.terminated) return true
+  return status.state?.waiting !== undefined && status.lastState?.terminated !== undefined
+}
+
+/** Whether a new status must be written: the two differ in what the kubelet owns. */
+export function sameStatus(a: DeepReadonly<PodStatus>, b: DeepReadonly<PodStatus>): boolean {
+  return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b))
+}
+
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(([, v]) => !isEmpty(v))
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, canonical(v)]),
+  )
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+/**
+ * A strategic merge patch from the status on the server to the one wanted. Fields that the kubelet
+ * owns and no longer sets are taken back; conditions of others stay.
+ */
+export function statusPatch(
+  uid: string,
+  before: DeepReadonly<PodStatus> | undefined,
+  now: PodStatus,
+): { metadata: { uid: string }; status: Record<string, unknown> } {
+  const status: Record<string, unknown> = { ...now }
+  for (const field of OWNED_FIELDS) {
+    if (before?.[field] !== undefined && now[field] === undefined) status[field] = null
+  }
+  return { metadata: { uid }, status }
+}
+
+const OWNED_FIELDS = ['message', 'reason', 'podIP', 'initContainerStatuses'] as const
