@@ -120,8 +120,7 @@ function newKey(): { publicKey: KeyObject; privateKey: KeyObject } {
 
 /** One set per attribute, organizations first, as crypto/x509 of Go orders them. */
 function subjectName({ commonName, organizations = [] }: SubjectOptions): Uint8Array {
-  const attribute = (type: string, value: string) =>
-    d.set(d.sequence(d.oid(type), d.utf8(value)))
+  const attribute = (type: string, value: string) => d.set(d.sequence(d.oid(type), d.utf8(value)))
   return d.sequence(
     ...organizations.map((organization) => attribute('2.5.4.10', organization)),
     attribute('2.5.4.3', commonName),
@@ -175,6 +174,9 @@ function extension(
 }
 
 function pem(label: string, bytes: Uint8Array): string {
-  const lines = Buffer.from(bytes).toString('base64').match(/.{1,64}/g) ?? []
+  const lines =
+    Buffer.from(bytes)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
 }

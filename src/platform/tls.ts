@@ -1,0 +1,71 @@
+import type { PeerCertificate, TLSSocket } from 'node:tls'
+import { ConnectionError, NetError, type NetErrorCode, type PeerIdentity } from '../base/index.ts'
+
+/** One side's part of mutual TLS, all PEM. */
+export interface TlsOptions {
+  /** The authority that the other side's certificate must come from. */
+  readonly caPem: string
+  readonly certPem: string
+  /** A secret. */
+  readonly keyPem: string
+}
+
+/** The options in Node's words. */
+export function tlsMaterial(tls: TlsOptions): { ca: string; cert: string; key: string } {
+  return { ca: tls.caPem, cert: tls.certPem, key: tls.keyPem }
+}
+
+/** Who the other side is; undefined without a certificate that our authority signed. */
+export function identityOf(socket: TLSSocket): PeerIdentity | undefined {
+  return socket.authorized ? identityFrom(socket.getPeerCertificate()) : undefined
+}
+
+export function identityFrom(certificate: PeerCertificate): PeerIdentity | undefined {
+  const { subject } = certificate
+  // Without a certificate Node gives an object without properties.
+  if (subject?.CN === undefined) return undefined
+  const { CN, O } = subject as { CN: string | string[]; O?: string | string[] }
+  return {
+    commonName: Array.isArray(CN) ? (CN.at(-1) ?? '') : CN,
+    organizations: O === undefined ? [] : Array.isArray(O) ? O : [O],
+  }
+}
+
+const NET_CODES: Readonly<Record<string, NetErrorCode>> = {
+  EADDRINUSE: 'in-use',
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  ETIMEDOUT: 'timeout',
+  EACCES: 'permission',
+  EPERM: 'permission',
+}
+
+/** A `NetError` that says at which address, whatever the system threw. */
+export function netError(where: { address: string; port: number }, error: unknown): NetError {
+  if (error instanceof NetError) return error
+  const system = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = NET_CODES[system] ?? 'other'
+  const at = `${where.address}:${where.port}`
+  const texts: Record<NetErrorCode, string> = {
+    'in-use': `${at} is already in use by another process: stop it or choose another port`,
+    refused: `${at} refused the connection: nothing listens there`,
+    reset: `${at} broke the connection`,
+    timeout: `${at} did not answer in time`,
+    permission: `${at}: permission denied (ports below 1024 need privileges)`,
+    other: `${at}: ${error instanceof Error ? error.message : String(error)}`,
+  }
+  return new NetError(code, texts[code], { cause: error })
+}
+
+export function connectionError(
+  endpoint: string,
+  error: unknown,
+  options: { sent: boolean },
+): ConnectionError {
+  if (error instanceof ConnectionError) return error
+  const system = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const message = error instanceof Error ? error.message : String(error)
+  const why = system === 'ECONNREFUSED' ? 'connection refused' : message || system
+  return new ConnectionError(`${endpoint}: ${why}`, { sent: options.sent, cause: error })
+}
