@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import type { MemberId } from '../../base/index.ts'
+import type { ClusterMember } from '../member-types.ts'
+
+export interface InitialMember {
+  readonly name: string
+  readonly peerUrls: readonly string[]
+  readonly clientUrls: readonly string[]
+}
+
+/** How a cluster begins: the same on every member, as etcd's `--initial-cluster`. */
+export interface InitialCluster {
+  /** Tells clusters of equal addresses apart, as etcd's `--initial-cluster-token`. */
+  readonly clusterToken: string
+  readonly members: readonly InitialMember[]
+}
+
+export interface ClusterIdentity {
+  /** 64 bits. */
+  readonly clusterId: bigint
+  readonly members: readonly ClusterMember[]
+}
+
+/** A configuration that no cluster can be made of; the message names what is wrong. */
+export class ClusterConfigError extends Error {
+  override readonly name = 'ClusterConfigError'
+}
+
+/**
+ * The ids of a cluster and its members. As in etcd they come from token and peer addresses alone,
+ * so that every member computes the same; but members' have 53 bits, to be exact as numbers.
+ * Throws `ClusterConfigError` when two members share a name or an address.
+ */
+export function clusterIdentity(initial: InitialCluster): ClusterIdentity {
+  checkDistinct(initial)
+  const members = initial.members.map(({ name, peerUrls, clientUrls }): ClusterMember => {
+    const seed = [...peerUrls].sort().join('') + initial.clusterToken
+    return { id: memberId(seed), name, peerUrls, clientUrls, isLearner: false }
+  })
+  members.sort((a, b) => a.id - b.id)
+  const ids = Buffer.alloc(8 * members.length)
+  for (const [i, { id }] of members.entries()) ids.writeBigUInt64BE(BigInt(id), 8 * i)
+  return { clusterId: hash(ids).readBigUInt64BE(), members }
+}
+
+/** The configured member of this name. Throws `ClusterConfigError` when there is none. */
+export function memberNamed(cluster: ClusterIdentity, name: string): ClusterMember {
+  const member = cluster.members.find((each) => each.name === name)
+  if (member) return member
+  const names = cluster.members.map((each) => each.name).join(', ')
+  throw new ClusterConfigError(`name: "${name}" is not among the cluster's members (${names})`)
+}
+
+function memberId(seed: string): MemberId {
+  // Never 0, which is nobody.
+  return Number(hash(Buffer.from(seed)).readBigUInt64BE() >> 11n) || 1
+}
+
+function hash(bytes: Uint8Array): Buffer {
+  return createHash('sha1').update(bytes).digest()
+}
+
+function checkDistinct({ members }: InitialCluster): void {
+  if (members.length === 0) throw new ClusterConfigError('members: name at least one member')
+  const names = new Set<string>()
+  const urls = new Set<string>()
+  for (const { name, peerUrls } of members) {
+    if (names.has(name)) throw new ClusterConfigError(`members: two are named "${name}"`)
+    names.add(name)
+    if (peerUrls.length === 0) {
+      throw new ClusterConfigError(`members: "${name}" needs at least one peer URL`)
+    }
+    for (const url of peerUrls) {
+      if (urls.has(url)) throw new ClusterConfigError(`members: two have the peer URL ${url}`)
+      urls.add(url)
+    }
+  }
+}

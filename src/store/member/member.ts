@@ -1,0 +1,499 @@
+import { type MemberId, type PeerReceiver, sleep, type Timer } from '../../base/index.ts'
+import {
+  APPEND_THREAD,
+  APPLY_THREAD,
+  decodeConfChange,
+  type Entry,
+  type LogIndex,
+  type Message,
+  RawNode,
+  type RaftStatus,
+  type Ready,
+  type Snapshot,
+  type Term,
+} from '../../raft/index.ts'
+import type { ClusterMember, Member, MemberStatus } from '../member-types.ts'
+import type { StateSnapshot } from '../state-machine.ts'
+import { Appender } from './appender.ts'
+import { Compactor } from './compactor.ts'
+import { CORRELATION_BYTES, readCorrelation } from './correlation.ts'
+import { EagerElection } from './eager-election.ts'
+import { memberErrors } from './errors.ts'
+import { MemberLog } from './member-log.ts'
+import { decodeMembership, encodeMembership, type Membership } from './membership.ts'
+import {
+  LOG_LIMITS_DEFAULT,
+  type MemberOptions,
+  type MemberTiming,
+  REQUEST_BYTES_MAX_DEFAULT,
+  REQUEST_TIMEOUT_MS_DEFAULT,
+  TIMING_DEFAULT,
+} from './options.ts'
+import { decodeFrame, type PeerFrame } from './peer-codec.ts'
+import { Outbox } from './outbox.ts'
+import { ProposalFlow } from './proposal-flow.ts'
+import { Proposals } from './proposals.ts'
+import { Reads } from './reads.ts'
+import { MalformedBytesError } from '../wal/index.ts'
+import { type Recovered, recover } from './recover.ts'
+import { SnapshotReceiver, SnapshotSender } from './snapshots.ts'
+
+const MESSAGE_BYTES_MAX = 1024 * 1024
+const INFLIGHT_BYTES_MAX = 16 * 1024 * 1024
+const UNCOMMITTED_BYTES_MAX = 256 * 1024 * 1024
+const READ_REPEAT_MS = 250
+/** How long a leader that stops waits for another one to take over. */
+const HANDOVER_MS_MAX = 1_000
+
+/** Opens a member's data folder and takes part in its group. See `recover` for what it throws. */
+export async function openMember<Outcome>(
+  options: MemberOptions<Outcome>,
+): Promise<RaftMember<Outcome>> {
+  const recovered = await recover(options)
+  const { disk, dataFolder } = options
+  const receiver = new SnapshotReceiver({ disk, folder: `${dataFolder}/snap` })
+  await receiver.open()
+  return new RaftMember(options, recovered, receiver)
+}
+
+/**
+ * The Ready loop (DESIGN §4): ticks, frames and proposals go into `RawNode`; what it says goes to
+ * the disk, the peers and the state machine. Everything happens on one event loop, in turns:
+ * inputs only schedule a turn, so that what arrives together is written and sent together.
+ */
+export class RaftMember<Outcome> implements Member<Outcome> {
+  readonly #options: MemberOptions<Outcome>
+  readonly #timing: MemberTiming
+  readonly #timeoutMs: number
+  readonly #node: RawNode
+  readonly #wal: Recovered['wal']
+  readonly #log: MemberLog
+  readonly #appender: Appender
+  readonly #compactor: Compactor<Outcome>
+  readonly #proposals: Proposals<Outcome>
+  readonly #flow: ProposalFlow<Outcome>
+  readonly #reads: Reads
+  readonly #outbox: Outbox
+  readonly #sender: SnapshotSender
+  readonly #receiver: SnapshotReceiver
+  readonly #eager: EagerElection
+  readonly #listeners = new Set<(status: MemberStatus) => void>()
+  readonly #ticks: Timer
+  #membership: Membership
+  #appliedTerm: Term = 0
+  #leader: MemberId = 0
+  #term: Term
+  /** When the last leader was lost, and its successor elected; 0 before. */
+  #leaderLostMs = 0
+  #leaderElectedMs = 0
+  #tickCount = 0
+  #turnScheduled = false
+  #stopped = false
+
+  /** For `openMember`. */
+  constructor(options: MemberOptions<Outcome>, recovered: Recovered, receiver: SnapshotReceiver) {
+    const { clock, transport, self, stateMachine } = options
+    this.#options = options
+    this.#timing = { ...TIMING_DEFAULT, ...options.timing }
+    this.#timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT
+    this.#receiver = receiver
+    this.#wal = recovered.wal
+    this.#membership = recovered.membership
+    this.#term = recovered.hardState.term
+    this.#log = this.#openLog(recovered)
+    this.#node = this.#openNode(recovered)
+    this.#appender = new Appender({
+      wal: recovered.wal,
+      log: this.#log,
+      hardState: recovered.hardState,
+      install: (snapshot) => this.#install(snapshot),
+      deliver: (responses) => this.#deliver(responses),
+      onIdle: () => this.#schedule(),
+      onFatal: (error) => this.#fail(error),
+    })
+    this.#compactor = new Compactor({
+      stateMachine,
+      appender: this.#appender,
+      log: this.#log,
+      limits: { ...LOG_LIMITS_DEFAULT, ...options.logLimits },
+      onFatal: (error) => this.#fail(error),
+    })
+    const random = options.random.fork('member')
+    this.#proposals = new Proposals({ proposer: self.id, random })
+    this.#flow = new ProposalFlow({
+      proposals: this.#proposals,
+      transport,
+      status: () => this.#node.status(),
+      proposeAll: (data) => this.#node.proposeAll(data),
+      writing: () => this.#appender.busy,
+    })
+    this.#reads = new Reads({ self: self.id, ask: (context) => this.#node.readIndex(context) })
+    this.#outbox = new Outbox(transport)
+    this.#sender = new SnapshotSender({
+      transport,
+      log: options.log,
+      take: () => stateMachine.snapshot(),
+      describe: (state) => this.#describe(state),
+      onDone: (to, arrived) => this.#run(() => this.#node.reportSnapshot(to, arrived)),
+    })
+    const voters = recovered.membership.confState.voters.length
+    this.#eager = new EagerElection({ random, voters })
+    transport.receive(this.#peerReceiver())
+    for (const peer of this.#membership.members) {
+      if (peer.id !== self.id) transport.setPeer(peer.id, peer.peerUrls)
+    }
+    this.#ticks = clock.every(this.#timing.tickMs, () => this.#tick())
+    this.#tick()
+  }
+
+  propose(payload: Uint8Array, { signal }: { signal: AbortSignal }): Promise<Outcome> {
+    if (this.#stopped) return Promise.reject(memberErrors.stopped())
+    const bytesMax = this.#options.requestBytesMax ?? REQUEST_BYTES_MAX_DEFAULT
+    if (payload.length > bytesMax) return Promise.reject(memberErrors.tooLarge())
+    this.#schedule()
+    return this.#proposals.add(payload, { nowMs: this.#nowMs(), signal })
+  }
+
+  linearize({ signal }: { signal: AbortSignal }): Promise<void> {
+    if (this.#stopped) return Promise.reject(memberErrors.stopped())
+    this.#schedule()
+    return this.#reads.add({ nowMs: this.#nowMs(), signal })
+  }
+
+  status(): MemberStatus {
+    const { cluster, self, stateMachine } = this.#options
+    const { role, isLearner, leader, term, commit } = this.#node.status()
+    return {
+      clusterId: cluster.clusterId,
+      id: self.id,
+      name: self.name,
+      role: isLearner ? 'learner' : role,
+      leader,
+      term,
+      commitIndex: commit,
+      appliedIndex: stateMachine.appliedIndex,
+    }
+  }
+
+  members(): readonly ClusterMember[] {
+    return this.#membership.members
+  }
+
+  async transferLeadership(to: MemberId, { signal }: { signal: AbortSignal }): Promise<void> {
+    const { clock } = this.#options
+    if (this.#node.status().role !== 'leader') throw memberErrors.notLeader()
+    const target = this.#membership.members.find(({ id }) => id === to)
+    if (!target || target.isLearner) throw memberErrors.badTransferee()
+    const untilMs = this.#nowMs() + this.#timing.electionTicks * this.#timing.tickMs * 2
+    this.#run(() => this.#node.transferLeadership(to))
+    while (this.#node.status().leader !== to) {
+      if (signal.aborted) throw memberErrors.canceled(signal)
+      if (this.#stopped) throw memberErrors.stopped()
+      if (this.#nowMs() > untilMs) throw memberErrors.timeoutLeaderTransfer()
+      await sleep(clock, this.#timing.tickMs)
+    }
+  }
+
+  onLeadership(listener: (status: MemberStatus) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /**
+   * Hands leadership over, ends all waits with "server stopped", makes the state durable and closes
+   * the log. State machine and transport are the caller's to close afterwards.
+   */
+  async stop(): Promise<void> {
+    if (this.#stopped) return
+    await this.#handOver()
+    this.#halt()
+    await this.#compactor.idle()
+    await this.#appender.finish()
+    await this.#options.stateMachine.flush()
+    await this.#wal.close()
+  }
+
+  #openLog({ base, entries, hardState, membership }: Recovered): MemberLog {
+    const { stateMachine } = this.#options
+    const log = new MemberLog({
+      base,
+      confState: membership.confState,
+      applied: () => ({
+        index: stateMachine.appliedIndex,
+        confState: this.#membership.confState,
+        data: encodeMembership(this.#membership),
+      }),
+    })
+    log.append(entries)
+    log.setHardState(hardState)
+    return log
+  }
+
+  #openNode({ entries, membership }: Recovered): RawNode {
+    const { self, stateMachine, random } = this.#options
+    const { electionTicks, heartbeatTicks } = this.#timing
+    const applied = stateMachine.appliedIndex
+    const node = new RawNode({
+      id: self.id,
+      electionTicks,
+      heartbeatTicks,
+      storage: this.#log,
+      random: random.fork('raft'),
+      applied,
+      asyncStorageWrites: true,
+      maxMessageBytes: MESSAGE_BYTES_MAX,
+      maxCommittedBytesPerReady: MESSAGE_BYTES_MAX * 4,
+      maxUncommittedBytes: UNCOMMITTED_BYTES_MAX,
+      maxInflightBytes: INFLIGHT_BYTES_MAX,
+      checkQuorum: true,
+      preVote: true,
+      // Forwarded by `ProposalFlow`, which knows what became of them.
+      disableProposalForwarding: true,
+      stepDownOnRemoval: true,
+    })
+    for (const entry of entries) {
+      if (entry.index > membership.index && entry.index <= applied) this.#changeConf(node, entry)
+    }
+    return node
+  }
+
+  #peerReceiver(): PeerReceiver {
+    return {
+      onFrame: (from, frame) => this.#run(() => this.#onFrame(from, frame)),
+      onStream: (from, header, chunks) => this.#onStream(from, header, chunks),
+      onDown: (peer) =>
+        this.#run(() => {
+          this.#eager.down(peer)
+          this.#node.peerDown(peer)
+        }),
+      onUp: (peer) =>
+        this.#run(() => {
+          this.#eager.up(peer)
+          this.#node.peerUp(peer)
+        }),
+    }
+  }
+
+  #onFrame(from: MemberId, bytes: Uint8Array): void {
+    const frame = this.#decode(from, bytes)
+    if (!frame) return
+    switch (frame.kind) {
+      case 'messages':
+        for (const each of frame.messages) if (each.type !== 'snap') this.#node.step(each)
+        break
+      case 'forward':
+        this.#flow.onForward(from, frame)
+        break
+      case 'refused':
+        this.#proposals.refused(frame.term, frame.sequences)
+    }
+  }
+
+  /** Undefined for bytes that cannot be read: a member of another version, which we cannot serve. */
+  #decode(from: MemberId, bytes: Uint8Array): PeerFrame | undefined {
+    try {
+      return decodeFrame(bytes, { from, to: this.#options.self.id })
+    } catch (error) {
+      if (!(error instanceof MalformedBytesError)) throw error
+      this.#options.log.warn('dropped a frame', { from: from.toString(16), error })
+      return undefined
+    }
+  }
+
+  async #onStream(
+    from: MemberId,
+    header: Uint8Array,
+    chunks: AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    const frame = this.#decode(from, header)
+    const message = frame?.kind === 'messages' ? frame.messages[0] : undefined
+    const metadata = message?.snapshot?.metadata
+    if (!message || !metadata || this.#stopped) return
+    if (metadata.index > this.#options.stateMachine.appliedIndex) {
+      await this.#receiver.receive(metadata.index, chunks)
+    }
+    this.#run(() => this.#node.step(message))
+  }
+
+  #tick(): void {
+    this.#run(() => {
+      const nowMs = this.#nowMs()
+      this.#node.tick()
+      if (this.#eager.due(this.#leader)) this.#node.campaign()
+      const expired = (startMs: number) => this.#timeoutError(startMs)
+      this.#proposals.expire(nowMs - this.#timeoutMs, expired)
+      this.#reads.expire(nowMs - this.#timeoutMs, expired)
+      this.#reads.repeat(nowMs - READ_REPEAT_MS, nowMs)
+      this.#flow.flush({ nowMs, force: true })
+      if (++this.#tickCount % this.#timing.heartbeatTicks === 0) this.#flow.resend(nowMs)
+    })
+  }
+
+  /** An input, then a turn. */
+  #run(input: () => void): void {
+    if (this.#stopped) return
+    input()
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#turnScheduled || this.#stopped) return
+    this.#turnScheduled = true
+    queueMicrotask(() => {
+      this.#turnScheduled = false
+      if (!this.#stopped) this.#turn()
+    })
+  }
+
+  #turn(): void {
+    const nowMs = this.#nowMs()
+    this.#flow.flush({ nowMs, force: false })
+    if (this.#leader !== 0) this.#reads.start(nowMs)
+    while (this.#node.hasReady()) this.#handle(this.#node.ready())
+    this.#outbox.flush()
+    this.#reads.applied(this.#options.stateMachine.appliedIndex)
+  }
+
+  #handle(ready: Ready): void {
+    if (ready.softState || (ready.hardState && ready.hardState.term !== this.#term)) {
+      this.#noteLeadership()
+    }
+    for (const state of ready.readStates) this.#reads.answered(state)
+    for (const message of ready.messages) {
+      if (message.to === APPEND_THREAD) this.#appender.append(message)
+      else if (message.to === APPLY_THREAD) this.#apply(message)
+      else if (message.type === 'snap') this.#sender.send(message)
+      else this.#outbox.add(message)
+    }
+  }
+
+  #deliver(responses: readonly Message[]): void {
+    for (const message of responses) {
+      if (message.to === this.#options.self.id) this.#node.step(message)
+      else this.#outbox.add(message)
+    }
+    this.#schedule()
+  }
+
+  #apply({ entries, responses }: Message): void {
+    for (const entry of entries) this.#applyEntry(entry)
+    for (const response of responses) this.#node.step(response)
+  }
+
+  #applyEntry(entry: Entry): void {
+    const { stateMachine, self } = this.#options
+    const { index, term, data } = entry
+    if (term > this.#appliedTerm) {
+      this.#appliedTerm = term
+      this.#proposals.termApplied(term)
+    }
+    this.#compactor.applied(entry)
+    if (entry.type !== 'normal') {
+      this.#changeConf(this.#node, entry)
+      this.#appender.record({
+        type: 'membership',
+        membership: encodeMembership(this.#membership),
+      })
+    }
+    if (entry.type !== 'normal' || data.length < CORRELATION_BYTES) {
+      stateMachine.apply({ index, term, payload: new Uint8Array(0) })
+      return
+    }
+    const { proposer, sequence } = readCorrelation(data)
+    const outcome = stateMachine.apply({ index, term, payload: data.subarray(CORRELATION_BYTES) })
+    if (proposer === self.id) this.#proposals.resolve(sequence, outcome)
+  }
+
+  #changeConf(node: RawNode, entry: Entry): void {
+    const confState = node.applyConfChange(decodeConfChange(entry))
+    this.#membership = { ...this.#membership, index: entry.index, confState }
+  }
+
+  #describe({ index, term }: StateSnapshot): Snapshot {
+    const { confState } = this.#membership
+    const data = encodeMembership(this.#membership)
+    return { metadata: { index, term, confState }, data }
+  }
+
+  async #install(snapshot: Snapshot): Promise<void> {
+    const { stateMachine, log } = this.#options
+    const { index, term } = snapshot.metadata
+    log.info('installing a snapshot', { index, term })
+    await stateMachine.restore({ index, term }, this.#receiver.chunks(index))
+    await this.#receiver.discard(index)
+    this.#membership = decodeMembership(snapshot.data)
+    this.#appliedTerm = Math.max(this.#appliedTerm, term)
+    // The snapshot may hold what this member proposed: its outcome is not to be had here.
+    this.#proposals.failSent(memberErrors.timeoutConnectionLost())
+  }
+
+  #noteLeadership(): void {
+    const status = this.status()
+    const nowMs = this.#nowMs()
+    if (status.leader !== this.#leader) {
+      if (this.#leader !== 0) this.#leaderLostMs = nowMs
+      if (status.leader !== 0) this.#leaderElectedMs = nowMs
+      const leader = status.leader.toString(16)
+      this.#options.log.info('leadership', { role: status.role, leader, term: status.term })
+      // What was asked of the old leader is asked again at once.
+      if (status.leader !== 0) this.#reads.repeat(nowMs, nowMs)
+    }
+    this.#leader = status.leader
+    this.#term = status.term
+    for (const listener of this.#listeners) listener(status)
+  }
+
+  // As etcd tells why a request ran out of time.
+  #timeoutError(startMs: number): Error {
+    if (this.#leader === 0) return memberErrors.noLeader()
+    const changed = startMs <= this.#leaderElectedMs && this.#leaderLostMs > 0
+    return changed ? memberErrors.timeoutLeaderFailed() : memberErrors.timeout()
+  }
+
+  async #handOver(): Promise<void> {
+    const { clock, self } = this.#options
+    const isUp = (id: MemberId) => id !== self.id && this.#eager.isUp(id)
+    const successor = bestSuccessor(this.#node.status(), isUp)
+    if (successor === undefined) return
+    this.#run(() => this.#node.transferLeadership(successor))
+    const untilMs = this.#nowMs() + HANDOVER_MS_MAX
+    while (this.#node.status().role === 'leader' && !this.#stopped && this.#nowMs() < untilMs) {
+      await sleep(clock, this.#timing.tickMs)
+    }
+    // What still has to leave: the last messages that the new leader needs.
+    this.#outbox.flush()
+  }
+
+  #halt(): void {
+    this.#stopped = true
+    this.#ticks.cancel()
+    this.#sender.stop()
+    this.#proposals.failAll(memberErrors.stopped())
+    this.#reads.failAll(memberErrors.stopped())
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stopped) return
+    this.#options.log.error('the member cannot go on', { error })
+    this.#halt()
+    this.#options.onFatal?.(error)
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.monotonicMs()
+  }
+}
+
+/** The voter that is furthest, among those that are up, if this member leads. */
+function bestSuccessor(
+  { role, progress }: RaftStatus,
+  isUp: (id: MemberId) => boolean,
+): MemberId | undefined {
+  if (role !== 'leader') return undefined
+  let best: { id: MemberId; match: LogIndex } | undefined
+  for (const [id, { match, isLearner, recentActive }] of progress) {
+    if (!isUp(id) || isLearner || !recentActive) continue
+    if (!best || match > best.match) best = { id, match }
+  }
+  return best?.id
+}

@@ -1,0 +1,159 @@
+import type { MemberId, Random } from '../../base/index.ts'
+import type { Term } from '../../raft/index.ts'
+import { withCorrelation } from './correlation.ts'
+import { memberErrors } from './errors.ts'
+
+/** Proposals of this member that have no outcome yet; more get "too many requests". */
+const PENDING_MAX = 20_000
+const PENDING_BYTES_MAX = 128 * 1024 * 1024
+/** Where a life of a member starts to count: far from its other lives. */
+const ORIGIN_BELOW = 2 ** 52
+
+export interface Pending<Outcome> {
+  readonly sequence: number
+  /** The entry's data, with its correlation. */
+  readonly data: Uint8Array
+  readonly startMs: number
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (error: Error) => void
+  /** The term whose leader was given it; 0 while it waits for one. */
+  sentTerm: Term
+  sentMs: number
+}
+
+/**
+ * This member's own proposals, from the call to the outcome. A proposal is given to the leader of
+ * one term, and only that leader may append it, once; so when an entry of a newer term is applied
+ * before it, it is lost for certain, and may be given to the new leader without being done twice.
+ */
+export class Proposals<Outcome> {
+  readonly origin: number
+  readonly #proposer: MemberId
+  readonly #pending = new Map<number, Pending<Outcome>>()
+  #queue: Pending<Outcome>[] = []
+  #bytes = 0
+  #nextSequence: number
+
+  constructor(options: { proposer: MemberId; random: Random }) {
+    this.#proposer = options.proposer
+    this.origin = options.random.int(ORIGIN_BELOW)
+    this.#nextSequence = this.origin
+  }
+
+  get queued(): number {
+    return this.#queue.length
+  }
+
+  /** The lowest sequence without an outcome. */
+  get oldest(): number {
+    for (const sequence of this.#pending.keys()) return sequence
+    return this.#nextSequence
+  }
+
+  add(payload: Uint8Array, options: { nowMs: number; signal: AbortSignal }): Promise<Outcome> {
+    const { nowMs, signal } = options
+    if (this.#pending.size >= PENDING_MAX || this.#bytes >= PENDING_BYTES_MAX) {
+      return Promise.reject(memberErrors.tooManyRequests())
+    }
+    if (signal.aborted) return Promise.reject(memberErrors.canceled(signal))
+    const sequence = this.#nextSequence++
+    const data = withCorrelation(payload, { proposer: this.#proposer, sequence })
+    return new Promise((resolve, reject) => {
+      const onAbort = () => this.#settle(sequence)?.reject(memberErrors.canceled(signal))
+      signal.addEventListener('abort', onAbort, { once: true })
+      const done = () => signal.removeEventListener('abort', onAbort)
+      const pending: Pending<Outcome> = {
+        sequence,
+        data,
+        startMs: nowMs,
+        resolve: (outcome) => {
+          done()
+          resolve(outcome)
+        },
+        reject: (error) => {
+          done()
+          reject(error)
+        },
+        sentTerm: 0,
+        sentMs: 0,
+      }
+      this.#pending.set(sequence, pending)
+      this.#bytes += data.length
+      this.#queue.push(pending)
+    })
+  }
+
+  /** Takes what waits for a leader; the caller gives it to that of `term`, or puts it back. */
+  take(term: Term, nowMs: number): Pending<Outcome>[] {
+    const taken = this.#queue.filter((each) => this.#pending.has(each.sequence))
+    this.#queue = []
+    for (const each of taken) {
+      each.sentTerm = term
+      each.sentMs = nowMs
+    }
+    return taken
+  }
+
+  putBack(taken: readonly Pending<Outcome>[]): void {
+    for (const each of taken) each.sentTerm = 0
+    this.#queue = [...taken, ...this.#queue]
+  }
+
+  /** The leader of `term` did not take these. */
+  refused(term: Term, sequences: readonly number[]): void {
+    const back = sequences.flatMap((sequence) => {
+      const each = this.#pending.get(sequence)
+      return each?.sentTerm === term ? [each] : []
+    })
+    this.putBack(back)
+  }
+
+  /** An entry of `term` was applied: what older leaders were given and is not here yet, is lost. */
+  termApplied(term: Term): void {
+    const lost: Pending<Outcome>[] = []
+    for (const each of this.#pending.values()) {
+      if (each.sentTerm > 0 && each.sentTerm < term) lost.push(each)
+    }
+    if (lost.length > 0) this.putBack(lost)
+  }
+
+  /** Given to the leader of `term` before `beforeMs` and still without outcome. */
+  unanswered(term: Term, beforeMs: number): Pending<Outcome>[] {
+    const found: Pending<Outcome>[] = []
+    for (const each of this.#pending.values()) {
+      if (each.sentTerm === term && each.sentMs <= beforeMs) found.push(each)
+    }
+    return found
+  }
+
+  resolve(sequence: number, outcome: Outcome): void {
+    this.#settle(sequence)?.resolve(outcome)
+  }
+
+  /** Ends the waits that began at or before `untilMs`. */
+  expire(untilMs: number, error: (startMs: number) => Error): void {
+    for (const each of this.#pending.values()) {
+      if (each.startMs > untilMs) return
+      this.#settle(each.sequence)?.reject(error(each.startMs))
+    }
+  }
+
+  /** Ends the waits that a leader was given: their outcome will not be seen here. */
+  failSent(error: Error): void {
+    for (const each of this.#pending.values()) {
+      if (each.sentTerm > 0) this.#settle(each.sequence)?.reject(error)
+    }
+  }
+
+  failAll(error: Error): void {
+    for (const sequence of this.#pending.keys()) this.#settle(sequence)?.reject(error)
+  }
+
+  #settle(sequence: number): Pending<Outcome> | undefined {
+    const pending = this.#pending.get(sequence)
+    if (!pending) return undefined
+    this.#pending.delete(sequence)
+    this.#bytes -= pending.data.length
+    return pending
+  }
+}
