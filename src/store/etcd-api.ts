@@ -3,12 +3,12 @@ import type { etcdserverpb as pb } from '../gen/etcd.js'
 import type { ClusterMember } from './member-types.ts'
 import type {
   DeleteRangeResult,
-  KeyValue,
   OpResult,
   PutResult,
   RangeResult,
   TxnResult,
 } from './mvcc/index.ts'
+import type { ResponseHeader, WatchEvent, WatchResponse, WatchStream } from './watch/index.ts'
 
 /** Requests are etcd's messages (`proto/etcd`), built as plain objects; absent fields are defaults. */
 export type RangeRequest = pb.RangeRequest.$Properties
@@ -19,57 +19,16 @@ export type CompactionRequest = pb.CompactionRequest.$Properties
 export type WatchCreateRequest = pb.WatchCreateRequest.$Properties
 export type LeaseGrantRequest = pb.LeaseGrantRequest.$Properties
 
-export interface ResponseHeader {
-  readonly clusterId: bigint
-  readonly memberId: bigint
-  /** The store's revision when the request was applied or read. */
-  readonly revision: number
-  readonly raftTerm: number
-}
-
 export type { DeleteRangeResult, OpResult, PutResult, RangeResult, TxnResult }
 
 export type Headed<T> = T & { readonly header: ResponseHeader }
 
-export interface WatchEvent {
-  readonly type: 'put' | 'delete'
-  /** Of a removed key: the key and `modRevision` alone. */
-  readonly kv: KeyValue
-  /** With `prevKv`: before the change, unless created by it or compacted since. */
-  readonly prevKv: KeyValue | undefined
-}
-
-export interface WatchResponse {
-  readonly header: ResponseHeader
-  /** -1 for a watcher that could not be created, and for progress of the whole stream. */
-  readonly watchId: number
-  readonly created: boolean
-  readonly canceled: boolean
-  /** Above 0 when cancelled because the start is compacted: the oldest revision to start from. */
-  readonly compactRevision: number
-  readonly cancelReason: string
-  /** More of the same revision follows in the next response. Only when `fragment` was asked for. */
-  readonly fragment: boolean
-  /** Whole revisions in order, unless fragmented. Empty in a progress notification. */
-  readonly events: readonly WatchEvent[]
-}
-
-/**
- * Any number of watchers that share one ordered stream of responses. Iterate it once; ending the
- * iteration, or `close`, ends every watcher. A consumer that does not read costs bounded memory:
- * its watchers fall behind and catch up from history.
- */
-export interface WatchStream extends AsyncIterable<WatchResponse> {
-  /** The answer (`created`, or `canceled` with the reason) comes in the stream. */
-  create(request: WatchCreateRequest): void
-  cancel(watchId: number): void
-  /** A progress response comes behind all events up to its revision. */
-  requestProgress(): void
-  close(): void
-}
+export type { ResponseHeader, WatchEvent, WatchResponse, WatchStream }
 
 export interface CallOptions {
   readonly signal: AbortSignal
+  /** The request's own bytes, when at hand: they are replicated as they are. */
+  readonly encoded?: Uint8Array
 }
 
 export interface StoreStatus {

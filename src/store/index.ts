@@ -1,4 +1,6 @@
+export { ETCD_VERSION, EtcdStore, type EtcdStoreOptions } from './etcd.ts'
 export type * from './etcd-api.ts'
+export { EtcdState, type EtcdStateOptions, type Outcome } from './etcd-state.ts'
 export type * from './member-types.ts'
-export { KeyValue } from './mvcc/index.ts'
+export { type BackendEntry, decodeEntries, encodeEntries, KeyValue } from './mvcc/index.ts'
 export type * from './state-machine.ts'

@@ -95,11 +95,13 @@ export class Backend {
     this.#pendingBytes += record.encoded.length + REVISION_BYTES
   }
 
-  /** Forgets a change that nobody can read any more. */
+  /**
+   * Forgets a change that nobody can read any more, with the next flush: all drops of one key go
+   * together, or what is left of it on disk could look like a key that still exists.
+   */
   drop(main: number, sub: number): void {
-    const id = revisionId(main, sub)
-    this.#cache.delete(id)
-    if (!this.#pending.delete(id)) this.#drops.push(this.#revisionKey(main, sub))
+    this.#cache.delete(revisionId(main, sub))
+    this.#drops.push(this.#revisionKey(main, sub))
   }
 
   set(bucket: 'lease' | 'meta', name: Uint8Array, value: Uint8Array | undefined): void {

@@ -124,14 +124,11 @@ export class Mvcc {
   }
 
   /**
-   * All changes of revisions in [from, to], in order. Iterate it while holding a pin taken before;
-   * later writes do not show.
+   * All changes of revisions in [from, to], in order, as of this call: later writes do not show.
+   * Iterate it while holding a pin taken before.
    */
-  async *changes(from: number, to: number): AsyncGenerator<Change> {
-    for await (const record of this.backend.records(from, to)) {
-      const kv = new KeyValue(record.encoded)
-      yield { ...record, key: keyText(kv.key), removed: kv.version === 0 }
-    }
+  changes(from: number, to: number): AsyncIterable<Change> {
+    return asChanges(this.backend.records(from, to))
   }
 
   /** Keeps every revision that is readable now, until the returned function is called. */
@@ -230,6 +227,13 @@ export class Mvcc {
     if (this.#compactFrom !== undefined) return true
     this.backend.set('meta', FINISHED_COMPACTION, revisionBytes(this.#compactRevision, 0))
     return false
+  }
+}
+
+async function* asChanges(records: AsyncIterable<StoredRecord>): AsyncGenerator<Change> {
+  for await (const record of records) {
+    const kv = new KeyValue(record.encoded)
+    yield { ...record, key: keyText(kv.key), removed: kv.version === 0 }
   }
 }
 
