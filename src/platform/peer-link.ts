@@ -1,0 +1,203 @@
+import type { Socket } from 'node:net'
+import { connect, type TLSSocket } from 'node:tls'
+import { ConnectionError, type MemberId } from '../base/index.ts'
+import { readFrames, writeFrame } from './frames.ts'
+import { decodeAnswer, encodeHello, type Hello } from './peer-handshake.ts'
+import type { PeerTransportOptions } from './peers.ts'
+import { connectionError, tlsMaterial } from './tls.ts'
+
+/** The empty frame: ends a long transfer, and says that it was taken. */
+export const STREAM_END = new Uint8Array(0)
+
+/** Frames beyond this wait for nobody: Raft sends again what was lost. */
+const MAX_QUEUED_BYTES = 64 * 1024 * 1024
+const CONNECT_TIMEOUT_MS = 2000
+const BACKOFF_MS_MIN = 20
+const BACKOFF_MS_MAX = 500
+
+/** The connection on which frames go to one other member: kept up until closed. */
+export class PeerLink {
+  urls: readonly string[]
+  readonly #options: PeerTransportOptions
+  readonly #id: MemberId
+  readonly #events: { onUp(): void; onDown(): void }
+  #socket: TLSSocket | undefined
+  #timer: NodeJS.Timeout | undefined
+  #backoffMs = BACKOFF_MS_MIN
+  #attempt = 0
+  #closed = false
+  #corked = false
+
+  constructor(
+    options: PeerTransportOptions,
+    id: MemberId,
+    urls: readonly string[],
+    events: { onUp(): void; onDown(): void },
+  ) {
+    this.#options = options
+    this.#id = id
+    this.urls = urls
+    this.#events = events
+    void this.#dial()
+  }
+
+  send(frame: Uint8Array): void {
+    const socket = this.#socket
+    if (!socket || socket.writableLength > MAX_QUEUED_BYTES) return
+    // What one turn sends leaves as one TLS record.
+    if (!this.#corked) {
+      this.#corked = true
+      socket.cork()
+      process.nextTick(() => {
+        this.#corked = false
+        socket.uncork()
+      })
+    }
+    writeFrame(socket, frame)
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    this.#socket?.destroy()
+  }
+
+  async #dial(): Promise<void> {
+    const url = this.urls[this.#attempt++ % Math.max(1, this.urls.length)]
+    try {
+      if (url === undefined) throw new Error('no peer URL is known')
+      const socket = await dialMember(this.#options, { url, to: this.#id, purpose: 'frames' })
+      if (this.#closed) {
+        socket.destroy()
+        return
+      }
+      this.#up(socket)
+    } catch (error) {
+      const to = this.#id.toString(16)
+      this.#options.log.debug('cannot reach a peer', { to, url, error })
+      this.#redialLater()
+    }
+  }
+
+  #up(socket: TLSSocket): void {
+    this.#socket = socket
+    this.#backoffMs = BACKOFF_MS_MIN
+    this.#corked = false
+    socket.on('close', () => {
+      if (this.#socket !== socket) return
+      this.#socket = undefined
+      if (this.#closed) return
+      this.#events.onDown()
+      this.#redialLater()
+    })
+    // The other side never sends here after its answer: reading only finds the end of it.
+    socket.on('end', () => socket.destroy())
+    socket.resume()
+    this.#events.onUp()
+  }
+
+  #redialLater(): void {
+    if (this.#closed) return
+    // Spread, so that two members do not keep meeting at the same moment.
+    const delayMs = this.#backoffMs * (0.5 + Math.random() / 2)
+    this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MS_MAX)
+    this.#timer = setTimeout(() => void this.#dial(), delayMs)
+  }
+}
+
+interface Dial {
+  url: string
+  to: MemberId
+  purpose: Hello['purpose']
+}
+
+/** Connects and is welcomed, or throws. The socket has its 'error' listener; frames are unread. */
+async function dialMember(options: PeerTransportOptions, dial: Dial): Promise<TLSSocket> {
+  const { hostname, port } = new URL(dial.url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const socket = connect({ host, port: Number(port), ...tlsMaterial(options.tls) })
+  socket.setNoDelay(true)
+  socket.setKeepAlive(true, 5000)
+  const timer = setTimeout(
+    () => socket.destroy(new Error('connecting timed out')),
+    CONNECT_TIMEOUT_MS,
+  )
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.on('error', reject)
+      socket.on('close', () => reject(new Error('connection closed')))
+      socket.once('secureConnect', resolve)
+    })
+    const { clusterId, self: from } = options
+    writeFrame(socket, encodeHello({ clusterId, from, to: dial.to, purpose: dial.purpose }))
+    const refusal = decodeAnswer(await readAnswer(socket))
+    if (refusal !== '') throw new Error(refusal)
+    return socket
+  } catch (error) {
+    socket.destroy()
+    throw connectionError(dial.url, error, { sent: false })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The next frame, leaving the socket readable by others after it. */
+function readAnswer(socket: Socket): Promise<Uint8Array> {
+  const frames = readFrames(socket)
+  return frames.next().then(async (next) => {
+    if (next.done) throw new Error('connection closed')
+    await frames.return(undefined)
+    return next.value
+  })
+}
+
+export interface Transfer {
+  readonly to: MemberId
+  readonly urls: readonly string[]
+  readonly header: Uint8Array
+  readonly chunks: AsyncIterable<Uint8Array>
+  readonly signal: AbortSignal
+}
+
+/** Sends a long transfer and waits until the other side has taken it. Throws `ConnectionError`. */
+export async function sendOverOwnConnection(
+  options: PeerTransportOptions,
+  { to, urls, header, chunks, signal }: Transfer,
+): Promise<void> {
+  signal.throwIfAborted()
+  const url = urls[0]
+  if (url === undefined) throw new ConnectionError('no peer URL is known', { sent: false })
+  const socket = await dialMember(options, { url, to, purpose: 'stream' })
+  const onAbort = () => socket.destroy(signal.reason instanceof Error ? signal.reason : undefined)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    // Listened for from the start: the receiver may refuse in the middle.
+    const taken = readAnswer(socket)
+    taken.catch(() => undefined)
+    writeFrame(socket, header)
+    for await (const chunk of chunks) {
+      if (chunk.length > 0 && !writeFrame(socket, chunk)) await drained(socket)
+      if (socket.destroyed) break
+    }
+    if (!socket.destroyed) writeFrame(socket, STREAM_END)
+    await taken
+  } catch (error) {
+    signal.throwIfAborted()
+    throw connectionError(url, error, { sent: true })
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    socket.destroy()
+  }
+}
+
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off('drain', done)
+      socket.off('close', done)
+      resolve()
+    }
+    socket.on('drain', done)
+    socket.on('close', done)
+  })
+}

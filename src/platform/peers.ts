@@ -1,0 +1,153 @@
+import type { Socket } from 'node:net'
+import { createServer, type Server } from 'node:tls'
+import type {
+  Listener,
+  Log,
+  MemberId,
+  PeerIdentity,
+  PeerReceiver,
+  PeerTransport,
+} from '../base/index.ts'
+import { readFrames, writeFrame } from './frames.ts'
+import { closeServer, listen } from './listen.ts'
+import { decodeHello, encodeAnswer, type Hello, refusalOf } from './peer-handshake.ts'
+import { PeerLink, sendOverOwnConnection, STREAM_END } from './peer-link.ts'
+import { identityOf, netError, type TlsOptions, tlsMaterial } from './tls.ts'
+
+export interface PeerTransportOptions {
+  readonly self: MemberId
+  readonly clusterId: bigint
+  readonly listen: { readonly address: string; readonly port: number }
+  readonly tls: TlsOptions
+  readonly log: Log
+  /** Whether a certificate that our authority signed may act as a member. Default: any may. */
+  readonly authorize?: (identity: PeerIdentity) => boolean
+}
+
+/**
+ * Mutual TLS between members. Each member dials each other one and sends on that connection, so a
+ * pair has two; a long transfer has one of its own. Throws `NetError` when it cannot listen.
+ */
+export async function tlsPeers(
+  options: PeerTransportOptions,
+): Promise<PeerTransport & { readonly listener: Pick<Listener, 'address' | 'port'> }> {
+  const links = new Map<MemberId, PeerLink>()
+  const incoming = new Set<Socket>()
+  let receiver: PeerReceiver | undefined
+  const server = serveMembers(options, incoming, () => receiver)
+  const at = options.listen
+  const { port } = await listen(server, at).catch((error: unknown) => {
+    throw netError(at, error)
+  })
+  return {
+    listener: { address: at.address, port },
+    send: (to, frame) => links.get(to)?.send(frame),
+    async sendStream(to, header, chunks, { signal }) {
+      const link = links.get(to)
+      if (!link) throw new Error(`no address is known for member ${to.toString(16)}`)
+      await sendOverOwnConnection(options, { to, urls: link.urls, header, chunks, signal })
+    },
+    receive(given) {
+      receiver = given
+    },
+    setPeer(id, peerUrls) {
+      if (id === options.self) return
+      const known = links.get(id)
+      if (known) {
+        known.urls = peerUrls
+        return
+      }
+      const link = new PeerLink(options, id, peerUrls, {
+        onUp: () => receiver?.onUp(id),
+        onDown: () => receiver?.onDown(id),
+      })
+      links.set(id, link)
+    },
+    removePeer(id) {
+      links.get(id)?.close()
+      links.delete(id)
+    },
+    async close() {
+      receiver = undefined
+      for (const link of links.values()) link.close()
+      links.clear()
+      for (const socket of incoming) socket.destroy()
+      await closeServer(server)
+    },
+  }
+}
+
+const HANDSHAKE_TIMEOUT_MS = 5000
+
+function serveMembers(
+  options: PeerTransportOptions,
+  incoming: Set<Socket>,
+  receiver: () => PeerReceiver | undefined,
+): Server {
+  const server = createServer({
+    ...tlsMaterial(options.tls),
+    requestCert: true,
+    rejectUnauthorized: true,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    noDelay: true,
+  })
+  server.on('tlsClientError', (error) => options.log.debug('a peer failed TLS', { error }))
+  server.on('secureConnection', (socket) => {
+    incoming.add(socket)
+    socket.on('error', (error) => options.log.debug('a peer connection broke', { error }))
+    socket.on('close', () => incoming.delete(socket))
+    const identity = identityOf(socket)
+    const allowed = identity !== undefined && (options.authorize?.(identity) ?? true)
+    serveMember(options, socket, { allowed, receiver }).catch((error: unknown) => {
+      options.log.debug('a peer connection ended', { error })
+      socket.destroy()
+    })
+  })
+  return server
+}
+
+async function serveMember(
+  options: PeerTransportOptions,
+  socket: Socket,
+  { allowed, receiver }: { allowed: boolean; receiver: () => PeerReceiver | undefined },
+): Promise<void> {
+  const frames = readFrames(socket)
+  const timer = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS)
+  const first = await frames.next()
+  clearTimeout(timer)
+  if (first.done) return
+  const hello = decodeHello(first.value)
+  const self = { clusterId: options.clusterId, id: options.self }
+  const refusal = allowed ? refusalOf(hello, self) : 'the certificate is not that of a member'
+  writeFrame(socket, encodeAnswer(refusal))
+  if (refusal !== '') {
+    options.log.warn('turned a peer away', { from: hello.from.toString(16), reason: refusal })
+    socket.end()
+    return
+  }
+  if (hello.purpose === 'stream') await receiveStream(socket, hello, frames, receiver())
+  else for await (const frame of frames) receiver()?.onFrame(hello.from, frame)
+}
+
+async function receiveStream(
+  socket: Socket,
+  hello: Hello,
+  frames: AsyncGenerator<Uint8Array>,
+  receiver: PeerReceiver | undefined,
+): Promise<void> {
+  const header = await frames.next()
+  if (header.done || !receiver) return socket.destroy() && undefined
+  await receiver.onStream(hello.from, header.value, untilEnd(frames))
+  writeFrame(socket, STREAM_END)
+  socket.end()
+}
+
+/** A transfer is whole only when its end has come: a broken connection throws. */
+async function* untilEnd(frames: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const next = await frames.next()
+    if (next.done) throw new Error('the transfer broke off')
+    if (next.value.length === STREAM_END.length) return
+    yield next.value
+  }
+}

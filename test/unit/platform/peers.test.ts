@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:tls'
+import { type MemberId, type PeerReceiver, silentLog } from '../../../src/base/index.ts'
+import { tlsPeers } from '../../../src/platform/index.ts'
+import { testPki } from './pki.ts'
+
+const pki = testPki()
+type Peers = Awaited<ReturnType<typeof tlsPeers>>
+
+/** What a receiver was told, as text. */
+class Recorder implements PeerReceiver {
+  readonly seen: string[] = []
+  failStream = false
+  onFrame(from: MemberId, frame: Uint8Array): void {
+    this.seen.push(`${from}: ${Buffer.from(frame).toString()}`)
+  }
+  async onStream(from: MemberId, header: Uint8Array, chunks: AsyncIterable<Uint8Array>) {
+    let size = 0
+    for await (const chunk of chunks) {
+      size += chunk.length
+      if (this.failStream) throw new Error('no room')
+    }
+    this.seen.push(`${from}: stream ${Buffer.from(header).toString()} ${size}`)
+  }
+  onDown(peer: MemberId): void {
+    this.seen.push(`down ${peer}`)
+  }
+  onUp(peer: MemberId): void {
+    this.seen.push(`up ${peer}`)
+  }
+  async saw(text: string): Promise<void> {
+    while (!this.seen.includes(text)) await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
+
+describe('platform: peers', () => {
+  const open: Peers[] = []
+  const start = async (self: MemberId, options: { port?: number; clusterId?: bigint } = {}) => {
+    const peers = await tlsPeers({
+      self,
+      clusterId: options.clusterId ?? 7n,
+      listen: { address: '127.0.0.1', port: options.port ?? 0 },
+      tls: pki.server,
+      log: silentLog,
+      authorize: (identity) => identity.commonName === 'server',
+    })
+    open.push(peers)
+    const recorder = new Recorder()
+    peers.receive(recorder)
+    return { peers, recorder, url: `https://127.0.0.1:${peers.listener.port}` }
+  }
+  afterEach(() => Promise.all(open.splice(0).map((peers) => peers.close())))
+
+  it('delivers frames in order, empty and large ones too', async () => {
+    const [a, b] = await Promise.all([start(1), start(2)])
+    a.peers.setPeer(2, [b.url])
+    await a.recorder.saw('up 2')
+    a.peers.send(2, Buffer.from('one'))
+    a.peers.send(2, Buffer.alloc(0))
+    a.peers.send(2, Buffer.alloc(3_000_000, 'x'))
+    a.peers.send(2, Buffer.from('two'))
+    await b.recorder.saw('1: two')
+    assert.deepEqual(
+      b.recorder.seen.map((text) => text.length),
+      [6, 3, 3_000_003, 6],
+    )
+  })
+
+  it('tells at once when a peer breaks, and finds it again', async () => {
+    const [a, b] = await Promise.all([start(1), start(2)])
+    a.peers.setPeer(2, [b.url])
+    await a.recorder.saw('up 2')
+    const { port } = b.peers.listener
+    const before = performance.now()
+    await b.peers.close()
+    await a.recorder.saw('down 2')
+    assert(performance.now() - before < 1000)
+    a.peers.send(2, Buffer.from('lost'))
+    a.recorder.seen.length = 0
+    const again = await start(2, { port })
+    await a.recorder.saw('up 2')
+    a.peers.send(2, Buffer.from('found'))
+    await again.recorder.saw('1: found')
+    assert(!again.recorder.seen.includes('1: lost'))
+  })
+
+  it('carries a long transfer whole, or not at all', async () => {
+    const [a, b] = await Promise.all([start(1), start(2)])
+    a.peers.setPeer(2, [b.url])
+    const signal = new AbortController().signal
+    const chunks = async function* (breakAt = Infinity) {
+      for (let i = 0; i < 40; i++) {
+        if (i === breakAt) throw new Error('the disk failed')
+        yield Buffer.alloc(256 * 1024)
+      }
+    }
+    await a.peers.sendStream(2, Buffer.from('h'), chunks(), { signal })
+    assert(b.recorder.seen.includes(`1: stream h ${40 * 256 * 1024}`))
+    b.recorder.seen.length = 0
+    await assert.rejects(a.peers.sendStream(2, Buffer.from('h'), chunks(20), { signal }), /disk/)
+    b.recorder.failStream = true
+    await assert.rejects(a.peers.sendStream(2, Buffer.from('h'), chunks(), { signal }))
+    const aborted = AbortSignal.abort(new Error('stopped'))
+    await assert.rejects(
+      a.peers.sendStream(2, Buffer.from('h'), chunks(), { signal: aborted }),
+      /stopped/,
+    )
+    assert.deepEqual(b.recorder.seen, [])
+  })
+
+  it('turns away members of another cluster, and who is no member', async () => {
+    const [a, b] = await Promise.all([start(1), start(2, { clusterId: 8n })])
+    a.peers.setPeer(2, [b.url])
+    const signal = new AbortController().signal
+    const none = (async function* (): AsyncGenerator<Uint8Array> {})()
+    await assert.rejects(
+      a.peers.sendStream(2, Buffer.from('h'), none, { signal }),
+      /belong to different clusters/,
+    )
+    assert(!a.recorder.seen.includes('up 2'))
+    const { caPem: ca, certPem: cert, keyPem: key } = pki.client
+    const socket = connect({ host: '127.0.0.1', port: b.peers.listener.port, ca, cert, key })
+    socket.on('error', () => undefined)
+    socket.write(Buffer.from([0, 0, 0, 1, 0]))
+    socket.resume()
+    await once(socket, 'close')
+  })
+
+  it('names the port that is in use', async () => {
+    const a = await start(1)
+    await assert.rejects(start(2, { port: a.peers.listener.port }), { code: 'in-use' })
+  })
+})
