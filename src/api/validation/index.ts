@@ -1,2 +1,5 @@
 export * from './field-errors.ts'
 export * from './names.ts'
+export * from './pod/pod.ts'
+export * from './service.ts'
+export * from './workloads.ts'
