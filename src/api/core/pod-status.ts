@@ -57,7 +57,7 @@ export const NodeAllocatableResourceClaimStatus = struct(
   {
     containers: list(2, string).set(),
     resourceClaimName: string(1).required(),
-    resources: map(0, quantity).required(),
+    resources: map(3, quantity).required(),
   },
 )
 export interface NodeAllocatableResourceClaimStatus

@@ -1,0 +1,239 @@
+import type { FieldDefinition, FieldType, FieldWords, Struct } from '../schema/index.ts'
+import { goTypeName, JsonTypeError, jsonTypeName } from './go-types.ts'
+import { readScalar } from './json-scalars.ts'
+
+/** What decoding collects on its way. */
+interface Context {
+  /** Names and indexes from the root to here. */
+  readonly path: (string | number)[]
+  /** Name of the innermost struct, for Go's error texts. */
+  structName: string
+  /** The first value of a wrong type; decoding goes on, as Go's does. */
+  error: string | undefined
+  /** `unknown field "spec.foo"`; undefined when nobody asks. */
+  readonly unknown: string[] | undefined
+}
+
+/** Upstream reports no more than this many strict errors of one object. */
+const MAX_STRICT_ERRORS = 100
+
+interface FieldPlan {
+  readonly name: string
+  readonly definition: FieldDefinition
+  readonly read: (value: unknown, context: Context) => unknown
+  /** A zero is kept: absent and zero differ, or it is written in any case. */
+  readonly keepsZero: boolean
+}
+
+interface StructPlan {
+  readonly typeName: string
+  readonly fields: ReadonlyMap<string, FieldPlan>
+  /** Objects that are there even when nobody wrote them. */
+  readonly always: readonly FieldPlan[]
+}
+
+const plans = new WeakMap<Struct<FieldWords>, StructPlan>()
+
+/**
+ * Decodes a parsed JSON value as a declared type: known fields only, quantities and times in canonical
+ * form, zeros of optional fields left out, embedded objects filled in. The result shares nothing with
+ * `value` but opaque parts. Throws `JsonTypeError` with Go's text for the first value of a wrong type.
+ */
+export function decodeJson<T>(
+  struct: Struct<FieldWords>,
+  value: unknown,
+  options: { unknown?: string[] } = {},
+): T {
+  const context: Context = { path: [], structName: '', error: undefined, unknown: options.unknown }
+  const object = readStruct(planOf(struct), value, context)
+  if (context.error !== undefined) throw new JsonTypeError(context.error)
+  return object as T
+}
+
+function planOf(struct: Struct<FieldWords>): StructPlan {
+  const known = plans.get(struct)
+  if (known !== undefined) return known
+  const fields = new Map<string, FieldPlan>()
+  const plan: StructPlan = { typeName: goTypeName(struct), fields, always: [] }
+  // Set before the fields are looked at: types may contain themselves.
+  plans.set(struct, plan)
+  for (const [name, definition] of Object.entries(struct.fields)) {
+    const keepsZero =
+      definition.nullable === true || definition.required || definition.always === true
+    fields.set(name, { name, definition, read: readerOf(definition.type), keepsZero })
+  }
+  const isAlways = (f: FieldPlan) => f.definition.always && f.definition.type.kind === 'struct'
+  const always = [...fields.values()].filter(isAlways)
+  plans.set(struct, { ...plan, always })
+  return present(struct)
+}
+
+function present(struct: Struct<FieldWords>): StructPlan {
+  const plan = plans.get(struct)
+  if (plan === undefined) throw new Error(`no plan for ${struct.name}`)
+  return plan
+}
+
+function readerOf(type: FieldType): FieldPlan['read'] {
+  switch (type.kind) {
+    case 'struct':
+      return (value, context) => readStruct(planOf(type.struct()), value, context)
+    case 'list': {
+      const item = readerOf(type.item)
+      return (value, context) => readList(type, item, value, context)
+    }
+    case 'map': {
+      const read = readerOf(type.value)
+      return (value, context) => readMap(type, read, value, context)
+    }
+    default:
+      return (value, context) => {
+        const result = readScalar(type.kind, value)
+        if ('value' in result) return result.value
+        fail(context, result.custom ?? typeFault(value, type, context, result.literal))
+        return undefined
+      }
+  }
+}
+
+function readStruct(plan: StructPlan, value: unknown, context: Context): unknown {
+  const object: Record<string, unknown> = {}
+  if (value !== null && value !== undefined) {
+    if (typeof value !== 'object' || Array.isArray(value)) {
+      fail(context, faultText(value, plan.typeName, context))
+      return object
+    }
+    const outer = context.structName
+    context.structName = plan.typeName.slice(plan.typeName.lastIndexOf('.') + 1)
+    readFields(plan, value as Record<string, unknown>, object, context)
+    context.structName = outer
+  }
+  for (const field of plan.always) object[field.name] ??= field.read(undefined, context)
+  return object
+}
+
+function readFields(
+  plan: StructPlan,
+  value: Record<string, unknown>,
+  object: Record<string, unknown>,
+  context: Context,
+): void {
+  for (const name in value) {
+    const field = plan.fields.get(name)
+    if (field === undefined) {
+      noteUnknown(context, name)
+      continue
+    }
+    context.path.push(name)
+    const given = value[name]
+    const result = given === null ? undefined : field.read(given, context)
+    context.path.pop()
+    if (result === undefined || (!field.keepsZero && isZero(result, field.definition))) continue
+    object[name] = result
+  }
+}
+
+function isZero(value: unknown, { type }: FieldDefinition): boolean {
+  if (type.kind === 'list') return (value as unknown[]).length === 0
+  if (type.kind === 'map') return Object.keys(value as object).length === 0
+  if (type.kind === 'intOrString') return value === 0
+  return value === '' || value === 0 || value === false
+}
+
+function readList(
+  type: FieldType,
+  read: FieldPlan['read'],
+  value: unknown,
+  context: Context,
+): unknown {
+  if (!Array.isArray(value)) {
+    fail(context, typeFault(value, type, context))
+    return undefined
+  }
+  return value.map((item: unknown, i) => {
+    context.path.push(i)
+    const result = read(item, context)
+    context.path.pop()
+    return result ?? zeroOf(type)
+  })
+}
+
+function readMap(
+  type: FieldType,
+  read: FieldPlan['read'],
+  value: unknown,
+  context: Context,
+): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    fail(context, typeFault(value, type, context))
+    return undefined
+  }
+  const result: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(value)) {
+    const element = read(item, context) ?? zeroOf(type)
+    // An assignment would set the prototype.
+    if (key === '__proto__')
+      Object.defineProperty(result, key, { value: element, enumerable: true })
+    else result[key] = element
+  }
+  return result
+}
+
+/** What `null` stands for as an element of a list or map. */
+function zeroOf(container: FieldType): unknown {
+  const element =
+    container.kind === 'list'
+      ? container.item
+      : container.kind === 'map'
+        ? container.value
+        : container
+  switch (element.kind) {
+    case 'boolean':
+      return false
+    case 'int32':
+    case 'int64':
+    case 'double':
+    case 'intOrString':
+      return 0
+    case 'quantity':
+      return '0'
+    case 'list':
+      return []
+    case 'raw':
+      return null
+    default:
+      return ''
+  }
+}
+
+function noteUnknown(context: Context, name: string): void {
+  if (context.unknown === undefined || context.unknown.length >= MAX_STRICT_ERRORS) return
+  context.unknown.push(`unknown field "${formatPath([...context.path, name])}"`)
+}
+
+/** `spec.containers[0].name` */
+export function formatPath(path: readonly (string | number)[]): string {
+  let text = ''
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`
+    else text += text === '' ? step : `.${step}`
+  }
+  return text
+}
+
+function fail(context: Context, message: string): void {
+  context.error ??= message
+}
+
+function typeFault(value: unknown, type: FieldType, context: Context, literal?: string): string {
+  return faultText(value, goTypeName(type), context, literal)
+}
+
+/** Go's words, with the innermost struct's name and the path without indexes (`encoding/json`). */
+function faultText(value: unknown, goType: string, context: Context, literal?: string): string {
+  const given = `${jsonTypeName(value)}${literal === undefined ? '' : ` ${literal}`}`
+  const fields = context.path.filter((step) => typeof step === 'string')
+  if (fields.length === 0) return `json: cannot unmarshal ${given} into Go value of type ${goType}`
+  const field = `${context.structName}.${fields.join('.')}`
+  return `json: cannot unmarshal ${given} into Go struct field ${field} of type ${goType}`
+}

@@ -1,0 +1,108 @@
+import type { FieldDefinition, FieldType, FieldWords, Struct } from '../schema/index.ts'
+
+interface FieldPlan {
+  readonly name: string
+  readonly definition: FieldDefinition
+  readonly keepsZero: boolean
+  readonly write: (value: unknown) => unknown
+}
+
+const plans = new WeakMap<Struct<FieldWords>, readonly FieldPlan[]>()
+const FIRST = ['kind', 'apiVersion', 'metadata']
+
+/** The JSON text of an object, as a server writes it. */
+export function encodeJson(struct: Struct<FieldWords>, object: unknown): string {
+  return JSON.stringify(toJsonValue(struct, object))
+}
+
+/**
+ * The JSON value of an object as Go would write it: declared fields only, `kind`, `apiVersion` and
+ * `metadata` first, zeros of optional fields left out, required fields there even when empty.
+ */
+export function toJsonValue(struct: Struct<FieldWords>, object: unknown): Record<string, unknown> {
+  const source = (object ?? {}) as Record<string, unknown>
+  const result: Record<string, unknown> = {}
+  for (const { name, definition, keepsZero, write } of planOf(struct)) {
+    const value = source[name]
+    if (value === undefined || value === null) {
+      if (isWrittenEmpty(definition)) result[name] = emptyOf(definition)
+    } else if (keepsZero || !isZero(value, definition.type)) result[name] = write(value)
+  }
+  return result
+}
+
+function planOf(struct: Struct<FieldWords>): readonly FieldPlan[] {
+  const known = plans.get(struct)
+  if (known !== undefined) return known
+  const names = Object.keys(struct.fields)
+  const order = FIRST.filter((name) => names.includes(name))
+  order.push(...names.filter((name) => !FIRST.includes(name)))
+  const plan = order.flatMap((name): FieldPlan[] => {
+    const definition = struct.fields[name]
+    if (definition === undefined) return []
+    const keepsZero = definition.nullable === true || definition.required || definition.always
+    return [{ name, definition, keepsZero, write: writerOf(definition.type) }]
+  })
+  plans.set(struct, plan)
+  return plan
+}
+
+function writerOf(type: FieldType): (value: unknown) => unknown {
+  switch (type.kind) {
+    case 'struct':
+      return (value) => toJsonValue(type.struct(), value)
+    case 'list': {
+      if (!holdsStructs(type.item)) return (value) => value
+      const write = writerOf(type.item)
+      return (value) => (value as unknown[]).map((item) => write(item))
+    }
+    case 'map': {
+      if (!holdsStructs(type.value)) return (value) => value
+      const write = writerOf(type.value)
+      return (value) =>
+        Object.fromEntries(
+          Object.entries(value as Record<string, unknown>).map(([k, v]) => [k, write(v)]),
+        )
+    }
+    default:
+      return (value) => value
+  }
+}
+
+function holdsStructs(type: FieldType): boolean {
+  if (type.kind === 'list') return holdsStructs(type.item)
+  if (type.kind === 'map') return holdsStructs(type.value)
+  return type.kind === 'struct'
+}
+
+function isWrittenEmpty(definition: FieldDefinition): boolean {
+  return definition.always || (definition.required && definition.nullable !== true)
+}
+
+function emptyOf({ type, nullable }: FieldDefinition): unknown {
+  if (nullable) return null
+  switch (type.kind) {
+    case 'struct':
+      return toJsonValue(type.struct(), {})
+    case 'string':
+      return ''
+    case 'boolean':
+      return false
+    case 'int32':
+    case 'int64':
+    case 'double':
+    case 'intOrString':
+      return 0
+    case 'quantity':
+      return '0'
+    default:
+      return null
+  }
+}
+
+function isZero(value: unknown, type: FieldType): boolean {
+  if (type.kind === 'list') return (value as unknown[]).length === 0
+  if (type.kind === 'map') return Object.keys(value as object).length === 0
+  if (type.kind === 'struct' || type.kind === 'raw' || type.kind === 'fieldsV1') return false
+  return value === '' || value === 0 || value === false
+}

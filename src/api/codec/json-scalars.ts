@@ -1,0 +1,115 @@
+import type { ScalarKind } from '../schema/index.ts'
+import { canonicalQuantity, QUANTITY_FORMAT_ERROR, QuantityError } from '../quantity/index.ts'
+
+export type ScalarResult =
+  | { readonly value: unknown }
+  /** A wrong type; `literal`: the number that does not fit; `custom`: another text than Go's usual. */
+  | { readonly fault: true; readonly literal?: string; readonly custom?: string }
+
+const wrongType: ScalarResult = { fault: true }
+const INT32_MAX = 2 ** 31 - 1
+const INT64_MAX = 2 ** 63
+
+/** Reads one scalar of JSON into its canonical form. */
+export function readScalar(kind: ScalarKind, value: unknown): ScalarResult {
+  switch (kind) {
+    case 'string':
+      return typeof value === 'string' ? { value } : wrongType
+    case 'boolean':
+      return typeof value === 'boolean' ? { value } : wrongType
+    case 'int32':
+      return readInteger(value, INT32_MAX)
+    case 'int64':
+      return readInteger(value, INT64_MAX)
+    case 'double':
+      return typeof value === 'number' ? { value } : wrongType
+    case 'bytes':
+      return readBase64(value)
+    case 'quantity':
+      return readQuantity(value)
+    case 'intOrString':
+      return readIntOrString(value)
+    case 'time':
+      return readTime(value, 'seconds')
+    case 'microTime':
+      return readTime(value, 'micros')
+    case 'fieldsV1':
+    case 'raw':
+      return { value }
+  }
+}
+
+function readInteger(value: unknown, max: number): ScalarResult {
+  if (typeof value !== 'number') return wrongType
+  if (Number.isInteger(value) && Math.abs(value) <= max) return { value }
+  return { fault: true, literal: String(value) }
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+function readBase64(value: unknown): ScalarResult {
+  if (typeof value !== 'string') return wrongType
+  if (BASE64.test(value)) return { value }
+  const text = value.replace(/[\r\n]/g, '')
+  if (BASE64.test(text)) return { value: text }
+  return { fault: true, custom: `illegal base64 data at input byte ${firstBadByte(text)}` }
+}
+
+function firstBadByte(text: string): number {
+  const at = text.search(/[^A-Za-z0-9+/]/)
+  if (at < 0) return text.length - (text.length % 4)
+  // Padding in the right place is no fault: what follows it is.
+  const padded = /^[A-Za-z0-9+/]*={1,2}/.exec(text)?.[0]
+  return padded !== undefined && padded.length % 4 === 0 ? padded.length : at
+}
+
+function readQuantity(value: unknown): ScalarResult {
+  const text = typeof value === 'number' ? String(value) : value
+  if (typeof text !== 'string') return { fault: true, custom: QUANTITY_FORMAT_ERROR }
+  try {
+    return { value: canonicalQuantity(text.trim()) }
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error
+    return { fault: true, custom: error.message }
+  }
+}
+
+function readIntOrString(value: unknown): ScalarResult {
+  if (typeof value === 'string') return { value }
+  if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= INT32_MAX) {
+    return { value }
+  }
+  const given = typeof value === 'number' ? `number ${value}` : goName(value)
+  return { fault: true, custom: `json: cannot unmarshal ${given} into Go value of type int32` }
+}
+
+function goName(value: unknown): string {
+  if (typeof value === 'boolean') return 'bool'
+  return Array.isArray(value) ? 'array' : typeof value
+}
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?([Zz]|[+-]\d\d:\d\d)$/
+const LAYOUTS = {
+  seconds: '2006-01-02T15:04:05Z07:00',
+  micros: '2006-01-02T15:04:05.000000Z07:00',
+} as const
+
+function readTime(value: unknown, precision: keyof typeof LAYOUTS): ScalarResult {
+  if (typeof value !== 'string') {
+    const custom = `json: cannot unmarshal ${goName(value)} into Go value of type string`
+    return { fault: true, custom }
+  }
+  // An empty string is what `null` is: no time.
+  if (value === '') return { value: undefined }
+  const match = RFC3339.exec(value)
+  const ms = match === null ? Number.NaN : Date.parse(value.replace(/[.,]\d+/, ''))
+  if (match === null || Number.isNaN(ms)) {
+    const layout = LAYOUTS[precision]
+    const custom = `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: `
+    return { fault: true, custom: `${custom}cannot parse ${JSON.stringify(value)} as "2006"` }
+  }
+  const seconds = new Date(ms).toISOString().slice(0, 19)
+  if (precision === 'seconds') return { value: `${seconds}Z` }
+  const micros = (match[7] ?? '').slice(0, 6).padEnd(6, '0')
+  return { value: `${seconds}.${micros}Z` }
+}

@@ -1,0 +1,111 @@
+import { formatPath } from './json-decode.ts'
+
+/** A text that is no JSON; the message is that of Go's decoder, as far as it can be told. */
+export class JsonSyntaxError extends Error {
+  override readonly name = 'JsonSyntaxError'
+}
+
+/** Parses JSON; throws `JsonSyntaxError` with Go's words. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    throw new JsonSyntaxError(describeSyntaxError(text), { cause })
+  }
+}
+
+interface Frame {
+  readonly kind: 'object' | 'array'
+  readonly keys: Set<string>
+  index: number
+  key: string
+}
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g
+
+/**
+ * `duplicate field "data.a"` for every name that an object of a JSON text has twice, in order. The
+ * text has been parsed before: it is well-formed.
+ */
+export function findDuplicates(text: string): string[] {
+  const found: string[] = []
+  const stack: Frame[] = []
+  let expectsKey = false
+  for (const [token] of text.matchAll(TOKEN)) {
+    const frame = stack.at(-1)
+    if (token === '{' || token === '[') {
+      const kind = token === '{' ? 'object' : 'array'
+      stack.push({ kind, keys: new Set(), index: 0, key: '' })
+      expectsKey = kind === 'object'
+    } else if (token === '}' || token === ']') {
+      stack.pop()
+      expectsKey = false
+    } else if (token === ',') {
+      if (frame?.kind === 'array') frame.index++
+      expectsKey = frame?.kind === 'object'
+    } else if (expectsKey && frame !== undefined) {
+      frame.key = JSON.parse(token) as string
+      expectsKey = false
+      if (frame.keys.has(frame.key)) found.push(`duplicate field "${pathOf(stack)}"`)
+      frame.keys.add(frame.key)
+    }
+  }
+  return [...new Set(found)]
+}
+
+function pathOf(stack: readonly Frame[]): string {
+  return formatPath(stack.map((frame) => (frame.kind === 'array' ? frame.index : frame.key)))
+}
+
+const VALUE_START = /^["{[\-0-9tfn]/
+
+/** Where Go's scanner stops, and what it says there. */
+function describeSyntaxError(text: string): string {
+  const stack: ('object' | 'array')[] = []
+  let state: 'value' | 'key' | 'firstKey' | 'firstItem' | 'colon' | 'after' = 'value'
+  const tokens = /\s+|"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+|"/gy
+  for (const [token] of text.matchAll(tokens)) {
+    if (/^\s/.test(token)) continue
+    const char = token[0] ?? ''
+    if (token === '"') return 'unexpected end of JSON input'
+    if (state === 'after' && stack.length === 0) {
+      return `invalid character ${quote(char)} after top-level value`
+    }
+    if (state === 'firstItem' && token === ']') {
+      stack.pop()
+      state = 'after'
+    } else if (state === 'value' || state === 'firstItem') {
+      if (!VALUE_START.test(token)) {
+        return `invalid character ${quote(char)} looking for beginning of value`
+      }
+      if (token === '{' || token === '[') {
+        stack.push(token === '{' ? 'object' : 'array')
+        state = token === '{' ? 'firstKey' : 'firstItem'
+      } else state = 'after'
+    } else if (state === 'key' || state === 'firstKey') {
+      if (state === 'firstKey' && token === '}') {
+        stack.pop()
+        state = 'after'
+      } else if (char !== '"') {
+        return `invalid character ${quote(char)} looking for beginning of object key string`
+      } else state = 'colon'
+    } else if (state === 'colon') {
+      if (token !== ':') return `invalid character ${quote(char)} after object key`
+      state = 'value'
+    } else {
+      const inObject = stack.at(-1) === 'object'
+      if (token === ',') state = inObject ? 'key' : 'value'
+      else if (token === (inObject ? '}' : ']')) stack.pop()
+      else {
+        const where = inObject ? 'object key:value pair' : 'array element'
+        return `invalid character ${quote(char)} after ${where}`
+      }
+    }
+  }
+  if (state !== 'after' || stack.length > 0) return 'unexpected end of JSON input'
+  return 'invalid character in literal'
+}
+
+function quote(char: string): string {
+  return char === "'" ? "'\\''" : `'${char}'`
+}

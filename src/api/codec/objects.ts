@@ -1,0 +1,194 @@
+import { StatusError } from '../../base/index.ts'
+import type { FieldWords, Struct } from '../schema/index.ts'
+import { unwrapProtobuf, wrapProtobuf } from './envelope.ts'
+import { JsonTypeError } from './go-types.ts'
+import { decodeJson } from './json-decode.ts'
+import { encodeJson, toJsonValue } from './json-encode.ts'
+import { findDuplicates, JsonSyntaxError, parseJson } from './json-text.ts'
+import { decodeProto } from './proto-decode.ts'
+import { encodeProto } from './proto-encode.ts'
+import { ProtoError } from './proto-io.ts'
+import { formatYaml, parseYaml, YamlSyntaxError } from './yaml-text.ts'
+
+export type MediaType = 'json' | 'yaml' | 'protobuf'
+
+/** A declared type under its name in the API. */
+export interface ApiType {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly struct: Struct<FieldWords>
+}
+
+export interface DecodedBody<T> {
+  /** Without `apiVersion` and `kind` as sent: they are set to those of the type. */
+  readonly object: T
+  /** `unknown field "spec.foo"`, `duplicate field "data.a"`, in order; empty unless asked for. */
+  readonly strictErrors: readonly string[]
+}
+
+export interface DecodeOptions {
+  /** Look for unknown and duplicate fields (fieldValidation Strict and Warn). Default false. */
+  strict?: boolean
+  /** Which kinds exist at all: decides between two of upstream's messages. Default: none other. */
+  isKnownKind?(apiVersion: string, kind: string): boolean
+}
+
+/**
+ * Decodes the body of a request as the type that its URL stands for. A body without `kind` or
+ * `apiVersion` is taken as that type. Throws `StatusError` 400 with upstream's message.
+ */
+export function decodeBody<T>(
+  type: ApiType,
+  body: Uint8Array,
+  media: MediaType,
+  options: DecodeOptions = {},
+): DecodedBody<T> {
+  const document = openBody(type, body, media)
+  const expected = type.group === '' ? type.version : `${type.group}/${type.version}`
+  const kind = document.kind || type.kind
+  const apiVersion = document.apiVersion || expected
+  const refuse = (why: string) => {
+    const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+    const text = `${kind} in version "${version}" cannot be handled as a ${type.kind}: ${why}`
+    return new StatusError(400, 'BadRequest', text)
+  }
+  if (kind !== type.kind || apiVersion !== expected) {
+    const isKnown = options.isKnownKind?.(apiVersion, kind) ?? false
+    throw refuse(isKnown ? conversionFault(apiVersion, kind, type) : unknownKind(apiVersion, kind))
+  }
+  const unknown: string[] = []
+  const object = decodeOrRefuse<T>(document, type, unknown, refuse)
+  const strictErrors = options.strict ? [...document.duplicates(), ...unknown] : []
+  return { object: { ...object, kind: type.kind, apiVersion: expected }, strictErrors }
+}
+
+function decodeOrRefuse<T>(
+  document: OpenDocument,
+  type: ApiType,
+  unknown: string[],
+  refuse: (why: string) => Error,
+): T {
+  try {
+    return document.decode<T>(type.struct, unknown)
+  } catch (error) {
+    if (error instanceof JsonTypeError || error instanceof ProtoError) throw refuse(error.message)
+    throw error
+  }
+}
+
+function conversionFault(apiVersion: string, kind: string, to: ApiType): string {
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+  const group = to.group === '' ? 'core' : to.group.split('.')[0]
+  return `converting (${version}.${kind}) to (${group}.${to.kind}): unknown conversion`
+}
+
+function unknownKind(apiVersion: string, kind: string): string {
+  const scheme = '"pkg/api/legacyscheme/scheme.go:30"'
+  return `no kind "${kind}" is registered for version "${apiVersion}" in scheme ${scheme}`
+}
+
+interface OpenDocument {
+  readonly apiVersion: string
+  readonly kind: string
+  duplicates(): string[]
+  decode<T>(struct: Struct<FieldWords>, unknown: string[]): T
+}
+
+function openBody(type: ApiType, body: Uint8Array, media: MediaType): OpenDocument {
+  try {
+    if (media === 'protobuf') return openProtobuf(body)
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+    if (media === 'json') return openValue(parseJson(text), () => findDuplicates(text))
+    const { value, duplicates } = parseYaml(text)
+    return openValue(value, () => duplicates)
+  } catch (error) {
+    const why = syntaxFault(error)
+    if (why === undefined) throw error
+    const message =
+      `the object provided is unrecognized (must be of type ${type.kind}): ` +
+      `${why} (${summarize(body)})`
+    throw new StatusError(400, 'BadRequest', message, { cause: error })
+  }
+}
+
+function syntaxFault(error: unknown): string | undefined {
+  if (error instanceof JsonSyntaxError) {
+    return `couldn't get version/kind; json parse error: ${error.message}`
+  }
+  if (error instanceof YamlSyntaxError || error instanceof ProtoError) return error.message
+  return undefined
+}
+
+function openProtobuf(body: Uint8Array): OpenDocument {
+  const { apiVersion, kind, raw } = unwrapProtobuf(body)
+  const decode = <T>(struct: Struct<FieldWords>) => decodeProto<T>(struct, raw)
+  return { apiVersion, kind, duplicates: () => [], decode }
+}
+
+// How Go prints the type into which upstream reads a body's version and kind.
+const GO_TYPE_META =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; ' +
+  'Kind string "json:\\"kind,omitempty\\"" }'
+
+function openValue(value: unknown, duplicates: () => string[]): OpenDocument {
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    const given = Array.isArray(value)
+      ? 'array'
+      : typeof value === 'boolean'
+        ? 'bool'
+        : typeof value
+    throw new JsonSyntaxError(
+      `json: cannot unmarshal ${given} into Go value of type ${GO_TYPE_META}`,
+    )
+  }
+  const { apiVersion, kind } = (value ?? {}) as { apiVersion?: unknown; kind?: unknown }
+  return {
+    apiVersion: typeof apiVersion === 'string' ? apiVersion : '',
+    kind: typeof kind === 'string' ? kind : '',
+    duplicates,
+    decode: (struct, unknown) => decodeJson(struct, value, { unknown }),
+  }
+}
+
+const SUMMARY_BYTES = 30
+
+/** The beginning of a body in an error message: text if it looks like JSON, else hexadecimal. */
+function summarize(body: Uint8Array): string {
+  if (body.length === 0) return '<empty>'
+  const head = Buffer.from(body.subarray(0, SUMMARY_BYTES))
+  const text = head[0] === 0x7b ? head.toString('utf8') : head.toString('hex')
+  return body.length > SUMMARY_BYTES ? `${text} ...` : text
+}
+
+/** The failure of a strict decoding: `strict decoding error: unknown field "foo"`. */
+export function describeStrictErrors(errors: readonly string[]): string {
+  const yaml = errors.filter((error) => error.startsWith('line '))
+  const others = errors.filter((error) => !error.startsWith('line '))
+  const first = yaml.length > 0 ? [`yaml: unmarshal errors:\n  ${yaml.join('\n  ')}`] : []
+  return `strict decoding error: ${[...first, ...others].join(', ')}`
+}
+
+/** Encodes an object with its `kind` and `apiVersion` in the format asked for. */
+export function encodeObject(type: ApiType, object: unknown, media: MediaType): Uint8Array {
+  const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`
+  if (media === 'protobuf') {
+    return wrapProtobuf({ apiVersion, kind: type.kind }, encodeProto(type.struct, object))
+  }
+  const typed = { ...(object as object), kind: type.kind, apiVersion }
+  if (media === 'json') return Buffer.from(encodeJson(type.struct, typed), 'utf8')
+  return Buffer.from(formatYaml(toJsonValue(type.struct, typed)), 'utf8')
+}
+
+/**
+ * Decodes an object that was stored: JSON, or protobuf as a kube-apiserver stores it. Throws when it
+ * is neither: what was stored was checked before.
+ */
+export function decodeStored<T>(struct: Struct<FieldWords>, data: Uint8Array): T {
+  if (data[0] !== 0x7b) {
+    const { apiVersion, kind, raw } = unwrapProtobuf(data)
+    return { ...decodeProto<T>(struct, raw), apiVersion, kind }
+  }
+  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8')
+  return decodeJson<T>(struct, JSON.parse(text))
+}
