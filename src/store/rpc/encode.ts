@@ -1,0 +1,83 @@
+import { assertNever } from '../../base/index.ts'
+import { etcdserverpb as pb } from '../../gen/etcd.js'
+import type {
+  DeleteRangeResult,
+  Headed,
+  OpResult,
+  PutResult,
+  RangeResult,
+  ResponseHeader,
+  TxnResult,
+} from '../index.ts'
+import { MessageBuilder } from './message.ts'
+
+/** etcd's answers about keys. Field numbers are those of `proto/etcd/kv.proto`. */
+
+const EMPTY = new Uint8Array(0)
+
+export function encodeHeader(header: ResponseHeader): Uint8Array {
+  return pb.ResponseHeader.encode(header).finish()
+}
+
+/** Within a transaction a header tells the revision alone. */
+function innerHeader(revision: number): Uint8Array {
+  return revision === 0 ? EMPTY : new MessageBuilder().number(3, revision).finish()
+}
+
+export function encodeRange(result: Headed<RangeResult>): Uint8Array {
+  return rangeResponse(result, encodeHeader(result.header))
+}
+
+function rangeResponse(result: RangeResult, header: Uint8Array): Uint8Array {
+  const message = new MessageBuilder().bytes(1, header)
+  for (const kv of result.kvs) message.bytes(2, kv.encoded)
+  return message.number(3, result.more).number(4, result.count).finish()
+}
+
+export function encodePut(result: Headed<PutResult>): Uint8Array {
+  return putResponse(result, encodeHeader(result.header))
+}
+
+function putResponse({ prevKv }: PutResult, header: Uint8Array): Uint8Array {
+  const message = new MessageBuilder().bytes(1, header)
+  if (prevKv) message.bytes(2, prevKv.encoded)
+  return message.finish()
+}
+
+export function encodeDeleteRange(result: Headed<DeleteRangeResult>): Uint8Array {
+  return deleteRangeResponse(result, encodeHeader(result.header))
+}
+
+function deleteRangeResponse(result: DeleteRangeResult, header: Uint8Array): Uint8Array {
+  const message = new MessageBuilder().bytes(1, header).number(2, result.deleted)
+  for (const kv of result.prevKvs) message.bytes(3, kv.encoded)
+  return message.finish()
+}
+
+export function encodeTxn(result: Headed<TxnResult>): Uint8Array {
+  return txnResponse(result, encodeHeader(result.header))
+}
+
+function txnResponse(result: TxnResult, header: Uint8Array): Uint8Array {
+  const message = new MessageBuilder().bytes(1, header).number(2, result.succeeded)
+  for (const response of result.responses) message.bytes(3, responseOp(response))
+  return message.finish()
+}
+
+function responseOp(result: OpResult): Uint8Array {
+  const message = new MessageBuilder()
+  switch (result.kind) {
+    case 'range':
+      return message.bytes(1, rangeResponse(result, innerHeader(result.revision))).finish()
+    case 'put':
+      return message.bytes(2, putResponse(result, innerHeader(result.revision))).finish()
+    case 'delete-range':
+      return message.bytes(3, deleteRangeResponse(result, innerHeader(result.revision))).finish()
+    case 'txn':
+      return message.bytes(4, txnResponse(result, innerHeader(result.revision))).finish()
+    case 'empty':
+      return EMPTY
+    default:
+      return assertNever(result)
+  }
+}

@@ -1,0 +1,64 @@
+import type { GrpcMethod } from '../../base/index.ts'
+import { etcdserverpb as pb } from '../../gen/etcd.js'
+import type { EtcdApi } from '../index.ts'
+import { decode, stream, unary } from './method.ts'
+
+export function leaseMethods(etcd: EtcdApi): [path: string, method: GrpcMethod][] {
+  return [
+    [
+      '/etcdserverpb.Lease/LeaseGrant',
+      unary(async (bytes, { signal }) => {
+        const granted = await etcd.leaseGrant(decode(pb.LeaseGrantRequest, bytes), { signal })
+        const { header, id: ID, ttlSeconds: TTL } = granted
+        return pb.LeaseGrantResponse.encode({ header, ID, TTL }).finish()
+      }),
+    ],
+    ['/etcdserverpb.Lease/LeaseRevoke', revoke(etcd)],
+    [
+      '/etcdserverpb.Lease/LeaseKeepAlive',
+      stream((requests, call) => keepAlive(etcd, requests, call)),
+    ],
+    [
+      '/etcdserverpb.Lease/LeaseTimeToLive',
+      unary(async (bytes, { signal }) => {
+        const { ID, keys } = decode(pb.LeaseTimeToLiveRequest, bytes)
+        const times = await etcd.leaseTimeToLive({ id: ID, keys }, { signal })
+        return pb.LeaseTimeToLiveResponse.encode({
+          header: times.header,
+          ID: times.id,
+          TTL: times.ttlSeconds,
+          grantedTTL: times.grantedTtlSeconds,
+          keys: [...times.keys],
+        }).finish()
+      }),
+    ],
+    [
+      '/etcdserverpb.Lease/LeaseLeases',
+      unary(async (_bytes, { signal }) => {
+        const { header, ids } = await etcd.leaseLeases({ signal })
+        const leases = ids.map((ID) => ({ ID }))
+        return pb.LeaseLeasesResponse.encode({ header, leases }).finish()
+      }),
+    ],
+  ]
+}
+
+function revoke(etcd: EtcdApi): GrpcMethod {
+  return unary(async (bytes, { signal }) => {
+    const { ID } = decode(pb.LeaseRevokeRequest, bytes)
+    return pb.LeaseRevokeResponse.encode(await etcd.leaseRevoke(ID, { signal })).finish()
+  })
+}
+
+/** One answer per request, in order. */
+async function* keepAlive(
+  etcd: EtcdApi,
+  requests: AsyncIterable<Uint8Array>,
+  { signal }: { signal: AbortSignal },
+): AsyncGenerator<Uint8Array> {
+  for await (const bytes of requests) {
+    const { ID } = decode(pb.LeaseKeepAliveRequest, bytes)
+    const { header, ttlSeconds: TTL } = await etcd.leaseKeepAlive(ID, { signal })
+    yield pb.LeaseKeepAliveResponse.encode({ header, ID, TTL }).finish()
+  }
+}

@@ -1,0 +1,102 @@
+import { GrpcCode, GrpcError, type GrpcMethod } from '../../base/index.ts'
+import { etcdserverpb as pb } from '../../gen/etcd.js'
+import type { EtcdApi } from '../index.ts'
+import { decode, stream, unary } from './method.ts'
+
+/** A backup as etcd makes it: its database file, and the file's SHA-256 behind it. */
+export interface BackupStream {
+  /** Of all chunks together. */
+  readonly sizeBytes: number
+  readonly chunks: AsyncIterable<Uint8Array>
+}
+
+export type OpenBackup = (options: { signal: AbortSignal }) => Promise<BackupStream>
+
+export interface MaintenanceOptions {
+  readonly etcd: EtcdApi
+  readonly backup: OpenBackup
+}
+
+/** etcd's storage version goes with its release, without the patch. */
+const STORAGE_VERSION = '3.6.0'
+
+export function maintenanceMethods({
+  etcd,
+  backup,
+}: MaintenanceOptions): [path: string, method: GrpcMethod][] {
+  return [
+    ['/etcdserverpb.Maintenance/Alarm', unary((bytes) => Promise.resolve(alarm(etcd, bytes)))],
+    ['/etcdserverpb.Maintenance/Status', unary((_, call) => status(etcd, call))],
+    [
+      '/etcdserverpb.Maintenance/Defragment',
+      unary(async (_, { signal }) => {
+        await etcd.defragment({ signal })
+        return pb.DefragmentResponse.encode({}).finish()
+      }),
+    ],
+    [
+      '/etcdserverpb.Maintenance/Hash',
+      unary(async (_, { signal }) => pb.HashResponse.encode(await etcd.hash({ signal })).finish()),
+    ],
+    ['/etcdserverpb.Maintenance/HashKV', unary((bytes, call) => hashKv(etcd, bytes, call))],
+    ['/etcdserverpb.Maintenance/Snapshot', stream((_, call) => snapshot(etcd, backup, call))],
+    [
+      '/etcdserverpb.Maintenance/MoveLeader',
+      unary(async (bytes, { signal }) => {
+        await etcd.moveLeader(decode(pb.MoveLeaderRequest, bytes).targetID, { signal })
+        return pb.MoveLeaderResponse.encode({}).finish()
+      }),
+    ],
+  ]
+}
+
+interface Call {
+  readonly signal: AbortSignal
+}
+
+/** Nothing here raises an alarm yet: there is none to list or to disarm, and raising one is refused. */
+function alarm(etcd: EtcdApi, bytes: Uint8Array): Uint8Array {
+  const { action } = decode(pb.AlarmRequest, bytes)
+  if (action === pb.AlarmRequest.AlarmAction.ACTIVATE) {
+    throw new GrpcError(GrpcCode.unimplemented, 'etcdserver: alarms cannot be raised by clients')
+  }
+  return pb.AlarmResponse.encode({ header: etcd.header(), alarms: [] }).finish()
+}
+
+async function status(etcd: EtcdApi, { signal }: Call): Promise<Uint8Array> {
+  const now = await etcd.status({ signal })
+  return pb.StatusResponse.encode({
+    header: now.header,
+    version: now.version,
+    dbSize: now.dbSizeBytes,
+    dbSizeInUse: now.dbSizeInUseBytes,
+    leader: BigInt(now.leader),
+    raftIndex: now.raftIndex,
+    raftTerm: now.raftTerm,
+    raftAppliedIndex: now.raftAppliedIndex,
+    errors: [...now.errors],
+    isLearner: now.isLearner,
+    storageVersion: STORAGE_VERSION,
+    downgradeInfo: {},
+  }).finish()
+}
+
+async function hashKv(etcd: EtcdApi, bytes: Uint8Array, { signal }: Call): Promise<Uint8Array> {
+  const { revision } = decode(pb.HashKVRequest, bytes)
+  return pb.HashKVResponse.encode(await etcd.hashKv({ revision }, { signal })).finish()
+}
+
+async function* snapshot(
+  etcd: EtcdApi,
+  backup: OpenBackup,
+  { signal }: Call,
+): AsyncGenerator<Uint8Array> {
+  const header = etcd.header()
+  const { sizeBytes, chunks } = await backup({ signal })
+  let remainingBytes = sizeBytes
+  for await (const blob of chunks) {
+    remainingBytes = Math.max(0, remainingBytes - blob.length)
+    const response = { header, remainingBytes, blob, version: STORAGE_VERSION }
+    yield pb.SnapshotResponse.encode(response).finish()
+  }
+}

@@ -1,0 +1,53 @@
+import { type GrpcCall, GrpcCode, GrpcError, type GrpcMethod, KvError } from '../../base/index.ts'
+
+type Handle = (request: Uint8Array, call: GrpcCall) => Promise<Uint8Array>
+
+/** A unary method whose failures reach the client as etcd words them. */
+export function unary(handle: Handle): GrpcMethod {
+  return {
+    kind: 'unary',
+    async handle(request, call) {
+      try {
+        return await handle(request, call)
+      } catch (error) {
+        throw grpcError(error, call.signal)
+      }
+    },
+  }
+}
+
+export function stream(
+  handle: (requests: AsyncIterable<Uint8Array>, call: GrpcCall) => AsyncIterable<Uint8Array>,
+): GrpcMethod {
+  return {
+    kind: 'stream',
+    async *handle(requests, call) {
+      try {
+        yield* handle(requests, call)
+      } catch (error) {
+        throw grpcError(error, call.signal)
+      }
+    },
+  }
+}
+
+/** Reads a request; what is not protobuf is the client's fault. */
+export function decode<T>(type: { decode(bytes: Uint8Array): T }, bytes: Uint8Array): T {
+  try {
+    return type.decode(bytes)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    // grpc-go's words and code for it.
+    throw new GrpcError(
+      GrpcCode.internal,
+      `grpc: error unmarshalling request: proto: cannot parse invalid wire-format data: ${why}`,
+      { cause: error },
+    )
+  }
+}
+
+function grpcError(error: unknown, signal: AbortSignal): unknown {
+  if (error instanceof KvError) return new GrpcError(error.code, error.message, { cause: error })
+  if (error instanceof GrpcError || !signal.aborted) return error
+  return new GrpcError(GrpcCode.canceled, 'etcdserver: request canceled', { cause: error })
+}

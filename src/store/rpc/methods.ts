@@ -1,0 +1,28 @@
+import type { GrpcMethods } from '../../base/index.ts'
+import type { EtcdApi } from '../index.ts'
+import { clusterMethods } from './cluster.ts'
+import { kvMethods } from './kv.ts'
+import { leaseMethods } from './lease.ts'
+import { maintenanceMethods, type OpenBackup } from './maintenance.ts'
+import { watchMethods, type WatchRpcOptions } from './watch.ts'
+
+export interface EtcdMethodsOptions extends WatchRpcOptions {
+  readonly etcd: EtcdApi
+  /** Makes the bytes of `etcdctl snapshot save`. */
+  readonly backup: OpenBackup
+}
+
+/**
+ * etcd v3 as a gRPC server sees it. What is not here (changing members, users and roles, locks and
+ * elections on the server's side) is answered by the server itself: UNIMPLEMENTED.
+ */
+export function etcdMethods(options: EtcdMethodsOptions): GrpcMethods {
+  const { etcd } = options
+  return new Map([
+    ...kvMethods(etcd),
+    ...watchMethods(etcd, options),
+    ...leaseMethods(etcd),
+    ...clusterMethods(etcd),
+    ...maintenanceMethods(options),
+  ])
+}

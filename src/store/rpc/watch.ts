@@ -1,0 +1,122 @@
+import type { GrpcMethod } from '../../base/index.ts'
+import { etcdserverpb as pb } from '../../gen/etcd.js'
+import type { EtcdApi } from '../index.ts'
+import type { EncodedEvent, EventBatch, QueuedResponse, WatchStream } from '../watch/index.ts'
+import { encodeHeader } from './encode.ts'
+import { MessageBuilder } from './message.ts'
+import { decode, stream } from './method.ts'
+
+/** A response above this is cut when its watcher asked for fragments: etcd's request limit and 512 KiB. */
+const FRAGMENT_BYTES_DEFAULT = 2 * 2 ** 20
+
+export interface WatchRpcOptions {
+  readonly fragmentBytes?: number
+}
+
+export function watchMethods(
+  etcd: EtcdApi,
+  options: WatchRpcOptions = {},
+): [path: string, method: GrpcMethod][] {
+  const fragmentBytes = options.fragmentBytes ?? FRAGMENT_BYTES_DEFAULT
+  const encoder = new WatchEncoder(fragmentBytes)
+  return [
+    [
+      '/etcdserverpb.Watch/Watch',
+      stream((requests, { signal }) => serve(etcd.watch(), requests, signal, encoder)),
+    ],
+  ]
+}
+
+async function* serve(
+  watch: WatchStream,
+  requests: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+  encoder: WatchEncoder,
+): AsyncGenerator<Uint8Array> {
+  const close = () => watch.close()
+  signal.addEventListener('abort', close, { once: true })
+  if (signal.aborted) close()
+  // The client's requests are obeyed while its responses flow; its end ends the stream, as in etcd.
+  obey(watch, requests).then(close, (error: unknown) => watch.fail(error))
+  try {
+    for await (const response of watch) yield* encoder.encode(response)
+  } finally {
+    signal.removeEventListener('abort', close)
+    close()
+  }
+}
+
+async function obey(watch: WatchStream, requests: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const bytes of requests) {
+    const { createRequest, cancelRequest, progressRequest } = decode(pb.WatchRequest, bytes)
+    if (createRequest) watch.create(createRequest)
+    else if (cancelRequest) watch.cancel(cancelRequest.watchId ?? 0)
+    else if (progressRequest) watch.requestProgress()
+  }
+}
+
+/**
+ * `WatchResponse`s as bytes: header (1), watch_id (2), created (3), canceled (4), compact_revision
+ * (5), cancel_reason (6), fragment (7), events (11). Events were encoded once for all watchers, and
+ * a whole response is shared by the watchers that get the same under the same id.
+ */
+class WatchEncoder {
+  readonly #fragmentBytes: number
+  readonly #shared = new WeakMap<EventBatch, { head: string; bytes: Uint8Array }>()
+
+  constructor(fragmentBytes: number) {
+    this.#fragmentBytes = fragmentBytes
+  }
+
+  *encode(response: QueuedResponse): Generator<Uint8Array> {
+    const { batch, watcher } = response
+    if (!batch) {
+      yield headOf(response).finish()
+      return
+    }
+    if (watcher?.fragment && batch.wire.length >= this.#fragmentBytes) {
+      yield* this.#fragments(response, batch.events)
+      return
+    }
+    const head = `${response.watchId}/${response.header.revision}/${response.header.raftTerm}`
+    let shared = this.#shared.get(batch)
+    if (shared?.head !== head) {
+      shared = { head, bytes: headOf(response).raw(batch.wire).finish() }
+      this.#shared.set(batch, shared)
+    }
+    yield shared.bytes
+  }
+
+  *#fragments(response: QueuedResponse, events: readonly EncodedEvent[]): Generator<Uint8Array> {
+    let at = 0
+    while (at < events.length) {
+      const message = headOf(response)
+      const parts: Uint8Array[] = []
+      let size = 0
+      do {
+        const wire = (events[at++] as EncodedEvent).wire
+        parts.push(wire)
+        size += wire.length
+      } while (
+        at < events.length &&
+        size + (events[at] as EncodedEvent).wire.length < this.#fragmentBytes
+      )
+      message.number(7, at < events.length)
+      for (const part of parts) message.raw(part)
+      yield message.finish()
+    }
+  }
+}
+
+function headOf(response: QueuedResponse): MessageBuilder {
+  const message = new MessageBuilder().bytes(1, encodeHeader(response.header))
+  if (response.watchId < 0) message.raw(MINUS_ONE)
+  else message.number(2, response.watchId)
+  message.number(3, response.created).number(4, response.canceled)
+  message.number(5, response.compactRevision)
+  if (response.cancelReason !== '') message.bytes(6, Buffer.from(response.cancelReason))
+  return message
+}
+
+/** watch_id -1: nobody's, or everybody's. */
+const MINUS_ONE = pb.WatchResponse.encode({ watchId: -1 }).finish()
