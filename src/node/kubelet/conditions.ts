@@ -1,7 +1,6 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { ContainerStatus, PodCondition } from '../../api/index.ts'
-import { isSidecar, type PodView } from './pod-words.ts'
-import { formatTime } from './time.ts'
+import { type ContainerStatus, formatTime, isSidecar, type PodCondition } from '../../api/index.ts'
+import type { PodView } from './pod-words.ts'
 
 export interface ConditionsInput {
   readonly pod: PodView

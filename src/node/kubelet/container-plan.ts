@@ -1,4 +1,5 @@
-import { type ContainerView, hashOf, isSidecar, type SpecView } from './pod-words.ts'
+import { isSidecar } from '../../api/index.ts'
+import { type ContainerView, hashOf, type SpecView } from './pod-words.ts'
 import type { ContainerRunState, ObservedContainer } from './runtime/types.ts'
 
 /** What the kubelet knows about a container beside what the runtime shows. */
@@ -40,8 +41,8 @@ export type Action =
 
 export interface Plan {
   readonly actions: readonly Action[]
-  /** When to look again though nothing happens. */
-  readonly wakeAtMs: number | undefined
+  /** Containers whose next start has to wait. */
+  readonly delayed: readonly { readonly container: ContainerView; readonly untilMs: number }[]
   /** The pod has come to its end: no container runs, none will be started again. */
   readonly ended: boolean
 }
@@ -78,7 +79,7 @@ export function shouldRestart(
 class Planner {
   readonly #input: PlanInput
   readonly #actions: Action[] = []
-  #wakeAtMs: number | undefined
+  readonly #delayed: { container: ContainerView; untilMs: number }[] = []
   #ended = false
 
   constructor(input: PlanInput) {
@@ -86,7 +87,7 @@ class Planner {
   }
 
   result(): Plan {
-    return { actions: this.#actions, wakeAtMs: this.#wakeAtMs, ended: this.#ended }
+    return { actions: this.#actions, delayed: this.#delayed, ended: this.#ended }
   }
 
   converge(): void {
@@ -189,7 +190,7 @@ class Planner {
     if (last?.state.kind === 'exited' && !replaced && !shouldRestart(policy, last.state)) return
     const waitUntilMs = this.#input.waitUntilMs(container.name, last)
     if (waitUntilMs !== undefined && waitUntilMs > this.#input.nowMs) {
-      this.#wakeAtMs = Math.min(waitUntilMs, this.#wakeAtMs ?? Number.POSITIVE_INFINITY)
+      this.#delayed.push({ container, untilMs: waitUntilMs })
       return
     }
     this.#actions.push({ kind: 'start', container, attempt: last ? last.attempt + 1 : 0 })

@@ -1,6 +1,10 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import { type ObjectFieldSelector, parseQuantity, type ResourceFieldSelector } from '../../api/index.ts'
-import { allContainers, type PodView } from './pod-words.ts'
+import {
+  type ObjectFieldSelector,
+  parseQuantity,
+  type ResourceFieldSelector,
+} from '../../api/index.ts'
+import { runContainers, type PodView } from './pod-words.ts'
 
 /** What a pod's own fields do not say. */
 export interface DownwardFacts {
@@ -80,7 +84,7 @@ export function resourceValue(
   facts: DownwardFacts,
 ): string {
   const name = selector.containerName || ownName
-  const container = allContainers(pod.spec).find((c) => c.name === name)
+  const container = runContainers(pod.spec).find((c) => c.name === name)
   if (!container) throw new DownwardError(`container ${name ?? ''} not found`)
   const dot = selector.resource.indexOf('.')
   const list = selector.resource.slice(0, dot)

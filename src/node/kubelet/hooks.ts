@@ -1,4 +1,10 @@
-import { type Clock, type DeepReadonly, type ExecResult, type Net, sleep } from '../../base/index.ts'
+import {
+  type Clock,
+  type DeepReadonly,
+  type ExecResult,
+  type Net,
+  sleep,
+} from '../../base/index.ts'
 import type { LifecycleHandler } from '../../api/index.ts'
 import type { ContainerView } from './pod-words.ts'
 import { absolutePath, resolvePort } from './probes/check.ts'

@@ -6,13 +6,8 @@ export type PodView = DeepReadonly<Stored<Pod>>
 export type SpecView = DeepReadonly<PodSpec>
 export type ContainerView = DeepReadonly<Container>
 
-/** An init container that runs beside the others (KEP-753). */
-export function isSidecar(container: ContainerView): boolean {
-  return container.restartPolicy === 'Always'
-}
-
 /** Every container that the kubelet runs, init containers first. */
-export function allContainers(spec: SpecView): readonly ContainerView[] {
+export function runContainers(spec: SpecView): readonly ContainerView[] {
   return [...(spec.initContainers ?? []), ...spec.containers]
 }
 

@@ -1,10 +1,15 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { ContainerState, ContainerStatus, PodStatus } from '../../api/index.ts'
+import {
+  type ContainerState,
+  type ContainerStatus,
+  formatTime,
+  isSidecar,
+  type PodStatus,
+} from '../../api/index.ts'
 import { podConditions } from './conditions.ts'
 import { newest } from './container-plan.ts'
-import { type ContainerView, isSidecar, isTerminalPhase, type PodView } from './pod-words.ts'
+import { type ContainerView, isTerminalPhase, type PodView } from './pod-words.ts'
 import type { ContainerRunState, ObservedContainer } from './runtime/types.ts'
-import { formatTime } from './time.ts'
 
 export interface Waiting {
   readonly reason: string
@@ -188,9 +193,23 @@ function hasStopped(status: ContainerStatus): boolean {
   return status.state?.waiting !== undefined && status.lastState?.terminated !== undefined
 }
 
-/** Whether a new status must be written: the two differ in what the kubelet owns. */
-export function sameStatus(a: DeepReadonly<PodStatus>, b: DeepReadonly<PodStatus>): boolean {
-  return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b))
+/** Whether what the server has already says all that `wanted` says. Others' conditions do not matter. */
+export function saysAll(server: DeepReadonly<PodStatus> | undefined, wanted: PodStatus): boolean {
+  const { conditions = [], ...rest } = wanted
+  for (const [field, value] of Object.entries(rest)) {
+    if (textOf(server?.[field as keyof PodStatus]) !== textOf(value)) return false
+  }
+  for (const field of OWNED_FIELDS) {
+    if (server?.[field] !== undefined && wanted[field] === undefined) return false
+  }
+  return conditions.every((condition) => {
+    const other = server?.conditions?.find((c) => c.type === condition.type)
+    return textOf(other) === textOf(condition)
+  })
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(canonical(value)) ?? ''
 }
 
 function canonical(value: unknown): unknown {

@@ -40,6 +40,11 @@ export class VolumeWriter {
     }
   }
 
+  /** A `subPath` that nobody has made yet becomes a folder. */
+  async ensure(path: string): Promise<void> {
+    if (!(await this.#disk.stat(path))) await this.#disk.mkdir(path, { mode: 0o777 })
+  }
+
   async #hostPath({ path, type }: VolumeContent & { kind: 'host' }): Promise<void> {
     const stat = await this.#disk.stat(path)
     if (type === 'DirectoryOrCreate' && !stat) return this.#disk.mkdir(path, { mode: 0o755 })
@@ -71,7 +76,9 @@ export class VolumeWriter {
     await this.#links.replaceLink(`${path}/..data`, version)
     for (const name of written) await this.#links.replaceLink(`${path}/${name}`, `..data/${name}`)
     for (const name of await this.#disk.list(path)) {
-      const stale = name.startsWith('..') ? name !== '..data' && name !== version : !written.has(name)
+      const stale = name.startsWith('..')
+        ? name !== '..data' && name !== version
+        : !written.has(name)
       if (stale) await this.#disk.remove(`${path}/${name}`)
     }
   }

@@ -46,7 +46,10 @@ export async function check(
     return { kind: 'error', message: error instanceof Error ? error.message : String(error) }
   }
   if (probe.grpc) {
-    return { kind: 'error', message: 'gRPC probes are not supported on this node: use exec or http' }
+    return {
+      kind: 'error',
+      message: 'gRPC probes are not supported on this node: use exec or http',
+    }
   }
   return { kind: 'error', message: `missing probe handler for ${target.container.name}` }
 }
@@ -61,9 +64,7 @@ async function checkExec(
   if (result.timedOut) {
     return { kind: 'failure', message: `command timed out: "${command.join(' ')}" timed out` }
   }
-  return result.exitCode === 0
-    ? { kind: 'success' }
-    : { kind: 'failure', message: result.output }
+  return result.exitCode === 0 ? { kind: 'success' } : { kind: 'failure', message: result.output }
 }
 
 async function checkHttp(
@@ -74,7 +75,10 @@ async function checkHttp(
 ): Promise<CheckResult> {
   const { host, path, port, scheme, httpHeaders } = probe.httpGet ?? { port: 0 }
   if (scheme === 'HTTPS') {
-    return { kind: 'error', message: 'HTTPS probes are not supported on this node: use exec or tcp' }
+    return {
+      kind: 'error',
+      message: 'HTTPS probes are not supported on this node: use exec or tcp',
+    }
   }
   const request = {
     host: host || target.podIp,

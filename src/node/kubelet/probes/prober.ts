@@ -34,8 +34,7 @@ export async function runProber(
   const thresholds = { success: probe.successThreshold ?? 1, failure: probe.failureThreshold ?? 3 }
   const initialDelayMs = (probe.initialDelaySeconds ?? 0) * 1000
   const ageMs = () => Math.max(0, clock.nowMs() - startedAtMs)
-  const isEager = () =>
-    type !== 'Liveness' && initialDelayMs === 0 && ageMs() < EAGER_WINDOW_MS
+  const isEager = () => type !== 'Liveness' && initialDelayMs === 0 && ageMs() < EAGER_WINDOW_MS
   await sleep(clock, Math.max(0, initialDelayMs - ageMs()), { signal })
   let last: CheckResult['kind'] | undefined
   let run = 0

@@ -1,4 +1,10 @@
-import { type Clock, type ExecResult, present, ProcessError, type Timer } from '../../../../base/index.ts'
+import {
+  type Clock,
+  type ExecResult,
+  present,
+  ProcessError,
+  type Timer,
+} from '../../../../base/index.ts'
 import type {
   ContainerConfig,
   ImageResult,

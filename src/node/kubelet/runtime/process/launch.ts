@@ -62,10 +62,7 @@ function realMounts(config: ContainerConfig, messageFile: string): readonly Moun
   const { mounts, terminationMessagePath: mountPath } = config
   if (mounts.length === 0 && mountPath.startsWith('/dev/')) return []
   if (mountPath.startsWith('/dev/')) return mounts
-  return [
-    ...mounts,
-    { name: 'termination-log', mountPath, hostPath: messageFile, readOnly: false },
-  ]
+  return [...mounts, { name: 'termination-log', mountPath, hostPath: messageFile, readOnly: false }]
 }
 
 async function link(

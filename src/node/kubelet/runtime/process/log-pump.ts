@@ -1,4 +1,10 @@
-import { type Channel, type Clock, type Disk, type DiskFile, present } from '../../../../base/index.ts'
+import {
+  type Channel,
+  type Clock,
+  type Disk,
+  type DiskFile,
+  present,
+} from '../../../../base/index.ts'
 import {
   formatNanoTime,
   LOG_FILE_BYTES_MAX,

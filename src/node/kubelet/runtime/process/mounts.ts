@@ -108,7 +108,17 @@ export function enterCommand(
   command: readonly string[],
 ): readonly string[] {
   const user = mode === 'user-namespace' ? ['--user', '--preserve-credentials'] : []
-  return ['nsenter', '--target', String(pid), ...user, '--mount', '--root', '--wd', '--', ...command]
+  return [
+    'nsenter',
+    '--target',
+    String(pid),
+    ...user,
+    '--mount',
+    '--root',
+    '--wd',
+    '--',
+    ...command,
+  ]
 }
 
 function quote(text: string): string {

@@ -288,7 +288,6 @@ export class ProcessRuntime implements Runtime {
   }
 }
 
-
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

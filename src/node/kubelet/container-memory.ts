@@ -1,0 +1,45 @@
+import type { ContainerFacts, KillCause } from './container-plan.ts'
+import type { ContainerProbes } from './pod-probes.ts'
+import type { ContainerVerdict, Waiting } from './status.ts'
+
+/** What a pod worker remembers of one container between two rounds. */
+export class ContainerMemory {
+  /** A start, hook or stop is under way. */
+  busy = false
+  /** Why it does not run. */
+  waiting: Waiting | undefined
+  /** The next start waits until then, whatever else. */
+  retryAtMs: number | undefined
+  /** The image was missing at this time. */
+  pullFailure: { readonly atMs: number; readonly message: string; told: boolean } | undefined
+  probes: ContainerProbes | undefined
+  /** The postStart hook of this attempt still runs, or has failed. */
+  hook: 'none' | 'running' | 'failed' = 'none'
+  /** The attempt whose back-off was told by an event. */
+  backoffToldAttempt = -1
+  /** Ends a preStop hook early, when the grace is cut short. */
+  stopping: { readonly containerId: string; readonly hook: AbortController } | undefined
+
+  facts(): ContainerFacts {
+    const killBecause = this.#killBecause()
+    return { busy: this.busy, started: this.#started(), ...(killBecause && { killBecause }) }
+  }
+
+  verdict(): ContainerVerdict {
+    const started = this.#started()
+    return {
+      started,
+      ready: started && (this.probes?.findings.ready ?? false),
+      ...(this.waiting && { waiting: this.waiting }),
+    }
+  }
+
+  #started(): boolean {
+    return this.hook === 'none' && (this.probes?.findings.started ?? false)
+  }
+
+  #killBecause(): KillCause | undefined {
+    if (this.hook === 'failed') return { message: 'FailedPostStartHook' }
+    return this.probes?.findings.killBecause
+  }
+}

@@ -1,0 +1,160 @@
+import { withTimeout } from '../../base/index.ts'
+import type { PodContext } from './context.ts'
+import type { DownwardFacts } from './downward.ts'
+import { environmentOf, type ObjectSource, serviceEnvironment } from './environment.ts'
+import { expand } from './expansion.ts'
+import { type ContainerView, hashOf, type PodView } from './pod-words.ts'
+import type { ContainerConfig, Mount, ObservedContainer, Sandbox } from './runtime/types.ts'
+import { volumeContent } from './volumes.ts'
+
+/** A volume could not be set up; the pod waits. */
+export class MountFailure extends Error {
+  override readonly name = 'MountFailure'
+}
+
+/** How long a start waits for the API before it is tried again. */
+const API_TIMEOUT_MS = 5_000
+
+/** Turns a container of a pod into a running one. */
+export class ContainerStarter {
+  readonly #context: PodContext
+
+  constructor(context: PodContext) {
+    this.#context = context
+  }
+
+  /**
+   * Throws `ConfigError`, `MountFailure`, `RuntimeError`. `beforeStart` runs when everything is
+   * ready and the runtime is about to be asked.
+   */
+  async start(
+    options: {
+      pod: PodView
+      sandbox: Sandbox
+      container: ContainerView
+      attempt: number
+      beforeStart(config: ContainerConfig): void
+    },
+    { signal }: { signal: AbortSignal },
+  ): Promise<ObservedContainer> {
+    const { pod, sandbox, container } = options
+    const { runtime } = this.#context
+    const config = runtime.hollow
+      ? this.#config(options, { env: {}, volumes: new Map() })
+      : this.#config(options, await this.#inputs({ pod, sandbox, container }, { signal }))
+    for (const mount of config.mounts) await this.#context.volumes.ensure(mount.hostPath)
+    options.beforeStart(config)
+    return runtime.startContainer(pod.metadata, config)
+  }
+
+  /** Writes a pod's volumes anew where their sources have changed. Throws `MountFailure`. */
+  async refreshVolumes(
+    pod: PodView,
+    sandbox: Sandbox,
+    options: { maxAgeMs: number; signal: AbortSignal },
+  ): Promise<void> {
+    const source = await this.#context.objects.sourceFor(pod, options)
+    await this.#volumes(pod, sandbox, source)
+  }
+
+  async #inputs(
+    { pod, sandbox, container }: { pod: PodView; sandbox: Sandbox; container: ContainerView },
+    { signal }: { signal: AbortSignal },
+  ): Promise<{ env: Record<string, string>; volumes: ReadonlyMap<string, string> }> {
+    const context = this.#context
+    const onTimeout = () => new Error('the API server does not answer')
+    const [source, services] = await withTimeout(
+      context.clock,
+      API_TIMEOUT_MS,
+      onTimeout,
+      (inner) =>
+        Promise.all([
+          context.objects.sourceFor(pod, { maxAgeMs: 0, signal: inner }),
+          context.services(inner),
+        ]),
+      { signal },
+    )
+    const volumes = await this.#volumes(pod, sandbox, source)
+    const serviceEnv = serviceEnvironment(services, {
+      namespace: pod.metadata.namespace,
+      enableServiceLinks: pod.spec.enableServiceLinks ?? true,
+    })
+    if (serviceEnv.KUBERNETES_SERVICE_HOST === undefined && context.apiServer) {
+      serviceEnv.KUBERNETES_SERVICE_HOST = context.apiServer.host
+      serviceEnv.KUBERNETES_SERVICE_PORT = String(context.apiServer.port)
+    }
+    const base = {
+      ...context.baseEnv,
+      HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
+      POD_IP: sandbox.ip,
+    }
+    const facts = this.#facts(sandbox)
+    return { env: environmentOf({ pod, container, source, base, serviceEnv, facts }), volumes }
+  }
+
+  #facts(sandbox: Sandbox): DownwardFacts {
+    const { nodeIp, nodeName, allocatable } = this.#context
+    return { podIp: sandbox.ip, hostIp: nodeIp, nodeName, allocatable }
+  }
+
+  /** Host paths by volume name. */
+  async #volumes(
+    pod: PodView,
+    sandbox: Sandbox,
+    source: ObjectSource,
+  ): Promise<ReadonlyMap<string, string>> {
+    const paths = new Map<string, string>()
+    for (const volume of pod.spec.volumes ?? []) {
+      try {
+        const content = volumeContent(volume, { pod, source, facts: this.#facts(sandbox) })
+        const path = await this.#context.volumes.write(volume.name, sandbox.folder, content)
+        paths.set(volume.name, path)
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause)
+        const message = `MountVolume.SetUp failed for volume "${volume.name}" : ${why}`
+        throw new MountFailure(message, { cause })
+      }
+    }
+    return paths
+  }
+
+  #config(
+    { container, attempt }: { container: ContainerView; attempt: number },
+    inputs: { env: Record<string, string>; volumes: ReadonlyMap<string, string> },
+  ): ContainerConfig {
+    const values = new Map(Object.entries(inputs.env))
+    return {
+      name: container.name,
+      attempt,
+      image: container.image ?? '',
+      command: (container.command ?? []).map((word) => expand(word, values)),
+      args: (container.args ?? []).map((word) => expand(word, values)),
+      env: inputs.env,
+      workingDir: container.workingDir || undefined,
+      mounts: mountsOf(container, inputs.volumes, values),
+      hash: hashOf(container),
+      terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
+      fallbackToLogs: container.terminationMessagePolicy === 'FallbackToLogsOnError',
+    }
+  }
+}
+
+function mountsOf(
+  container: ContainerView,
+  volumes: ReadonlyMap<string, string>,
+  values: ReadonlyMap<string, string>,
+): Mount[] {
+  const mounts: Mount[] = []
+  for (const mount of container.volumeMounts ?? []) {
+    const folder = volumes.get(mount.name)
+    if (folder === undefined) continue
+    const subPath = mount.subPath || expand(mount.subPathExpr ?? '', values)
+    mounts.push({
+      name: mount.name,
+      mountPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
+      hostPath: subPath ? `${folder}/${subPath}` : folder,
+      readOnly: mount.readOnly ?? false,
+    })
+  }
+  return mounts
+}

@@ -1,0 +1,30 @@
+import type { Clock, DeepReadonly, Log, Net, Random } from '../../base/index.ts'
+import type { Service, Stored } from '../../api/index.ts'
+import type { Client, EventRecorder } from '../../client/index.ts'
+import type { ObjectCache } from './object-cache.ts'
+import type { Runtime } from './runtime/types.ts'
+import type { StatusWriter } from './status-writer.ts'
+import type { VolumeWriter } from './volume-writer.ts'
+
+/** What every pod worker of a node works with. */
+export interface PodContext {
+  readonly nodeName: string
+  readonly nodeIp: string
+  readonly allocatable: Readonly<Record<string, string>>
+  /** Environment that every container gets, below everything else: PATH. */
+  readonly baseEnv: Readonly<Record<string, string>>
+  /** Where the API server is, for a cluster that has no Service `kubernetes`. */
+  readonly apiServer: { readonly host: string; readonly port: number } | undefined
+  readonly client: Client
+  readonly runtime: Runtime
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly net: Net
+  readonly events: EventRecorder
+  readonly objects: ObjectCache
+  readonly volumes: VolumeWriter
+  readonly statuses: StatusWriter
+  /** All Services, once they have been read. */
+  services(signal: AbortSignal): Promise<Iterable<DeepReadonly<Stored<Service>>>>
+}

@@ -1,0 +1,399 @@
+import { hasReason, type Timer } from '../../base/index.ts'
+import { isSidecar, parseTime, pods } from '../../api/index.ts'
+import { Backoff } from './backoff.ts'
+import { ContainerMemory } from './container-memory.ts'
+import { type Action, newest, type Plan, planContainers } from './container-plan.ts'
+import { ContainerActions } from './container-actions.ts'
+import type { PodContext } from './context.ts'
+import { ContainerProbes } from './pod-probes.ts'
+import {
+  type ContainerView,
+  graceSecondsOf,
+  isTerminalPhase,
+  podLabel,
+  type PodView,
+  runContainers,
+} from './pod-words.ts'
+import { RuntimeError } from './runtime/types.ts'
+import { podStatus } from './status.ts'
+import { formatDuration } from './time.ts'
+
+const RETRY_MS = 2_000
+/** A pod that is gone from the API was forced away: its containers get no more than this. */
+const GONE_GRACE_SECONDS = 2
+const VOLUME_REFRESH_MS = 30_000
+/** How long `ErrImagePull` is shown before it turns into `ImagePullBackOff`. */
+const PULL_FAILURE_SHOWN_MS = 1_000
+
+/**
+ * Looks after one pod: compares what it should be with what runs, acts, reports; one round at a
+ * time, whenever something has changed or is due. What takes long runs beside the rounds.
+ */
+export class PodWorker {
+  readonly uid: string
+  readonly #context: PodContext
+  readonly #backoff = new Backoff()
+  readonly #memories = new Map<string, ContainerMemory>()
+  readonly #actions: ContainerActions
+  readonly #startedAtMs: number
+  #pod: PodView
+  #isGone = false
+  #failure: { reason: string; message: string } | undefined
+  #wake: () => void = () => undefined
+  #dirty = true
+  #wakeAtMs = Number.POSITIVE_INFINITY
+  #volumesFreshUntilMs = Number.POSITIVE_INFINITY
+  #limitTold = false
+
+  constructor(pod: PodView, context: PodContext) {
+    this.uid = pod.metadata.uid
+    this.#pod = pod
+    this.#context = context
+    this.#startedAtMs = parseTime(pod.status?.startTime) ?? context.clock.nowMs()
+    this.#actions = new ContainerActions(context, {
+      pod: () => this.#pod,
+      memory: (name) => this.#memory(name),
+      poke: () => this.poke(),
+    })
+    const { reason = '', message = '' } = pod.status ?? {}
+    if (pod.status?.phase === 'Failed' && reason) this.#failure = { reason, message }
+  }
+
+  get pod(): PodView {
+    return this.#pod
+  }
+
+  /** The pod has changed in the API. */
+  update(pod: PodView): void {
+    const cutShort = graceSecondsOf(pod) < graceSecondsOf(this.#pod)
+    this.#pod = pod
+    if (cutShort) this.#actions.cutGrace(graceSecondsOf(pod))
+    this.#context.statuses.observe(pod)
+    this.poke()
+  }
+
+  /** The pod is gone from the API: it is stopped, and nothing is reported any more. */
+  vanish(): void {
+    this.#isGone = true
+    this.#actions.cutGrace(GONE_GRACE_SECONDS)
+    this.poke()
+  }
+
+  /** Something may have changed: have another look. */
+  poke(): void {
+    this.#dirty = true
+    this.#wake()
+  }
+
+  /** Works until the pod is gone and cleaned away, or until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted) {
+        this.#dirty = false
+        this.#wakeAtMs = Number.POSITIVE_INFINITY
+        try {
+          if (await this.#round(signal)) return
+        } catch (error) {
+          if (signal.aborted) return
+          const { name, namespace } = this.#pod.metadata
+          this.#context.log.warn('a pod round failed', { pod: name, namespace, error })
+          this.#wakeIn(RETRY_MS)
+        }
+        await this.#rest(signal)
+      }
+    } finally {
+      for (const memory of this.#memories.values()) memory.probes?.stop()
+    }
+  }
+
+  async #rest(signal: AbortSignal): Promise<void> {
+    if (this.#dirty || signal.aborted) return
+    const { clock } = this.#context
+    let timer: Timer | undefined
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+      signal.addEventListener('abort', () => resolve(), { once: true })
+      if (this.#wakeAtMs === Number.POSITIVE_INFINITY) return
+      timer = clock.after(Math.max(0, this.#wakeAtMs - clock.nowMs()), resolve)
+    })
+    timer?.cancel()
+    this.#wake = () => undefined
+  }
+
+  /** True once the pod is over and forgotten. */
+  async #round(signal: AbortSignal): Promise<boolean> {
+    const { runtime } = this.#context
+    this.#checkDeadline()
+    const stopping = this.#isStopping()
+    if (!stopping && !runtime.sandbox(this.uid) && !(await this.#makeSandbox())) return false
+    const before = this.#plan(stopping)
+    this.#noteDelays(before)
+    await this.#act(before.actions, signal)
+    const after = this.#plan(this.#isStopping())
+    this.#noteDelays(after)
+    this.#keepProbes(after)
+    await this.#refreshVolumes(signal)
+    if (!this.#isGone) this.#report(after)
+    if (!after.ended || this.#actions.inFlight > 0) {
+      if (after.actions.length > 0) this.poke()
+      return false
+    }
+    return this.#finish(signal)
+  }
+
+  #isStopping(): boolean {
+    const { metadata, status } = this.#pod
+    if (this.#isGone || this.#failure || metadata.deletionTimestamp !== undefined) return true
+    return isTerminalPhase(status?.phase)
+  }
+
+  #checkDeadline(): void {
+    const { activeDeadlineSeconds } = this.#pod.spec
+    if (activeDeadlineSeconds === undefined || this.#isStopping()) return
+    const dueMs = this.#startedAtMs + activeDeadlineSeconds * 1000
+    if (this.#context.clock.nowMs() < dueMs) {
+      this.#wakeAt(dueMs)
+      return
+    }
+    const message = 'Pod was active on the node longer than the specified deadline'
+    this.#failure = { reason: 'DeadlineExceeded', message }
+    this.#event('Normal', 'DeadlineExceeded', message)
+  }
+
+  async #makeSandbox(): Promise<boolean> {
+    const hostNetwork = this.#pod.spec.hostNetwork ?? false
+    try {
+      await this.#context.runtime.ensureSandbox(this.#pod.metadata, { hostNetwork })
+      return true
+    } catch (error) {
+      if (!(error instanceof RuntimeError)) throw error
+      const message = `Failed to create pod sandbox: ${error.message}`
+      this.#event('Warning', 'FailedCreatePodSandBox', message)
+      this.#report(this.#plan(false))
+      this.#wakeIn(RETRY_MS)
+      return false
+    }
+  }
+
+  #plan(stopping: boolean): Plan {
+    const { runtime, clock } = this.#context
+    const facts = new Map([...this.#memories].map(([name, m]) => [name, m.facts()] as const))
+    return planContainers({
+      spec: this.#pod.spec,
+      observed: runtime.containers(this.uid),
+      facts,
+      stopping,
+      nowMs: clock.nowMs(),
+      waitUntilMs: (name, last) => {
+        const retryAtMs = this.#memory(name).retryAtMs
+        if (last?.state.kind !== 'exited') return retryAtMs
+        const crashMs = this.#backoff.waitUntilMs(name, last.state.finishedAtMs) ?? 0
+        return Math.max(retryAtMs ?? 0, crashMs)
+      },
+    })
+  }
+
+  async #act(actions: readonly Action[], signal: AbortSignal): Promise<void> {
+    const { runtime, clock } = this.#context
+    for (const action of actions) {
+      switch (action.kind) {
+        case 'start': {
+          const { name } = action.container
+          const last = newest(runtime.containers(this.uid), name)
+          if (last) this.#backoff.advance(name, clock.nowMs())
+          // A pod that was here before its node lost its data: the count goes on.
+          const attempt = last ? action.attempt : this.#attemptAfter(name)
+          await this.#actions.start(action.container, attempt, signal)
+          break
+        }
+        case 'stop':
+          this.#actions.stop(action, this.#graceSeconds(action), signal)
+          break
+        case 'remove':
+          await runtime.removeContainer(action.id)
+      }
+    }
+  }
+
+  #attemptAfter(name: string): number {
+    const { containerStatuses = [], initContainerStatuses = [] } = this.#pod.status ?? {}
+    const before = [...containerStatuses, ...initContainerStatuses].find((s) => s.name === name)
+    return before?.containerID ? before.restartCount + 1 : 0
+  }
+
+  #graceSeconds({ cause }: Action & { kind: 'stop' }): number {
+    const own = cause.graceSeconds ?? graceSecondsOf(this.#pod)
+    return this.#isGone ? Math.min(own, GONE_GRACE_SECONDS) : own
+  }
+
+  /** Says why containers wait: crash back-off, or image back-off. */
+  #noteDelays(plan: Plan): void {
+    const { runtime, clock } = this.#context
+    for (const { container, untilMs } of plan.delayed) {
+      this.#wakeAt(untilMs)
+      const memory = this.#memory(container.name)
+      if (memory.pullFailure) {
+        this.#notePullBackOff(container, memory)
+        continue
+      }
+      if ((memory.retryAtMs ?? 0) > clock.nowMs()) continue
+      const last = newest(runtime.containers(this.uid), container.name)
+      const delay = formatDuration(this.#backoff.delayMs(container.name))
+      const label = podLabel(this.#pod)
+      memory.waiting = {
+        reason: 'CrashLoopBackOff',
+        message: `back-off ${delay} restarting failed container=${container.name} pod=${label}`,
+      }
+      if (last && memory.backoffToldAttempt !== last.attempt) {
+        memory.backoffToldAttempt = last.attempt
+        const message = `Back-off restarting failed container ${container.name} in pod ${label}`
+        this.#event('Warning', 'BackOff', message, container)
+      }
+    }
+  }
+
+  #notePullBackOff(container: ContainerView, memory: ContainerMemory): void {
+    const failure = memory.pullFailure
+    if (!failure || failure.told) return
+    const dueMs = failure.atMs + PULL_FAILURE_SHOWN_MS
+    if (this.#context.clock.nowMs() < dueMs) {
+      this.#wakeAt(dueMs)
+      return
+    }
+    failure.told = true
+    const message = `Back-off pulling image "${container.image ?? ''}"`
+    memory.waiting = {
+      reason: 'ImagePullBackOff',
+      message: `${message}: ErrImagePull: ${failure.message}`,
+    }
+    this.#event('Normal', 'BackOff', message, container)
+    this.#event('Warning', 'Failed', 'Error: ImagePullBackOff', container)
+  }
+
+  /** Probes what runs, and only that. */
+  #keepProbes(plan: Plan): void {
+    const { runtime } = this.#context
+    const observed = runtime.containers(this.uid)
+    const sandbox = runtime.sandbox(this.uid)
+    for (const container of runContainers(this.#pod.spec)) {
+      const memory = this.#memory(container.name)
+      const last = newest(observed, container.name)
+      const isProbed = last?.state.kind === 'running'
+      if (memory.probes && (!isProbed || memory.probes.containerId !== last.id)) {
+        memory.probes.stop()
+        memory.probes = undefined
+      }
+      if (!isProbed || !sandbox || memory.probes || plan.ended) continue
+      memory.waiting = undefined
+      memory.probes = new ContainerProbes(
+        {
+          container,
+          observed: last,
+          podIp: sandbox.ip,
+          before: this.#verdictBefore(container, last.id),
+          onChange: () => this.poke(),
+          onUnhealthy: (message) => this.#event('Warning', 'Unhealthy', message, container),
+        },
+        this.#context,
+      )
+      this.poke()
+    }
+    // A pod that is going is no longer restarted by its probes (upstream: StopLivenessAndStartup).
+    if (this.#isStopping()) for (const memory of this.#memories.values()) memory.probes?.stop()
+  }
+
+  #verdictBefore(
+    container: ContainerView,
+    id: string,
+  ): { started: boolean; ready: boolean } | undefined {
+    const { containerStatuses = [], initContainerStatuses = [] } = this.#pod.status ?? {}
+    const statuses = isSidecar(container) ? initContainerStatuses : containerStatuses
+    const status = statuses.find((s) => s.containerID?.endsWith(`://${id}`))
+    return status && { started: status.started ?? false, ready: status.ready }
+  }
+
+  async #refreshVolumes(signal: AbortSignal): Promise<void> {
+    const { clock, runtime } = this.#context
+    const sandbox = runtime.sandbox(this.uid)
+    if (runtime.hollow || !sandbox || this.#isStopping()) return
+    if (!(this.#pod.spec.volumes ?? []).length || runtime.containers(this.uid).length === 0) return
+    const nowMs = clock.nowMs()
+    if (this.#volumesFreshUntilMs === Number.POSITIVE_INFINITY) {
+      this.#volumesFreshUntilMs = nowMs + VOLUME_REFRESH_MS
+    } else if (nowMs >= this.#volumesFreshUntilMs) {
+      this.#volumesFreshUntilMs = nowMs + VOLUME_REFRESH_MS
+      this.#actions.refreshVolumes(sandbox, signal)
+    }
+    this.#wakeAt(this.#volumesFreshUntilMs)
+  }
+
+  #report(plan: Plan): void {
+    const { runtime, clock, nodeIp, statuses } = this.#context
+    // What an earlier run of this node has reported of an ended pod stays as it is.
+    const isOver = isTerminalPhase(this.#pod.status?.phase)
+    if (isOver && runtime.containers(this.uid).length === 0) return
+    const [runtimeType = ''] = runtime.version.split(':')
+    const status = podStatus({
+      pod: this.#pod,
+      observed: runtime.containers(this.uid),
+      verdicts: new Map([...this.#memories].map(([name, m]) => [name, m.verdict()] as const)),
+      podIp: runtime.sandbox(this.uid)?.ip,
+      hostIp: nodeIp,
+      startedAtMs: this.#startedAtMs,
+      runtimeType,
+      ended: plan.ended && this.#actions.inFlight === 0,
+      ...(this.#failure && { failure: this.#failure }),
+      nowMs: clock.nowMs(),
+    })
+    statuses.want(this.#pod, status)
+    this.#tellLimits()
+  }
+
+  #tellLimits(): void {
+    const told = this.#actions.limitation
+    if (this.#limitTold || told === undefined) return
+    this.#limitTold = true
+    this.#event('Warning', 'MountPathNotReal', told)
+  }
+
+  /** All containers have ended: report, then let go of what is to be deleted. */
+  async #finish(signal: AbortSignal): Promise<boolean> {
+    const { runtime, statuses, client } = this.#context
+    const { name, namespace, deletionTimestamp } = this.#pod.metadata
+    if (!this.#isGone) {
+      if (deletionTimestamp === undefined) return false
+      await statuses.whenWritten(this.uid)
+      if (signal.aborted || !this.#pod.metadata.deletionTimestamp) return false
+      const preconditions = { uid: this.uid }
+      const body = { gracePeriodSeconds: 0, preconditions }
+      try {
+        await client.for(pods).delete({ name, namespace }, body, { signal })
+      } catch (error) {
+        if (!hasReason(error, 'NotFound', 'Conflict')) throw error
+      }
+    }
+    await runtime.removeSandbox(this.uid)
+    statuses.forget(this.uid)
+    return true
+  }
+
+  #memory(name: string): ContainerMemory {
+    const known = this.#memories.get(name)
+    if (known) return known
+    const memory = new ContainerMemory()
+    this.#memories.set(name, memory)
+    return memory
+  }
+
+  #event(type: 'Normal' | 'Warning', reason: string, message: string, of?: ContainerView): void {
+    this.#actions.event({ type, reason, message }, of)
+  }
+
+  #wakeAt(atMs: number): void {
+    this.#wakeAtMs = Math.min(this.#wakeAtMs, atMs)
+  }
+
+  #wakeIn(ms: number): void {
+    this.#wakeAt(this.#context.clock.nowMs() + ms)
+  }
+}

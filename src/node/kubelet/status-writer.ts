@@ -1,0 +1,116 @@
+import { type Clock, hasReason, type Log, type Random, sleep } from '../../base/index.ts'
+import { type PodStatus, pods } from '../../api/index.ts'
+import { Backoff, type Client } from '../../client/index.ts'
+import type { PodView } from './pod-words.ts'
+import { saysAll, statusPatch } from './status.ts'
+
+const RETRY_MS_MIN = 200
+const RETRY_MS_MAX = 5_000
+
+interface Entry {
+  pod: PodView
+  wanted: PodStatus
+  /** What the server said last, by our own writes or the informer. */
+  known: PodView['status'] | undefined
+  writing: Promise<void> | undefined
+  gone: boolean
+}
+
+/**
+ * Brings pod statuses to the server, each pod's in order, retried for as long as it takes. It never
+ * holds up a pod worker: containers are looked after while no master answers.
+ */
+export class StatusWriter {
+  readonly #client: Client
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #log: Log
+  readonly #signal: AbortSignal
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(parts: {
+    client: Client
+    clock: Clock
+    random: Random
+    log: Log
+    signal: AbortSignal
+  }) {
+    this.#client = parts.client
+    this.#clock = parts.clock
+    this.#random = parts.random
+    this.#log = parts.log
+    this.#signal = parts.signal
+  }
+
+  /** The status that the server shall have. Writes only if it has another. */
+  want(pod: PodView, wanted: PodStatus): void {
+    const { uid } = pod.metadata
+    const entry = this.#entries.get(uid)
+    if (entry) {
+      entry.pod = pod
+      entry.wanted = wanted
+    } else {
+      const known = pod.status
+      this.#entries.set(uid, { pod, wanted, known, writing: undefined, gone: false })
+    }
+    this.#write(uid)
+  }
+
+  /** The server's own word, from the informer: others may have written into the status. */
+  observe(pod: PodView): void {
+    const entry = this.#entries.get(pod.metadata.uid)
+    if (entry && !entry.writing) entry.known = pod.status
+  }
+
+  /** Resolves when the server has what was wanted last, or no longer has the pod. */
+  async whenWritten(uid: string): Promise<void> {
+    for (;;) {
+      const entry = this.#entries.get(uid)
+      if (!entry?.writing || this.#signal.aborted) return
+      await entry.writing
+    }
+  }
+
+  /** The status that was asked for last. */
+  wanted(uid: string): PodStatus | undefined {
+    return this.#entries.get(uid)?.wanted
+  }
+
+  forget(uid: string): void {
+    this.#entries.delete(uid)
+  }
+
+  #write(uid: string): void {
+    const entry = this.#entries.get(uid)
+    if (!entry || entry.writing || entry.gone || saysAll(entry.known, entry.wanted)) return
+    entry.writing = this.#writeUntilDone(entry).finally(() => {
+      entry.writing = undefined
+    })
+  }
+
+  async #writeUntilDone(entry: Entry): Promise<void> {
+    const backoff = new Backoff(this.#random, { msMin: RETRY_MS_MIN, msMax: RETRY_MS_MAX })
+    while (!this.#signal.aborted && !entry.gone && !saysAll(entry.known, entry.wanted)) {
+      const { wanted, pod } = entry
+      const { uid, name, namespace } = pod.metadata
+      try {
+        const body = statusPatch(uid, entry.known, wanted)
+        const patch = { type: 'strategic', body, subresource: 'status' } as const
+        const options = { signal: this.#signal }
+        const answer = await this.#client.for(pods).patch({ name, namespace }, patch, options)
+        // What a server leaves out of our words it would leave out again: take it as said.
+        entry.known = { ...answer.status, ...wanted, conditions: answer.status?.conditions ?? [] }
+        if (!saysAll(entry.known, wanted)) entry.known = wanted
+      } catch (error) {
+        if (this.#signal.aborted) return
+        // Not found, or a pod of that name with another uid: ours is no more.
+        if (hasReason(error, 'NotFound', 'Conflict')) {
+          entry.gone = true
+          return
+        }
+        this.#log.warn('a pod status could not be written', { pod: name, namespace, error })
+        await sleep(this.#clock, backoff.nextMs(), { signal: this.#signal }).catch(() => undefined)
+      }
+    }
+  }
+}
