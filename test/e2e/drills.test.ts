@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { eventually, Kubectl, TestCluster } from '../support/navarch.ts'
+import { findKubectls, skipWithout } from '../support/peers.ts'
+
+/** Masters die, backups are restored: nothing acknowledged is lost. */
+describe('drills', function () {
+  this.timeout(300_000)
+  let cluster: TestCluster
+  let kubectl: Kubectl
+
+  before(async function () {
+    const program = findKubectls().at(-1)
+    if (!program) skipWithout(this, 'kubectl is not installed')
+    cluster = await TestCluster.up()
+    kubectl = new Kubectl(program, cluster)
+  })
+  after(() => cluster?.destroy())
+
+  it('loses no acknowledged write when leaders are killed', async () => {
+    const report = JSON.parse(
+      await cluster.expect('drill', 'failover', '--times', '2', '-o', 'json'),
+    )
+    assert.equal(report.kills.length, 2)
+    assert.equal(report.lostWrites, 0)
+    assert.ok(report.acknowledgedWrites > 0)
+    assert.ok(report.medianGapMs > 0)
+  })
+
+  it('says so when most masters are dead, and recovers when one returns', async () => {
+    await kubectl.do('create configmap kept --from-literal=k=v')
+    await cluster.expect('kill', 'master-1')
+    await cluster.expect('kill', 'master-2')
+    const refused = await kubectl.try('create configmap lost --request-timeout=5s')
+    assert.notEqual(refused.code, 0)
+    assert.match(refused.stderr, /error|Error|unable|timed out|no leader/i)
+    await cluster.expect('start', 'master-1')
+    await eventually('writes work again', async () => {
+      return (await kubectl.try('annotate configmap kept back=yes --overwrite')).code === 0
+    })
+    assert.equal(await kubectl.do('get configmap kept -o jsonpath={.data.k}'), 'v')
+    await cluster.expect('start', 'master-2')
+  })
+
+  it('brings everything back from a backup, with its identity', async () => {
+    const file = join(cluster.dataDir, '..', `navarch-backup-${process.pid}.db`)
+    await kubectl.do('apply -f cluster/examples/web.yaml')
+    await kubectl.do('rollout status deployment/web --timeout=60s')
+    const uid = 'get deployment web -o jsonpath={.metadata.uid}'
+    const before = await kubectl.do(uid)
+    await cluster.expect('backup', 'save', file)
+    await cluster.expect('down', '--purge')
+    await cluster.expect('backup', 'restore', file)
+    await cluster.expect('up')
+    assert.equal(await kubectl.do(uid), before)
+    await kubectl.do('rollout status deployment/web --timeout=60s')
+
+    const altered = `${file}.altered`
+    const bytes = readFileSync(file)
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0xff
+    writeFileSync(altered, bytes)
+    const refused = await cluster.navarch('backup', 'status', altered)
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /altered|hash|integrity|checksum/i)
+    truncateSync(file, 100)
+    const short = await cluster.navarch('backup', 'status', file)
+    assert.equal(short.code, 1)
+    assert.match(short.stderr, /truncated|short|integrity/i)
+  })
+})

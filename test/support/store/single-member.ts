@@ -1,0 +1,65 @@
+import type { ClusterMember, Member, MemberStatus, StateMachine } from '../../../src/store/index.ts'
+
+const ID = 0x1001
+
+/** A group of one without a log: what is proposed is applied at once, in order. */
+export class SingleMember<Outcome> implements Member<Outcome> {
+  readonly #state: StateMachine<Outcome>
+  readonly #listeners = new Set<(status: MemberStatus) => void>()
+  role: 'leader' | 'follower' = 'leader'
+  clientUrls: readonly string[] = []
+  #term = 2
+
+  constructor(state: StateMachine<Outcome>) {
+    this.#state = state
+  }
+
+  async propose(payload: Uint8Array, { signal }: { signal: AbortSignal }): Promise<Outcome> {
+    await Promise.resolve()
+    signal.throwIfAborted()
+    return this.#state.apply({ index: this.#state.appliedIndex + 1, term: this.#term, payload })
+  }
+
+  linearize({ signal }: { signal: AbortSignal }): Promise<void> {
+    signal.throwIfAborted()
+    return Promise.resolve()
+  }
+
+  status(): MemberStatus {
+    return {
+      clusterId: 0xcafe_0000_0000_0001n,
+      id: ID,
+      name: 'one',
+      role: this.role,
+      leader: this.role === 'leader' ? ID : 0,
+      term: this.#term,
+      commitIndex: this.#state.appliedIndex,
+      appliedIndex: this.#state.appliedIndex,
+    }
+  }
+
+  members(): readonly ClusterMember[] {
+    const peerUrls = ['http://127.0.0.1:1']
+    return [{ id: ID, name: 'one', peerUrls, clientUrls: this.clientUrls, isLearner: false }]
+  }
+
+  transferLeadership(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  onLeadership(listener: (status: MemberStatus) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Changes the role, in a new term, as an election would. */
+  become(role: 'leader' | 'follower'): void {
+    this.role = role
+    this.#term++
+    for (const listener of this.#listeners) listener(this.status())
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve()
+  }
+}
