@@ -1,0 +1,184 @@
+import type { MemberId } from '../base/index.ts'
+import type { SimClock } from './clock.ts'
+import type { NetworkWeather } from './network.ts'
+import type { SeededRandom } from './random.ts'
+
+/** Which faults are injected, and how often: mean milliseconds between two; 0 for never. */
+export interface FaultPlan {
+  powerFailMs: number
+  killMs: number
+  /** Share of deaths that hit the leader, if there is one. */
+  leaderShare: number
+  partitionMs: number
+  resetMs: number
+  clockJumpMs: number
+  slowDiskMs: number
+}
+
+/** What faults act on. */
+export interface FaultTarget {
+  readonly ids: readonly MemberId[]
+  isUp(id: MemberId): boolean
+  leader(): MemberId | undefined
+  powerFail(id: MemberId): void
+  kill(id: MemberId): void
+  start(id: MemberId): void
+  partition(isCut: (from: MemberId, to: MemberId) => boolean): void
+  heal(): void
+  reset(a: MemberId, b: MemberId): void
+  jumpClock(id: MemberId, byMs: number): void
+  setDiskSlowness(id: MemberId, factor: number): void
+}
+
+const DOWN_MS_MAX = 3000
+const PARTITION_MS_MAX = 3000
+const SLOW_DISK_MS_MAX = 1500
+const CLOCK_JUMP_MS_MAX = 3_600_000
+
+/** A plan of its own for each seed, so that faults meet in all combinations (swarm testing). */
+export function planFaults(random: SeededRandom): FaultPlan {
+  const often = (name: string, low: number, high: number) => {
+    const own = random.fork(name)
+    return own.chance(0.7) ? own.between(low, high) : 0
+  }
+  return {
+    powerFailMs: often('power', 800, 5000),
+    killMs: often('kill', 800, 5000),
+    leaderShare: random.fork('leader').float(),
+    partitionMs: often('partition', 1000, 6000),
+    resetMs: often('reset', 500, 4000),
+    clockJumpMs: often('clock', 1000, 6000),
+    slowDiskMs: often('slow-disk', 1500, 6000),
+  }
+}
+
+/** A network of its own for each seed. */
+export function planWeather(random: SeededRandom): NetworkWeather {
+  const own = random.fork('weather')
+  const delayMsMax = own.pick([1, 2, 10, 50])
+  return {
+    lossRate: own.pick([0, 0, 0.01, 0.1]),
+    duplicateRate: own.pick([0, 0.01, 0.1]),
+    delayMsMin: 0.05,
+    delayMsMax,
+    stallRate: own.pick([0, 0.01, 0.05]),
+    stallMsMax: own.pick([20, 200, 1000]),
+    resetRate: own.pick([0, 0.5, 1]),
+  }
+}
+
+/** Injects the faults of a plan until it is told to stop. Each kind has a random stream of its own. */
+export class FaultInjector {
+  readonly #clock: SimClock
+  readonly #random: SeededRandom
+  readonly #plan: FaultPlan
+  readonly #target: FaultTarget
+  readonly #report: (line: string) => void
+  #stopped = false
+
+  constructor(options: {
+    clock: SimClock
+    random: SeededRandom
+    plan: FaultPlan
+    target: FaultTarget
+    report: (line: string) => void
+  }) {
+    this.#clock = options.clock
+    this.#random = options.random
+    this.#plan = options.plan
+    this.#target = options.target
+    this.#report = options.report
+  }
+
+  start(): void {
+    const { powerFailMs, killMs, partitionMs, resetMs, clockJumpMs, slowDiskMs } = this.#plan
+    this.#repeat('power-fail', powerFailMs, (random) => this.#die('power-fail', random))
+    this.#repeat('kill', killMs, (random) => this.#die('kill', random))
+    this.#repeat('partition', partitionMs, (random) => this.#partition(random))
+    this.#repeat('reset', resetMs, (random) => this.#reset(random))
+    this.#repeat('clock-jump', clockJumpMs, (random) => this.#jumpClock(random))
+    this.#repeat('slow-disk', slowDiskMs, (random) => this.#slowDisk(random))
+  }
+
+  /** No more faults: what is broken is repaired, so that the group has to come to itself. */
+  stop(): void {
+    this.#stopped = true
+    this.#target.heal()
+    for (const id of this.#target.ids) {
+      this.#target.setDiskSlowness(id, 1)
+      if (!this.#target.isUp(id)) this.#target.start(id)
+    }
+  }
+
+  #repeat(name: string, meanMs: number, inject: (random: SeededRandom) => void): void {
+    if (meanMs === 0) return
+    const random = this.#random.fork(name)
+    const next = () => {
+      this.#clock.schedule(random.between(0, 2 * meanMs), () => {
+        if (this.#stopped) return
+        inject(random)
+        next()
+      })
+    }
+    next()
+  }
+
+  #die(how: 'power-fail' | 'kill', random: SeededRandom): void {
+    const leader = this.#target.leader()
+    const hitsLeader = random.chance(this.#plan.leaderShare)
+    const chosen = random.pick(this.#target.ids)
+    const downMs = random.between(0, DOWN_MS_MAX)
+    const id = hitsLeader && leader !== undefined ? leader : chosen
+    if (!this.#target.isUp(id)) return
+    this.#report(`${how} ${id}`)
+    if (how === 'kill') this.#target.kill(id)
+    else this.#target.powerFail(id)
+    this.#clock.schedule(downMs, () => {
+      if (this.#stopped || this.#target.isUp(id)) return
+      this.#report(`start ${id}`)
+      this.#target.start(id)
+    })
+  }
+
+  /** A side is cut off; sometimes only one way, and sometimes a single pair. */
+  #partition(random: SeededRandom): void {
+    const side = new Set(this.#target.ids.filter(() => random.chance(0.5)))
+    const [a, b] = [random.pick(this.#target.ids), random.pick(this.#target.ids)]
+    const kind = random.pick(['both', 'both', 'one-way', 'pair'] as const)
+    this.#report(`partition ${kind} ${[...side].join(',')} ${a} ${b}`)
+    this.#target.partition((from, to) => {
+      if (kind === 'pair') return (from === a && to === b) || (from === b && to === a)
+      if (kind === 'one-way') return side.has(from) && !side.has(to)
+      return side.has(from) !== side.has(to)
+    })
+    this.#clock.schedule(random.between(0, PARTITION_MS_MAX), () => {
+      if (this.#stopped) return
+      this.#report('heal')
+      this.#target.heal()
+    })
+  }
+
+  #reset(random: SeededRandom): void {
+    const [a, b] = [random.pick(this.#target.ids), random.pick(this.#target.ids)]
+    if (a === b) return
+    this.#report(`reset ${a} ${b}`)
+    this.#target.reset(a, b)
+  }
+
+  #jumpClock(random: SeededRandom): void {
+    const id = random.pick(this.#target.ids)
+    const byMs = Math.floor(random.between(-CLOCK_JUMP_MS_MAX, CLOCK_JUMP_MS_MAX))
+    this.#report(`clock-jump ${id} ${byMs}`)
+    this.#target.jumpClock(id, byMs)
+  }
+
+  #slowDisk(random: SeededRandom): void {
+    const id = random.pick(this.#target.ids)
+    const factor = random.pick([10, 50, 200])
+    this.#report(`slow-disk ${id} ${factor}`)
+    this.#target.setDiskSlowness(id, factor)
+    this.#clock.schedule(random.between(0, SLOW_DISK_MS_MAX), () => {
+      if (!this.#stopped) this.#target.setDiskSlowness(id, 1)
+    })
+  }
+}
