@@ -1,6 +1,17 @@
 export { ETCD_VERSION, EtcdStore, type EtcdStoreOptions } from './etcd.ts'
 export type * from './etcd-api.ts'
 export { EtcdState, type EtcdStateOptions, type Outcome } from './etcd-state.ts'
+export {
+  ClusterConfigError,
+  type ClusterIdentity,
+  clusterIdentity,
+  DataFolderError,
+  type InitialCluster,
+  type InitialMember,
+  type LogLimits,
+  type MemberTiming,
+} from './member/index.ts'
 export type * from './member-types.ts'
 export { type BackendEntry, decodeEntries, encodeEntries, KeyValue } from './mvcc/index.ts'
+export { type OpenStore, type OpenStoreOptions, openStore } from './open.ts'
 export type * from './state-machine.ts'

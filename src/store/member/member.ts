@@ -1,4 +1,4 @@
-import { type MemberId, type PeerReceiver, sleep, type Timer } from '../../base/index.ts'
+import { DiskError, type MemberId, type PeerReceiver, sleep, type Timer } from '../../base/index.ts'
 import {
   APPEND_THREAD,
   APPLY_THREAD,
@@ -341,7 +341,13 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#turnScheduled = true
     queueMicrotask(() => {
       this.#turnScheduled = false
-      if (!this.#stopped) this.#turn()
+      try {
+        if (!this.#stopped) this.#turn()
+      } catch (error) {
+        // Anything but the state's disk is a bug, and crashes.
+        if (!(error instanceof DiskError)) throw error
+        this.#fail(error)
+      }
     })
   }
 

@@ -1,0 +1,1 @@
+export { localKv } from './local.ts'

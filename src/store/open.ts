@@ -1,0 +1,106 @@
+import type {
+  Clock,
+  Disk,
+  Log,
+  MemberId,
+  OpenEngine,
+  PeerTransport,
+  Random,
+} from '../base/index.ts'
+import { EtcdStore, type EtcdStoreOptions } from './etcd.ts'
+import { EtcdState, type Outcome } from './etcd-state.ts'
+import {
+  type ClusterIdentity,
+  type LogLimits,
+  type MemberTiming,
+  memberNamed,
+  openMember,
+  type RaftMember,
+  TIMING_DEFAULT,
+} from './member/index.ts'
+
+export interface OpenStoreOptions {
+  /** From `clusterIdentity`, the same on every member. */
+  readonly cluster: ClusterIdentity
+  /** Which of the cluster's members this is. */
+  readonly name: string
+  /** The member's own folder: `db` holds the state, `wal` the log, `snap` what arrives. */
+  readonly dataFolder: string
+  readonly disk: Disk
+  readonly openEngine: OpenEngine
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Connects this member with its peers. Closed with the store, and when opening it fails. */
+  readonly transport: PeerTransport
+  readonly timing?: Partial<MemberTiming>
+  readonly logLimits?: Partial<LogLimits>
+  readonly requestTimeoutMs?: number
+  readonly etcd?: Pick<EtcdStoreOptions, 'requestBytesMax' | 'txnOpsMax' | 'progressPeriodMs'>
+  /** The member cannot go on (its disk failed): the process should end with this error. */
+  readonly onFatal?: (error: unknown) => void
+}
+
+/** A running member of the store. */
+export interface OpenStore {
+  readonly id: MemberId
+  readonly store: EtcdStore
+  readonly member: RaftMember<Outcome>
+  readonly state: EtcdState
+  /** Hands leadership over, ends all calls with "server stopped", and closes everything. */
+  stop(): Promise<void>
+}
+
+/**
+ * Opens a member: its state, its log, etcd's API on top. Throws `DiskError` (`locked`: another
+ * process has the folder), `WalDamagedError`, `WalIdentityError`, `DataFolderError` or
+ * `ClusterConfigError`, each with a sentence that names the file and the remedy.
+ */
+export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
+  const { cluster, disk, dataFolder, clock, random, log, transport } = options
+  const undo: (() => Promise<void>)[] = [() => transport.close()]
+  try {
+    const self = memberNamed(cluster, options.name)
+    await disk.mkdir(dataFolder)
+    // The engine's lock keeps other processes out of the whole folder.
+    const engine = await options.openEngine(`${dataFolder}/db`)
+    const state = await EtcdState.open({ engine, clock, log })
+    undo.unshift(() => state.close())
+    const { timing, logLimits, requestTimeoutMs, onFatal } = options
+    const member = await openMember<Outcome>({
+      cluster,
+      self,
+      dataFolder,
+      disk,
+      transport,
+      clock,
+      random,
+      log: log.child({ component: 'raft' }),
+      stateMachine: state,
+      ...(timing && { timing }),
+      ...(logLimits && { logLimits }),
+      ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
+      ...(onFatal && { onFatal }),
+    })
+    undo.unshift(() => member.stop())
+    const { tickMs, electionTicks } = { ...TIMING_DEFAULT, ...timing }
+    const electionTimeoutMs = tickMs * electionTicks
+    const store = new EtcdStore({
+      member,
+      state,
+      clock,
+      random: random.fork('etcd'),
+      log: log.child({ component: 'etcd' }),
+      electionTimeoutMs,
+      ...options.etcd,
+    })
+    const stop = async () => {
+      store.close()
+      for (const each of undo.splice(0)) await each()
+    }
+    return { id: self.id, store, member, state, stop }
+  } catch (error) {
+    for (const each of undo) await each().catch(() => undefined)
+    throw error
+  }
+}

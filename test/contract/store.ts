@@ -1,0 +1,29 @@
+import { type PeerTransport, silentLog } from '../../src/base/index.ts'
+import { levelEngines, systemClock, systemDisk, systemRandom } from '../../src/platform/index.ts'
+import { clusterIdentity, type OpenStore, openStore } from '../../src/store/index.ts'
+
+const nobody: PeerTransport = {
+  send() {},
+  sendStream: () => Promise.reject(new Error('there is no other member')),
+  receive() {},
+  setPeer() {},
+  removePeer() {},
+  close: async () => {},
+}
+
+/** A store of one member, on real files. */
+export function openTestStore(dataFolder: string): Promise<OpenStore> {
+  const urls = { peerUrls: ['https://127.0.0.1:2380'], clientUrls: ['https://127.0.0.1:2379'] }
+  return openStore({
+    cluster: clusterIdentity({ clusterToken: 'test', members: [{ name: 'alone', ...urls }] }),
+    name: 'alone',
+    dataFolder,
+    disk: systemDisk(),
+    openEngine: levelEngines(),
+    clock: systemClock,
+    random: systemRandom(),
+    log: silentLog,
+    transport: nobody,
+    logLimits: { segmentBytes: 4 * 1024 * 1024 },
+  })
+}
