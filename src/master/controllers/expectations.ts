@@ -23,12 +23,18 @@ export class Expectations {
   }
 
   expectCreations(owner: ObjectKey, count: number): void {
-    this.#set(owner, { creations: count, deletions: new Set() })
+    this.expect(owner, { creations: count, deletions: [] })
   }
 
   /** By the UIDs of what goes: a pod is seen to go twice, marked and then gone. */
   expectDeletions(owner: ObjectKey, uids: Iterable<string>): void {
-    this.#set(owner, { creations: 0, deletions: new Set(uids) })
+    this.expect(owner, { creations: 0, deletions: uids })
+  }
+
+  expect(owner: ObjectKey, what: { creations: number; deletions: Iterable<string> }): void {
+    const { creations, deletions } = what
+    const atMs = this.#clock.monotonicMs()
+    this.#byOwner.set(owner, { creations, deletions: new Set(deletions), atMs })
   }
 
   creationObserved(owner: ObjectKey): void {
@@ -50,9 +56,5 @@ export class Expectations {
 
   forget(owner: ObjectKey): void {
     this.#byOwner.delete(owner)
-  }
-
-  #set(owner: ObjectKey, expected: { creations: number; deletions: Set<string> }): void {
-    this.#byOwner.set(owner, { ...expected, atMs: this.#clock.monotonicMs() })
   }
 }

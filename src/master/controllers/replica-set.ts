@@ -139,7 +139,7 @@ class ReplicaSetReconciler {
         : await this.#delete(key, set, active, Math.min(-missing, BURST_REPLICAS), options)
     if (error === undefined) return {}
     const reason = missing > 0 ? 'FailedCreate' : 'FailedDelete'
-    const message = error instanceof Error ? error.message : String(error)
+    const message = error instanceof Error ? error.message : 'unknown error'
     return { failure: { reason, message }, error }
   }
 

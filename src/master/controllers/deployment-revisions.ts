@@ -1,0 +1,185 @@
+import type { DeepReadonly } from '../../base/index.ts'
+import {
+  controllerReference,
+  deployments,
+  type PodTemplateSpec,
+  type ReplicaSet,
+  semanticEqual,
+} from '../../api/index.ts'
+import {
+  byAge,
+  type ReadDeployment,
+  type ReadSet,
+  replicasAnnotations,
+  sizeOf,
+} from './deployment-arithmetic.ts'
+
+export const REVISION = 'deployment.kubernetes.io/revision'
+export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history'
+export const TEMPLATE_HASH = 'pod-template-hash'
+
+/** Characters of the history annotation (upstream's `maxRevHistoryLengthInChars`). */
+const HISTORY_CHARS_MAX = 2000
+
+/** Annotations of a deployment that its sets do not inherit. */
+const NOT_INHERITED = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  REVISION_HISTORY,
+  'deployment.kubernetes.io/desired-replicas',
+  'deployment.kubernetes.io/max-replicas',
+  'deprecated.deployment.rollback.to',
+])
+
+/** A set's revision; 0 when it bears none. */
+export function revisionOf(set: DeepReadonly<ReplicaSet>): number {
+  const revision = Number(set.metadata.annotations?.[REVISION] ?? 0)
+  return Number.isSafeInteger(revision) ? revision : 0
+}
+
+/** Sets of a deployment: the one with its present template, and all others. */
+export interface SplitSets {
+  readonly newSet: ReadSet | undefined
+  readonly oldSets: ReadSet[]
+  /** The highest revision among the old ones. */
+  readonly maxOldRevision: number
+}
+
+export function splitSets(deployment: ReadDeployment, sets: readonly ReadSet[]): SplitSets {
+  const template = deployment.spec.template
+  // Should there be two (after an upgrade of defaults), the oldest counts: every look finds the same.
+  const newSet = [...sets]
+    .sort(byAge)
+    .find((set) => set.spec.template && sameTemplate(set.spec.template, template))
+  const oldSets = sets.filter((set) => set !== newSet)
+  return { newSet, oldSets, maxOldRevision: Math.max(0, ...oldSets.map(revisionOf)) }
+}
+
+/** Whether two pod templates are the same but for the hash in their labels. */
+export function sameTemplate(
+  a: DeepReadonly<PodTemplateSpec>,
+  b: DeepReadonly<PodTemplateSpec>,
+): boolean {
+  return semanticEqual(withoutHash(a), withoutHash(b))
+}
+
+function withoutHash(template: DeepReadonly<PodTemplateSpec>): unknown {
+  const { labels, creationTimestamp: _, ...metadata } = template.metadata
+  const { [TEMPLATE_HASH]: __, ...others } = labels ?? {}
+  return { ...template, metadata: { ...metadata, labels: others } }
+}
+
+/** The annotations that the new set is to have, beside those that it has. */
+export function newSetAnnotations(
+  deployment: ReadDeployment,
+  set: ReadSet | undefined,
+  revision: number,
+): Record<string, string> {
+  const annotations: Record<string, string> = {}
+  for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) {
+    if (!NOT_INHERITED.has(name)) annotations[name] = value
+  }
+  const before = set ? revisionOf(set) : 0
+  annotations[REVISION] = String(Math.max(before, revision))
+  if (set && before > 0 && before < revision) {
+    annotations[REVISION_HISTORY] = history(set.metadata.annotations?.[REVISION_HISTORY], before)
+  }
+  return annotations
+}
+
+/** The revisions that a set had before, oldest dropped when they grow too long. */
+function history(old: string | undefined, revision: number): string {
+  const revisions = old ? old.split(',') : []
+  revisions.push(String(revision))
+  while (revisions.length > 1 && revisions.join(',').length > HISTORY_CHARS_MAX) revisions.shift()
+  return revisions.join(',')
+}
+
+/** The set for the deployment's present template, not yet sized. */
+export function makeNewSet(
+  deployment: ReadDeployment,
+  options: { revision: number; replicas: number },
+): ReplicaSet {
+  const { template, selector, minReadySeconds } = deployment.spec
+  const hash = templateHash(template, deployment.status?.collisionCount)
+  const own = JSON.parse(JSON.stringify(template)) as PodTemplateSpec
+  const labels = { ...own.metadata.labels, [TEMPLATE_HASH]: hash }
+  return {
+    metadata: {
+      name: `${deployment.metadata.name}-${hash}`,
+      namespace: deployment.metadata.namespace,
+      labels,
+      annotations: {
+        ...newSetAnnotations(deployment, undefined, options.revision),
+        ...replicasAnnotations(deployment),
+      },
+      ownerReferences: [controllerReference(deployment, deployments)],
+    },
+    spec: {
+      replicas: options.replicas,
+      ...(minReadySeconds !== undefined && { minReadySeconds }),
+      selector: {
+        ...(selector.matchExpressions && {
+          matchExpressions: selector.matchExpressions.map((requirement) => ({
+            ...requirement,
+            values: [...(requirement.values ?? [])],
+          })),
+        }),
+        matchLabels: { ...selector.matchLabels, [TEMPLATE_HASH]: hash },
+      },
+      template: { ...own, metadata: { ...own.metadata, labels } },
+    },
+    status: { replicas: 0 },
+  }
+}
+
+/**
+ * A hash of a pod template in Kubernetes' form: FNV-1a (32 bits) as decimal digits in the alphabet
+ * of generated names. Upstream hashes a dump of its Go structures; ours is over sorted JSON.
+ */
+export function templateHash(
+  template: DeepReadonly<PodTemplateSpec>,
+  collisionCount: number | undefined,
+): string {
+  const salt = collisionCount === undefined ? '' : String(collisionCount)
+  return safeEncode(String(fnv1a(sortedJson(template) + salt)))
+}
+
+// apimachinery `rand.SafeEncodeString`: no vowels, so that no words appear.
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
+
+export function safeEncode(text: string): string {
+  return Array.from(text, (c) => ALPHABET[c.charCodeAt(0) % ALPHABET.length]).join('')
+}
+
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193)
+  return hash >>> 0
+}
+
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}
+
+/** Old sets beyond the history's limit, lowest revision first. */
+export function setsToCleanUp(deployment: ReadDeployment, oldSets: readonly ReadSet[]): ReadSet[] {
+  const limit = deployment.spec.revisionHistoryLimit ?? 10
+  const alive = oldSets.filter((set) => set.metadata.deletionTimestamp === undefined)
+  const surplus = alive.length - limit
+  if (surplus <= 0) return []
+  return alive
+    .sort((a, b) => revisionOf(a) - revisionOf(b))
+    .slice(0, surplus)
+    .filter(isIdle)
+}
+
+function isIdle(set: ReadSet): boolean {
+  const observed = set.status?.observedGeneration ?? 0
+  const isObserved = (set.metadata.generation ?? 0) <= observed
+  return sizeOf(set) === 0 && (set.status?.replicas ?? 0) === 0 && isObserved
+}
