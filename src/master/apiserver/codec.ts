@@ -1,0 +1,73 @@
+import {
+  apiVersionOf,
+  decodeStored,
+  encodeJson,
+  encodeProto,
+  type KubeObject,
+  type Resource,
+} from '../../api/index.ts'
+import type { Attributes } from './object-revision.ts'
+
+/** How objects of one resource become bytes and come back. */
+export interface ResourceCodec {
+  readonly resource: Resource
+  /** How every stored object begins: `{"kind":"Pod","apiVersion":"v1","metadata":{`. */
+  readonly head: Uint8Array
+  /** Bytes before `"metadata"`. */
+  readonly typeLength: number
+  /** JSON as it is served; nothing is checked, the store holds only what was. */
+  parse(json: Uint8Array): KubeObject
+  /** JSON in any order, or Kubernetes' protobuf. */
+  decodeStored(bytes: Uint8Array): KubeObject
+  /** JSON without resourceVersion, beginning with `head`. */
+  encodeStored(object: KubeObject): Uint8Array
+  /** The message without an envelope. */
+  encodeProtobuf(object: KubeObject): Uint8Array
+  attributes(object: KubeObject): Attributes
+}
+
+export function resourceCodec(resource: Resource): ResourceCodec {
+  const type = `{"kind":"${resource.kind}","apiVersion":"${apiVersionOf(resource)}",`
+  const head = Buffer.from(`${type}"metadata":{`)
+  return {
+    resource,
+    head,
+    typeLength: Buffer.byteLength(type),
+    parse,
+    decodeStored: (bytes) => readStored(resource, bytes),
+    encodeStored: (object) => encodeStored(resource, object),
+    encodeProtobuf: (object) => encodeProto(resource.struct, object),
+    attributes: (object) => attributes(resource, object),
+  }
+}
+
+function parse(json: Uint8Array): KubeObject {
+  return JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.length).toString('utf8'))
+}
+
+function readStored(resource: Resource, bytes: Uint8Array): KubeObject {
+  const object = decodeStored<KubeObject>(resource.struct, bytes)
+  object.kind = resource.kind
+  object.apiVersion = apiVersionOf(resource)
+  resource.strategy.applyDefaults(object)
+  return object
+}
+
+function encodeStored(resource: Resource, object: KubeObject): Uint8Array {
+  const { resourceVersion: _, ...metadata } = object.metadata
+  const { kind } = resource
+  const whole = { ...object, kind, apiVersion: apiVersionOf(resource), metadata }
+  return Buffer.from(encodeJson(resource.struct, whole))
+}
+
+function attributes(resource: Resource, object: KubeObject): Attributes {
+  const { labels, name = '', namespace = '' } = object.metadata
+  const fields: Record<string, string> = {
+    'metadata.name': name,
+    'metadata.namespace': namespace,
+  }
+  for (const [field, read] of Object.entries(resource.selectableFields)) {
+    fields[field] = read(object)
+  }
+  return { labels: labels ?? {}, fields }
+}

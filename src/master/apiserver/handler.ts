@@ -1,0 +1,125 @@
+import {
+  assert,
+  type Clock,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  type Log,
+  type Random,
+} from '../../base/index.ts'
+import { authenticate } from './authentication.ts'
+import type { Authorizer } from './authorization.ts'
+import { type Accepted, negotiate } from './negotiation.ts'
+import { isTrue, parseRequestInfo, type RequestInfo } from './request-info.ts'
+import { replyFailure } from './respond.ts'
+import { statusErrors, toStatusError } from './status.ts'
+import type { User } from './user.ts'
+
+/** Longest URL that is read: what node:http allows for a whole head. */
+const URL_BYTES_MAX = 16 * 1024
+
+/** Answers one kind of request. */
+export type Route = (request: RoutedRequest) => Promise<HttpResponse | undefined>
+
+export interface RoutedRequest {
+  readonly request: HttpRequest
+  readonly info: RequestInfo
+  readonly user: User
+  readonly warnings: string[]
+}
+
+export interface HandlerOptions {
+  readonly authorizer: Authorizer
+  /** Asked in turn; the first that answers ends it. The last one must. */
+  readonly routes: readonly Route[]
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** The chain that every request goes through: who, may they, and what it is about. */
+export function createHandler(options: HandlerOptions): HttpHandler {
+  return async (request) => {
+    const warnings: string[] = []
+    const response = await answer(options, request, warnings)
+    const headers: Record<string, string> = {
+      'audit-id': options.random.uuid(),
+      'cache-control': 'no-cache, private',
+      ...response.headers,
+    }
+    if (warnings.length > 0) headers['warning'] = warningHeader(warnings)
+    const body = request.method === 'HEAD' ? undefined : response.body
+    return { ...response, headers, body }
+  }
+}
+
+async function answer(
+  options: HandlerOptions,
+  request: HttpRequest,
+  warnings: string[],
+): Promise<HttpResponse> {
+  try {
+    const info = readInfo(request)
+    const user = authenticate(request, info.path)
+    const decision = await options.authorizer.authorize(user, info)
+    if (decision.kind === 'deny') throw statusErrors.forbidden(NO_RESOURCE, '', decision.reason)
+    for (const route of options.routes) {
+      const response = await route({ request, info, user, warnings })
+      if (response) return response
+    }
+    assert(false, 'no route answered')
+  } catch (error) {
+    const failure = toStatusError(error)
+    if (failure.code >= 500 && failure.cause !== undefined) {
+      const { method, url } = request
+      options.log.error('a request failed', { method, url, error: describe(failure.cause) })
+    }
+    return replyFailure(acceptedForFailure(request), failure)
+  }
+}
+
+const NO_RESOURCE = { group: '', plural: '' }
+
+function readInfo(request: HttpRequest): RequestInfo {
+  if (request.url.length > URL_BYTES_MAX) {
+    throw statusErrors.badRequest(`the URL is longer than ${URL_BYTES_MAX} bytes`)
+  }
+  try {
+    return parseRequestInfo(request)
+  } catch (error) {
+    if (error instanceof URIError) throw statusErrors.badRequest('the URL is not encoded properly')
+    throw error
+  }
+}
+
+// A bug is told with its stack in the log, and only there.
+function describe(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  return cause.stack ?? cause.message
+}
+
+const PLAIN_JSON: Accepted = { format: 'json', transform: 'none', as: '', pretty: false }
+
+// A failure is told in the format that was asked for, if there is any; as a Status in any case.
+function acceptedForFailure(request: HttpRequest): Accepted {
+  try {
+    const accepted = negotiate(request.headers['accept'], { transforms: true, pretty: false })
+    return { ...accepted, transform: 'none' }
+  } catch {
+    return PLAIN_JSON
+  }
+}
+
+/** RFC 7234 §5.5 warnings as Kubernetes sends them (KEP-1693). */
+function warningHeader(texts: readonly string[]): string {
+  const quoted = [...new Set(texts)].map((text) => {
+    const escaped = text.replace(/[\\"]/g, '\\$&').replace(/[\r\n]+/g, ' ')
+    return `299 - "${escaped}"`
+  })
+  return quoted.join(', ')
+}
+
+/** `pretty` is asked for by the query. */
+export function isPretty(query: URLSearchParams): boolean {
+  return query.has('pretty') && isTrue(query.get('pretty'))
+}

@@ -1,0 +1,132 @@
+import type { KubeObject } from '../../../api/index.ts'
+import { randomSuffix } from '../../../base/index.ts'
+import { statusErrors } from '../status.ts'
+import {
+  type Begun,
+  fetch,
+  keyOf,
+  type Served,
+  served,
+  type Store,
+  timestamp,
+  unstored,
+  type WriteCall,
+} from './store.ts'
+
+/** A generated name has at most 63 characters, its random suffix five of them. */
+const GENERATED_BASE_MAX = 58
+/** Upstream tries a generated name that is taken again this often (KEP-4420). */
+const GENERATE_ATTEMPTS = 8
+
+/** Creates an object. Throws AlreadyExists, Invalid, and what admission finds. */
+export async function createObject(
+  store: Store,
+  call: WriteCall,
+  object: KubeObject,
+): Promise<Served> {
+  claimNamespace(store, call, object)
+  const generated = !object.metadata.name && Boolean(object.metadata.generateName)
+  for (let attempt = 1; ; attempt++) {
+    const copy = generated && attempt < GENERATE_ATTEMPTS ? structuredClone(object) : object
+    const created = await createOnce(store, call, copy)
+    if (created !== 'exists') return created
+    const name = copy.metadata.name ?? ''
+    if (generated && attempt < GENERATE_ATTEMPTS) continue
+    const existing = await fetch(store, keyOf(store, call, name), call.signal)
+    const deleting = existing?.parse().metadata.deletionTimestamp !== undefined
+    throw statusErrors.alreadyExists(store.resource, name, { deleting })
+  }
+}
+
+/** The namespace comes from the URL; an object that names another one is refused. */
+export function claimNamespace(
+  store: Store,
+  call: { namespace: string },
+  object: KubeObject,
+): void {
+  const { metadata } = object
+  if (!store.resource.namespaced) {
+    delete metadata.namespace
+  } else if (!metadata.namespace) {
+    metadata.namespace = call.namespace
+  } else if (metadata.namespace !== call.namespace) {
+    throw statusErrors.badRequest(
+      'the namespace of the provided object does not match the namespace sent on the request',
+    )
+  }
+}
+
+async function createOnce(
+  store: Store,
+  call: WriteCall,
+  object: KubeObject,
+): Promise<Served | 'exists'> {
+  const { dryRun } = call.options
+  identify(store, object)
+  const name = object.metadata.name ?? ''
+  await store.admit({
+    operation: 'CREATE',
+    resource: store.resource,
+    subresource: '',
+    namespace: call.namespace,
+    name,
+    object,
+    user: call.user,
+    dryRun,
+    signal: call.signal,
+  })
+  const begun = await prepare(store, call, object)
+  try {
+    if (object.metadata.resourceVersion) {
+      throw statusErrors.plain('resourceVersion should not be set on objects to be created')
+    }
+    const result = await put(store, call, object)
+    if (result === 'exists') await begun?.revert()
+    else await begun?.commit()
+    return result
+  } catch (error) {
+    await begun?.revert()
+    throw error
+  }
+}
+
+async function prepare(
+  store: Store,
+  call: WriteCall,
+  object: KubeObject,
+): Promise<Begun | undefined> {
+  const { strategy } = store.resource
+  strategy.prepareForCreate(object)
+  const { dryRun } = call.options
+  const begun = await store.hooks.beginWrite?.({ object, old: undefined, dryRun })
+  const errors = [...strategy.validateCreate(object), ...(begun?.errors ?? [])]
+  if (errors.length === 0) return begun
+  await begun?.revert()
+  throw statusErrors.invalid(store.resource, object.metadata.name ?? '', errors)
+}
+
+function identify(store: Store, object: KubeObject): void {
+  const { metadata } = object
+  delete metadata.deletionTimestamp
+  delete metadata.deletionGracePeriodSeconds
+  delete metadata.selfLink
+  metadata.uid = store.random.uuid()
+  metadata.creationTimestamp = timestamp(store.clock.nowMs())
+  if (!metadata.name && metadata.generateName) {
+    metadata.name = metadata.generateName.slice(0, GENERATED_BASE_MAX) + randomSuffix(store.random)
+  }
+}
+
+async function put(store: Store, call: WriteCall, object: KubeObject): Promise<Served | 'exists'> {
+  const key = keyOf(store, call, object.metadata.name ?? '')
+  const stored = store.codec.encodeStored(object)
+  if (call.options.dryRun) {
+    const existing = await fetch(store, key, call.signal)
+    return existing ? 'exists' : unstored(store, stored)
+  }
+  const lease = await store.lease?.()
+  const options = lease === undefined ? { signal: call.signal } : { signal: call.signal, lease }
+  const result = await store.kv.create(key, stored, options)
+  if (result.kind === 'exists') return 'exists'
+  return served(store, key, { stored, revision: result.revision })
+}

@@ -1,0 +1,132 @@
+import type { Clock, Log, Random } from '../../../base/index.ts'
+import type { FieldError, KubeObject, Resource } from '../../../api/index.ts'
+import type { Kv, LeaseId, Revision } from '../../../kv/index.ts'
+import type { WatchCache } from '../cache/watch-cache.ts'
+import type { ResourceCodec } from '../codec.ts'
+import { objectKey } from '../keys.ts'
+import { ObjectRevision } from '../object-revision.ts'
+import type { WriteOptions } from '../options.ts'
+import { statusErrors } from '../status.ts'
+import type { User } from '../user.ts'
+
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE'
+
+/** What an admission step looks at. It may change `object` of a create or update in place. */
+export interface AdmissionRequest {
+  readonly operation: Operation
+  readonly resource: Resource
+  readonly subresource: string
+  readonly namespace: string
+  readonly name: string
+  /** Absent when an object is deleted. */
+  readonly object?: KubeObject
+  readonly old?: KubeObject
+  readonly user: User
+  readonly dryRun: boolean
+  readonly signal: AbortSignal
+}
+
+/** Throws a StatusError to refuse the request. */
+export type Admit = (request: AdmissionRequest) => Promise<void>
+
+/** What a resource does beside its own key, such as taking addresses for a Service. */
+export interface StoreHooks {
+  /** Before a create (no `old`) or update is validated; may change `object`. */
+  beginWrite?(write: HookedWrite): Promise<Begun>
+  /** After the object is gone. */
+  afterDelete?(object: KubeObject): Promise<void>
+}
+
+export interface HookedWrite {
+  readonly object: KubeObject
+  readonly old: KubeObject | undefined
+  readonly dryRun: boolean
+}
+
+/** What `beginWrite` took: to be kept when the write succeeded, or given back. */
+export interface Begun {
+  readonly errors: readonly FieldError[]
+  commit(): Promise<void>
+  revert(): Promise<void>
+}
+
+/** One resource in the store: what the verbs of the registry work on. */
+export interface Store {
+  readonly resource: Resource
+  readonly codec: ResourceCodec
+  readonly kv: Kv
+  readonly cache: WatchCache
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly admit: Admit
+  readonly hooks: StoreHooks
+  /** A lease for new and changed keys: objects that live for a time only. */
+  readonly lease: (() => Promise<LeaseId>) | undefined
+}
+
+/** Who asks for what, the same for every verb. */
+export interface Call {
+  readonly user: User
+  /** Empty for cluster-scoped kinds. */
+  readonly namespace: string
+  /** Ends the request: the client went away or the server stops. */
+  readonly signal: AbortSignal
+  /** Texts for `Warning` headers; verbs add to it. */
+  readonly warnings: string[]
+}
+
+export interface WriteCall extends Call {
+  readonly options: WriteOptions
+}
+
+/** An answer: a revision that is stored, or an object that is not (dry run). */
+export type Served = ObjectRevision | KubeObject
+
+export function keyOf(store: Store, call: Call, name: string): string {
+  return objectKey(store.resource, { namespace: call.namespace, name })
+}
+
+/** The newest state, linearizable. */
+export async function fetch(
+  store: Store,
+  key: string,
+  signal: AbortSignal,
+): Promise<ObjectRevision | undefined> {
+  const { kv } = await store.kv.get(key, { signal })
+  if (!kv) return undefined
+  const cached = store.cache.get(key)
+  if (cached?.revision === kv.modRevision) return cached
+  return ObjectRevision.fromStored(store.codec, kv)
+}
+
+export async function fetchOrThrow(
+  store: Store,
+  key: string,
+  at: { name: string; signal: AbortSignal },
+): Promise<ObjectRevision> {
+  const found = await fetch(store, key, at.signal)
+  if (!found) throw statusErrors.notFound(store.resource, at.name)
+  return found
+}
+
+/** Seconds, as Kubernetes writes times. */
+export function timestamp(nowMs: number): string {
+  return `${new Date(nowMs).toISOString().slice(0, 19)}Z`
+}
+
+/** Bytes as they will be stored at `revision`, to be served. */
+export function served(
+  store: Store,
+  key: string,
+  at: { stored: Uint8Array; revision: Revision },
+): ObjectRevision {
+  return ObjectRevision.of(store.codec, key, at)
+}
+
+/** The object as a client would get it back, without being stored. */
+export function unstored(store: Store, bytes: Uint8Array, version?: string): KubeObject {
+  const object = store.codec.decodeStored(bytes)
+  if (version) object.metadata.resourceVersion = version
+  return object
+}

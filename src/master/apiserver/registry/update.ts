@@ -1,0 +1,283 @@
+import type { FieldError, KubeObject } from '../../../api/index.ts'
+import { semanticEqual } from '../../../api/index.ts'
+import { ObjectRevision } from '../object-revision.ts'
+import { parseVersion } from '../options.ts'
+import { statusErrors } from '../status.ts'
+import { claimNamespace, createObject } from './create.ts'
+import { finishDeletion, isDeletionComplete } from './deletion.ts'
+import {
+  type Begun,
+  fetch,
+  keyOf,
+  type Served,
+  served,
+  type Store,
+  unstored,
+  type WriteCall,
+} from './store.ts'
+
+/** How one way of updating (the object, its status, …) prepares and checks. */
+export interface UpdateRules {
+  /** Empty for the object itself. */
+  readonly subresource: string
+  prepare(object: KubeObject, old: KubeObject): void
+  validate(object: KubeObject, old: KubeObject): FieldError[]
+}
+
+/** The rules of PUT and PATCH on an object itself. */
+export function mainRules(store: Store): UpdateRules {
+  const { strategy } = store.resource
+  return {
+    subresource: '',
+    prepare: (object, old) => strategy.prepareForUpdate(object, old),
+    validate: (object, old) => strategy.validateUpdate(object, old),
+  }
+}
+
+export function statusRules(store: Store): UpdateRules {
+  const { strategy } = store.resource
+  return {
+    subresource: 'status',
+    prepare: (object, old) => strategy.prepareForStatusUpdate(object, old),
+    validate: (object, old) => strategy.validateStatusUpdate(object, old),
+  }
+}
+
+export interface Update {
+  readonly name: string
+  readonly rules: UpdateRules
+  /** The object as it is to be, from a copy of the newest one; called again after a conflict. */
+  readonly change: (old: KubeObject) => Promise<KubeObject> | KubeObject
+  /** Only if the object still has this UID. */
+  readonly uid?: string | undefined
+  /** What to create when there is nothing, where the resource allows that. */
+  readonly createInstead?: () => KubeObject
+}
+
+/** Lost races after which a client is told to try again: far more than a real one ever loses. */
+const ATTEMPTS_MAX = 100
+
+/**
+ * Changes an object atomically. Begins with the cached state, and looks at the store's own before
+ * it refuses anything on that ground. Writes nothing when nothing changes.
+ */
+export async function updateObject(
+  store: Store,
+  call: WriteCall,
+  update: Update,
+): Promise<{ served: Served; created: boolean }> {
+  const key = keyOf(store, call, update.name)
+  let origin = store.cache.get(key)
+  let fresh = false
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    if (!origin) {
+      origin = await fetch(store, key, call.signal)
+      fresh = true
+    }
+    if (!origin) return await createInstead(store, call, update)
+    const outcome: Outcome = await attemptUpdate(store, call, { update, origin, fresh }).catch(
+      (error: unknown): Outcome => {
+        if (fresh) throw error
+        return { kind: 'stale' }
+      },
+    )
+    if (outcome.kind === 'done') return { served: outcome.served, created: false }
+    fresh = outcome.kind === 'conflict'
+    origin = outcome.kind === 'conflict' ? outcome.current : undefined
+  }
+  throw modified(store, update.name)
+}
+
+async function createInstead(
+  store: Store,
+  call: WriteCall,
+  update: Update,
+): Promise<{ served: Served; created: boolean }> {
+  const { createInstead: make } = update
+  if (!make || !store.resource.strategy.allowCreateOnUpdate) {
+    throw statusErrors.notFound(store.resource, update.name)
+  }
+  return { served: await createObject(store, call, make()), created: true }
+}
+
+type Outcome =
+  | { readonly kind: 'done'; readonly served: Served }
+  | { readonly kind: 'conflict'; readonly current: ObjectRevision | undefined }
+  | { readonly kind: 'stale' }
+
+interface Attempt {
+  readonly update: Update
+  readonly origin: ObjectRevision
+  /** Whether `origin` is known to be the newest state. */
+  readonly fresh: boolean
+}
+
+async function attemptUpdate(store: Store, call: WriteCall, on: Attempt): Promise<Outcome> {
+  const { update, origin } = on
+  const old = origin.parse()
+  checkUid(store, update, { key: origin.key, old })
+  const object = await update.change(structuredClone(old))
+  checkVersion(store, update.name, { object, old })
+  claimNamespace(store, call, object)
+  keepIdentity(object, old)
+  await store.admit({
+    operation: 'UPDATE',
+    resource: store.resource,
+    subresource: update.rules.subresource,
+    namespace: call.namespace,
+    name: update.name,
+    object,
+    old,
+    user: call.user,
+    dryRun: call.options.dryRun,
+    signal: call.signal,
+  })
+  const begun = await prepare(store, call, { update, object, old })
+  try {
+    const outcome = await write(store, call, { ...on, object, old })
+    if (outcome.kind === 'done') await begun?.commit()
+    else await begun?.revert()
+    return outcome
+  } catch (error) {
+    await begun?.revert()
+    throw error
+  }
+}
+
+function checkUid(store: Store, update: Update, of: { key: string; old: KubeObject }): void {
+  const uid = of.old.metadata.uid ?? ''
+  if (update.uid === undefined || update.uid === '' || update.uid === uid) return
+  throw statusErrors.conflict(
+    store.resource,
+    update.name,
+    `StorageError: invalid object, Code: 4, Key: ${of.key}, ResourceVersion: 0, ` +
+      `AdditionalErrorMsg: Precondition failed: UID in precondition: ${update.uid}, ` +
+      `UID in object meta: ${uid}`,
+  )
+}
+
+function checkVersion(
+  store: Store,
+  name: string,
+  of: { object: KubeObject; old: KubeObject },
+): void {
+  const version = of.object.metadata.resourceVersion ?? ''
+  const asked = parseVersion(version, (text) => statusErrors.plain(text))
+  if (asked === undefined || asked === 0) {
+    if (store.resource.strategy.allowUnconditionalUpdate ?? true) return
+    throw statusErrors.invalid(store.resource, name, [
+      {
+        type: 'FieldValueInvalid',
+        field: 'metadata.resourceVersion',
+        detail: 'Invalid value: 0x0: must be specified for an update',
+      },
+    ])
+  }
+  if (version !== of.old.metadata.resourceVersion) throw modified(store, name)
+}
+
+function modified(store: Store, name: string): Error {
+  return statusErrors.conflict(
+    store.resource,
+    name,
+    'the object has been modified; please apply your changes to the latest version and try again',
+  )
+}
+
+// A client may leave these out, and cannot take back a deletion that has begun.
+function keepIdentity(object: KubeObject, old: KubeObject): void {
+  const meta = object.metadata
+  const was = old.metadata
+  if (!meta.uid && was.uid) meta.uid = was.uid
+  if (!meta.creationTimestamp && was.creationTimestamp) {
+    meta.creationTimestamp = was.creationTimestamp
+  }
+  if (was.deletionTimestamp) meta.deletionTimestamp = was.deletionTimestamp
+  if (was.deletionGracePeriodSeconds !== undefined && meta.deletionGracePeriodSeconds == null) {
+    meta.deletionGracePeriodSeconds = was.deletionGracePeriodSeconds
+  }
+  delete meta.selfLink
+  if (was.generation === undefined) delete meta.generation
+  else meta.generation = was.generation
+}
+
+async function prepare(
+  store: Store,
+  call: WriteCall,
+  on: { update: Update; object: KubeObject; old: KubeObject },
+): Promise<Begun | undefined> {
+  const { object, old } = on
+  on.update.rules.prepare(object, old)
+  const { dryRun } = call.options
+  const begun = await store.hooks.beginWrite?.({ object, old, dryRun })
+  const errors = [
+    ...immutableErrors(object, old),
+    ...on.update.rules.validate(object, old),
+    ...(begun?.errors ?? []),
+  ]
+  if (errors.length === 0) return begun
+  await begun?.revert()
+  throw statusErrors.invalid(store.resource, on.update.name, errors)
+}
+
+// What no update of any kind may change (apimachinery ValidateObjectMetaUpdate).
+function immutableErrors(object: KubeObject, old: KubeObject): FieldError[] {
+  const errors: FieldError[] = []
+  const meta = object.metadata
+  const was = old.metadata
+  if (was.deletionTimestamp) {
+    const known = new Set(was.finalizers)
+    const added = (meta.finalizers ?? []).filter((f) => !known.has(f))
+    if (added.length > 0) {
+      const list = added.map((f) => JSON.stringify(f)).join(', ')
+      const why = 'no new finalizers can be added if the object is being deleted'
+      const detail = `Forbidden: ${why}, found new finalizers []string{${list}}`
+      errors.push({ type: 'FieldValueForbidden', field: 'metadata.finalizers', detail })
+    }
+  }
+  const fixed = [
+    'name',
+    'namespace',
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+  ] as const
+  for (const name of fixed) {
+    if (semanticEqual(meta[name], was[name])) continue
+    const detail = `Invalid value: ${JSON.stringify(meta[name] ?? null)}: field is immutable`
+    errors.push({ type: 'FieldValueInvalid', field: `metadata.${name}`, detail })
+  }
+  return errors
+}
+
+async function write(
+  store: Store,
+  call: WriteCall,
+  on: Attempt & { object: KubeObject; old: KubeObject },
+): Promise<Outcome> {
+  const { origin, object, old } = on
+  const stored = store.codec.encodeStored(object)
+  const { dryRun } = call.options
+  if (isDeletionComplete(store.resource, object, old)) {
+    const last = served(store, origin.key, { stored, revision: origin.revision })
+    if (dryRun) return { kind: 'done', served: last }
+    const gone = await finishDeletion(store, call, { origin, object })
+    return gone.kind === 'done' ? { kind: 'done', served: last } : gone
+  }
+  if (origin.storedEquals(stored)) {
+    return on.fresh ? { kind: 'done', served: origin } : { kind: 'stale' }
+  }
+  if (dryRun) {
+    return { kind: 'done', served: unstored(store, stored, String(origin.revision)) }
+  }
+  const lease = await store.lease?.()
+  const options = lease === undefined ? { signal: call.signal } : { signal: call.signal, lease }
+  const result = await store.kv.update(origin.key, stored, origin.revision, options)
+  if (result.kind === 'ok') {
+    const revision = result.revision
+    return { kind: 'done', served: served(store, origin.key, { stored, revision }) }
+  }
+  const current = result.current && ObjectRevision.fromStored(store.codec, result.current)
+  return { kind: 'conflict', current }
+}

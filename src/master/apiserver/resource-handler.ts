@@ -1,0 +1,213 @@
+import type { HttpResponse } from '../../base/index.ts'
+import type { KubeObject, Resource } from '../../api/index.ts'
+import { decodeDeleteOptions, decodeObject } from './decode.ts'
+import { callOf, type Exchange, readObjectBody, replyContext } from './exchange.ts'
+import { CONTENT_TYPE } from './negotiation.ts'
+import { checkDeleteOptions, deleteOptionsFromQuery, listOptions, writeOptions } from './options.ts'
+import { createObject } from './registry/create.ts'
+import { deleteObject, type Deleted } from './registry/delete.ts'
+import { deleteCollection } from './registry/delete-collection.ts'
+import { getObject, listObjects } from './registry/list.ts'
+import { patchObject } from './registry/patch.ts'
+import type { Store, WriteCall } from './registry/store.ts'
+import { mainRules, updateObject, type UpdateRules } from './registry/update.ts'
+import { watchObjects } from './registry/watch.ts'
+import { replyList, replyObject, replyStatus } from './respond.ts'
+import { statusErrors, successStatus } from './status.ts'
+import { frameEncoder } from './watch-frames.ts'
+
+/** The verbs of every resource, from a decoded request to an answer. */
+export async function handleResource(store: Store, exchange: Exchange): Promise<HttpResponse> {
+  const { at } = exchange
+  checkPlace(store.resource, exchange)
+  switch (at.verb) {
+    case 'get':
+      return get(store, exchange)
+    case 'list':
+      return list(store, exchange)
+    case 'watch':
+      return watch(store, exchange)
+    case 'create':
+      return create(store, exchange)
+    case 'update':
+      return update(store, exchange, mainRules(store))
+    case 'patch':
+      return patch(store, exchange, mainRules(store))
+    case 'delete':
+      return remove(store, exchange)
+    case 'deletecollection':
+      return removeAll(store, exchange)
+  }
+}
+
+// Which verbs there are on a collection, on an object, and across namespaces.
+function checkPlace(resource: Resource, exchange: Exchange): void {
+  const { verb, name, namespace } = exchange.at
+  const everywhere = resource.namespaced && namespace === ''
+  if (name !== '' && everywhere) throw statusErrors.unknownResource()
+  const onCollection = verb === 'create' || verb === 'deletecollection'
+  const onObject = verb === 'update' || verb === 'patch' || verb === 'delete'
+  const wrong =
+    (onCollection && (name !== '' || everywhere)) ||
+    (onObject && name === '') ||
+    !resource.verbs.includes(verb)
+  if (wrong) throw statusErrors.methodNotAllowed()
+}
+
+export async function get(store: Store, exchange: Exchange): Promise<HttpResponse> {
+  const context = replyContext(exchange)
+  if (exchange.accepted.as === 'PartialObjectMetadataList') {
+    throw notTransformable(exchange.accepted.as, store.resource.kind)
+  }
+  const call = callOf(exchange, store.resource.namespaced)
+  const version = exchange.query.get('resourceVersion') ?? ''
+  const served = await getObject(store, call, { name: exchange.at.name, version })
+  return replyObject(context, store.codec, { status: 200, served })
+}
+
+async function list(store: Store, exchange: Exchange): Promise<HttpResponse> {
+  const context = replyContext(exchange)
+  if (exchange.accepted.as === 'PartialObjectMetadata') {
+    const { group, listKind } = store.resource
+    throw statusErrors.notAcceptable(
+      'you requested PartialObjectMetadata, but the requested object is a list ' +
+        `(*${group.split('.')[0] || 'core'}.${listKind})`,
+    )
+  }
+  const call = callOf(exchange, store.resource.namespaced)
+  const page = await listObjects(store, call, listOptions(exchange.query, false))
+  return replyList(context, store.codec, page)
+}
+
+function notTransformable(as: string, kind: string): Error {
+  return statusErrors.notAcceptable(
+    `you requested ${as}, but the requested object is not a list (*${kind})`,
+  )
+}
+
+async function watch(store: Store, exchange: Exchange): Promise<HttpResponse> {
+  const context = replyContext(exchange)
+  const call = callOf(exchange, store.resource.namespaced)
+  const options = { ...listOptions(exchange.query, true), name: exchange.at.name }
+  const watcher = await watchObjects(store, call, options)
+  const encode = frameEncoder(context, store.codec)
+  async function* frames(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const items of watcher) yield Buffer.concat(items.flatMap(encode))
+    } finally {
+      watcher.end()
+    }
+  }
+  const { format } = exchange.accepted
+  const type = format === 'protobuf' ? `${CONTENT_TYPE.protobuf};stream=watch` : CONTENT_TYPE.json
+  return { status: 200, headers: { 'content-type': type }, body: frames() }
+}
+
+/** The object of a request body, with defaults. */
+async function readObject(store: Store, exchange: Exchange, call: WriteCall): Promise<KubeObject> {
+  const { fieldValidation } = call.options
+  const body = await readObjectBody(exchange.request)
+  const { warnings, isKnownKind } = exchange
+  const context = { fieldValidation, warnings, isKnownKind }
+  const object = decodeObject(store.resource, body, context)
+  store.resource.strategy.applyDefaults(object)
+  return object
+}
+
+async function create(store: Store, exchange: Exchange): Promise<HttpResponse> {
+  const context = replyContext(exchange)
+  const options = writeOptions(exchange.query, 'CreateOptions')
+  const call = { ...callOf(exchange, store.resource.namespaced), options }
+  const object = await readObject(store, exchange, call)
+  const served = await createObject(store, call, object)
+  return replyObject(context, store.codec, { status: 201, served })
+}
+
+export async function update(
+  store: Store,
+  exchange: Exchange,
+  rules: UpdateRules,
+): Promise<HttpResponse> {
+  const context = replyContext(exchange)
+  const options = writeOptions(exchange.query, 'UpdateOptions')
+  const call = { ...callOf(exchange, store.resource.namespaced), options }
+  const object = await readObject(store, exchange, call)
+  const { name } = exchange.at
+  claimName(object, name)
+  const { served, created } = await updateObject(store, call, {
+    name,
+    rules,
+    uid: object.metadata.uid,
+    change: () => structuredClone(object),
+    ...(rules.subresource === '' && { createInstead: () => object }),
+  })
+  return replyObject(context, store.codec, { status: created ? 201 : 200, served })
+}
+
+/** The name comes from the URL; an object that has another one is refused. */
+export function claimName(object: KubeObject, name: string): void {
+  const { metadata } = object
+  if (!metadata.name) {
+    throw statusErrors.badRequest(
+      'the name of the object (empty) does not match the name on the URL ' + `(${name})`,
+    )
+  }
+  if (metadata.name === name) return
+  throw statusErrors.badRequest(
+    `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
+  )
+}
+
+export async function patch(
+  store: Store,
+  exchange: Exchange,
+  rules: UpdateRules,
+): Promise<HttpResponse> {
+  const context = replyContext(exchange)
+  const served = await patchObject(store, exchange, rules)
+  return replyObject(context, store.codec, { status: 200, served })
+}
+
+async function remove(store: Store, exchange: Exchange): Promise<HttpResponse> {
+  const context = replyContext(exchange)
+  const options = await readDeleteOptions(exchange)
+  const call = callOf(exchange, store.resource.namespaced)
+  const deleted = await deleteObject(store, call, { name: exchange.at.name, options })
+  const foreground = options.orphanDependents === false && !deleted.gone
+  if (deleted.gone && !RETURNS_DELETED.has(store.resource.kind)) {
+    return replyStatus(exchange.accepted, deletedStatus(store.resource, deleted), 200)
+  }
+  const status = foreground ? 202 : 200
+  return replyObject(context, store.codec, { status, served: deleted.served })
+}
+
+// Upstream's ReturnDeletedObject: their last state is the answer, for others a Status.
+const RETURNS_DELETED = new Set(['Pod', 'Service', 'ServiceAccount'])
+
+function deletedStatus(resource: Resource, deleted: Deleted) {
+  const { name = '', uid = '' } = deleted.object.metadata
+  return successStatus({
+    name,
+    ...(resource.group && { group: resource.group }),
+    kind: resource.plural,
+    uid,
+  })
+}
+
+/** From the body, or from the query when there is none. Throws 400 and 422. */
+export async function readDeleteOptions(exchange: Exchange) {
+  const body = await readObjectBody(exchange.request)
+  const options =
+    body.bytes.length > 0 ? decodeDeleteOptions(body) : deleteOptionsFromQuery(exchange.query)
+  checkDeleteOptions(options)
+  return options
+}
+
+async function removeAll(store: Store, exchange: Exchange): Promise<HttpResponse> {
+  const context = replyContext(exchange)
+  const options = await readDeleteOptions(exchange)
+  const call = callOf(exchange, store.resource.namespaced)
+  const selectors = listOptions(exchange.query, false)
+  const page = await deleteCollection(store, call, { options, selectors })
+  return replyList(context, store.codec, page)
+}

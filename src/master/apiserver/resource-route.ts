@@ -1,0 +1,67 @@
+import { apiVersionOf } from '../../api/index.ts'
+import type { Clock } from '../../base/index.ts'
+import type { Exchange } from './exchange.ts'
+import { isPretty, type Route } from './handler.ts'
+import { negotiate } from './negotiation.ts'
+import type { Store } from './registry/store.ts'
+import { handleResource } from './resource-handler.ts'
+import type { SubresourceRouter } from './subresources/index.ts'
+import { statusErrors } from './status.ts'
+
+/** All resources that are served, found by their place in the URL. */
+export class Stores {
+  readonly #stores = new Map<string, Store>()
+  readonly #kinds = new Set<string>()
+
+  add(store: Store): void {
+    const { resource } = store
+    this.#stores.set(`${apiVersionOf(resource)}/${resource.plural}`, store)
+    this.#kinds.add(`${apiVersionOf(resource)}/${resource.kind}`)
+  }
+
+  find(at: { group: string; version: string; plural: string }): Store | undefined {
+    return this.#stores.get(`${apiVersionOf(at)}/${at.plural}`)
+  }
+
+  all(): Iterable<Store> {
+    return this.#stores.values()
+  }
+
+  readonly isKnownKind = (apiVersion: string, kind: string): boolean =>
+    this.#kinds.has(`${apiVersion}/${kind}`)
+}
+
+/** Requests about resources and their sub-resources. */
+export function resourceRoute(options: {
+  stores: Stores
+  clock: Clock
+  subresource: SubresourceRouter
+}): Route {
+  const { stores, clock, subresource } = options
+  return async ({ request, info, user, warnings }) => {
+    const at = info.resource
+    if (!at) return undefined
+    const store = stores.find(at)
+    const special = subresource(at, store)
+    if (!store && !special) return undefined
+    const accepted = negotiate(request.headers['accept'], {
+      transforms: true,
+      pretty: isPretty(info.query),
+      watch: at.verb === 'watch',
+    })
+    const exchange: Exchange = {
+      request,
+      at,
+      query: info.query,
+      user,
+      accepted,
+      warnings,
+      isKnownKind: stores.isKnownKind,
+      signal: request.signal,
+      nowMs: clock.nowMs(),
+    }
+    if (special) return special(exchange)
+    if (!store || at.subresource !== '') throw statusErrors.unknownResource()
+    return handleResource(store, exchange)
+  }
+}

@@ -1,0 +1,53 @@
+import { type Column, type KubeObject, type Resource } from '../../api/index.ts'
+import { statusErrors } from './status.ts'
+import { partialMetadata } from './partial.ts'
+
+export type IncludeObject = 'None' | 'Metadata' | 'Object'
+
+/** The query's `includeObject`. Throws 400. */
+export function includeObject(query: URLSearchParams): IncludeObject {
+  const value = query.get('includeObject') ?? ''
+  if (value === '' || value === 'Metadata') return 'Metadata'
+  if (value === 'None' || value === 'Object') return value
+  throw statusErrors.badRequest(
+    'Unable to convert to Table as requested: includeObject: Invalid value: ' +
+      `${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`,
+  )
+}
+
+export interface TableContext {
+  readonly nowMs: number
+  readonly includeObject: IncludeObject
+  readonly metadata: object
+  /** Watches tell the columns with the first event only. */
+  readonly withoutColumns?: boolean
+}
+
+/** Objects as `kubectl get` shows them (`meta.k8s.io/v1` Table). */
+export function tableOf(
+  resource: Resource,
+  objects: readonly KubeObject[],
+  context: TableContext,
+): object {
+  const columns = context.withoutColumns ? null : resource.columns.map(definition)
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: context.metadata,
+    columnDefinitions: columns,
+    rows: objects.map((object) => ({
+      cells: resource.columns.map((column) => column.cell(object, { nowMs: context.nowMs })),
+      object: included(object, context.includeObject),
+    })),
+  }
+}
+
+function definition(column: Column<KubeObject>): object {
+  const { name, type, format = '', doc, priority } = column
+  return { name, type, format, description: doc, priority }
+}
+
+function included(object: KubeObject, include: IncludeObject): object | null {
+  if (include === 'None') return null
+  return include === 'Object' ? object : partialMetadata(object)
+}

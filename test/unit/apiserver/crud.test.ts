@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { configMap, Harness, MERGE } from './harness.ts'
+
+const CMS = '/api/v1/namespaces/default/configmaps'
+
+describe('registry', () => {
+  let h: Harness
+  beforeEach(async () => {
+    h = await Harness.start()
+  })
+  afterEach(() => h.stop())
+
+  it('creates, reads, replaces, patches and deletes', async () => {
+    const made = await h.call(`POST ${CMS}`, { body: configMap('a', { data: { x: '1' } }) })
+    assert.equal(made.status, 201, made.bytes.toString())
+    const read = await h.call(`GET ${CMS}/a`)
+    assert.deepEqual(read.json, made.json)
+    const put = await h.call(`PUT ${CMS}/a`, { body: { ...read.json, data: { x: '2' } } })
+    assert.equal(put.json.data.x, '2')
+    const stale = await h.call(`PUT ${CMS}/a`, { body: { ...read.json, data: { x: '3' } } })
+    assert.equal(stale.status, 409)
+    const patched = await h.call(`PATCH ${CMS}/a`, { headers: MERGE, body: { data: { y: '1' } } })
+    assert.deepEqual(patched.json.data, { x: '2', y: '1' }, patched.bytes.toString())
+    const list = await h.call(`GET ${CMS}`)
+    assert.equal(list.json.items.length, 1)
+    const gone = await h.call(`DELETE ${CMS}/a`)
+    assert.equal(gone.json.status, 'Success')
+    assert.equal((await h.call(`GET ${CMS}/a`)).status, 404)
+  })
+
+  it('watches from a version, through a selector', async () => {
+    const { json } = await h.call(`GET ${CMS}`)
+    const end = new AbortController()
+    const version = json.metadata.resourceVersion
+    const events = h.watch(`${CMS}?watch=1&labelSelector=a%3Db&resourceVersion=${version}`, {
+      signal: end.signal,
+    })
+    const labels = { a: 'b' }
+    await h.call(`POST ${CMS}`, { body: configMap('n', { metadata: { name: 'n', labels } }) })
+    const first = (await events.next()).value
+    assert.equal(first.type, 'ADDED')
+    const body = { metadata: { labels: { a: 'c' } } }
+    await h.call(`PUT ${CMS}/n`, {
+      body: configMap('n', { metadata: { name: 'n', ...body.metadata } }),
+    })
+    const second = (await events.next()).value
+    assert.equal(second.type, 'DELETED')
+    assert.equal(second.object.metadata.labels.a, 'b')
+    end.abort()
+    assert.equal((await events.next()).done, true)
+  })
+})
