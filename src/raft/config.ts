@@ -20,7 +20,7 @@ export interface RaftConfig {
   readonly asyncStorageWrites?: boolean
   /** Bytes of entries in one `app` message. 0: one entry each. Default: unbounded. */
   readonly maxMessageBytes?: number
-  /** Bytes of committed entries handed out before they are applied. Default `maxMessageBytes`. */
+  /** Bytes of committed entries handed out but not applied. Default `maxMessageBytes`, if not 0. */
   readonly maxCommittedBytesPerReady?: number
   /** Bytes of proposals not yet committed; a leader refuses more. Default: unbounded. */
   readonly maxUncommittedBytes?: number
@@ -66,7 +66,7 @@ export function completeConfig(config: RaftConfig): CompleteConfig {
   const complete: CompleteConfig = {
     applied: 0,
     asyncStorageWrites: false,
-    maxCommittedBytesPerReady: maxMessageBytes,
+    maxCommittedBytesPerReady: maxMessageBytes || unbounded,
     maxUncommittedBytes: unbounded,
     maxInflightMessages: INFLIGHT_MESSAGES_DEFAULT,
     maxInflightBytes: unbounded,
@@ -82,6 +82,7 @@ export function completeConfig(config: RaftConfig): CompleteConfig {
     maxMessageBytes,
   }
   check(complete.maxInflightMessages > 0, 'maxInflightMessages: must be greater than 0')
+  check(complete.maxCommittedBytesPerReady > 0, 'maxCommittedBytesPerReady: must be above 0')
   check(
     complete.maxInflightBytes >= maxMessageBytes,
     'maxInflightBytes: must be at least maxMessageBytes',
