@@ -15,6 +15,8 @@ export interface PodContext {
   readonly baseEnv: Readonly<Record<string, string>>
   /** Where the API server is, for a cluster that has no Service `kubernetes`. */
   readonly apiServer: { readonly host: string; readonly port: number } | undefined
+  /** The kubelet's life. */
+  readonly signal: AbortSignal
   readonly client: Client
   readonly runtime: Runtime
   readonly clock: Clock

@@ -1,0 +1,142 @@
+import type { Clock, Disk, HttpHandler, Links, Log, Net, Random } from '../../base/index.ts'
+import { pods, services } from '../../api/index.ts'
+import type { Client, EventRecorder, Informer, Informers } from '../../client/index.ts'
+import type { Pod } from '../../api/index.ts'
+import type { PodContext } from './context.ts'
+import { NodeRegistrar } from './node-registrar.ts'
+import type { NodeFacts } from './node-status.ts'
+import { ObjectCache } from './object-cache.ts'
+import { PodWorker } from './pod-worker.ts'
+import type { PodView } from './pod-words.ts'
+import type { PodIdentity, Runtime } from './runtime/types.ts'
+import { kubeletHandler } from './server.ts'
+import { StatusWriter } from './status-writer.ts'
+import { VolumeWriter } from './volume-writer.ts'
+
+export interface KubeletConfig {
+  readonly node: NodeFacts
+  /** Environment that every container gets from the host: PATH. */
+  readonly baseEnv: Readonly<Record<string, string>>
+  readonly apiServer: { readonly host: string; readonly port: number } | undefined
+  /** Common names of API servers' client certificates, which may read logs. */
+  readonly apiServerNames: readonly string[]
+}
+
+export interface KubeletParts {
+  readonly client: Client
+  readonly informers: Informers
+  readonly events: EventRecorder
+  readonly runtime: Runtime
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly disk: Disk
+  readonly links: Links
+  readonly net: Net
+}
+
+/**
+ * The kubelet: registers its node and runs the pods that are bound to it. Its containers outlive it;
+ * a new kubelet over the same data folder takes them over.
+ */
+export class Kubelet {
+  /** For the HTTPS server of the node. */
+  readonly handler: HttpHandler
+  readonly #config: KubeletConfig
+  readonly #parts: KubeletParts
+  readonly #registrar: NodeRegistrar
+  readonly #pods: Informer<Pod>
+  readonly #workers = new Map<string, PodWorker>()
+  readonly #running = new Set<Promise<void>>()
+
+  constructor(config: KubeletConfig, parts: KubeletParts) {
+    this.#config = config
+    this.#parts = parts
+    this.#registrar = new NodeRegistrar(config.node, parts)
+    this.#pods = parts.informers.for(pods, { fieldSelector: `spec.nodeName=${config.node.name}` })
+    this.handler = kubeletHandler({
+      runtime: parts.runtime,
+      pods: () => this.#pods.list(),
+      apiServerNames: config.apiServerNames,
+      nowMs: () => parts.clock.nowMs(),
+    })
+  }
+
+  /** Registers the node; resolves when it is Ready. */
+  async start({ signal }: { signal: AbortSignal }): Promise<void> {
+    await this.#registrar.register(signal)
+  }
+
+  /** Runs pods until the signal; containers run on. */
+  async run({ signal }: { signal: AbortSignal }): Promise<void> {
+    const { runtime, informers } = this.#parts
+    const context = this.#context(signal)
+    const restored = await runtime.start((uid) => this.#workers.get(uid)?.poke())
+    const registrar = this.#registrar.run(signal)
+    informers.for(services)
+    try {
+      await this.#pods.whenSynced({ signal })
+      const remove = this.#pods.addHandler(({ old, now }) => this.#onChange(old, now, context))
+      await this.#removeOrphans(restored)
+      await registrar
+      remove()
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      await Promise.all([registrar.catch(() => undefined), ...this.#running])
+      await runtime.close()
+    }
+  }
+
+  #onChange(old: PodView | undefined, now: PodView | undefined, context: PodContext): void {
+    if (old && old.metadata.uid !== now?.metadata.uid) {
+      this.#workers.get(old.metadata.uid)?.vanish()
+    }
+    if (!now) return
+    const worker = this.#workers.get(now.metadata.uid)
+    if (worker) worker.update(now)
+    else this.#startWorker(now, context)
+  }
+
+  #startWorker(pod: PodView, context: PodContext): void {
+    const worker = new PodWorker(pod, context)
+    const { uid } = pod.metadata
+    this.#workers.set(uid, worker)
+    const running: Promise<void> = worker.run(context.signal).finally(() => {
+      this.#running.delete(running)
+      if (this.#workers.get(uid) === worker) this.#workers.delete(uid)
+    })
+    this.#running.add(running)
+  }
+
+  /** Pods of an earlier agent that the API no longer has. */
+  async #removeOrphans(restored: readonly PodIdentity[]): Promise<void> {
+    const orphans = restored.filter((pod) => !this.#workers.has(pod.uid))
+    for (const { uid, namespace, name } of orphans) {
+      this.#parts.log.info('removing a pod that the API no longer has', { namespace, pod: name })
+      await this.#parts.runtime.removeSandbox(uid)
+    }
+  }
+
+  #context(signal: AbortSignal): PodContext {
+    const { node, baseEnv, apiServer } = this.#config
+    const parts = this.#parts
+    const allServices = parts.informers.for(services)
+    return {
+      ...parts,
+      nodeName: node.name,
+      nodeIp: node.ip,
+      allocatable: node.allocatable ?? node.capacity,
+      baseEnv,
+      apiServer,
+      signal,
+      objects: new ObjectCache(parts),
+      volumes: new VolumeWriter(parts),
+      statuses: new StatusWriter({ ...parts, signal }),
+      services: async (inner) => {
+        await allServices.whenSynced({ signal: inner })
+        return allServices.list()
+      },
+    }
+  }
+}

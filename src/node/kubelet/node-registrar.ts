@@ -1,0 +1,186 @@
+import {
+  type Clock,
+  type DeepReadonly,
+  hasReason,
+  type Log,
+  type Random,
+  sleep,
+  type Timer,
+} from '../../base/index.ts'
+import { formatMicroTime, leases, type Node, nodes, type Stored } from '../../api/index.ts'
+import { Backoff, type Client, type Informer, type Informers } from '../../client/index.ts'
+import { type NodeFacts, nodeObject, nodeStatus, sameNodeStatus } from './node-status.ts'
+
+const STATUS_CHECK_MS = 10_000
+/** A status that has not changed is written this often all the same (`nodeStatusReportFrequency`). */
+const STATUS_REPORT_MS = 300_000
+const LEASE_NAMESPACE = 'kube-node-lease'
+const LEASE_DURATION_SECONDS = 40
+const LEASE_RENEW_MS = 10_000
+const RETRY_MS_MIN = 100
+const RETRY_MS_MAX = 7_000
+
+/** Registers the node, and keeps its status and its lease fresh. */
+export class NodeRegistrar {
+  readonly #facts: NodeFacts
+  readonly #client: Client
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #log: Log
+  readonly #informer: Informer<Node>
+  #reportedAtMs = 0
+  #node: DeepReadonly<Stored<Node>> | undefined
+
+  constructor(
+    facts: NodeFacts,
+    parts: { client: Client; informers: Informers; clock: Clock; random: Random; log: Log },
+  ) {
+    this.#facts = facts
+    this.#client = parts.client
+    this.#clock = parts.clock
+    this.#random = parts.random
+    this.#log = parts.log
+    const fieldSelector = `metadata.name=${facts.name}`
+    this.#informer = parts.informers.for(nodes, { fieldSelector })
+  }
+
+  /** Returns once the node is registered and Ready; tries for as long as it takes. */
+  async register(signal: AbortSignal): Promise<DeepReadonly<Stored<Node>>> {
+    return this.#untilDone('the node could not be registered', signal, () => this.#register(signal))
+  }
+
+  /** Until the signal: heartbeats by lease, status when it has changed or is due. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#keepLease(signal), this.#keepStatus(signal)])
+  }
+
+  async #register(signal: AbortSignal): Promise<DeepReadonly<Stored<Node>>> {
+    const client = this.#client.for(nodes)
+    const nowMs = this.#clock.nowMs()
+    const wanted = nodeObject(this.#facts, nowMs)
+    let node: Stored<Node>
+    try {
+      node = await client.create(wanted, { signal })
+    } catch (error) {
+      if (!hasReason(error, 'AlreadyExists')) throw error
+      const body = { metadata: { labels: wanted.metadata.labels } }
+      node = await client.patch({ name: this.#facts.name }, { type: 'merge', body }, { signal })
+    }
+    this.#node = node
+    if (!sameNodeStatus(node.status, wanted.status ?? {})) await this.#writeStatus(signal)
+    this.#reportedAtMs = nowMs
+    return this.#node
+  }
+
+  async #writeStatus(signal: AbortSignal): Promise<void> {
+    const before = this.#node?.status
+    const nowMs = this.#clock.nowMs()
+    const status = nodeStatus(this.#facts, { before, nowMs })
+    const patch = { type: 'strategic', body: { status }, subresource: 'status' } as const
+    this.#node = await this.#client.for(nodes).patch({ name: this.#facts.name }, patch, { signal })
+    this.#reportedAtMs = nowMs
+  }
+
+  async #keepStatus(signal: AbortSignal): Promise<void> {
+    let wake: () => void = () => undefined
+    const remove = this.#informer.addHandler(({ now }) => {
+      if (now) this.#node = now
+      if (now && this.#isRight(now)) return
+      wake()
+    })
+    try {
+      while (!signal.aborted) {
+        await this.#napUntil(STATUS_CHECK_MS, signal, (resolve) => {
+          wake = resolve
+        })
+        if (signal.aborted) return
+        await this.#untilDone('the node status could not be written', signal, () =>
+          this.#checkStatus(signal),
+        )
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      remove()
+    }
+  }
+
+  async #checkStatus(signal: AbortSignal): Promise<void> {
+    const node = this.#informer.synced ? this.#informer.get(this.#facts.name) : this.#node
+    const isDue = this.#clock.nowMs() - this.#reportedAtMs >= STATUS_REPORT_MS
+    if (node && !isDue && this.#isRight(node)) return
+    try {
+      if (node) await this.#writeStatus(signal)
+      else await this.#register(signal)
+    } catch (error) {
+      // Someone has deleted the node: it comes back.
+      if (!hasReason(error, 'NotFound')) throw error
+      await this.#register(signal)
+    }
+  }
+
+  #isRight(node: DeepReadonly<Node>): boolean {
+    const before = node.status
+    return sameNodeStatus(before, nodeStatus(this.#facts, { before, nowMs: this.#clock.nowMs() }))
+  }
+
+  async #keepLease(signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted) {
+        await this.#untilDone('the node lease could not be renewed', signal, () =>
+          this.#renewLease(signal),
+        )
+        await sleep(this.#clock, LEASE_RENEW_MS, { signal })
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+
+  async #renewLease(signal: AbortSignal): Promise<void> {
+    const { name } = this.#facts
+    const client = this.#client.for(leases)
+    const spec = {
+      holderIdentity: name,
+      leaseDurationSeconds: LEASE_DURATION_SECONDS,
+      renewTime: formatMicroTime(this.#clock.nowMs()),
+    }
+    const at = { namespace: LEASE_NAMESPACE, name }
+    try {
+      await client.patch(at, { type: 'merge', body: { spec } }, { signal })
+    } catch (error) {
+      if (!hasReason(error, 'NotFound')) throw error
+      const uid = this.#node?.metadata.uid
+      const owner = { apiVersion: 'v1', kind: 'Node', name, uid: uid ?? '' }
+      const metadata = { ...at, ...(uid && { ownerReferences: [owner] }) }
+      await client.create({ metadata, spec }, { signal })
+    }
+  }
+
+  async #untilDone<T>(failure: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const backoff = new Backoff(this.#random, { msMin: RETRY_MS_MIN, msMax: RETRY_MS_MAX })
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        if (signal.aborted) throw error
+        this.#log.warn(failure, { node: this.#facts.name, error })
+      }
+      await sleep(this.#clock, backoff.nextMs(), { signal })
+    }
+  }
+
+  async #napUntil(
+    ms: number,
+    signal: AbortSignal,
+    onWake: (resolve: () => void) => void,
+  ): Promise<void> {
+    let timer: Timer | undefined
+    await new Promise<void>((resolve) => {
+      onWake(resolve)
+      signal.addEventListener('abort', () => resolve(), { once: true })
+      timer = this.#clock.after(ms, resolve)
+    })
+    timer?.cancel()
+  }
+}
