@@ -252,7 +252,8 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       stepDownOnRemoval: true,
     })
     for (const entry of entries) {
-      if (entry.index > membership.index && entry.index <= applied) this.#changeConf(node, entry)
+      const isKnown = entry.index <= membership.index || entry.index > applied
+      if (entry.type !== 'normal' && !isKnown) this.#changeConf(node, entry)
     }
     return node
   }

@@ -102,6 +102,11 @@ describe('member', () => {
     await cluster.propose(0, 'after')
     await sameEverywhere(31)
     assert.deepEqual(cluster.journal(0).payloads.slice(0, 30), before.slice(0, 30))
+    for (const at of [0, 1, 2]) await cluster.stop(at)
+    for (const at of [0, 1, 2]) await cluster.open(at)
+    assert.equal(cluster.journal(0).payloads.length, 31, 'a clean stop leaves a whole state')
+    await cluster.propose(1, 'later')
+    await sameEverywhere(32)
   })
 
   it('cuts its log, and sends the state to a member that is too far behind', async () => {
