@@ -1,0 +1,102 @@
+import type { Clock, Log, Random } from '../../base/index.ts'
+import { events, type Resource } from '../../api/index.ts'
+import { type Client, type Informers, QueuedEventRecorder } from '../../client/index.ts'
+import { deploymentController } from './deployment.ts'
+import { endpointSliceController } from './endpoint-slice.ts'
+import { endpointsController } from './endpoints.ts'
+import { garbageCollector } from './garbage-collector.ts'
+import { namespaceController } from './namespace.ts'
+import { nodeLifecycleController, type NodeLifecycleOptions } from './node-lifecycle.ts'
+import { podGcController, type PodGcOptions } from './pod-gc.ts'
+import { replicaSetController } from './replica-set.ts'
+import {
+  type Controller,
+  type ControllerContext,
+  type ControllerMetrics,
+  ControllerRunner,
+} from './runtime.ts'
+import { serviceAccountController } from './service-account.ts'
+import { taintEvictionController } from './taint-eviction.ts'
+
+export interface ControllersOptions {
+  readonly client: Client
+  /** Run by the caller. They may outlive the controllers, for the next time this master leads. */
+  readonly informers: Informers
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Every resource that the API serves. */
+  readonly resources: readonly Resource[]
+  /** Default: all. */
+  readonly only?: readonly string[]
+  readonly nodeLifecycle?: NodeLifecycleOptions
+  readonly podGc?: PodGcOptions
+}
+
+type Factory = (context: ControllerContext, options: ControllersOptions) => Controller
+
+/** All controllers by name, as in kube-controller-manager. */
+export const controllers: Readonly<Record<string, Factory>> = {
+  'deployment-controller': deploymentController,
+  'replicaset-controller': replicaSetController,
+  'endpoint-controller': endpointsController,
+  'endpointslice-controller': endpointSliceController,
+  'namespace-controller': namespaceController,
+  'garbage-collector-controller': garbageCollector,
+  'node-lifecycle-controller': (context, options) =>
+    nodeLifecycleController(context, options.nodeLifecycle),
+  'taint-eviction-controller': taintEvictionController,
+  'serviceaccount-controller': serviceAccountController,
+  'pod-garbage-collector-controller': (context, options) => podGcController(context, options.podGc),
+}
+
+export interface RunningControllers {
+  /** Resolves when all have ended; rejects when one broke an invariant, with the others stopped. */
+  readonly ended: Promise<void>
+  metrics(): readonly ControllerMetrics[]
+}
+
+/**
+ * Starts the controllers; they stop with the signal, at the next await. Only the leader of the
+ * control plane calls this.
+ */
+export function startControllers(
+  options: ControllersOptions,
+  { signal }: { signal: AbortSignal },
+): RunningControllers {
+  const { clock, log, only } = options
+  const recorder = new QueuedEventRecorder({ ...options, events, component: 'controller-manager' })
+  const runners = Object.entries(controllers)
+    .filter(([name]) => !only || only.includes(name))
+    .map(([name, make]) => {
+      const context: ControllerContext = {
+        ...options,
+        recorder: recorder.as(name),
+        log: log.child({ controller: name }),
+      }
+      return new ControllerRunner(make(context, options), { clock, log })
+    })
+  return {
+    ended: runAll([recorder, ...runners], signal),
+    metrics: () => runners.map((runner) => runner.metrics),
+  }
+}
+
+interface Runnable {
+  run(options: { signal: AbortSignal }): Promise<void>
+}
+
+async function runAll(runnables: readonly Runnable[], signal: AbortSignal): Promise<void> {
+  const stop = new AbortController()
+  const both = AbortSignal.any([signal, stop.signal])
+  const results = await Promise.allSettled(
+    runnables.map((runnable) =>
+      runnable.run({ signal: both }).catch((error: unknown) => {
+        stop.abort(error)
+        throw error
+      }),
+    ),
+  )
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+}
