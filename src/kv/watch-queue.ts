@@ -10,6 +10,7 @@ import type { WatchBatch } from './types.ts'
 export class WatchQueue implements AsyncIterable<WatchBatch> {
   readonly #liveBatchesMax: number
   readonly #onEnd: () => void
+  readonly #onTaken: () => void
   readonly #signal: AbortSignal
   readonly #onAbort = () => this.end()
   #queue: WatchBatch[] = []
@@ -17,9 +18,16 @@ export class WatchQueue implements AsyncIterable<WatchBatch> {
   #wake: (() => void) | undefined
   #ended: { error: KvError | undefined } | undefined
 
-  constructor(options: { liveBatchesMax: number; signal: AbortSignal; onEnd: () => void }) {
+  constructor(options: {
+    liveBatchesMax: number
+    signal: AbortSignal
+    onEnd: () => void
+    /** The reader has taken a batch. */
+    onTaken?: () => void
+  }) {
     this.#liveBatchesMax = options.liveBatchesMax
     this.#onEnd = options.onEnd
+    this.#onTaken = options.onTaken ?? (() => {})
     this.#signal = options.signal
     if (options.signal.aborted) this.end()
     else options.signal.addEventListener('abort', this.#onAbort, { once: true })
@@ -72,6 +80,7 @@ export class WatchQueue implements AsyncIterable<WatchBatch> {
         const batch = this.#queue.shift()
         if (batch) {
           if (this.#history > 0) this.#history--
+          this.#onTaken()
           yield batch
         } else if (this.#ended) {
           if (this.#ended.error) throw this.#ended.error

@@ -1,0 +1,3 @@
+export { channelKv } from './client.ts'
+export { serveKv } from './server.ts'
+export type { KvPort } from './wire.ts'
