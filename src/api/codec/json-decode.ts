@@ -1,6 +1,7 @@
 import type { FieldDefinition, FieldType, FieldWords, Struct } from '../schema/index.ts'
 import { goTypeName, JsonTypeError, jsonTypeName } from './go-types.ts'
 import { readScalar } from './json-scalars.ts'
+import { emptyValueOf, isFilledIn } from './zeros.ts'
 
 /** What decoding collects on its way. */
 interface Context {
@@ -28,7 +29,7 @@ interface FieldPlan {
 interface StructPlan {
   readonly typeName: string
   readonly fields: ReadonlyMap<string, FieldPlan>
-  /** Objects that are there even when nobody wrote them. */
+  /** Objects, and required scalars and lists, that are there even when nobody wrote them. */
   readonly always: readonly FieldPlan[]
 }
 
@@ -62,8 +63,7 @@ function planOf(struct: Struct<FieldWords>): StructPlan {
       definition.nullable === true || definition.required || definition.always === true
     fields.set(name, { name, definition, read: readerOf(definition.type), keepsZero })
   }
-  const isAlways = (f: FieldPlan) => f.definition.always && f.definition.type.kind === 'struct'
-  const always = [...fields.values()].filter(isAlways)
+  const always = [...fields.values()].filter(({ definition }) => isFilledIn(definition))
   plans.set(struct, { ...plan, always })
   return present(struct)
 }
@@ -108,7 +108,10 @@ function readStruct(plan: StructPlan, value: unknown, context: Context): unknown
     readFields(plan, value as Record<string, unknown>, object, context)
     context.structName = outer
   }
-  for (const field of plan.always) object[field.name] ??= field.read(undefined, context)
+  for (const { name, definition, read } of plan.always) {
+    object[name] ??=
+      definition.type.kind === 'struct' ? read(undefined, context) : emptyValueOf(definition.type)
+  }
   return object
 }
 
@@ -181,29 +184,8 @@ function readMap(
 
 /** What `null` stands for as an element of a list or map. */
 function zeroOf(container: FieldType): unknown {
-  const element =
-    container.kind === 'list'
-      ? container.item
-      : container.kind === 'map'
-        ? container.value
-        : container
-  switch (element.kind) {
-    case 'boolean':
-      return false
-    case 'int32':
-    case 'int64':
-    case 'double':
-    case 'intOrString':
-      return 0
-    case 'quantity':
-      return '0'
-    case 'list':
-      return []
-    case 'raw':
-      return null
-    default:
-      return ''
-  }
+  if (container.kind === 'list') return emptyValueOf(container.item)
+  return container.kind === 'map' ? emptyValueOf(container.value) : undefined
 }
 
 function noteUnknown(context: Context, name: string): void {

@@ -1,4 +1,5 @@
 import type { FieldDefinition, FieldType, FieldWords, Struct } from '../schema/index.ts'
+import { emptyValueOf } from './zeros.ts'
 
 interface FieldPlan {
   readonly name: string
@@ -81,23 +82,9 @@ function isWrittenEmpty(definition: FieldDefinition): boolean {
 
 function emptyOf({ type, nullable }: FieldDefinition): unknown {
   if (nullable) return null
-  switch (type.kind) {
-    case 'struct':
-      return toJsonValue(type.struct(), {})
-    case 'string':
-      return ''
-    case 'boolean':
-      return false
-    case 'int32':
-    case 'int64':
-    case 'double':
-    case 'intOrString':
-      return 0
-    case 'quantity':
-      return '0'
-    default:
-      return null
-  }
+  if (type.kind === 'struct') return toJsonValue(type.struct(), {})
+  // A list that is not there is null, one that is empty is empty.
+  return type.kind === 'list' ? null : (emptyValueOf(type) ?? null)
 }
 
 function isZero(value: unknown, type: FieldType): boolean {

@@ -1,6 +1,7 @@
 import type { FieldDefinition, FieldType, FieldWords, Struct } from '../schema/index.ts'
 import { canonicalQuantity } from '../quantity/index.ts'
 import { FIXED64, ProtoError, ProtoReader, VARINT } from './proto-io.ts'
+import { emptyValueOf, isFilledIn } from './zeros.ts'
 
 type Fields = Record<string, unknown>
 type ReadValue = (reader: ProtoReader, wire: number) => unknown
@@ -9,8 +10,8 @@ type ReadField = (reader: ProtoReader, wire: number, object: Fields) => void
 
 interface Plan {
   readonly fields: ReadonlyMap<number, ReadField>
-  /** Embedded objects that are there even when nothing of them was on the wire. */
-  readonly always: readonly { name: string; struct: () => Struct<FieldWords> }[]
+  /** Objects, and required scalars and lists, that are there even when nothing was on the wire. */
+  readonly always: readonly { name: string; empty: () => unknown }[]
 }
 
 const plans = new WeakMap<Struct<FieldWords>, Plan>()
@@ -27,7 +28,7 @@ function readMessage(struct: Struct<FieldWords>, reader: ProtoReader): Fields {
   const object: Fields = {}
   const plan = planOf(struct)
   readInto(plan.fields, reader, object)
-  for (const { name, struct: of } of plan.always) object[name] ??= emptyMessage(of())
+  for (const { name, empty } of plan.always) object[name] ??= empty()
   return object
 }
 
@@ -55,9 +56,12 @@ function planOf(struct: Struct<FieldWords>): Plan {
   const known = plans.get(struct)
   if (known !== undefined) return known
   const entries = Object.entries(struct.fields)
-  const always = entries.flatMap(([name, { always: is, type }]) =>
-    is && type.kind === 'struct' ? [{ name, struct: type.struct }] : [],
-  )
+  const always = entries.flatMap(([name, definition]) => {
+    const { type } = definition
+    if (!isFilledIn(definition)) return []
+    const empty = () => (type.kind === 'struct' ? emptyMessage(type.struct()) : emptyValueOf(type))
+    return [{ name, empty }]
+  })
   const plan: Plan = { fields: planFields(entries), always }
   plans.set(struct, plan)
   return plan

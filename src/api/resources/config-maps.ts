@@ -2,6 +2,12 @@ import type { ConfigMap } from '../core/index.ts'
 import { ConfigMap as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateConfigMap,
+  validateConfigMapUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const configMaps: Resource<ConfigMap> = defineResource<ConfigMap>({
   group: '',
@@ -10,5 +16,10 @@ export const configMaps: Resource<ConfigMap> = defineResource<ConfigMap>({
   plural: 'configmaps',
   shortNames: ['cm'],
   struct: declared,
-  strategy: defineStrategy<ConfigMap>({}),
+  strategy: defineStrategy<ConfigMap>({
+    ...withMetadata<ConfigMap>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      { create: validateConfigMap, update: validateConfigMapUpdate },
+    ),
+  }),
 })

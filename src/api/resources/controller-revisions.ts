@@ -2,6 +2,12 @@ import type { ControllerRevision } from '../apps/index.ts'
 import { ControllerRevision as declared } from '../apps/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateControllerRevision,
+  validateControllerRevisionUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const controllerRevisions: Resource<ControllerRevision> = defineResource<ControllerRevision>(
   {
@@ -10,6 +16,11 @@ export const controllerRevisions: Resource<ControllerRevision> = defineResource<
     kind: 'ControllerRevision',
     plural: 'controllerrevisions',
     struct: declared,
-    strategy: defineStrategy<ControllerRevision>({}),
+    strategy: defineStrategy<ControllerRevision>({
+      ...withMetadata<ControllerRevision>(
+        { namespaced: true, nameErrors: dns1123SubdomainErrors },
+        { create: validateControllerRevision, update: validateControllerRevisionUpdate },
+      ),
+    }),
   },
 )

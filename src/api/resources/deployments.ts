@@ -11,6 +11,13 @@ import {
   keepGeneration,
   semanticEqual,
 } from '../strategy/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateDeploymentSpec,
+  validateDeploymentStatus,
+  validateSelectorKept,
+  withMetadata,
+} from '../validation/index.ts'
 import { scaleSubresource } from './scale.ts'
 
 export const deployments: Resource<Deployment> = defineResource<Deployment>({
@@ -42,6 +49,17 @@ export const deployments: Resource<Deployment> = defineResource<Deployment>({
       deployment.metadata.labels = copyOf(old.metadata.labels)
       keepGeneration(deployment, old)
     },
+    ...withMetadata<Deployment>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      {
+        create: (deployment) => validateDeploymentSpec(deployment.spec),
+        update: (deployment, old) => [
+          ...validateDeploymentSpec(deployment.spec),
+          ...validateSelectorKept(deployment.spec.selector, old.spec.selector),
+        ],
+        status: validateDeploymentStatus,
+      },
+    ),
   }),
   hasStatus: true,
   scale: {

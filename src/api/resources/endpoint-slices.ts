@@ -9,6 +9,12 @@ import {
   keepGeneration,
   semanticEqual,
 } from '../strategy/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateEndpointSlice,
+  validateEndpointSliceUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const endpointSlices: Resource<EndpointSlice> = defineResource<EndpointSlice>({
   group: 'discovery.k8s.io',
@@ -30,5 +36,9 @@ export const endpointSlices: Resource<EndpointSlice> = defineResource<EndpointSl
         semanticEqual(slice.metadata.labels, old.metadata.labels)
       if (!same) bumpGeneration(slice, old)
     },
+    ...withMetadata<EndpointSlice>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      { create: validateEndpointSlice, update: validateEndpointSliceUpdate },
+    ),
   }),
 })

@@ -3,6 +3,7 @@ import { Endpoints as declared } from '../core/index.ts'
 import { defaultEndpoints } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
+import { dns1123SubdomainErrors, validateEndpoints, withMetadata } from '../validation/index.ts'
 
 export const endpoints: Resource<Endpoints> = defineResource<Endpoints>({
   group: '',
@@ -14,5 +15,9 @@ export const endpoints: Resource<Endpoints> = defineResource<Endpoints>({
   strategy: defineStrategy<Endpoints>({
     applyDefaults: defaultEndpoints,
     allowCreateOnUpdate: true,
+    ...withMetadata<Endpoints>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      { create: validateEndpoints },
+    ),
   }),
 })

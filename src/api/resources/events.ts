@@ -2,6 +2,7 @@ import type { Event } from '../core/index.ts'
 import { Event as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
+import { dns1123SubdomainErrors, validateEvent, withMetadata } from '../validation/index.ts'
 
 export const events: Resource<Event> = defineResource<Event>({
   group: '',
@@ -10,7 +11,13 @@ export const events: Resource<Event> = defineResource<Event>({
   plural: 'events',
   shortNames: ['ev'],
   struct: declared,
-  strategy: defineStrategy<Event>({ allowCreateOnUpdate: true }),
+  strategy: defineStrategy<Event>({
+    allowCreateOnUpdate: true,
+    ...withMetadata<Event>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      { create: validateEvent },
+    ),
+  }),
   selectableFields: {
     'involvedObject.kind': (event) => event.involvedObject.kind ?? '',
     'involvedObject.namespace': (event) => event.involvedObject.namespace ?? '',

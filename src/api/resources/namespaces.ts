@@ -3,6 +3,12 @@ import { Namespace as declared } from '../core/index.ts'
 import { defaultNamespace } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { allVerbs, copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
+import {
+  dns1123LabelErrors,
+  validateNamespace,
+  validateNamespaceStatus,
+  withMetadata,
+} from '../validation/index.ts'
 
 /** The finalizer that keeps a namespace until what lives in it is gone. */
 export const NAMESPACE_FINALIZER = 'kubernetes'
@@ -33,6 +39,10 @@ export const namespaces: Resource<Namespace> = defineResource<Namespace>({
     prepareForStatusUpdate(namespace, old) {
       namespace.spec = copyOf(old.spec)
     },
+    ...withMetadata<Namespace>(
+      { namespaced: false, nameErrors: dns1123LabelErrors },
+      { create: validateNamespace, status: validateNamespaceStatus },
+    ),
   }),
   selectableFields: {
     'status.phase': (namespace) => namespace.status?.phase ?? '',

@@ -3,6 +3,12 @@ import { Node as declared } from '../core/index.ts'
 import { defaultNode } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateNode,
+  validateNodeUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 import { proxySubresource } from './proxy.ts'
 
 export const nodes: Resource<Node> = defineResource<Node>({
@@ -23,6 +29,10 @@ export const nodes: Resource<Node> = defineResource<Node>({
     prepareForStatusUpdate(node, old) {
       node.spec = copyOf(old.spec)
     },
+    ...withMetadata<Node>(
+      { namespaced: false, nameErrors: dns1123SubdomainErrors },
+      { create: validateNode, update: validateNodeUpdate, status: validateNodeUpdate },
+    ),
   }),
   selectableFields: {
     'spec.unschedulable': (node) => String(node.spec?.unschedulable ?? false),

@@ -3,6 +3,13 @@ import { Pod as declared } from '../core/index.ts'
 import { defaultPod } from '../defaults/index.ts'
 import type { Resource, SubresourceInfo } from '../schema/index.ts'
 import { copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateNewPod,
+  validatePodStatusUpdate,
+  validatePodUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 import { qosClassOf } from '../helpers/index.ts'
 import { proxySubresource } from './proxy.ts'
 
@@ -42,6 +49,10 @@ export const pods: Resource<Pod> = defineResource<Pod>({
       if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return 0
       return pod.spec.terminationGracePeriodSeconds ?? 30
     },
+    ...withMetadata<Pod>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      { create: validateNewPod, update: validatePodUpdate, status: validatePodStatusUpdate },
+    ),
   }),
   selectableFields: {
     'spec.nodeName': (pod) => pod.spec.nodeName ?? '',

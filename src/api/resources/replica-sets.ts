@@ -4,6 +4,13 @@ import { defaultReplicaSet } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { formatLabelSelector } from '../selectors/index.ts'
 import { defineResource, defineStrategy, specStatus } from '../strategy/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateCounts,
+  validateReplicaSetSpec,
+  validateSelectorKept,
+  withMetadata,
+} from '../validation/index.ts'
 import { scaleSubresource } from './scale.ts'
 
 export const replicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
@@ -22,6 +29,24 @@ export const replicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
       set.status = { replicas: 0 }
       set.metadata.generation = 1
     },
+    ...withMetadata<ReplicaSet>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      {
+        create: (set) => validateReplicaSetSpec(set.spec),
+        update: (set, old) => [
+          ...validateReplicaSetSpec(set.spec),
+          ...validateSelectorKept(set.spec.selector, old.spec.selector),
+        ],
+        status: (set) =>
+          validateCounts({ ...set.status }, [
+            'replicas',
+            'fullyLabeledReplicas',
+            'readyReplicas',
+            'availableReplicas',
+            'observedGeneration',
+          ]),
+      },
+    ),
   }),
   selectableFields: {
     'status.replicas': (set) => String(set.status?.replicas ?? 0),

@@ -3,6 +3,12 @@ import { Secret as declared } from '../core/index.ts'
 import { defaultSecret } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateSecret,
+  validateSecretUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const secrets: Resource<Secret> = defineResource<Secret>({
   group: '',
@@ -17,6 +23,10 @@ export const secrets: Resource<Secret> = defineResource<Secret>({
     prepareForUpdate(secret, old) {
       if (!secret.type && old.type !== undefined) secret.type = old.type
     },
+    ...withMetadata<Secret>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      { create: validateSecret, update: validateSecretUpdate },
+    ),
   }),
   selectableFields: { type: (secret) => secret.type ?? '' },
 })

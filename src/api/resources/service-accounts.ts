@@ -2,6 +2,7 @@ import type { ServiceAccount } from '../core/index.ts'
 import { ServiceAccount as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
+import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
 
 export const serviceAccounts: Resource<ServiceAccount> = defineResource<ServiceAccount>({
   group: '',
@@ -16,5 +17,6 @@ export const serviceAccounts: Resource<ServiceAccount> = defineResource<ServiceA
       delete account.secrets
     },
     allowUnconditionalUpdate: false,
+    ...withMetadata<ServiceAccount>({ namespaced: true, nameErrors: dns1123SubdomainErrors }, {}),
   }),
 })

@@ -2,6 +2,12 @@ import type { Service } from '../core/index.ts'
 import { Service as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
+import {
+  dns1035LabelErrors,
+  validateServiceSpec,
+  validateServiceUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 import { proxySubresource } from './proxy.ts'
 import { defaultService, dropFieldsOfFormerType, keepAllocated } from '../defaults/index.ts'
 
@@ -28,6 +34,16 @@ export const services: Resource<Service> = defineResource<Service>({
       service.spec = copyOf(old.spec)
     },
     allowCreateOnUpdate: true,
+    ...withMetadata<Service>(
+      { namespaced: true, nameErrors: dns1035LabelErrors },
+      {
+        create: validateServiceSpec,
+        update: (service, old) => [
+          ...validateServiceUpdate(service, old),
+          ...validateServiceSpec(service),
+        ],
+      },
+    ),
   }),
   selectableFields: {
     'spec.clusterIP': (service) => service.spec.clusterIP ?? '',

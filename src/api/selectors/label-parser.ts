@@ -1,10 +1,5 @@
-import {
-  describeErrors,
-  goStrings,
-  invalid,
-  labelValueErrors,
-  qualifiedNameErrors,
-} from '../validation/index.ts'
+import { describeErrors, goStrings, invalid } from '../validation/field-errors.ts'
+import { labelValueErrors, qualifiedNameErrors } from '../validation/names.ts'
 import type { FieldError } from '../schema/index.ts'
 import { matchesRequirements, type LabelOperator, type Requirement } from './requirement.ts'
 

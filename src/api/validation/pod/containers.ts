@@ -6,6 +6,7 @@ import { dns1123LabelErrors, portNameErrors, portNumberErrors } from '../names.t
 import { each, oneOf } from './common.ts'
 import { validateEnv, validateEnvFrom } from './env.ts'
 import { validateProbes } from './probes.ts'
+import { validateLocalPath } from './paths.ts'
 import { validateResources } from './resources.ts'
 import { validateContainerSecurity } from './security.ts'
 
@@ -160,16 +161,6 @@ function validateMounts(
     }
   })
   return errors
-}
-
-/** A path that stays inside what it is relative to. */
-export function validateLocalPath(path: string, at: string): FieldError[] {
-  if (path.startsWith('/')) return [invalid(at, path, 'must be a relative path')]
-  return noBackSteps(path, at)
-}
-
-export function noBackSteps(path: string, at: string): FieldError[] {
-  return path.split('/').includes('..') ? [invalid(at, path, "must not contain '..'")] : []
 }
 
 function validateHostPorts(

@@ -7,7 +7,7 @@ import type {
 } from '../../core/index.ts'
 import type { FieldError } from '../../schema/index.ts'
 import { duplicate, forbidden, invalid, notSupported, required } from '../field-errors.ts'
-import { noBackSteps } from './containers.ts'
+import { noBackSteps } from './paths.ts'
 
 const MAX_ID = 2 ** 31 - 1
 const ID_ERROR = `must be between 0 and ${MAX_ID}, inclusive`

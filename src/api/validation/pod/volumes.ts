@@ -10,7 +10,7 @@ import type { FieldError } from '../../schema/index.ts'
 import { duplicate, forbidden, invalid, notSupported, required } from '../field-errors.ts'
 import { dns1123LabelErrors } from '../names.ts'
 import { each } from './common.ts'
-import { noBackSteps, validateLocalPath } from './containers.ts'
+import { noBackSteps, validateLocalPath } from './paths.ts'
 import { validateFieldRef, validateResource, VOLUME_FIELDS } from './env.ts'
 
 const MODE_ERROR = 'must be a number between 0 and 0777 (octal), both inclusive'

@@ -1,0 +1,32 @@
+import type { FieldDefinition, FieldType } from '../schema/index.ts'
+
+/**
+ * Whether decoding puts the field's empty value where nothing was given: embedded objects, and
+ * required scalars and lists, which in Go are never absent either.
+ */
+export function isFilledIn({ type, always, required, nullable }: FieldDefinition): boolean {
+  if (type.kind === 'struct') return always
+  if (!required || nullable === true) return false
+  return emptyValueOf(type) !== undefined
+}
+
+/** The zero of a type; undefined where there is none but absence. */
+export function emptyValueOf(type: FieldType): unknown {
+  switch (type.kind) {
+    case 'string':
+      return ''
+    case 'boolean':
+      return false
+    case 'int32':
+    case 'int64':
+    case 'double':
+    case 'intOrString':
+      return 0
+    case 'quantity':
+      return '0'
+    case 'list':
+      return []
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,37 @@
+import type { FieldError } from '../schema/index.ts'
+import { invalid } from './field-errors.ts'
+import { isIpv4, isIpv6 } from './pod/common.ts'
+
+/**
+ * Addresses that no endpoint may have, because they mean the host that connects. Upstream refuses all
+ * of 127.0.0.0/8; here pods of the process runtime live at addresses of their own inside it, so that
+ * only the first /24, where hosts have their own loopback names, is refused.
+ */
+export function nonSpecialIpErrors(path: string, ip: string): FieldError[] {
+  const fault = specialIpFault(ip)
+  return fault === undefined ? [] : [invalid(path, ip, fault)]
+}
+
+function specialIpFault(ip: string): string | undefined {
+  if (!isIpv4(ip) && !isIpv6(ip)) return 'must be a valid IP address'
+  if (ip === '0.0.0.0' || ip === '::') return 'may not be unspecified (0.0.0.0 or ::)'
+  if (ip.startsWith('127.0.0.') || ip === '::1') {
+    return 'may not be in the loopback range (127.0.0.0/8, ::1/128)'
+  }
+  if (ip.startsWith('169.254.') || /^fe[89ab][0-9a-f]:/i.test(ip)) {
+    return 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'
+  }
+  if (ip.startsWith('224.0.0.') || /^ff02:/i.test(ip)) {
+    return 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'
+  }
+  return undefined
+}
+
+/** `10.9.8.0/24` or `2001:db8::/64` */
+export function cidrErrors(path: string, text: string): FieldError[] {
+  const match = /^(.+)\/(\d{1,3})$/.exec(text)
+  const [, address = '', bits = ''] = match ?? []
+  const fits = (isIpv4(address) && Number(bits) <= 32) || (isIpv6(address) && Number(bits) <= 128)
+  if (fits) return []
+  return [invalid(path, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]
+}

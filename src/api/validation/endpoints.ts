@@ -1,0 +1,148 @@
+import type { DeepReadonly } from '../../base/index.ts'
+import type { EndpointAddress, EndpointPort, Endpoints } from '../core/index.ts'
+import type { Endpoint, EndpointSlice, EndpointSlicePort } from '../discovery/index.ts'
+import type { FieldError } from '../schema/index.ts'
+import { nonSpecialIpErrors } from './addresses.ts'
+import { duplicate, invalid, notSupported, required, tooMany } from './field-errors.ts'
+import { validateKept } from './metadata.ts'
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  portNumberErrors,
+  qualifiedNameErrors,
+} from './names.ts'
+import { each, ipErrors, isIpv4, isIpv6, oneOf } from './pod/common.ts'
+
+const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
+
+export function validateEndpoints(endpoints: DeepReadonly<Endpoints>): FieldError[] {
+  return (endpoints.subsets ?? []).flatMap((subset, i) => {
+    const path = `subsets[${i}]`
+    const { addresses = [], notReadyAddresses = [], ports = [] } = subset
+    if (addresses.length + notReadyAddresses.length === 0) {
+      return [required(path, 'must specify `addresses` or `notReadyAddresses`')]
+    }
+    return [
+      ...addresses.flatMap((a, k) => validateAddress(a, `${path}.addresses[${k}]`)),
+      ...notReadyAddresses.flatMap((a, k) => validateAddress(a, `${path}.notReadyAddresses[${k}]`)),
+      ...ports.flatMap((p, k) => validatePort(p, `${path}.ports[${k}]`, ports.length > 1)),
+    ]
+  })
+}
+
+function validateAddress(address: DeepReadonly<EndpointAddress>, path: string): FieldError[] {
+  const { hostname, nodeName } = address
+  const ip = address.ip ?? ''
+  return [
+    ...ipErrors(`${path}.ip`, ip),
+    ...(hostname ? each(`${path}.hostname`, hostname, dns1123LabelErrors(hostname)) : []),
+    ...(nodeName ? each(`${path}.nodeName`, nodeName, dns1123SubdomainErrors(nodeName)) : []),
+    ...nonSpecialIpErrors(`${path}.ip`, ip),
+  ]
+}
+
+function validatePort(
+  { name, port, protocol, appProtocol }: DeepReadonly<EndpointPort>,
+  path: string,
+  needsName: boolean,
+): FieldError[] {
+  const errors: FieldError[] = []
+  if (name) errors.push(...each(`${path}.name`, name, dns1123LabelErrors(name)))
+  else if (needsName) errors.push(required(`${path}.name`))
+  errors.push(...each(`${path}.port`, port ?? 0, portNumberErrors(port ?? 0)))
+  errors.push(...oneOf(`${path}.protocol`, protocol, PROTOCOLS))
+  if (appProtocol) {
+    errors.push(...each(`${path}.appProtocol`, appProtocol, qualifiedNameErrors(appProtocol)))
+  }
+  return errors
+}
+
+const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6']
+const MAX_ENDPOINTS = 1000
+const MAX_ADDRESSES = 100
+const MAX_PORTS = 20_000
+const MAX_ZONE_HINTS = 8
+
+export function validateEndpointSlice(slice: DeepReadonly<EndpointSlice>): FieldError[] {
+  const { addressType, endpoints, ports } = slice
+  return [
+    ...oneOf('addressType', addressType, ADDRESS_TYPES),
+    ...validateSliceEndpoints(endpoints ?? [], addressType),
+    ...validateSlicePorts(ports ?? []),
+  ]
+}
+
+export function validateEndpointSliceUpdate(
+  slice: DeepReadonly<EndpointSlice>,
+  old: DeepReadonly<EndpointSlice>,
+): FieldError[] {
+  return [
+    ...validateEndpointSlice(slice),
+    ...validateKept(slice.addressType, old.addressType, 'addressType'),
+  ]
+}
+
+function validateSliceEndpoints(
+  endpoints: readonly DeepReadonly<Endpoint>[],
+  addressType: string,
+): FieldError[] {
+  if (endpoints.length > MAX_ENDPOINTS) {
+    return [tooMany('endpoints', endpoints.length, MAX_ENDPOINTS)]
+  }
+  return endpoints.flatMap((endpoint, i) => {
+    const path = `endpoints[${i}]`
+    const { addresses, hostname, nodeName, hints } = endpoint
+    const errors: FieldError[] = []
+    if (addresses.length === 0) {
+      errors.push(required(`${path}.addresses`, 'must contain at least 1 address'))
+    } else if (addresses.length > MAX_ADDRESSES) {
+      errors.push(tooMany(`${path}.addresses`, addresses.length, MAX_ADDRESSES))
+    }
+    addresses.forEach((address, k) => {
+      errors.push(...validateSliceAddress(address, addressType, `${path}.addresses[${k}]`))
+    })
+    if (nodeName !== undefined) {
+      errors.push(...each(`${path}.nodeName`, nodeName, dns1123SubdomainErrors(nodeName)))
+    }
+    if (hostname !== undefined) {
+      errors.push(...each(`${path}.hostname`, hostname, dns1123LabelErrors(hostname)))
+    }
+    const zones = hints?.forZones?.length ?? 0
+    if (zones > MAX_ZONE_HINTS) {
+      errors.push(tooMany(`${path}.hints.forZones`, zones, MAX_ZONE_HINTS))
+    }
+    return errors
+  })
+}
+
+function validateSliceAddress(address: string, type: string, path: string): FieldError[] {
+  if (type === 'FQDN') return each(path, address, dns1123SubdomainErrors(address))
+  if (type === 'IPv4') {
+    const fault = isIpv4(address) ? [] : [invalid(path, address, 'must be a valid IPv4 address')]
+    return [...fault, ...nonSpecialIpErrors(path, address)]
+  }
+  if (type !== 'IPv6') return []
+  if (!isIpv6(address)) return [invalid(path, address, 'must be a valid IPv6 address')]
+  return nonSpecialIpErrors(path, address)
+}
+
+function validateSlicePorts(ports: readonly DeepReadonly<EndpointSlicePort>[]): FieldError[] {
+  if (ports.length > MAX_PORTS) return [tooMany('ports', ports.length, MAX_PORTS)]
+  const names = new Set<string>()
+  return ports.flatMap((port, i) => {
+    const path = `ports[${i}]`
+    const errors: FieldError[] = []
+    const { name = '', protocol, appProtocol } = port
+    if (name !== '') errors.push(...each(`${path}.name`, name, dns1123LabelErrors(name)))
+    if (names.has(name)) errors.push(duplicate(`${path}.name`, name))
+    names.add(name)
+    if (protocol === undefined) errors.push(required(`${path}.protocol`))
+    else if (!PROTOCOLS.includes(protocol)) {
+      errors.push(notSupported(`${path}.protocol`, protocol, PROTOCOLS))
+    }
+    if (appProtocol !== undefined) {
+      errors.push(...each(`${path}.appProtocol`, appProtocol, qualifiedNameErrors(appProtocol)))
+    }
+    return errors
+  })
+}

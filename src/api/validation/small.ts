@@ -1,0 +1,109 @@
+import type { DeepReadonly } from '../../base/index.ts'
+import type { ControllerRevision, Deployment } from '../apps/index.ts'
+import type { Lease } from '../coordination/index.ts'
+import type { Event, Namespace } from '../core/index.ts'
+import type { FieldError } from '../schema/index.ts'
+import { semanticEqual } from '../strategy/equal.ts'
+import { GoText, invalid, required } from './field-errors.ts'
+import { finalizerErrors, IMMUTABLE_ERROR } from './metadata.ts'
+import { qualifiedNameErrors } from './names.ts'
+import { each, nonNegative } from './pod/common.ts'
+
+export function validateNamespace(namespace: DeepReadonly<Namespace>): FieldError[] {
+  const finalizers = namespace.spec?.finalizers ?? []
+  return finalizers.flatMap((name) => each('spec.finalizers', name, finalizerErrors(name)))
+}
+
+/** The phase follows the deletion. */
+export function validateNamespaceStatus(namespace: DeepReadonly<Namespace>): FieldError[] {
+  const { phase = '' } = namespace.status ?? {}
+  const isDeleted = namespace.metadata.deletionTimestamp !== undefined
+  const wanted = isDeleted ? 'Terminating' : 'Active'
+  if (phase === wanted) return []
+  const state = isDeleted ? 'is not empty' : 'is empty'
+  const detail = `may only be '${wanted}' if \`deletionTimestamp\` ${state}`
+  return [invalid('status.Phase', phase, detail)]
+}
+
+export function validateLease({ spec }: DeepReadonly<Lease>): FieldError[] {
+  const errors: FieldError[] = []
+  const seconds = spec?.leaseDurationSeconds
+  if (seconds !== undefined && seconds <= 0) {
+    errors.push(invalid('spec.leaseDurationSeconds', seconds, 'must be greater than 0'))
+  }
+  errors.push(...nonNegative('spec.leaseTransitions', spec?.leaseTransitions))
+  return errors
+}
+
+export function validateControllerRevision(
+  revision: DeepReadonly<ControllerRevision>,
+): FieldError[] {
+  const errors: FieldError[] = []
+  if (revision.data === undefined || revision.data === null) {
+    errors.push(required('data', 'data is mandatory'))
+  }
+  return [...errors, ...nonNegative('revision', revision.revision)]
+}
+
+export function validateControllerRevisionUpdate(
+  revision: DeepReadonly<ControllerRevision>,
+  old: DeepReadonly<ControllerRevision>,
+): FieldError[] {
+  const errors = validateControllerRevision(revision)
+  if (semanticEqual(revision.data, old.data)) return errors
+  const shown = new GoText(JSON.stringify(revision.data))
+  return [...errors, invalid('data', shown, IMMUTABLE_ERROR)]
+}
+
+const MAX_EVENT_WORD = 128
+const MAX_EVENT_MESSAGE = 1024
+const NAMESPACE_ERROR = 'does not match event.namespace'
+
+/** An event lives where its object lives; one about a cluster-scoped object in `default`. */
+export function validateEvent(event: DeepReadonly<Event>): FieldError[] {
+  const { namespace = '' } = event.metadata
+  const about = event.involvedObject?.namespace ?? ''
+  const homes = event.eventTime ? ['', 'default', 'kube-system'] : ['', 'default']
+  const fits = about === '' ? homes.includes(namespace) : about === namespace
+  const errors = fits ? [] : [invalid('involvedObject.namespace', about, NAMESPACE_ERROR)]
+  // Only the newer kind of events, which have an eventTime, must say all of these.
+  if (!event.eventTime) return errors
+  const controller = event.reportingComponent ?? ''
+  if (controller === '') errors.push(required('reportingComponent'))
+  else errors.push(...each('reportingComponent', controller, qualifiedNameErrors(controller)))
+  for (const field of ['reportingInstance', 'action', 'reason'] as const) {
+    const value = event[field] ?? ''
+    if (value === '') errors.push(required(field))
+    if (value.length > MAX_EVENT_WORD) {
+      errors.push(invalid(field, '', `can have at most ${MAX_EVENT_WORD} characters`))
+    }
+  }
+  if ((event.message?.length ?? 0) > MAX_EVENT_MESSAGE) {
+    errors.push(invalid('message', '', `can have at most ${MAX_EVENT_MESSAGE} characters`))
+  }
+  return errors
+}
+
+/** A part is not more than the whole. */
+export function validateDeploymentStatus({ status }: DeepReadonly<Deployment>): FieldError[] {
+  const names = [
+    'replicas',
+    'updatedReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'unavailableReplicas',
+  ] as const
+  const errors = names.flatMap((name) => nonNegative(`status.${name}`, status?.[name]))
+  const { replicas = 0, readyReplicas = 0 } = status ?? {}
+  for (const name of ['updatedReplicas', 'readyReplicas', 'availableReplicas'] as const) {
+    const value = status?.[name] ?? 0
+    if (value <= replicas) continue
+    errors.push(invalid(`status.${name}`, value, 'cannot be greater than status.replicas'))
+  }
+  const available = status?.availableReplicas ?? 0
+  if (available > readyReplicas) {
+    const detail = 'cannot be greater than readyReplicas'
+    errors.push(invalid('status.availableReplicas', available, detail))
+  }
+  return errors
+}
