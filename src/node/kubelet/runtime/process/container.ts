@@ -11,6 +11,7 @@ import type { ContainerRunState, ObservedContainer } from '../types.ts'
 import { LogPump } from './log-pump.ts'
 import { logTail } from './log-reader.ts'
 import type { ContainerRecord } from './records.ts'
+import { readExit } from './shim.ts'
 
 /** Termination messages are cut here (upstream: `MaxContainerTerminationMessageLength`). */
 const MESSAGE_BYTES_MAX = 4096
@@ -146,16 +147,15 @@ export class ProcessContainer {
 
   async #endState(exit: ProcessExit | undefined, finishedAtMs: number): Promise<ContainerRunState> {
     const { startedAtMs } = this.#record.state
-    const base = { kind: 'exited', startedAtMs, finishedAtMs } as const
-    if (exit === undefined) {
-      return {
-        ...base,
-        exitCode: 137,
-        reason: 'ContainerStatusUnknown',
-        message: 'The container ended while no node agent was running',
-      }
+    const noted = exit ?? (await readExit(this.#parts.disk, this.folder).catch(() => undefined))
+    if (noted === undefined) {
+      const reason = 'ContainerStatusUnknown'
+      const message = 'The container ended while no node agent was running'
+      return { kind: 'exited', startedAtMs, finishedAtMs, exitCode: 137, reason, message }
     }
-    const exitCode = 'code' in exit ? exit.code : 128 + (SIGNAL_NUMBERS[exit.signal] ?? 0)
+    const exitCode = 'code' in noted ? noted.code : 128 + (SIGNAL_NUMBERS[noted.signal] ?? 0)
+    const endedAtMs = 'atMs' in noted ? Math.max(startedAtMs, noted.atMs) : finishedAtMs
+    const base = { kind: 'exited', startedAtMs, finishedAtMs: endedAtMs } as const
     const message = await this.#terminationMessage(exitCode)
     const reason = exitCode === 0 ? 'Completed' : 'Error'
     return { ...base, exitCode, reason, ...(message && { message }) }

@@ -12,6 +12,7 @@ import { commandLine, type ImageCatalog } from './images.ts'
 import { spoolPath } from './log-files.ts'
 import { mountedCommand, type MountMode } from './mounts.ts'
 import type { ContainerRecord } from './records.ts'
+import { shimmed, whyNotFound } from './shim.ts'
 
 /** Exit code of a container whose command could not be run (containerd's `StartError`). */
 const START_ERROR_EXIT_CODE = 128
@@ -88,7 +89,13 @@ export async function launch(
   const mounted = mounts.length > 0 && mountMode !== 'none'
   const startedAtMs = options.clock.nowMs()
   try {
-    const [command = '', ...args] = mounted
+    const cwd = mounted ? folder : await workingFolder(prepared, parts.disk)
+    // What a mount brings can be seen only from within: there the shell finds out (exit code 127).
+    const isHidden = mounted && line[0]?.startsWith('/')
+    const look = { path: env.PATH ?? '', cwd }
+    const why = isHidden ? undefined : await whyNotFound(parts.disk, line[0] ?? '', look)
+    if (why !== undefined) throw new ProcessError(why)
+    const inMounts = mounted
       ? mountedCommand({
           mode: mountMode,
           root: `${folder}/root`,
@@ -98,10 +105,14 @@ export async function launch(
           command: line,
         })
       : line
-    const cwd = mounted ? folder : await workingFolder(prepared, parts.disk)
     const spool = spoolPath(folder)
     const output = { stdoutPath: spool, stderrPath: spool }
-    const process = await parts.processes.spawn({ command, args, env, cwd, ...output })
+    const process = await parts.processes.spawn({
+      ...shimmed(folder, inMounts),
+      env,
+      cwd,
+      ...output,
+    })
     return { process, mounted, env, state: { kind: 'running', startedAtMs } }
   } catch (error) {
     if (error instanceof DiskError) {
