@@ -61,7 +61,8 @@ export function broadcastHeartbeat(raft: Raft): void {
 /** Dissertation §6.4: answers a read once this member knows that it still leads. */
 export function serveRead(raft: Raft, request: Message): void {
   const { committed } = raft.log
-  if (raft.membership.isSingleton) {
+  // Removed by its own change, a leader may lead a single voter that is not itself.
+  if (raft.membership.isSingleton && raft.membership.isVoter(raft.id)) {
     respondToRead(raft, { request, index: committed })
   } else if (raft.log.term(committed) !== raft.term) {
     // Before its first commit a leader does not know what was committed before it.
