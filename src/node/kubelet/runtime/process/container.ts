@@ -147,14 +147,15 @@ export class ProcessContainer {
 
   async #endState(exit: ProcessExit | undefined, finishedAtMs: number): Promise<ContainerRunState> {
     const { startedAtMs } = this.#record.state
-    const noted = exit ?? (await readExit(this.#parts.disk, this.folder).catch(() => undefined))
+    const found = exit ? undefined : await readExit(this.#parts.disk, this.folder)
+    const noted = exit ?? found
     if (noted === undefined) {
       const reason = 'ContainerStatusUnknown'
       const message = 'The container ended while no node agent was running'
       return { kind: 'exited', startedAtMs, finishedAtMs, exitCode: 137, reason, message }
     }
     const exitCode = 'code' in noted ? noted.code : 128 + (SIGNAL_NUMBERS[noted.signal] ?? 0)
-    const endedAtMs = 'atMs' in noted ? Math.max(startedAtMs, noted.atMs) : finishedAtMs
+    const endedAtMs = found ? Math.max(startedAtMs, found.atMs) : finishedAtMs
     const base = { kind: 'exited', startedAtMs, finishedAtMs: endedAtMs } as const
     const message = await this.#terminationMessage(exitCode)
     const reason = exitCode === 0 ? 'Completed' : 'Error'

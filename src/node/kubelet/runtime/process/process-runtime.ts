@@ -144,17 +144,20 @@ export class ProcessRuntime implements Runtime {
     const folder = this.#layout.attempt(pod.uid, config.name, config.attempt)
     const mountMode = await this.#mountMode
     const prepared = await prepareFolder({ folder, config, mountMode }, this.#parts)
-    const record: ContainerRecord = {
-      ...(await launch(prepared, { ...this.#config, clock: this.#parts.clock }, this.#parts)),
-      id: Buffer.from(this.#parts.random.bytes(ID_BYTES)).toString('hex'),
-      name: config.name,
-      attempt: config.attempt,
-      image: config.image,
-      imageId: image.imageId,
-      hash: config.hash,
-      fallbackToLogs: config.fallbackToLogs,
+    const id = Buffer.from(this.#parts.random.bytes(ID_BYTES)).toString('hex')
+    const { clock } = this.#parts
+    const launched = await launch(prepared, { ...this.#config, clock }, this.#parts)
+    const { name, attempt, hash, fallbackToLogs } = config
+    const { imageId } = image
+    const about = { id, name, attempt, image: config.image, imageId, hash, fallbackToLogs }
+    const record: ContainerRecord = { ...launched, ...about }
+    try {
+      await this.#records.writeContainer(pod.uid, record)
+    } catch (cause) {
+      // Nobody would find this process again.
+      if (launched.process) this.#parts.processes.kill(launched.process, 'SIGKILL')
+      throw new RuntimeError('CreateContainerError', messageOf(cause), { cause })
     }
-    await this.#records.writeContainer(pod.uid, record)
     const container = this.#adopt(running, record)
     const { state } = record
     if (state.kind === 'exited') throw new RuntimeError('RunContainerError', state.message ?? '')

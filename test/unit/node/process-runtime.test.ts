@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict'
+import * as fs from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { silentLog } from '../../../src/base/index.ts'
+import { type MountMode, ProcessRuntime } from '../../../src/node/kubelet/runtime/process/index.ts'
+import type { ContainerConfig, ObservedContainer } from '../../../src/node/kubelet/runtime/types.ts'
+import {
+  systemClock,
+  systemDisk,
+  systemLinks,
+  systemProcesses,
+  systemRandom,
+} from '../../../src/platform/index.ts'
+import { until } from './until.ts'
+
+const POD = { uid: 'uid-1', namespace: 'default', name: 'web-1' }
+const NODE = process.execPath
+
+function config(over: Partial<ContainerConfig> = {}): ContainerConfig {
+  return {
+    name: 'web',
+    attempt: 0,
+    image: 'any',
+    command: ['sleep', '60'],
+    args: [],
+    env: { PATH: process.env.PATH ?? '' },
+    workingDir: undefined,
+    mounts: [],
+    hash: 'any',
+    terminationMessagePath: '/dev/termination-log',
+    fallbackToLogs: false,
+    ...over,
+  }
+}
+
+describe('ProcessRuntime', () => {
+  let folder: string
+  const open: ProcessRuntime[] = []
+
+  beforeEach(async () => {
+    folder = await fs.mkdtemp(join(tmpdir(), 'navarch-runtime-'))
+  })
+
+  afterEach(async () => {
+    for (const runtime of open.splice(0)) {
+      await runtime.removeSandbox(POD.uid)
+      await runtime.close()
+    }
+    await fs.rm(folder, { recursive: true, force: true })
+  })
+
+  async function start(mountMode: MountMode = 'none'): Promise<ProcessRuntime> {
+    const runtime = new ProcessRuntime(
+      {
+        dataFolder: folder,
+        podCidr: '127.77.1.0/24',
+        nodeIp: '127.77.0.1',
+        images: { 'navarch/job': { command: [NODE, '-e'], args: ['console.log("default")'] } },
+        hostEnv: { PATH: process.env.PATH ?? '' },
+        version: 'test',
+        mountMode,
+      },
+      {
+        clock: systemClock,
+        disk: systemDisk(),
+        links: systemLinks,
+        log: silentLog,
+        processes: systemProcesses(),
+        random: systemRandom(),
+      },
+    )
+    await runtime.start(() => undefined)
+    open.push(runtime)
+    return runtime
+  }
+
+  async function runToEnd(
+    runtime: ProcessRuntime,
+    over: Partial<ContainerConfig>,
+  ): Promise<ObservedContainer['state'] & { kind: 'exited' }> {
+    await runtime.ensureSandbox(POD, { hostNetwork: false })
+    const { id } = await runtime.startContainer(POD, config(over))
+    return until('the container has ended', () => {
+      const state = runtime.containers(POD.uid).find((c) => c.id === id)?.state
+      return state?.kind === 'exited' ? state : undefined
+    })
+  }
+
+  async function logsOf(
+    runtime: ProcessRuntime,
+    options: { timestamps?: boolean; tailLines?: number; limitBytes?: number } = {},
+  ): Promise<string> {
+    const id = runtime.containers(POD.uid).at(-1)?.id ?? ''
+    const parts: Uint8Array[] = []
+    const signal = new AbortController().signal
+    const want = { follow: false, timestamps: false, ...options, signal }
+    for await (const part of runtime.logs(id, want)) parts.push(part)
+    return Buffer.concat(parts).toString()
+  }
+
+  it('runs a command and keeps its exit code, output and addresses apart', async () => {
+    const runtime = await start()
+    const sandbox = await runtime.ensureSandbox(POD, { hostNetwork: false })
+    assert.equal(sandbox.ip, '127.77.1.1')
+    const other = await runtime.ensureSandbox({ ...POD, uid: 'uid-2' }, { hostNetwork: false })
+    assert.equal(other.ip, '127.77.1.2')
+    const state = await runToEnd(runtime, {
+      command: ['sh', '-c', 'echo one; echo two >&2; printf three; exit 3'],
+    })
+    assert.equal(state.exitCode, 3)
+    assert.equal(state.reason, 'Error')
+    assert.equal(await logsOf(runtime), 'one\ntwo\nthree\n')
+    assert.equal(await logsOf(runtime, { tailLines: 2 }), 'two\nthree\n')
+    assert.equal(await logsOf(runtime, { tailLines: 0 }), '')
+    assert.equal(await logsOf(runtime, { limitBytes: 5 }), 'one\nt')
+    assert.match(await logsOf(runtime, { timestamps: true, tailLines: 1 }), /^\d{4}-.*Z three\n$/)
+    await runtime.removeSandbox('uid-2')
+  })
+
+  it('follows Kubernetes rules for command and args', async () => {
+    const runtime = await start()
+    const image = 'navarch/job:v1'
+    await runToEnd(runtime, { image, command: [] })
+    assert.equal(await logsOf(runtime), 'default\n')
+    await runToEnd(runtime, { image, command: [], args: ['console.log("own")'], attempt: 1 })
+    assert.equal(await logsOf(runtime), 'own\n')
+    assert.equal(runtime.image('nginx', { hasCommand: true }).kind, 'present')
+    const missing = runtime.image('nginx', { hasCommand: false })
+    assert.ok(missing.kind === 'missing' && missing.message.includes('navarch/job'))
+  })
+
+  it('stops with SIGTERM, and with SIGKILL when that is not heard', async () => {
+    const runtime = await start()
+    await runtime.ensureSandbox(POD, { hostNetwork: false })
+    const polite = await runtime.startContainer(
+      POD,
+      config({ command: ['sh', '-c', 'trap "exit 7" TERM; while :; do sleep 0.05; done'] }),
+    )
+    const deaf = await runtime.startContainer(
+      POD,
+      config({
+        name: 'deaf',
+        command: ['sh', '-c', 'trap "" TERM; echo up; while :; do sleep 0.05; done'],
+      }),
+    )
+    await until('it is up', async () => (await logsOf(runtime)) === 'up\n' || undefined)
+    await runtime.stopContainer(polite.id, { graceMs: 10_000 })
+    await runtime.stopContainer(deaf.id, { graceMs: 100 })
+    const codes = runtime
+      .containers(POD.uid)
+      .map((c) => c.state.kind === 'exited' && c.state.exitCode)
+    assert.deepEqual(codes, [7, 137])
+  })
+
+  it('leaves an exited attempt behind when a command does not exist', async () => {
+    const runtime = await start()
+    await runtime.ensureSandbox(POD, { hostNetwork: false })
+    await assert.rejects(runtime.startContainer(POD, config({ command: ['no-such-program'] })), {
+      name: 'RuntimeError',
+      reason: 'RunContainerError',
+      message: /exec: "no-such-program": executable file not found in \$PATH/,
+    })
+    const [left] = runtime.containers(POD.uid)
+    assert.ok(left?.state.kind === 'exited')
+    assert.deepEqual([left.state.exitCode, left.state.reason], [128, 'StartError'])
+  })
+
+  it('finds its containers again after the agent was killed', async () => {
+    const first = await start()
+    const { ip } = await first.ensureSandbox(POD, { hostNetwork: false })
+    const running = await first.startContainer(POD, config({ command: ['sleep', '60'] }))
+    const job = await first.startContainer(
+      POD,
+      config({ name: 'job', command: ['sh', '-c', 'sleep 0.3; echo late; exit 5'] }),
+    )
+    await first.close()
+    open.splice(0)
+    await until(
+      'the job has ended without an agent',
+      async () =>
+        (await fs.readFile(join(folder, 'pods/uid-1/containers/job/0/exit')).catch(() => ''))
+          .length > 0 || undefined,
+    )
+    const second = await start()
+    assert.equal(second.sandbox(POD.uid)?.ip, ip)
+    const next = await second.ensureSandbox({ ...POD, uid: 'uid-9' }, { hostNetwork: false })
+    assert.notEqual(next.ip, ip)
+    await second.removeSandbox('uid-9')
+    const found = await until('the end of the job is known', () => {
+      const state = second.containers(POD.uid).find((c) => c.id === job.id)?.state
+      return state?.kind === 'exited' ? state : undefined
+    })
+    assert.equal(found.exitCode, 5)
+    const parts: Uint8Array[] = []
+    const want = { follow: false, timestamps: false, signal: new AbortController().signal }
+    for await (const part of second.logs(job.id, want)) parts.push(part)
+    assert.equal(Buffer.concat(parts).toString(), 'late\n')
+    const still = second.containers(POD.uid).find((c) => c.id === running.id)
+    assert.equal(still?.state.kind, 'running')
+  })
+
+  it('reads the termination message from its file, or from the log', async () => {
+    const runtime = await start()
+    const command = ['sh', '-c', 'printf "last words" > "$NAVARCH_TERMINATION_LOG"; exit 1']
+    assert.equal((await runToEnd(runtime, { command })).message, 'last words')
+    const noisy = ['sh', '-c', 'echo boom; exit 1']
+    const state = await runToEnd(runtime, { command: noisy, attempt: 1, fallbackToLogs: true })
+    assert.equal(state.message, 'boom\n')
+  })
+
+  for (const mode of ['none', 'root', 'user-namespace'] as const) {
+    it(`shows volumes to a container (${mode})`, async function () {
+      const runtime = await start(mode)
+      const volume = join(folder, 'volume')
+      await fs.mkdir(volume)
+      await fs.writeFile(join(volume, 'file'), 'content')
+      const mounts = [
+        { name: 'my-data', mountPath: '/no/such/place', hostPath: volume, readOnly: true },
+        { name: 'etc', mountPath: '/etc/navarch-test', hostPath: volume, readOnly: false },
+      ]
+      const script =
+        mode === 'none'
+          ? 'cat "$NAVARCH_MOUNT_MY_DATA/file" "$NAVARCH_ROOT/etc/navarch-test/file"'
+          : 'cat /no/such/place/file /etc/navarch-test/file; touch /no/such/place/x 2>/dev/null && echo writable; test -e /etc/passwd && pwd'
+      const state = await runToEnd(runtime, {
+        command: ['sh', '-c', script],
+        mounts,
+        workingDir: '/',
+      })
+      const text = await logsOf(runtime)
+      if (mode !== 'none' && /unshare|mount:/.test(text)) return this.skip()
+      assert.equal(text, mode === 'none' ? 'contentcontent' + '\n' : 'contentcontent/\n')
+      assert.equal(state.exitCode, 0)
+      assert.equal(await fs.stat('/no').catch(() => undefined), undefined)
+      assert.equal(await fs.stat('/etc/navarch-test').catch(() => undefined), undefined)
+      return undefined
+    })
+  }
+})
