@@ -1,5 +1,5 @@
 import type { FieldDefinition, FieldType, FieldWords, Struct } from '../schema/index.ts'
-import { canonicalQuantity } from '../quantity/index.ts'
+import { canonicalQuantity, QuantityError } from '../quantity/index.ts'
 import { FIXED64, ProtoError, ProtoReader, VARINT } from './proto-io.ts'
 import { emptyValueOf, isFilledIn } from './zeros.ts'
 
@@ -204,7 +204,11 @@ function numberIn(values: Map<number, number | Buffer>, field: number): number {
 }
 
 function readQuantity(reader: ProtoReader): string {
-  return canonicalQuantity(textIn(readSmall(reader), 1) || '0')
+  try {
+    return canonicalQuantity(textIn(readSmall(reader), 1) || '0')
+  } catch (error) {
+    throw error instanceof QuantityError ? new ProtoError(error.message) : error
+  }
 }
 
 function readIntOrString(reader: ProtoReader): number | string {
@@ -212,11 +216,16 @@ function readIntOrString(reader: ProtoReader): number | string {
   return numberIn(values, 1) === 1 ? textIn(values, 3) : numberIn(values, 2) | 0
 }
 
+// The last second of the year 9999: what RFC 3339 can write.
+const SECONDS_MAX = 253_402_300_799
+
 /** An empty message is no time. */
 function readTime(reader: ProtoReader, digits: number): string | undefined {
   if (reader.done) return undefined
   const values = readSmall(reader)
-  const seconds = new Date(numberIn(values, 1) * 1000).toISOString().slice(0, 19)
+  const epochSeconds = numberIn(values, 1)
+  if (Math.abs(epochSeconds) > SECONDS_MAX) throw new ProtoError('proto: time out of range')
+  const seconds = new Date(epochSeconds * 1000).toISOString().slice(0, 19)
   if (digits === 0) return `${seconds}Z`
   const nanos = String(numberIn(values, 2)).padStart(9, '0')
   return `${seconds}.${nanos.slice(0, digits)}Z`
