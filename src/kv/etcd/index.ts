@@ -1,0 +1,1 @@
+export { etcdKv } from './etcd.ts'
