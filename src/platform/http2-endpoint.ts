@@ -185,7 +185,8 @@ async function* readResponse(url: string, stream: ClientHttp2Stream): AsyncGener
 function plainHeaders(received: Readonly<Record<string, unknown>>): HttpHeaders {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(received)) {
-    if (!name.startsWith(':') && value !== undefined) headers[name] = String(value)
+    if (!name.startsWith(':') && value !== undefined)
+      headers[name] = Array.isArray(value) ? value.join(', ') : `${value as string | number}`
   }
   return headers
 }

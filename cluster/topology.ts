@@ -1,0 +1,117 @@
+import { present } from '../src/base/index.ts'
+import { UserError } from '../src/cli/index.ts'
+
+/** A master: one process, with three ports on 127.0.0.1. */
+export interface MasterTopology {
+  readonly name: string
+  readonly address: string
+  readonly apiPort: number
+  /** etcd's client port. */
+  readonly clientPort: number
+  readonly peerPort: number
+}
+
+/** A node: an agent with an address and a range of pod addresses of its own. */
+export interface NodeTopology {
+  readonly name: string
+  readonly address: string
+  readonly kubeletPort: number
+  readonly podCidr: string
+}
+
+/** Everything that is fixed when a cluster is made; kept in `topology.json`. */
+export interface Topology {
+  readonly version: 1
+  /** Tells clusters apart whose members have the same addresses. */
+  readonly clusterToken: string
+  /** `127.42`: pods, Services and nodes have their addresses in this /16. */
+  readonly network: string
+  /** Where kubectl goes: some live master listens there. */
+  readonly endpoint: { readonly address: string; readonly port: number }
+  readonly masters: readonly MasterTopology[]
+  readonly nodes: readonly NodeTopology[]
+}
+
+export const KUBELET_PORT = 10250
+const PORTS_PER_MASTER = 3
+
+/** How many ports `planTopology` needs. */
+export function portsNeeded(masters: number): number {
+  return 1 + masters * PORTS_PER_MASTER
+}
+
+/** Pure. `ports` are free ones, as many as `portsNeeded`. */
+export function planTopology(options: {
+  masters: number
+  nodes: number
+  network: string
+  ports: readonly number[]
+  clusterToken: string
+}): Topology {
+  const { network, clusterToken } = options
+  const ports = [...options.ports]
+  const next = (): number => present(ports.shift(), 'a free port')
+  const address = '127.0.0.1'
+  return {
+    version: 1,
+    clusterToken,
+    network,
+    endpoint: { address, port: next() },
+    masters: numbered('master', options.masters).map((name) => ({
+      name,
+      address,
+      apiPort: next(),
+      clientPort: next(),
+      peerPort: next(),
+    })),
+    nodes: numbered('node', options.nodes).map((name, i) => ({
+      name,
+      // The third number is 0 for nodes, the node's own for its pods; 240 and above are Services.
+      address: `${network}.0.${i + 1}`,
+      kubeletPort: KUBELET_PORT,
+      podCidr: `${network}.${i + 1}.0/24`,
+    })),
+  }
+}
+
+function numbered(noun: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${noun}-${i + 1}`)
+}
+
+export const serviceCidr = (topology: Topology): string => `${topology.network}.240.0/20`
+/** The first Service address: that of `kubernetes.default`. */
+export const kubernetesServiceIp = (topology: Topology): string => `${topology.network}.240.1`
+export const dnsServiceIp = (topology: Topology): string => `${topology.network}.240.10`
+
+export const apiEndpoint = (master: MasterTopology): string =>
+  `https://${master.address}:${master.apiPort}`
+export const clientEndpoint = (master: MasterTopology): string =>
+  `https://${master.address}:${master.clientPort}`
+export const peerEndpoint = (master: MasterTopology): string =>
+  `https://${master.address}:${master.peerPort}`
+
+/** Reads `topology.json`. Throws `UserError` naming the file. */
+export function parseTopology(text: string, path: string): Topology {
+  try {
+    const topology = JSON.parse(text) as Topology
+    if (topology.version === 1 && topology.masters.length > 0) return topology
+  } catch {
+    // Told below.
+  }
+  throw new UserError(
+    `${path} is damaged: restore the file, or remove the cluster with \`navarch down --purge\``,
+  )
+}
+
+/** A master or node by name. Throws `UserError` naming those there are. */
+export function partNamed(
+  topology: Topology,
+  name: string,
+): { kind: 'master'; part: MasterTopology } | { kind: 'node'; part: NodeTopology } {
+  const master = topology.masters.find((each) => each.name === name)
+  if (master) return { kind: 'master', part: master }
+  const node = topology.nodes.find((each) => each.name === name)
+  if (node) return { kind: 'node', part: node }
+  const names = [...topology.masters, ...topology.nodes].map((each) => each.name).join(', ')
+  throw new UserError(`there is no "${name}" in this cluster: it has ${names}`)
+}

@@ -1,0 +1,41 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { CallContext, CliPorts } from './ports.ts'
+
+/** A command with what all have. */
+export function command(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--data-dir <folder>', 'where the cluster keeps all its state (default: .navarch)')
+}
+
+export interface CommonOptions {
+  readonly dataDir?: string
+}
+
+export function outputOption(): Option {
+  return new Option('-o, --output <format>', 'how to print')
+    .choices(['table', 'json'])
+    .default('table')
+}
+
+export interface OutputOptions extends CommonOptions {
+  readonly output: 'table' | 'json'
+}
+
+/** A parser of whole numbers within bounds. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value
+    throw new InvalidArgumentError(`it must be a whole number from ${min} to ${max}`)
+  }
+}
+
+/** Progress goes to standard error: what a command prints can be piped on. */
+export function context(ports: CliPorts): CallContext {
+  return { signal: ports.signal, progress: (line) => ports.terminal.err(`${line}\n`) }
+}
+
+export function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}

@@ -1,0 +1,123 @@
+/** What the commands need of the world: the local cluster, and the terminal. */
+
+/** A failure that the user can do something about: its message is all that is shown. Exit code 1. */
+export class UserError extends Error {
+  override readonly name = 'UserError'
+}
+
+/** A command that was called wrongly. Exit code 2. */
+export class UsageError extends UserError {}
+
+export interface Terminal {
+  out(text: string): void
+  err(text: string): void
+}
+
+/** A part of the cluster that is a process of its own: a master or a node. */
+export interface MasterStatus {
+  readonly name: string
+  /** 0 while it does not run. */
+  readonly pid: number
+  readonly state: 'running' | 'starting' | 'stopped'
+  /** Null while it does not answer. */
+  readonly raft: {
+    readonly role: string
+    readonly term: number
+    readonly commitIndex: number
+    readonly appliedIndex: number
+  } | null
+  readonly leads: {
+    readonly store: boolean
+    readonly controllers: boolean
+    readonly scheduler: boolean
+  }
+  readonly api: { readonly endpoint: string; readonly healthy: boolean }
+}
+
+export interface NodeStatus {
+  readonly name: string
+  /** 0 while it does not run. */
+  readonly pid: number
+  readonly ready: boolean
+  /** Pods bound to it that have not ended. */
+  readonly pods: number
+}
+
+export interface ClusterStatus {
+  readonly masters: readonly MasterStatus[]
+  readonly nodes: readonly NodeStatus[]
+  /** What the user should know, such as Services on other ports than asked for. */
+  readonly notes: readonly string[]
+}
+
+export interface BackupInfo {
+  readonly revision: number
+  readonly totalKey: number
+  readonly totalSize: number
+  /** CRC-32C over keys and values, eight hexadecimal digits, as etcdctl prints it. */
+  readonly hash: string
+}
+
+export interface KillReport {
+  readonly master: string
+  readonly led: string
+  /** Longest time between two acknowledged writes around the kill. */
+  readonly gapMs: number
+  /** Until a scale made after the kill was seen by the controllers; null without a controller. */
+  readonly scaledMs: number | null
+  readonly rejoinedMs: number
+}
+
+export interface FailoverReport {
+  readonly kills: readonly KillReport[]
+  readonly medianGapMs: number
+  readonly acknowledgedWrites: number
+  readonly lostWrites: number
+}
+
+export interface RestoreReport {
+  readonly objects: number
+  readonly missing: readonly string[]
+  readonly changedUids: readonly string[]
+  readonly revision: number
+  readonly savedMs: number
+  readonly restoredMs: number
+}
+
+export interface CallContext {
+  readonly signal: AbortSignal
+  /** One line about what happens now. */
+  readonly progress: (line: string) => void
+}
+
+/** One local cluster: what lies in a data folder, and the processes that belong to it. */
+export interface ClusterControl {
+  up(
+    options: { masters?: number; nodes?: number },
+    context: CallContext,
+  ): Promise<{ kubeconfig: string; tookMs: number; masters: number; nodes: number }>
+  down(options: { purge: boolean }, context: CallContext): Promise<void>
+  status(context: { signal: AbortSignal }): Promise<ClusterStatus>
+  kill(name: string, signal: string): Promise<void>
+  start(name: string, context: CallContext): Promise<void>
+  logs(
+    name: string,
+    options: { follow: boolean; tail: number | undefined; signal: AbortSignal },
+  ): AsyncIterable<string>
+  /** Variables for kubectl and etcdctl. */
+  environment(): Promise<Readonly<Record<string, string>>>
+  backupSave(file: string, context: CallContext): Promise<BackupInfo>
+  backupStatus(file: string): Promise<BackupInfo>
+  backupRestore(file: string, context: CallContext): Promise<BackupInfo>
+  drillFailover(options: { times: number }, context: CallContext): Promise<FailoverReport>
+  drillRestore(context: CallContext): Promise<RestoreReport>
+}
+
+export interface CliPorts {
+  readonly terminal: Terminal
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+  readonly version: string
+  /** The cluster of a data folder; undefined: `.navarch` in the working folder. */
+  cluster(dataDir: string | undefined): ClusterControl
+}

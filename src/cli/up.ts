@@ -1,0 +1,62 @@
+import type { Command } from 'commander'
+import { type CommonOptions, command, context, wholeNumber } from './options.ts'
+import type { CliPorts } from './ports.ts'
+import { duration } from './table.ts'
+
+interface UpOptions extends CommonOptions {
+  readonly masters?: number
+  readonly nodes?: number
+  readonly foreground?: boolean
+}
+
+/** `navarch up`: starts what does not run yet, and waits until all of it is ready. */
+export function upCommand(ports: CliPorts): Command {
+  return command('up', 'start the cluster: masters and nodes, each a process of its own')
+    .option('--masters <number>', 'masters of a new cluster (default: 3)', wholeNumber(1, 7))
+    .option('--nodes <number>', 'nodes of a new cluster (default: 2)', wholeNumber(0, 50))
+    .option('--foreground', 'stay, and stop the cluster with Ctrl-C')
+    .action(async (options: UpOptions) => {
+      const { masters, nodes } = options
+      const cluster = ports.cluster(options.dataDir)
+      const size = {
+        ...(masters !== undefined && { masters }),
+        ...(nodes !== undefined && { nodes }),
+      }
+      const result = await cluster.up(size, context(ports))
+      ports.terminal.out(welcome(result, options.dataDir))
+      if (!options.foreground) return
+      await new Promise<void>((resolve) => {
+        ports.signal.addEventListener('abort', () => resolve(), { once: true })
+        if (ports.signal.aborted) resolve()
+      })
+      const signal = new AbortController().signal
+      await cluster.down({ purge: false }, { ...context(ports), signal })
+    })
+}
+
+interface Started {
+  readonly kubeconfig: string
+  readonly tookMs: number
+  readonly masters: number
+  readonly nodes: number
+}
+
+function welcome(result: Started, dataDir: string | undefined): string {
+  const flag = dataDir === undefined ? '' : ` --data-dir ${dataDir}`
+  return `
+The cluster is ready: ${count(result.masters, 'master')}, ${count(result.nodes, 'node')}, in ${duration(result.tookMs)}.
+kubeconfig: ${result.kubeconfig}
+
+  eval "$(bin/navarch env${flag})"               kubectl and etcdctl use this cluster
+  kubectl get nodes
+  kubectl apply -f cluster/examples/web.yaml   three pods behind a Service
+  bin/navarch status${flag}                      who leads the store and the controllers
+  bin/navarch kill master-1${flag}               SIGKILL: everything goes on
+  bin/navarch drill failover${flag}              the same ten times, measured
+  bin/navarch down${flag}                        the end; the data stays
+`
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
