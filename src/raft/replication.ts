@@ -62,11 +62,13 @@ export function broadcastHeartbeat(raft: Raft): void {
 export function serveRead(raft: Raft, request: Message): void {
   const { committed } = raft.log
   // Removed by its own change, a leader may lead a single voter that is not itself.
-  if (raft.membership.isSingleton && raft.membership.isVoter(raft.id)) {
-    respondToRead(raft, { request, index: committed })
-  } else if (raft.log.term(committed) !== raft.term) {
-    // Before its first commit a leader does not know what was committed before it.
+  const isAlone = raft.membership.isSingleton && raft.membership.isVoter(raft.id)
+  if (raft.log.term(committed) !== raft.term) {
+    // Before its first commit a leader does not know what was committed before it; not even when
+    // it is the only voter, as the last leader may have counted more members.
     raft.pendingReads.push(request)
+  } else if (isAlone) {
+    respondToRead(raft, { request, index: committed })
   } else if (raft.config.readOnly === 'lease') {
     respondToRead(raft, { request, index: committed })
   } else {
