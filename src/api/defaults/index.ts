@@ -1,7 +1,7 @@
 export { pullPolicyFor } from './container.ts'
 export { defaultPod, defaultPodTemplate } from './pod.ts'
 export { defaultService } from './service.ts'
-export { dropFieldsOfFormerType, keepAllocated } from './service-update.ts'
+export { dropFieldsOfFormerType, keepAllocated, syncClusterIps } from './service-update.ts'
 export {
   defaultEndpointSlice,
   defaultEndpoints,

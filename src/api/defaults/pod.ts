@@ -14,9 +14,10 @@ export function defaultPod(pod: Pod): void {
     if (pod.spec.hostNetwork) exposeOnHost(container)
   }
   const { status } = pod
-  if (status?.podIP && !status.podIPs?.length) status.podIPs = [{ ip: status.podIP }]
   const first = status?.podIPs?.[0]
-  if (status && first) status.podIP = first.ip
+  // `podIP` repeats the first of `podIPs`; where they differ it is the one that counts.
+  if (status?.podIP && first?.ip !== status.podIP) status.podIPs = [{ ip: status.podIP }]
+  else if (status && first) status.podIP = first.ip
 }
 
 /** The defaults of a template in a Deployment and its like. */

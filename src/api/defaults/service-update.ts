@@ -7,6 +7,21 @@ const takesHealthCheckPort = (service: Service) =>
   service.spec.type === 'LoadBalancer' && service.spec.externalTrafficPolicy === 'Local'
 
 /**
+ * `clusterIP` repeats the first of `clusterIPs`. A writer who knows only the former sets or clears
+ * that; the list follows.
+ */
+export function syncClusterIps({ spec }: Service, old?: Service): void {
+  if (old === undefined) {
+    if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP]
+    return
+  }
+  const changed = spec.clusterIP !== old.spec.clusterIP
+  if (!changed || !sameList(spec.clusterIPs, old.spec.clusterIPs)) return
+  if (!spec.clusterIP) delete spec.clusterIPs
+  else spec.clusterIPs = [spec.clusterIP, ...(spec.clusterIPs ?? []).slice(1)]
+}
+
+/**
  * An update that leaves out what the server once allocated means: as it was. Keeps the cluster IPs,
  * node ports (by port name) and the health check port.
  */

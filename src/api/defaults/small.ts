@@ -18,9 +18,9 @@ export function defaultNamespace(namespace: Namespace): void {
 export function defaultNode(node: Node): void {
   node.spec ??= {}
   const { spec, status } = node
-  if (spec.podCIDR && !spec.podCIDRs?.length) spec.podCIDRs = [spec.podCIDR]
   const first = spec.podCIDRs?.[0]
-  if (first !== undefined) spec.podCIDR = first
+  if (spec.podCIDR && first !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR]
+  else if (first !== undefined) spec.podCIDR = first
   if (status?.capacity && !status.allocatable) status.allocatable = { ...status.capacity }
   roundToMilli(status?.capacity)
   roundToMilli(status?.allocatable)

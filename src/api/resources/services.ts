@@ -9,7 +9,12 @@ import {
   withMetadata,
 } from '../validation/index.ts'
 import { proxySubresource } from './proxy.ts'
-import { defaultService, dropFieldsOfFormerType, keepAllocated } from '../defaults/index.ts'
+import {
+  defaultService,
+  dropFieldsOfFormerType,
+  keepAllocated,
+  syncClusterIps,
+} from '../defaults/index.ts'
 
 export const services: Resource<Service> = defineResource<Service>({
   group: '',
@@ -24,9 +29,11 @@ export const services: Resource<Service> = defineResource<Service>({
 
     prepareForCreate(service) {
       service.status = { loadBalancer: {} }
+      syncClusterIps(service)
     },
     prepareForUpdate(service, old) {
       service.status = copyOf(old.status)
+      syncClusterIps(service, old)
       keepAllocated(service, old)
       dropFieldsOfFormerType(service, old)
     },

@@ -1,0 +1,111 @@
+import { StatusError } from '../../base/index.ts'
+import type { FieldWords, Struct } from '../schema/index.ts'
+import { JsonSyntaxError, parseJson } from '../codec/index.ts'
+import { PatchError } from './errors.ts'
+import { applyJsonPatch, type JsonPatchOperation } from './json-patch.ts'
+import { applyMergePatch } from './merge-patch.ts'
+import { applyStrategicMerge } from './strategic-merge.ts'
+import { isObject, type JsonObject } from './values.ts'
+
+/** The kinds of patch by media type, without `application/` and the format's suffix. */
+export type PatchKind = 'json' | 'merge' | 'strategic'
+
+const KINDS: Readonly<Record<string, PatchKind>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+}
+
+/** The kind of a `content-type`, undefined when it is none of the three. */
+export function patchKindOf(contentType: string): PatchKind | undefined {
+  return KINDS[contentType.split(';')[0]?.trim().toLowerCase() ?? '']
+}
+
+// What upstream accepts at most in one JSON patch.
+const MAX_OPERATIONS = 10_000
+
+/** A patch that was read and can be applied, also again after a conflict. */
+export interface ParsedPatch {
+  readonly kind: PatchKind
+  /** The patched JSON value; `current` is not changed. Throws `StatusError`. */
+  apply(struct: Struct<FieldWords>, current: JsonObject): JsonObject
+}
+
+/** Reads a patch; throws `StatusError` 400 when the body is none. */
+export function parsePatch(kind: PatchKind, body: Uint8Array): ParsedPatch {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+  const value = readPatch(text)
+  if (kind === 'json') {
+    if (!Array.isArray(value)) throw badPatch(value, '[]handlers.jsonPatchOp')
+    const operations = (value as unknown[]).map(toOperation)
+    if (operations.length > MAX_OPERATIONS) {
+      const message =
+        `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, ` +
+        `got ${operations.length}`
+      throw new StatusError(413, 'RequestEntityTooLarge', message)
+    }
+    return { kind, apply: (_struct, current) => runJsonPatch(current, operations) }
+  }
+  if (!isObject(value)) throw badPatch(value, 'map[string]interface {}')
+  if (kind === 'merge') {
+    return { kind, apply: (_struct, current) => mustBeObject(applyMergePatch(current, value)) }
+  }
+  return { kind, apply: (struct, current) => runStrategic(struct, current, value) }
+}
+
+function readPatch(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch (cause) {
+    if (!(cause instanceof JsonSyntaxError)) throw cause
+    const message = `error decoding patch: ${cause.message}`
+    throw new StatusError(400, 'BadRequest', message, { cause })
+  }
+}
+
+function badPatch(value: unknown, goType: string): StatusError {
+  const given = Array.isArray(value) ? 'array' : typeof value
+  const shown = given === 'boolean' ? 'bool' : given
+  const text = `json: cannot unmarshal ${shown} into Go value of type ${goType}`
+  return new StatusError(400, 'BadRequest', `error decoding patch: ${text}`)
+}
+
+function toOperation(value: unknown): JsonPatchOperation {
+  if (!isObject(value)) throw badPatch(value, 'handlers.jsonPatchOp')
+  const { op, path, from } = value
+  return {
+    op: typeof op === 'string' ? op : '',
+    path: typeof path === 'string' ? path : '',
+    ...(typeof from === 'string' && { from }),
+    ...('value' in value && { value: value['value'] }),
+  }
+}
+
+/** Upstream does not tell the client why a JSON patch does not apply; `cause` does. */
+function runJsonPatch(current: JsonObject, operations: readonly JsonPatchOperation[]): JsonObject {
+  try {
+    return mustBeObject(applyJsonPatch(current, operations))
+  } catch (cause) {
+    if (!(cause instanceof PatchError)) throw cause
+    const message = 'the server rejected our request due to an error in our request'
+    throw new StatusError(422, 'Invalid', message, { cause })
+  }
+}
+
+function runStrategic(
+  struct: Struct<FieldWords>,
+  current: JsonObject,
+  patch: JsonObject,
+): JsonObject {
+  try {
+    return applyStrategicMerge(struct, current, patch)
+  } catch (cause) {
+    if (!(cause instanceof PatchError)) throw cause
+    throw new StatusError(500, '', cause.message, { cause })
+  }
+}
+
+function mustBeObject(value: unknown): JsonObject {
+  if (isObject(value)) return value
+  throw new StatusError(422, 'Invalid', 'the patched value is not an object')
+}
