@@ -1,0 +1,10 @@
+export { DNS_ADDRESS_ANNOTATION } from './dns/index.ts'
+export type { ImageCatalog, ImageProgram, MountMode } from './kubelet/index.ts'
+export {
+  killLeftovers,
+  type NodeConfig,
+  type NodeDependencies,
+  type RunningNode,
+  startNode,
+} from './node.ts'
+export { REMAPPED_PORTS_ANNOTATION } from './proxy/index.ts'
