@@ -51,7 +51,8 @@ export class Harness {
       clock: systemClock,
       random: systemRandom(),
       log: silentLog,
-      kubeletClient: noKubelet,
+      kubelet: () => noKubelet,
+      serviceRange: '10.96.0.0/16',
       ...options,
     })
     await server.start({ signal: new AbortController().signal })

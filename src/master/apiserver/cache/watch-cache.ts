@@ -70,6 +70,10 @@ export class WatchCache {
     this.#options = options
   }
 
+  get prefix(): string {
+    return this.#options.prefix
+  }
+
   /** Whether the first list is in. It stays so. */
   get synced(): boolean {
     return this.#synced

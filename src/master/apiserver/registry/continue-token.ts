@@ -36,7 +36,10 @@ export function decodeToken(text: string): ContinueToken {
       `continue key is not valid: server does not recognize this encoded version "${body.v}"`,
     )
   }
-  return { revision: body.rv, after: body.start.replace(/\u0000$/, '') }
+  return {
+    revision: body.rv,
+    after: body.start.endsWith('\u0000') ? body.start.slice(0, -1) : body.start,
+  }
 }
 
 function isBody(value: unknown): value is { v: string; rv: number; start: string } {

@@ -97,12 +97,12 @@ async function prepare(
 ): Promise<Begun | undefined> {
   const { strategy } = store.resource
   strategy.prepareForCreate(object)
+  const errors = strategy.validateCreate(object)
+  if (errors.length > 0) {
+    throw statusErrors.invalid(store.resource, object.metadata.name ?? '', errors)
+  }
   const { dryRun } = call.options
-  const begun = await store.hooks.beginWrite?.({ object, old: undefined, dryRun })
-  const errors = [...strategy.validateCreate(object), ...(begun?.errors ?? [])]
-  if (errors.length === 0) return begun
-  await begun?.revert()
-  throw statusErrors.invalid(store.resource, object.metadata.name ?? '', errors)
+  return store.hooks.beginWrite?.({ object, old: undefined, dryRun })
 }
 
 function identify(store: Store, object: KubeObject): void {

@@ -1,12 +1,108 @@
-import type { Exchange } from '../exchange.ts'
+import {
+  type ApiType,
+  apiVersionOf,
+  decodeJson,
+  describeStrictErrors,
+  JsonTypeError,
+  type KubeObject,
+  type ParsedPatch,
+  parsePatch,
+  patchKindOf,
+  toJsonValue,
+} from '../../../api/index.ts'
+import { bodyBytes, callOf, type Exchange } from '../exchange.ts'
+import { type WriteOptions, writeOptions } from '../options.ts'
 import { statusErrors } from '../status.ts'
 import type { Served, Store } from './store.ts'
-import type { UpdateRules } from './update.ts'
+import { updateObject, type UpdateRules } from './update.ts'
 
+/** A patch as it came, with what the client wants of unknown fields. */
+export interface PatchRequest {
+  readonly options: WriteOptions
+  readonly patch: ParsedPatch
+}
+
+/** Reads a PATCH. Throws 415 for other kinds of patch, 400 for a body that is none. */
+export async function readPatch(exchange: Exchange): Promise<PatchRequest> {
+  const kind = patchKindOf(exchange.request.headers['content-type'] ?? '')
+  if (!kind) throw statusErrors.unsupportedMediaType('415: Unsupported Media Type', {})
+  const options = writeOptions(exchange.query, 'PatchOptions')
+  return { options, patch: parsePatch(kind, await bodyBytes(exchange.request)) }
+}
+
+/** Applies a patch to the newest state of an object; again when somebody else was quicker. */
 export async function patchObject(
-  _store: Store,
-  _exchange: Exchange,
-  _rules: UpdateRules,
+  store: Store,
+  exchange: Exchange,
+  rules: UpdateRules,
 ): Promise<Served> {
-  throw statusErrors.unsupportedMediaType('415: Unsupported Media Type', {})
+  const { options, patch } = await readPatch(exchange)
+  const { resource } = store
+  const { name, namespace } = exchange.at
+  const found: string[] = []
+  const { served } = await updateObject(
+    store,
+    { ...callOf(exchange, resource.namespaced), options },
+    {
+      name,
+      rules,
+      change: (old) => {
+        found.length = 0
+        const object = applyPatch<KubeObject>(resource, { patch, options, current: old, found })
+        checkPlace(object, { name, namespace: resource.namespaced ? namespace : '' })
+        resource.strategy.applyDefaults(object)
+        return object
+      },
+    },
+  )
+  if (options.fieldValidation === 'Warn') exchange.warnings.push(...found)
+  return served
+}
+
+function checkPlace(object: KubeObject, at: { name: string; namespace: string }): void {
+  const { name, namespace } = object.metadata
+  if (name !== at.name) {
+    throw statusErrors.badRequest(
+      `the name of the object (${name || 'empty'}) does not match the name on the URL (${at.name})`,
+    )
+  }
+  if (at.namespace !== '' && namespace !== undefined && namespace !== at.namespace) {
+    throw statusErrors.badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the URL (${at.namespace})`,
+    )
+  }
+}
+
+export interface PatchStep {
+  readonly patch: ParsedPatch
+  readonly options: WriteOptions
+  readonly current: object
+  /** Unknown fields are put here. */
+  readonly found: string[]
+}
+
+/** The patched object, decoded. Throws 422 when it is none of its kind. */
+export function applyPatch<T extends KubeObject>(type: ApiType, step: PatchStep): T {
+  const { patch, options, found } = step
+  const value = patch.apply(type.struct, toJsonValue(type.struct, step.current))
+  const refuse = (why: string) => {
+    const detail = `Invalid value: ${JSON.stringify(JSON.stringify(value))}: ${why}`
+    return statusErrors.invalid({ group: '', kind: '' }, '', [
+      { type: 'FieldValueInvalid', field: 'patch', detail },
+    ])
+  }
+  const { kind, apiVersion } = value
+  if (kind !== type.kind || apiVersion !== apiVersionOf(type)) {
+    throw refuse(
+      `${String(apiVersion)}, Kind=${String(kind)} is not ${apiVersionOf(type)}, Kind=${type.kind}`,
+    )
+  }
+  try {
+    const object = decodeJson<T>(type.struct, value, { unknown: found })
+    if (found.length === 0 || options.fieldValidation !== 'Strict') return object
+  } catch (error) {
+    if (error instanceof JsonTypeError) throw refuse(error.message)
+    throw error
+  }
+  throw refuse(describeStrictErrors(found))
 }

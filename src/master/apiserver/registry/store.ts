@@ -1,5 +1,5 @@
 import type { Clock, Log, Random } from '../../../base/index.ts'
-import type { FieldError, KubeObject, Resource } from '../../../api/index.ts'
+import type { KubeObject, Resource } from '../../../api/index.ts'
 import type { Kv, LeaseId, Revision } from '../../../kv/index.ts'
 import type { WatchCache } from '../cache/watch-cache.ts'
 import type { ResourceCodec } from '../codec.ts'
@@ -31,7 +31,7 @@ export type Admit = (request: AdmissionRequest) => Promise<void>
 
 /** What a resource does beside its own key, such as taking addresses for a Service. */
 export interface StoreHooks {
-  /** Before a create (no `old`) or update is validated; may change `object`. */
+  /** After a create (no `old`) or update was validated; may change `object`, or refuse. */
   beginWrite?(write: HookedWrite): Promise<Begun>
   /** After the object is gone. */
   afterDelete?(object: KubeObject): Promise<void>
@@ -45,7 +45,6 @@ export interface HookedWrite {
 
 /** What `beginWrite` took: to be kept when the write succeeded, or given back. */
 export interface Begun {
-  readonly errors: readonly FieldError[]
   commit(): Promise<void>
   revert(): Promise<void>
 }

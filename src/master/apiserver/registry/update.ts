@@ -208,16 +208,10 @@ async function prepare(
 ): Promise<Begun | undefined> {
   const { object, old } = on
   on.update.rules.prepare(object, old)
+  const errors = [...immutableErrors(object, old), ...on.update.rules.validate(object, old)]
+  if (errors.length > 0) throw statusErrors.invalid(store.resource, on.update.name, errors)
   const { dryRun } = call.options
-  const begun = await store.hooks.beginWrite?.({ object, old, dryRun })
-  const errors = [
-    ...immutableErrors(object, old),
-    ...on.update.rules.validate(object, old),
-    ...(begun?.errors ?? []),
-  ]
-  if (errors.length === 0) return begun
-  await begun?.revert()
-  throw statusErrors.invalid(store.resource, on.update.name, errors)
+  return store.hooks.beginWrite?.({ object, old, dryRun })
 }
 
 // What no update of any kind may change (apimachinery ValidateObjectMetaUpdate).

@@ -1,0 +1,2 @@
+export { admissionChain } from './chain.ts'
+export { lookupIn } from './lookup.ts'

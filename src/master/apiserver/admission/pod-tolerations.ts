@@ -1,0 +1,22 @@
+import type { Pod } from '../../../api/index.ts'
+import type { AdmissionPlugin } from './chain.ts'
+
+/** How long a pod stays on a node that is not ready or cannot be reached. */
+const TOLERATION_SECONDS = 300
+const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
+
+/** Gives pods some patience with a node in trouble, unless they say how much they have. */
+export const podTolerations: AdmissionPlugin = ({ operation, resource, subresource, object }) => {
+  if (operation === 'DELETE' || resource.kind !== 'Pod' || subresource !== '') return
+  const spec = (object as Pod | undefined)?.spec
+  if (!spec) return
+  for (const key of TAINTS) {
+    const tolerates = (spec.tolerations ?? []).some(
+      (t) => (t.key === key || !t.key) && (t.effect === 'NoExecute' || !t.effect),
+    )
+    if (tolerates) continue
+    const operator = 'Exists'
+    const toleration = { key, operator, effect: 'NoExecute', tolerationSeconds: TOLERATION_SECONDS }
+    spec.tolerations = [...(spec.tolerations ?? []), toleration]
+  }
+}

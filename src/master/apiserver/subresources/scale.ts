@@ -1,0 +1,132 @@
+import type { HttpResponse } from '../../../base/index.ts'
+import {
+  encodeProto,
+  type FieldError,
+  type KubeObject,
+  Scale,
+  type ScalePaths,
+} from '../../../api/index.ts'
+import { decodeObject } from '../decode.ts'
+import { callOf, type Exchange, readObjectBody } from '../exchange.ts'
+import { type WriteOptions, writeOptions } from '../options.ts'
+import { getObject } from '../registry/list.ts'
+import { applyPatch, readPatch } from '../registry/patch.ts'
+import type { Store } from '../registry/store.ts'
+import { mainRules, updateObject } from '../registry/update.ts'
+import { claimName } from '../resource-handler.ts'
+import { objectOf, reply } from '../respond.ts'
+import { statusErrors } from '../status.ts'
+import type { Subresource } from './router.ts'
+
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale', struct: Scale }
+const TYPE = { apiVersion: 'autoscaling/v1', kind: 'Scale' }
+
+/** `scale`: the number of replicas of anything that has one, in one shape. */
+export const scale: Subresource = (store) => async (exchange) => {
+  const paths = store.resource.scale
+  if (!paths) throw statusErrors.unknownResource()
+  const { name, verb } = exchange.at
+  if (verb === 'get') {
+    const call = callOf(exchange, store.resource.namespaced)
+    const version = exchange.query.get('resourceVersion') ?? ''
+    const object = (await getObject(store, call, { name, version })).parse()
+    return answer(exchange, scaleOf(paths, object))
+  }
+  if (verb === 'update') return put(store, exchange, paths)
+  if (verb === 'patch') return patch(store, exchange, paths)
+  throw statusErrors.methodNotAllowed()
+}
+
+function scaleOf(paths: ScalePaths<KubeObject>, object: KubeObject): Scale {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  const replicas = paths.replicas(object)
+  const selector = paths.selector(object)
+  return {
+    ...TYPE,
+    metadata: {
+      ...(name !== undefined && { name }),
+      ...(namespace !== undefined && { namespace }),
+      ...(uid !== undefined && { uid }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+      ...(creationTimestamp !== undefined && { creationTimestamp }),
+    },
+    spec: replicas === 0 ? {} : { replicas },
+    status: { replicas: paths.statusReplicas(object), ...(selector !== '' && { selector }) },
+  }
+}
+
+function answer(exchange: Exchange, value: Scale): HttpResponse {
+  return reply(exchange.accepted, 200, {
+    value,
+    protobuf: () => ({ type: TYPE, raw: encodeProto(Scale, value) }),
+  })
+}
+
+async function put(
+  store: Store,
+  exchange: Exchange,
+  paths: ScalePaths<KubeObject>,
+): Promise<HttpResponse> {
+  const options = writeOptions(exchange.query, 'UpdateOptions')
+  const { fieldValidation } = options
+  const body = await readObjectBody(exchange.request)
+  const wanted = decodeObject(SCALE, body, { ...exchange, fieldValidation }) as Scale
+  claimName(wanted, exchange.at.name)
+  return write(store, exchange, { paths, options, change: () => wanted })
+}
+
+async function patch(
+  store: Store,
+  exchange: Exchange,
+  paths: ScalePaths<KubeObject>,
+): Promise<HttpResponse> {
+  const { options, patch: parsed } = await readPatch(exchange)
+  const change = (current: Scale) =>
+    applyPatch<Scale>(SCALE, { patch: parsed, options, current, found: [] })
+  return write(store, exchange, { paths, options, change })
+}
+
+async function write(
+  store: Store,
+  exchange: Exchange,
+  on: {
+    paths: ScalePaths<KubeObject>
+    options: WriteOptions
+    change: (current: Scale) => Scale
+  },
+): Promise<HttpResponse> {
+  const { paths, options } = on
+  const { name } = exchange.at
+  const call = { ...callOf(exchange, store.resource.namespaced), options }
+  const { served } = await updateObject(store, call, {
+    name,
+    rules: { ...mainRules(store), subresource: 'scale' },
+    change: (old) => {
+      const wanted = on.change(scaleOf(paths, old))
+      checkScale(wanted, { name, uid: old.metadata.uid })
+      paths.setReplicas(old, wanted.spec.replicas ?? 0)
+      const { resourceVersion } = wanted.metadata
+      if (resourceVersion) old.metadata.resourceVersion = resourceVersion
+      else delete old.metadata.resourceVersion
+      return old
+    },
+  })
+  return answer(exchange, scaleOf(paths, objectOf(served)))
+}
+
+function checkScale(wanted: Scale, of: { name: string; uid: string | undefined }): void {
+  const errors: FieldError[] = []
+  const { replicas = 0 } = wanted.spec
+  if (replicas < 0) {
+    const detail = `Invalid value: ${replicas}: must be greater than or equal to 0`
+    errors.push({ type: 'FieldValueInvalid', field: 'spec.replicas', detail })
+  }
+  if (errors.length > 0) throw statusErrors.invalid(SCALE, of.name, errors)
+  const { uid } = wanted.metadata
+  if (!uid || uid === of.uid) return
+  throw statusErrors.conflict(
+    { group: 'autoscaling', plural: 'scales' },
+    of.name,
+    `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${of.uid}`,
+  )
+}
