@@ -14,4 +14,5 @@ export {
 export type * from './member-types.ts'
 export { type BackendEntry, decodeEntries, encodeEntries, KeyValue } from './mvcc/index.ts'
 export { type OpenStore, type OpenStoreOptions, openStore } from './open.ts'
+export { type RestoreOptions, restoreSnapshot } from './restore.ts'
 export type * from './state-machine.ts'

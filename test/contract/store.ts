@@ -11,11 +11,17 @@ const nobody: PeerTransport = {
   close: async () => {},
 }
 
+const urls = { peerUrls: ['https://127.0.0.1:2380'], clientUrls: ['https://127.0.0.1:2379'] }
+
+export const testCluster = clusterIdentity({
+  clusterToken: 'test',
+  members: [{ name: 'alone', ...urls }],
+})
+
 /** A store of one member, on real files. */
 export function openTestStore(dataFolder: string): Promise<OpenStore> {
-  const urls = { peerUrls: ['https://127.0.0.1:2380'], clientUrls: ['https://127.0.0.1:2379'] }
   return openStore({
-    cluster: clusterIdentity({ clusterToken: 'test', members: [{ name: 'alone', ...urls }] }),
+    cluster: testCluster,
     name: 'alone',
     dataFolder,
     disk: systemDisk(),

@@ -1,0 +1,80 @@
+import type { Clock, Disk, Log, OpenEngine } from '../base/index.ts'
+import { EtcdState } from './etcd-state.ts'
+import {
+  type ClusterIdentity,
+  encodeMembership,
+  initialMembership,
+  memberNamed,
+} from './member/index.ts'
+import { encodeEntries } from './mvcc/index.ts'
+import { Wal } from './wal/index.ts'
+import { SnapshotFile, SnapshotFileError, type SnapshotStatus } from './backup/index.ts'
+
+export interface RestoreOptions {
+  /** The backup, ours or etcd's. */
+  readonly path: string
+  /** The new cluster: a token of its own keeps former members out. The same for every member. */
+  readonly cluster: ClusterIdentity
+  /** The member whose folder is made. */
+  readonly name: string
+  /** Must be empty or absent. */
+  readonly dataFolder: string
+  readonly disk: Disk
+  readonly openEngine: OpenEngine
+  readonly clock: Clock
+  readonly log: Log
+  /** Size of the log's segments. */
+  readonly segmentBytes?: number
+}
+
+/** Where the new cluster's log begins: the whole backup is one entry's effect. */
+const START = { index: 1, term: 1 }
+
+/**
+ * Makes the data folder of a member of a new cluster from a backup. Every member of that cluster is
+ * to be restored from the same file. Throws `SnapshotFileError` for a file that is no sound backup
+ * and for a folder that is in use; nothing is left behind then.
+ */
+export async function restoreSnapshot(options: RestoreOptions): Promise<SnapshotStatus> {
+  const { disk, path, dataFolder, cluster, log } = options
+  const self = memberNamed(cluster, options.name)
+  if ((await disk.stat(dataFolder)) && (await disk.list(dataFolder)).length > 0) {
+    throw new SnapshotFileError(
+      `data-dir "${dataFolder}" not empty: move it away, or restore into another folder`,
+    )
+  }
+  const snapshot = await SnapshotFile.open(disk, path)
+  try {
+    await disk.mkdir(dataFolder)
+    await restoreState(options, snapshot)
+    const membership = { ...initialMembership(cluster.members), index: START.index }
+    const { segmentBytes } = options
+    const wal = await Wal.create(
+      { disk, folder: `${dataFolder}/wal`, log, ...(segmentBytes && { segmentBytes }) },
+      { clusterId: cluster.clusterId, memberId: self.id },
+      [
+        { type: 'reset', base: START },
+        { type: 'membership', membership: encodeMembership(membership) },
+        { type: 'hard-state', hardState: { term: START.term, vote: 0, commit: START.index } },
+      ],
+    )
+    await wal.close()
+    return snapshot.status
+  } catch (error) {
+    await disk.remove(dataFolder)
+    throw error
+  } finally {
+    await snapshot.close()
+  }
+}
+
+async function restoreState(options: RestoreOptions, snapshot: SnapshotFile): Promise<void> {
+  const { dataFolder, clock, log } = options
+  const engine = await options.openEngine(`${dataFolder}/db`)
+  const state = await EtcdState.open({ engine, clock, log })
+  try {
+    await state.restore(START, encodeEntries(snapshot.entries()))
+  } finally {
+    await state.close()
+  }
+}
