@@ -3,6 +3,7 @@ import type { Service, Stored } from '../../api/index.ts'
 import type { Client, EventRecorder } from '../../client/index.ts'
 import type { ObjectCache } from './object-cache.ts'
 import type { Runtime } from './runtime/types.ts'
+import type { Scope } from './scope.ts'
 import type { StatusWriter } from './status-writer.ts'
 import type { VolumeWriter } from './volume-writer.ts'
 
@@ -15,8 +16,8 @@ export interface PodContext {
   readonly baseEnv: Readonly<Record<string, string>>
   /** Where the API server is, for a cluster that has no Service `kubernetes`. */
   readonly apiServer: { readonly host: string; readonly port: number } | undefined
-  /** The kubelet's life. */
-  readonly signal: AbortSignal
+  /** The kubelet's life: workers end with it. */
+  readonly scope: Scope
   readonly client: Client
   readonly runtime: Runtime
   readonly clock: Clock

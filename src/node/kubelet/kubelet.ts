@@ -9,6 +9,7 @@ import { ObjectCache } from './object-cache.ts'
 import { PodWorker } from './pod-worker.ts'
 import type { PodView } from './pod-words.ts'
 import type { PodIdentity, Runtime } from './runtime/types.ts'
+import { Scope } from './scope.ts'
 import { kubeletHandler } from './server.ts'
 import { StatusWriter } from './status-writer.ts'
 import { VolumeWriter } from './volume-writer.ts'
@@ -102,7 +103,8 @@ export class Kubelet {
     const worker = new PodWorker(pod, context)
     const { uid } = pod.metadata
     this.#workers.set(uid, worker)
-    const running: Promise<void> = worker.run(context.signal).finally(() => {
+    const life = context.scope.run((signal) => worker.run(signal))
+    const running: Promise<void> = life.finally(() => {
       this.#running.delete(running)
       if (this.#workers.get(uid) === worker) this.#workers.delete(uid)
     })
@@ -112,9 +114,12 @@ export class Kubelet {
   /** Pods of an earlier agent that the API no longer has. */
   async #removeOrphans(restored: readonly PodIdentity[]): Promise<void> {
     const orphans = restored.filter((pod) => !this.#workers.has(pod.uid))
+    const { log, runtime } = this.#parts
     for (const { uid, namespace, name } of orphans) {
-      this.#parts.log.info('removing a pod that the API no longer has', { namespace, pod: name })
-      await this.#parts.runtime.removeSandbox(uid)
+      log.info('removing a pod that the API no longer has', { namespace, pod: name })
+      await runtime.removeSandbox(uid).catch((error: unknown) => {
+        log.warn('a pod could not be removed', { namespace, pod: name, error })
+      })
     }
   }
 
@@ -129,7 +134,7 @@ export class Kubelet {
       allocatable: node.allocatable ?? node.capacity,
       baseEnv,
       apiServer,
-      signal,
+      scope: new Scope(signal),
       objects: new ObjectCache(parts),
       volumes: new VolumeWriter(parts),
       statuses: new StatusWriter({ ...parts, signal }),

@@ -176,11 +176,14 @@ export class NodeRegistrar {
     onWake: (resolve: () => void) => void,
   ): Promise<void> {
     let timer: Timer | undefined
+    let onAbort: () => void = () => undefined
     await new Promise<void>((resolve) => {
       onWake(resolve)
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      onAbort = resolve
+      signal.addEventListener('abort', onAbort, { once: true })
       timer = this.#clock.after(ms, resolve)
     })
+    signal.removeEventListener('abort', onAbort)
     timer?.cancel()
   }
 }

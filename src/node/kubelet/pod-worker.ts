@@ -44,6 +44,7 @@ export class PodWorker {
   #wakeAtMs = Number.POSITIVE_INFINITY
   #volumesFreshUntilMs = Number.POSITIVE_INFINITY
   #limitTold = false
+  readonly #onAbort = () => this.#wake()
 
   constructor(pod: PodView, context: PodContext) {
     this.uid = pod.metadata.uid
@@ -112,11 +113,12 @@ export class PodWorker {
     let timer: Timer | undefined
     await new Promise<void>((resolve) => {
       this.#wake = resolve
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      signal.addEventListener('abort', this.#onAbort)
       if (this.#wakeAtMs === Number.POSITIVE_INFINITY) return
       timer = clock.after(Math.max(0, this.#wakeAtMs - clock.nowMs()), resolve)
     })
     timer?.cancel()
+    signal.removeEventListener('abort', this.#onAbort)
     this.#wake = () => undefined
   }
 

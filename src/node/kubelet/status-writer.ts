@@ -2,6 +2,7 @@ import { type Clock, hasReason, type Log, type Random, sleep } from '../../base/
 import { type PodStatus, pods } from '../../api/index.ts'
 import { Backoff, type Client } from '../../client/index.ts'
 import type { PodView } from './pod-words.ts'
+import { Scope } from './scope.ts'
 import { saysAll, statusPatch } from './status.ts'
 
 const RETRY_MS_MIN = 200
@@ -26,6 +27,7 @@ export class StatusWriter {
   readonly #random: Random
   readonly #log: Log
   readonly #signal: AbortSignal
+  readonly #scope: Scope
   readonly #entries = new Map<string, Entry>()
 
   constructor(parts: {
@@ -40,6 +42,7 @@ export class StatusWriter {
     this.#random = parts.random
     this.#log = parts.log
     this.#signal = parts.signal
+    this.#scope = new Scope(parts.signal)
   }
 
   /** The status that the server shall have. Writes only if it has another. */
@@ -83,33 +86,33 @@ export class StatusWriter {
   #write(uid: string): void {
     const entry = this.#entries.get(uid)
     if (!entry || entry.writing || entry.gone || saysAll(entry.known, entry.wanted)) return
-    entry.writing = this.#writeUntilDone(entry).finally(() => {
+    const writing = this.#scope.run((signal) => this.#writeUntilDone(entry, signal))
+    entry.writing = writing.finally(() => {
       entry.writing = undefined
     })
   }
 
-  async #writeUntilDone(entry: Entry): Promise<void> {
+  async #writeUntilDone(entry: Entry, signal: AbortSignal): Promise<void> {
     const backoff = new Backoff(this.#random, { msMin: RETRY_MS_MIN, msMax: RETRY_MS_MAX })
-    while (!this.#signal.aborted && !entry.gone && !saysAll(entry.known, entry.wanted)) {
+    while (!signal.aborted && !entry.gone && !saysAll(entry.known, entry.wanted)) {
       const { wanted, pod } = entry
       const { uid, name, namespace } = pod.metadata
       try {
         const body = statusPatch(uid, entry.known, wanted)
         const patch = { type: 'strategic', body, subresource: 'status' } as const
-        const options = { signal: this.#signal }
-        const answer = await this.#client.for(pods).patch({ name, namespace }, patch, options)
+        const answer = await this.#client.for(pods).patch({ name, namespace }, patch, { signal })
         // What a server leaves out of our words it would leave out again: take it as said.
         entry.known = { ...answer.status, ...wanted, conditions: answer.status?.conditions ?? [] }
         if (!saysAll(entry.known, wanted)) entry.known = wanted
       } catch (error) {
-        if (this.#signal.aborted) return
+        if (signal.aborted) return
         // Not found, or a pod of that name with another uid: ours is no more.
         if (hasReason(error, 'NotFound', 'Conflict')) {
           entry.gone = true
           return
         }
         this.#log.warn('a pod status could not be written', { pod: name, namespace, error })
-        await sleep(this.#clock, backoff.nextMs(), { signal: this.#signal }).catch(() => undefined)
+        await sleep(this.#clock, backoff.nextMs(), { signal }).catch(() => undefined)
       }
     }
   }

@@ -43,7 +43,7 @@ async function dial(
     for (const target of balancer.choose(client.remoteAddress, clock.nowMs())) {
       if (signal.aborted) return undefined
       try {
-        const upstream = await net.dialTcp(target, { timeoutMs: DIAL_TIMEOUT_MS, signal })
+        const upstream = await net.dialTcp(target, { timeoutMs: DIAL_TIMEOUT_MS })
         balancer.connected(client.remoteAddress, target, clock.nowMs())
         return upstream
       } catch {

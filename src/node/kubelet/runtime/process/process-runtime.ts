@@ -10,6 +10,7 @@ import {
   type Random,
   type Timer,
 } from '../../../../base/index.ts'
+import { Scope } from '../../scope.ts'
 import {
   type ContainerConfig,
   type ImageResult,
@@ -73,6 +74,7 @@ export class ProcessRuntime implements Runtime {
   readonly #addresses: AddressPool
   readonly #pods = new Map<string, RunningPod>()
   readonly #closing = new AbortController()
+  readonly #scope = new Scope(this.#closing.signal)
   #mountMode: Promise<MountMode> = Promise.resolve('none')
   #knownMountMode: MountMode = 'none'
   #onChange: (podUid: string) => void = () => undefined
@@ -246,7 +248,8 @@ export class ProcessRuntime implements Runtime {
     const save = (changed: ContainerRecord) => this.#records.writeContainer(uid, changed)
     const container = new ProcessContainer({ podUid: uid, folder, record, save }, this.#parts)
     pod.containers.push(container)
-    container.watch(this.#closing.signal).then(
+    const watching = this.#scope.run((signal) => container.watch(signal))
+    watching.then(
       () => this.#onChange(uid),
       (error: unknown) => {
         if (this.#closing.signal.aborted) return
