@@ -1,6 +1,7 @@
 export * from './apps/index.ts'
 export * from './autoscaling/index.ts'
 export * from './codec/index.ts'
+export * from './columns/index.ts'
 export * from './coordination/index.ts'
 export * from './core/index.ts'
 export * from './defaults/index.ts'

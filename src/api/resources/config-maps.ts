@@ -1,3 +1,4 @@
+import { configMapColumns } from '../columns/index.ts'
 import type { ConfigMap } from '../core/index.ts'
 import { ConfigMap as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
@@ -16,6 +17,7 @@ export const configMaps: Resource<ConfigMap> = defineResource<ConfigMap>({
   plural: 'configmaps',
   shortNames: ['cm'],
   struct: declared,
+  columns: configMapColumns,
   strategy: defineStrategy<ConfigMap>({
     ...withMetadata<ConfigMap>(
       { namespaced: true, nameErrors: dns1123SubdomainErrors },

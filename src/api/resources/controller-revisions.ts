@@ -1,3 +1,4 @@
+import { controllerRevisionColumns } from '../columns/index.ts'
 import type { ControllerRevision } from '../apps/index.ts'
 import { ControllerRevision as declared } from '../apps/index.ts'
 import type { Resource } from '../schema/index.ts'
@@ -16,6 +17,7 @@ export const controllerRevisions: Resource<ControllerRevision> = defineResource<
     kind: 'ControllerRevision',
     plural: 'controllerrevisions',
     struct: declared,
+    columns: controllerRevisionColumns,
     strategy: defineStrategy<ControllerRevision>({
       ...withMetadata<ControllerRevision>(
         { namespaced: true, nameErrors: dns1123SubdomainErrors },

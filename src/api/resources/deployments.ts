@@ -1,3 +1,4 @@
+import { deploymentColumns } from '../columns/index.ts'
 import type { Deployment } from '../apps/index.ts'
 import { Deployment as declared } from '../apps/index.ts'
 import { defaultDeployment } from '../defaults/index.ts'
@@ -28,6 +29,7 @@ export const deployments: Resource<Deployment> = defineResource<Deployment>({
   shortNames: ['deploy'],
   categories: ['all'],
   struct: declared,
+  columns: deploymentColumns,
   strategy: defineStrategy<Deployment>({
     applyDefaults: defaultDeployment,
 

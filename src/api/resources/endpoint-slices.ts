@@ -1,3 +1,4 @@
+import { endpointSliceColumns } from '../columns/index.ts'
 import type { EndpointSlice } from '../discovery/index.ts'
 import { EndpointSlice as declared } from '../discovery/index.ts'
 import { defaultEndpointSlice } from '../defaults/index.ts'
@@ -22,6 +23,7 @@ export const endpointSlices: Resource<EndpointSlice> = defineResource<EndpointSl
   kind: 'EndpointSlice',
   plural: 'endpointslices',
   struct: declared,
+  columns: endpointSliceColumns,
   strategy: defineStrategy<EndpointSlice>({
     applyDefaults: defaultEndpointSlice,
 

@@ -1,3 +1,4 @@
+import { endpointsColumns } from '../columns/index.ts'
 import type { Endpoints } from '../core/index.ts'
 import { Endpoints as declared } from '../core/index.ts'
 import { defaultEndpoints } from '../defaults/index.ts'
@@ -12,6 +13,7 @@ export const endpoints: Resource<Endpoints> = defineResource<Endpoints>({
   plural: 'endpoints',
   shortNames: ['ep'],
   struct: declared,
+  columns: endpointsColumns,
   strategy: defineStrategy<Endpoints>({
     applyDefaults: defaultEndpoints,
     allowCreateOnUpdate: true,

@@ -1,3 +1,4 @@
+import { eventColumns } from '../columns/index.ts'
 import type { Event } from '../core/index.ts'
 import { Event as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
@@ -11,6 +12,7 @@ export const events: Resource<Event> = defineResource<Event>({
   plural: 'events',
   shortNames: ['ev'],
   struct: declared,
+  columns: eventColumns,
   strategy: defineStrategy<Event>({
     allowCreateOnUpdate: true,
     ...withMetadata<Event>(

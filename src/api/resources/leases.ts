@@ -1,3 +1,4 @@
+import { leaseColumns } from '../columns/index.ts'
 import type { Lease } from '../coordination/index.ts'
 import { Lease as declared } from '../coordination/index.ts'
 import type { Resource } from '../schema/index.ts'
@@ -10,6 +11,7 @@ export const leases: Resource<Lease> = defineResource<Lease>({
   kind: 'Lease',
   plural: 'leases',
   struct: declared,
+  columns: leaseColumns,
   // Two leaders must not both believe that they wrote last: a lease's update names its version.
   strategy: defineStrategy<Lease>({
     allowCreateOnUpdate: true,

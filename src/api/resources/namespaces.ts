@@ -1,3 +1,4 @@
+import { namespaceColumns } from '../columns/index.ts'
 import type { Namespace } from '../core/index.ts'
 import { Namespace as declared } from '../core/index.ts'
 import { defaultNamespace } from '../defaults/index.ts'
@@ -22,6 +23,7 @@ export const namespaces: Resource<Namespace> = defineResource<Namespace>({
   namespaced: false,
   verbs: allVerbs.filter((verb) => verb !== 'deletecollection'),
   struct: declared,
+  columns: namespaceColumns,
   strategy: defineStrategy<Namespace>({
     applyDefaults: defaultNamespace,
 

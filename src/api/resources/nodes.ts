@@ -1,3 +1,4 @@
+import { nodeColumns } from '../columns/index.ts'
 import type { Node } from '../core/index.ts'
 import { Node as declared } from '../core/index.ts'
 import { defaultNode } from '../defaults/index.ts'
@@ -19,6 +20,7 @@ export const nodes: Resource<Node> = defineResource<Node>({
   shortNames: ['no'],
   namespaced: false,
   struct: declared,
+  columns: nodeColumns,
   strategy: defineStrategy<Node>({
     applyDefaults: defaultNode,
 

@@ -1,3 +1,4 @@
+import { podColumns } from '../columns/index.ts'
 import type { Pod } from '../core/index.ts'
 import { Pod as declared } from '../core/index.ts'
 import { defaultPod } from '../defaults/index.ts'
@@ -28,6 +29,7 @@ export const pods: Resource<Pod> = defineResource<Pod>({
   shortNames: ['po'],
   categories: ['all'],
   struct: declared,
+  columns: podColumns,
   strategy: defineStrategy<Pod>({
     applyDefaults: defaultPod,
 

@@ -1,3 +1,4 @@
+import { replicaSetColumns } from '../columns/index.ts'
 import type { ReplicaSet } from '../apps/index.ts'
 import { ReplicaSet as declared } from '../apps/index.ts'
 import { defaultReplicaSet } from '../defaults/index.ts'
@@ -21,6 +22,7 @@ export const replicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
   shortNames: ['rs'],
   categories: ['all'],
   struct: declared,
+  columns: replicaSetColumns,
   strategy: defineStrategy<ReplicaSet>({
     applyDefaults: defaultReplicaSet,
 

@@ -1,3 +1,4 @@
+import { secretColumns } from '../columns/index.ts'
 import type { Secret } from '../core/index.ts'
 import { Secret as declared } from '../core/index.ts'
 import { defaultSecret } from '../defaults/index.ts'
@@ -16,6 +17,7 @@ export const secrets: Resource<Secret> = defineResource<Secret>({
   kind: 'Secret',
   plural: 'secrets',
   struct: declared,
+  columns: secretColumns,
   strategy: defineStrategy<Secret>({
     applyDefaults: defaultSecret,
 

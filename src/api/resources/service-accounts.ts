@@ -1,3 +1,4 @@
+import { serviceAccountColumns } from '../columns/index.ts'
 import type { ServiceAccount } from '../core/index.ts'
 import { ServiceAccount as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
@@ -11,6 +12,7 @@ export const serviceAccounts: Resource<ServiceAccount> = defineResource<ServiceA
   plural: 'serviceaccounts',
   shortNames: ['sa'],
   struct: declared,
+  columns: serviceAccountColumns,
   strategy: defineStrategy<ServiceAccount>({
     // Tokens are requested, never listed here by a creator.
     prepareForCreate(account) {

@@ -1,3 +1,4 @@
+import { serviceColumns } from '../columns/index.ts'
 import type { Service } from '../core/index.ts'
 import { Service as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
@@ -24,6 +25,7 @@ export const services: Resource<Service> = defineResource<Service>({
   shortNames: ['svc'],
   categories: ['all'],
   struct: declared,
+  columns: serviceColumns,
   strategy: defineStrategy<Service>({
     applyDefaults: defaultService,
 

@@ -1,0 +1,14 @@
+export { genericColumns, labelsText, sinceTime } from './common.ts'
+export { nodeColumns } from './nodes.ts'
+export { type PodSummary, summarizePod } from './pod-status.ts'
+export { podColumns } from './pods.ts'
+export { endpointSliceColumns, endpointsColumns, serviceColumns } from './services.ts'
+export {
+  configMapColumns,
+  eventColumns,
+  leaseColumns,
+  namespaceColumns,
+  secretColumns,
+  serviceAccountColumns,
+} from './small.ts'
+export { controllerRevisionColumns, deploymentColumns, replicaSetColumns } from './workloads.ts'
