@@ -1,7 +1,7 @@
 import type { DeleteRangeRequest, PutRequest, RangeRequest, TxnRequest } from './etcd-api.ts'
 import type { etcdserverpb as pb } from '../gen/etcd.js'
 import { etcdErrors } from './errors.ts'
-import { inRange, type KeyRange, keyRange, keyText } from './mvcc/index.ts'
+import { inRange, type KeyRange, keyText } from './mvcc/index.ts'
 
 /** What etcd refuses before anything is replicated. All of these throw etcd's own error. */
 
@@ -54,12 +54,22 @@ interface Writes {
   readonly deletes: KeyRange[]
 }
 
+/**
+ * As etcd, which does not read an end of one zero byte as "all that follow" here: such a removal may
+ * stand beside a put of the same key, and they act in their order.
+ */
+function deletedRange(request: DeleteRangeRequest): KeyRange {
+  const { key, rangeEnd } = request
+  const from = keyText(key ?? new Uint8Array(0))
+  return { from, to: rangeEnd?.length ? keyText(rangeEnd) : undefined }
+}
+
 /** No key may be put twice, nor put and deleted, unless in branches that exclude each other. */
 function checkOverlaps(ops: readonly pb.RequestOp.$Properties[]): Writes {
   const puts = new Set<string>()
   const deletes: KeyRange[] = []
   for (const { requestDeleteRange: request } of ops) {
-    if (request) deletes.push(keyRange(request.key ?? new Uint8Array(0), request.rangeEnd))
+    if (request) deletes.push(deletedRange(request))
   }
   const add = (key: string, sibling?: ReadonlySet<string>) => {
     const twice = puts.has(key) && !sibling?.has(key)

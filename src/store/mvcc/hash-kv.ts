@@ -27,12 +27,14 @@ export async function hashKv(mvcc: Mvcc, revision: number): Promise<KvHash> {
   const release = mvcc.pin()
   try {
     let hash = crc32c(BUCKET_NAME)
+    // Of what was there at the compaction etcd counts what is still there; but all of it when nothing is.
+    const standing = anyKey(mvcc, upTo) ? upTo : compactRevision
     for await (const { main, sub, encoded } of mvcc.backend.records(0, upTo)) {
       const kv = new KeyValue(encoded)
       const removed = kv.version === 0
       if (main <= compactRevision) {
         if (removed) continue
-        const seen = mvcc.index.get(keyText(kv.key))?.at(upTo)
+        const seen = mvcc.index.get(keyText(kv.key))?.at(standing)
         if (seen?.main !== main || seen.sub !== sub) continue
       }
       hash = crc32c(encoded, crc32c(revisionBytes(main, sub, removed), hash))
@@ -41,4 +43,13 @@ export async function hashKv(mvcc: Mvcc, revision: number): Promise<KvHash> {
   } finally {
     release()
   }
+}
+
+function anyKey(mvcc: Mvcc, revision: number): boolean {
+  let any = false
+  mvcc.index.scan({ from: '', to: '' }, revision, () => {
+    any = true
+    return false
+  })
+  return any
 }

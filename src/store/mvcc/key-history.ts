@@ -64,20 +64,6 @@ export class KeyHistory implements Located {
     return found.version > 0 ? found : undefined
   }
 
-  /** The change before the one at (main, sub), unless it is a removal or compacted. */
-  before(main: number, sub: number): Located | undefined {
-    const older = this.#older
-    if (!older) return undefined
-    let at = older.length - STRIDE
-    if (this.main !== main || this.sub !== sub) {
-      while (at >= 0 && (older[at] !== main || older[at + 1] !== sub)) at -= STRIDE
-      at -= STRIDE
-    }
-    if (at < 0) return undefined
-    const found = this.#olderAt(at)
-    return found.version > 0 ? found : undefined
-  }
-
   /**
    * Forgets what no read at `revision` or later can see, telling `drop` of each change. A removal at
    * `revision` itself stays: a watch may still start there. True when nothing is left.

@@ -116,10 +116,17 @@ export class Mvcc {
     return new KeyValue(this.backend.read(at.main, at.sub))
   }
 
-  /** The value that a change replaced; undefined when there was none or it is compacted. */
+  /**
+   * The key before the revision of a change; undefined when the change made the key, or when that is
+   * compacted.
+   */
   previous(change: Change): KeyValue | undefined {
-    if (change.main - 1 < this.#compactRevision) return undefined
-    const at = this.index.get(change.key)?.before(change.main, change.sub)
+    const before = change.main - 1
+    if (before < this.#compactRevision) return undefined
+    if (!change.removed && new KeyValue(change.encoded).createRevision === change.main) {
+      return undefined
+    }
+    const at = this.index.get(change.key)?.at(before)
     return at && this.value(at)
   }
 
