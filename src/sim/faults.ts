@@ -9,6 +9,9 @@ export interface FaultPlan {
   killMs: number
   /** Share of deaths that hit the leader, if there is one. */
   leaderShare: number
+  /** Chance that a new leader dies, or is cut off, for a short time soon after its election. */
+  newLeaderFails: number
+  newLeaderLivesMsMax: number
   partitionMs: number
   resetMs: number
   clockJumpMs: number
@@ -31,24 +34,46 @@ export interface FaultTarget {
 }
 
 const DOWN_MS_MAX = 3000
+const NEW_LEADER_DOWN_MS_MAX = 800
 const PARTITION_MS_MAX = 3000
 const SLOW_DISK_MS_MAX = 1500
 const CLOCK_JUMP_MS_MAX = 3_600_000
 
 /** A plan of its own for each seed, so that faults meet in all combinations (swarm testing). */
 export function planFaults(random: SeededRandom): FaultPlan {
+  if (random.fork('storm').chance(LEADER_STORM_SHARE)) return leaderStorm(random.fork('storm-plan'))
   const often = (name: string, low: number, high: number) => {
     const own = random.fork(name)
     return own.chance(0.7) ? own.between(low, high) : 0
   }
+  const newLeader = random.fork('new-leader')
   return {
     powerFailMs: often('power', 800, 5000),
     killMs: often('kill', 800, 5000),
     leaderShare: random.fork('leader').float(),
+    newLeaderFails: newLeader.chance(0.3) ? newLeader.between(0.3, 1) : 0,
+    newLeaderLivesMsMax: newLeader.pick([5, 20, 100]),
     partitionMs: often('partition', 1000, 6000),
     resetMs: often('reset', 500, 4000),
     clockJumpMs: often('clock', 1000, 6000),
     slowDiskMs: often('slow-disk', 1500, 6000),
+  }
+}
+
+const LEADER_STORM_SHARE = 1
+
+/** One leader after another fails while it replicates what it inherited (Raft figure 8). */
+function leaderStorm(random: SeededRandom): FaultPlan {
+  return {
+    powerFailMs: 0,
+    killMs: 0,
+    leaderShare: 0,
+    newLeaderFails: random.between(0.85, 1),
+    newLeaderLivesMsMax: random.pick([5, 20, 60, 150]),
+    partitionMs: 0,
+    resetMs: 0,
+    clockJumpMs: 0,
+    slowDiskMs: 0,
   }
 }
 
@@ -74,7 +99,10 @@ export class FaultInjector {
   readonly #plan: FaultPlan
   readonly #target: FaultTarget
   readonly #report: (line: string) => void
+  readonly #newLeader: SeededRandom
   #stopped = false
+  /** Counts partitions, so that each is healed by itself alone. */
+  #cuts = 0
 
   constructor(options: {
     clock: SimClock
@@ -88,6 +116,7 @@ export class FaultInjector {
     this.#plan = options.plan
     this.#target = options.target
     this.#report = options.report
+    this.#newLeader = options.random.fork('new-leader')
   }
 
   start(): void {
@@ -98,6 +127,24 @@ export class FaultInjector {
     this.#repeat('reset', resetMs, (random) => this.#reset(random))
     this.#repeat('clock-jump', clockJumpMs, (random) => this.#jumpClock(random))
     this.#repeat('slow-disk', slowDiskMs, (random) => this.#slowDisk(random))
+  }
+
+  /**
+   * To be told of each election: some leaders die, or are cut off, while they replicate what they
+   * inherited. It makes the histories in which an entry of an older term is on a majority and is
+   * replaced all the same (Raft §5.4.2, figure 8).
+   */
+  leaderElected(id: MemberId): void {
+    const random = this.#newLeader
+    const lives = random.between(0, this.#plan.newLeaderLivesMsMax)
+    const downMs = random.between(0, NEW_LEADER_DOWN_MS_MAX)
+    const isCut = random.chance(0.7)
+    if (!random.chance(this.#plan.newLeaderFails)) return
+    this.#clock.schedule(lives, () => {
+      if (this.#stopped) return
+      if (isCut) this.#cutOff(id, downMs)
+      else this.#down(id, 'kill', downMs)
+    })
   }
 
   /** No more faults: what is broken is repaired, so that the group has to come to itself. */
@@ -129,6 +176,10 @@ export class FaultInjector {
     const chosen = random.pick(this.#target.ids)
     const downMs = random.between(0, DOWN_MS_MAX)
     const id = hitsLeader && leader !== undefined ? leader : chosen
+    this.#down(id, how, downMs)
+  }
+
+  #down(id: MemberId, how: 'power-fail' | 'kill', downMs: number): void {
     if (!this.#target.isUp(id)) return
     this.#report(`${how} ${id}`)
     if (how === 'kill') this.#target.kill(id)
@@ -151,8 +202,20 @@ export class FaultInjector {
       if (kind === 'one-way') return side.has(from) && !side.has(to)
       return side.has(from) !== side.has(to)
     })
+    const cut = ++this.#cuts
     this.#clock.schedule(random.between(0, PARTITION_MS_MAX), () => {
-      if (this.#stopped) return
+      if (this.#stopped || this.#cuts !== cut) return
+      this.#report('heal')
+      this.#target.heal()
+    })
+  }
+
+  #cutOff(id: MemberId, forMs: number): void {
+    this.#report(`cut-off ${id}`)
+    this.#target.partition((from, to) => (from === id) !== (to === id))
+    const cut = ++this.#cuts
+    this.#clock.schedule(forMs, () => {
+      if (this.#stopped || this.#cuts !== cut) return
       this.#report('heal')
       this.#target.heal()
     })

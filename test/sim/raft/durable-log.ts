@@ -113,7 +113,8 @@ function decodeAll(data: Uint8Array): { records: LogRecord[]; end: number } {
     const end = at + HEADER_BYTES + bytes.readUInt32LE(at)
     const payload = bytes.subarray(at + HEADER_BYTES, end)
     // A sector that never came to the medium reads as zeros, with a fitting checksum of nothing.
-    if (payload.length === 0 || end > bytes.length || crc32(payload) !== bytes.readUInt32LE(at + 4)) break
+    if (payload.length === 0 || end > bytes.length || crc32(payload) !== bytes.readUInt32LE(at + 4))
+      break
     records.push(JSON.parse(payload.toString(), jsonToBytes))
     at = end
   }

@@ -26,6 +26,7 @@ export interface HostOptions {
   readonly breaks: Break | undefined
   readonly raft: Pick<RaftConfig, 'maxMessageBytes' | 'maxInflightMessages'>
   readonly onError: (error: unknown) => void
+  readonly onElected: () => void
 }
 
 const TICK_MS = 10
@@ -73,7 +74,6 @@ export class RaftHost {
         preVote: true,
         ...options.raft,
         trace: (event) => {
-          if (process.env.DBG) console.log(options.ports.clock.monotonicMs().toFixed(1), options.id, JSON.stringify(event, (k, v) => (k === 'progress' || k === 'config' ? undefined : v)))
           if (event.kind === 'became' && event.role === 'leader') {
             options.checkers.leaderElected(options.id, event.term)
           }
@@ -160,7 +160,10 @@ export class RaftHost {
 
   #checkLeader(): void {
     const { isLeader } = this
-    if (isLeader && !this.#wasLeader) this.#node.checkLog(this.#options.checkers)
+    if (isLeader && !this.#wasLeader) {
+      this.#node.checkLog(this.#options.checkers)
+      this.#options.onElected()
+    }
     this.#wasLeader = isLeader
   }
 

@@ -57,6 +57,7 @@ class RaftWorld implements FaultTarget {
   readonly #first: Snapshot
   #failure: string | undefined
   #proposals = 0
+  #onElected: (id: RaftId) => void = () => {}
   #faults = 0
 
   constructor(seed: number, options: RaftRunOptions) {
@@ -100,6 +101,7 @@ class RaftWorld implements FaultTarget {
       report: (line) => this.#record(`fault ${line}`),
     })
     injector.start()
+    this.#onElected = (id) => injector.leaderElected(id)
     this.#drive()
     const hasFailed = () => this.#failure !== undefined
     await this.#clock.run({ forMs: this.#options.faultyMs ?? 8000, until: hasFailed })
@@ -130,6 +132,7 @@ class RaftWorld implements FaultTarget {
         .fork('flow')
         .pick([{ maxMessageBytes: 0 }, { maxMessageBytes: 64, maxInflightMessages: 2 }, {}]),
       onError: (error) => this.#fail(error),
+      onElected: () => this.#onElected(id),
     }).then(
       (host) => this.#hosts.set(id, host),
       (error: unknown) => this.#fail(error),
