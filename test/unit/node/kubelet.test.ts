@@ -194,7 +194,7 @@ describe('kubelet', () => {
     const volumes = [
       { name: 'cfg', configMap: { name: 'files', items: [{ key: 'a', path: 'sub/a' }] } },
     ]
-    const command = ['sh', '-c', 'cat "$NAVARCH_MOUNT_CFG/sub/a"; sleep 60']
+    const command = ['sh', '-c', 'cat "$NAVARCH_MOUNT_CFG/sub/a"; echo; sleep 60']
     const volumeMounts = [{ name: 'cfg', mountPath: '/etc/cfg' }]
     await fixture.pod('reader', { command, volumeMounts }, { volumes })
     await fixture.untilReady('reader')
