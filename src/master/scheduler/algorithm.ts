@@ -30,6 +30,11 @@ export class Algorithm {
       const plugins = new Set([early.plugin])
       return { kind: 'unschedulable', diagnosis: { reasons, plugins, nodeCount } }
     }
+    if (nodeCount === 0) {
+      // Nobody turned it away: whatever wakes any plugin's pods may help.
+      const plugins = new Set(this.#framework.plugins.map((plugin) => plugin.name))
+      return { kind: 'unschedulable', diagnosis: { reasons: new Map(), plugins, nodeCount } }
+    }
     const found = this.#findFeasible(state, pod, snapshot, early.skipped)
     if (found.feasible.length === 0) {
       const { reasons, plugins } = found
