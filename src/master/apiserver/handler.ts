@@ -11,7 +11,7 @@ import { authenticate } from './authentication.ts'
 import type { Authorizer } from './authorization.ts'
 import { type Accepted, negotiate } from './negotiation.ts'
 import { isTrue, parseRequestInfo, type RequestInfo } from './request-info.ts'
-import { replyFailure } from './respond.ts'
+import { PLAIN_JSON, replyFailure } from './respond.ts'
 import { statusErrors, toStatusError } from './status.ts'
 import type { User } from './user.ts'
 
@@ -97,8 +97,6 @@ function describe(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   return cause.stack ?? cause.message
 }
-
-const PLAIN_JSON: Accepted = { format: 'json', transform: 'none', as: '', pretty: false }
 
 // A failure is told in the format that was asked for, if there is any; as a Status in any case.
 function acceptedForFailure(request: HttpRequest): Accepted {

@@ -27,6 +27,9 @@ export interface ReplyContext {
   readonly includeObject: IncludeObject
 }
 
+/** For answers that are JSON whatever was asked for. */
+export const PLAIN_JSON: Accepted = { format: 'json', transform: 'none', as: '', pretty: false }
+
 const plain = (format: Accepted['format']) => ({ 'content-type': CONTENT_TYPE[format] })
 
 /** Any JSON value as an answer. `protobuf` makes the same in protobuf, without the envelope. */

@@ -1,17 +1,23 @@
 import type { Clock, HttpHandler, Log, Random } from '../../base/index.ts'
+import { withTimeout } from '../../base/index.ts'
 import type { Resource } from '../../api/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import { admissionChain, lookupIn } from './admission/index.ts'
 import { allowAuthenticated, type Authorizer } from './authorization.ts'
+import { Background } from './background.ts'
+import type { Advertised } from './bootstrap/kubernetes-service.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { resourceCodec } from './codec.ts'
 import { createHandler } from './handler.ts'
-import { resourcePrefix } from './keys.ts'
+import { type HealthChecks, healthRoute } from './health.ts'
+import { REGISTRY, resourcePrefix } from './keys.ts'
+import { leaseFor } from './registry/event-lease.ts'
 import type { Admit, Store, StoreHooks } from './registry/store.ts'
 import { resourceRoute, Stores } from './resource-route.ts'
 import { replyText } from './respond.ts'
 import { serviceHooks, type ServiceResources, serviceResources } from './services/service-hooks.ts'
 import { allSubresources, type KubeletClient } from './subresources/index.ts'
+import { versionRoute } from './version.ts'
 
 export interface ApiServerOptions {
   readonly kv: Kv
@@ -23,22 +29,28 @@ export interface ApiServerOptions {
   readonly kubelet: KubeletClient
   /** IPv4 block of the services' addresses, such as `10.96.0.0/16`. The same on every master. */
   readonly serviceRange: string
+  /** Where pods reach this master through the Service `kubernetes`. Absent: it is not kept. */
+  readonly advertise?: Advertised
   /** Default: every client with a certificate of ours may do everything. */
   readonly authorizer?: Authorizer
   /** Names as in kube-apiserver: `ServiceAccount`. Default: none. */
   readonly disabledAdmission?: readonly string[]
 }
 
-/** How long the first lists may take. */
-const START_TIMEOUT_MS = 60_000
+/** How long events are kept (kube-apiserver's `--event-ttl`). */
+const EVENT_TTL_SECONDS = 3_600
+const HEALTH_TIMEOUT_MS = 2_000
 
 export interface ApiServer {
+  /** Answers every request; before `start` with 429, or as the store allows. */
   readonly handler: HttpHandler
-  /** Resolves when reads can be answered. */
+  /** Resolves when the server is ready; throws the signal's reason when that comes first. */
   start(options: { signal: AbortSignal }): Promise<void>
+  /** Ends all watches and loops. */
   stop(): Promise<void>
 }
 
+/** A Kubernetes API server over any store: stateless, as many at once as one likes. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const { kv, clock, random, log } = options
   const stores = new Stores()
@@ -51,42 +63,22 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   for (const resource of options.resources) {
     stores.add(createStore(resource, { options, admit, services }))
   }
+  const { advertise } = options
+  const background = new Background({ stores, services, kv, clock, log, advertise })
+  const subresource = allSubresources({ core, kubelet: options.kubelet })
   const handler = createHandler({
     authorizer: options.authorizer ?? allowAuthenticated,
     routes: [
-      resourceRoute({
-        stores,
-        clock,
-        subresource: allSubresources({ core, kubelet: options.kubelet }),
-      }),
+      resourceRoute({ stores, clock, subresource }),
+      healthRoute(healthChecks(options, background)),
+      versionRoute,
       () => Promise.resolve(replyText(404, '404 page not found\n')),
     ],
     clock,
     random,
     log,
   })
-  // Each loop has a signal of its own: one with many listeners would warn of a leak.
-  const loops: AbortController[] = []
-  const running: Promise<void>[] = []
-  const stop = async () => {
-    for (const loop of loops) loop.abort()
-    await Promise.allSettled(running)
-  }
-  return {
-    handler,
-    async start({ signal }) {
-      for (const store of stores.all()) {
-        const loop = new AbortController()
-        loops.push(loop)
-        running.push(store.cache.run({ signal: loop.signal }))
-      }
-      signal.addEventListener('abort', () => void stop(), { once: true })
-      for (const store of stores.all()) {
-        await store.cache.waitFor(0, { timeoutMs: START_TIMEOUT_MS })
-      }
-    },
-    stop,
-  }
+  return { handler, start: (of) => background.start(of), stop: () => background.stop() }
 }
 
 function createStore(
@@ -96,9 +88,44 @@ function createStore(
   const { kv, clock, random, log } = from.options
   const codec = resourceCodec(resource)
   const prefix = resourcePrefix(resource)
-  const isService = resource.group === '' && resource.plural === 'services'
-  const hooks: StoreHooks = isService ? serviceHooks(from.services, log) : {}
+  const isCore = (plural: string) => resource.group === '' && resource.plural === plural
+  const hooks: StoreHooks = isCore('services') ? serviceHooks(from.services, log) : {}
+  const ttlSeconds = EVENT_TTL_SECONDS
+  const lease = isCore('events') ? leaseFor({ kv, clock, ttlSeconds }) : undefined
   const cache = new WatchCache({ codec, prefix, kv, clock, log })
-  const { admit } = from
-  return { resource, codec, kv, cache, clock, random, log, admit, hooks, lease: undefined }
+  return { resource, codec, kv, cache, clock, random, log, admit: from.admit, hooks, lease }
+}
+
+function healthChecks(options: ApiServerOptions, background: Background): HealthChecks {
+  const { kv, clock } = options
+  const must = (condition: boolean, why: string) => {
+    if (!condition) throw new Error(why)
+  }
+  const ping = { name: 'ping', check: () => {} }
+  const logs = { name: 'log', check: () => {} }
+  const store = {
+    name: 'etcd',
+    async check({ signal }: { signal: AbortSignal }) {
+      const late = () => new Error('the store did not answer in time')
+      const read = (limited: AbortSignal) => kv.get(`${REGISTRY}/health`, { signal: limited })
+      await withTimeout(clock, HEALTH_TIMEOUT_MS, late, read, { signal })
+    },
+  }
+  const synced = {
+    name: 'informer-sync',
+    check: () => must(background.synced, 'caches have not had their first list'),
+  }
+  const namespaces = {
+    name: 'poststarthook/start-system-namespaces-controller',
+    check: () => must(background.ready, 'the namespaces of the cluster are not there'),
+  }
+  const shutdown = {
+    name: 'shutdown',
+    check: () => must(!background.stopping, 'the server is stopping'),
+  }
+  return {
+    healthz: [ping, logs, store, namespaces],
+    livez: [ping, logs, store],
+    readyz: [ping, logs, store, synced, namespaces, shutdown],
+  }
 }

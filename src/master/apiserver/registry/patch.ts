@@ -1,3 +1,4 @@
+import { hasReason } from '../../../base/index.ts'
 import {
   type ApiType,
   apiVersionOf,
@@ -83,8 +84,8 @@ export interface PatchStep {
 
 /** The patched object, decoded. Throws 422 when it is none of its kind. */
 export function applyPatch<T extends KubeObject>(type: ApiType, step: PatchStep): T {
-  const { patch, options, found } = step
-  const value = patch.apply(type.struct, toJsonValue(type.struct, step.current))
+  const { options, found } = step
+  const value = run(type, step)
   const refuse = (why: string) => {
     const detail = `Invalid value: ${JSON.stringify(JSON.stringify(value))}: ${why}`
     return statusErrors.invalid({ group: '', kind: '' }, '', [
@@ -105,4 +106,13 @@ export function applyPatch<T extends KubeObject>(type: ApiType, step: PatchStep)
     throw error
   }
   throw refuse(describeStrictErrors(found))
+}
+
+function run(type: ApiType, { patch, current }: PatchStep): Record<string, unknown> {
+  try {
+    return patch.apply(type.struct, toJsonValue(type.struct, current))
+  } catch (error) {
+    if (hasReason(error, 'Invalid') && !error.details) throw statusErrors.unprocessable()
+    throw error
+  }
 }

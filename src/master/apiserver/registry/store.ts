@@ -125,7 +125,7 @@ export function served(
 
 /** The object as a client would get it back, without being stored. */
 export function unstored(store: Store, bytes: Uint8Array, version?: string): KubeObject {
-  const object = store.codec.decodeStored(bytes)
+  const object = store.codec.parse(bytes)
   if (version) object.metadata.resourceVersion = version
   return object
 }

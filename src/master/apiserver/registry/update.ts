@@ -1,5 +1,9 @@
-import type { FieldError, KubeObject } from '../../../api/index.ts'
-import { semanticEqual } from '../../../api/index.ts'
+import {
+  type FieldError,
+  type KubeObject,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from '../../../api/index.ts'
 import { ObjectRevision } from '../object-revision.ts'
 import { parseVersion } from '../options.ts'
 import { statusErrors } from '../status.ts'
@@ -207,42 +211,17 @@ async function prepare(
   on: { update: Update; object: KubeObject; old: KubeObject },
 ): Promise<Begun | undefined> {
   const { object, old } = on
+  const { namespaced } = store.resource
   on.update.rules.prepare(object, old)
-  const errors = [...immutableErrors(object, old), ...on.update.rules.validate(object, old)]
+  // Upstream looks at metadata twice as well: in general, and by the kind's own rules.
+  const errors = [
+    ...validateObjectMeta(object.metadata, { namespaced, nameErrors: () => [] }),
+    ...validateObjectMetaUpdate(object.metadata, old.metadata),
+    ...on.update.rules.validate(object, old),
+  ]
   if (errors.length > 0) throw statusErrors.invalid(store.resource, on.update.name, errors)
   const { dryRun } = call.options
   return store.hooks.beginWrite?.({ object, old, dryRun })
-}
-
-// What no update of any kind may change (apimachinery ValidateObjectMetaUpdate).
-function immutableErrors(object: KubeObject, old: KubeObject): FieldError[] {
-  const errors: FieldError[] = []
-  const meta = object.metadata
-  const was = old.metadata
-  if (was.deletionTimestamp) {
-    const known = new Set(was.finalizers)
-    const added = (meta.finalizers ?? []).filter((f) => !known.has(f))
-    if (added.length > 0) {
-      const list = added.map((f) => JSON.stringify(f)).join(', ')
-      const why = 'no new finalizers can be added if the object is being deleted'
-      const detail = `Forbidden: ${why}, found new finalizers []string{${list}}`
-      errors.push({ type: 'FieldValueForbidden', field: 'metadata.finalizers', detail })
-    }
-  }
-  const fixed = [
-    'name',
-    'namespace',
-    'uid',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-  ] as const
-  for (const name of fixed) {
-    if (semanticEqual(meta[name], was[name])) continue
-    const detail = `Invalid value: ${JSON.stringify(meta[name] ?? null)}: field is immutable`
-    errors.push({ type: 'FieldValueInvalid', field: `metadata.${name}`, detail })
-  }
-  return errors
 }
 
 async function write(

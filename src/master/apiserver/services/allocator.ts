@@ -26,8 +26,13 @@ export interface AllocatorOptions {
   /** How many values there are, and which. */
   readonly count: number
   readonly at: (index: number) => string
-  /** Values that are not given to those who do not ask for them by name. */
-  readonly reserved: readonly string[]
+  /**
+   * Values before this one are left to those who ask for them by name, as long as there are others
+   * (KEP-3070).
+   */
+  readonly firstDynamic: number
+  /** Never given to those who do not ask for it by name. */
+  readonly reserved: string
 }
 
 /**
@@ -56,19 +61,27 @@ export class Allocator {
 
   /** Some free value; undefined when there is none. */
   async takeAny(owner: Owner, options: { dryRun: boolean }): Promise<string | undefined> {
-    const { random, count, at, reserved } = this.#options
+    const { random, count, at, firstDynamic } = this.#options
     for (let attempt = 0; attempt < RANDOM_TRIES; attempt++) {
-      const value = at(random.int(count))
-      if (!reserved.includes(value) && (await this.#takeFree(value, owner, options))) return value
+      const value = at(firstDynamic + random.int(count - firstDynamic))
+      if (await this.#takeFree(value, owner, options)) return value
     }
     const taken = new Set((await this.list()).map((a) => a.value))
-    for (const value of reserved) taken.add(value)
-    const start = random.int(count)
-    for (let i = 0; i < count; i++) {
-      const value = at((start + i) % count)
+    taken.add(this.#options.reserved)
+    for (const index of this.#inTurn()) {
+      const value = at(index)
       if (!taken.has(value) && (await this.#takeFree(value, owner, options))) return value
     }
     return undefined
+  }
+
+  // All indexes, from a random one on; those for askers by name come last.
+  *#inTurn(): Generator<number> {
+    const { random, count, firstDynamic } = this.#options
+    const dynamic = count - firstDynamic
+    const start = random.int(dynamic)
+    for (let i = 0; i < dynamic; i++) yield firstDynamic + ((start + i) % dynamic)
+    for (let i = 0; i < firstDynamic; i++) yield i
   }
 
   async #takeFree(value: string, owner: Owner, options: { dryRun: boolean }): Promise<boolean> {

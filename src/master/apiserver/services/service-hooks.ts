@@ -34,8 +34,9 @@ export function serviceResources(options: {
       kind: 'serviceips',
       count: range.count,
       at: (index) => range.at(index),
+      firstDynamic: bandOf(range.count, 16),
       // The first one is the API's own.
-      reserved: [range.at(0)],
+      reserved: range.at(0),
     }),
     ports: new Allocator({
       kv,
@@ -43,10 +44,18 @@ export function serviceResources(options: {
       kind: 'servicenodeports',
       count: NODE_PORT_LAST - NODE_PORT_FIRST + 1,
       at: (index) => String(NODE_PORT_FIRST + index),
-      reserved: [],
+      firstDynamic: bandOf(NODE_PORT_LAST - NODE_PORT_FIRST + 1, 32),
+      reserved: '',
     }),
   }
 }
+
+/** How many values at the start are for those who choose their own (KEP-3070, KEP-3668). */
+function bandOf(count: number, fraction: number): number {
+  return count <= BAND_MIN ? 1 : Math.min(Math.max(BAND_MIN, Math.floor(count / fraction)), 256)
+}
+
+const BAND_MIN = 16
 
 /** Takes what a Service needs before it is written, and gives back what it no longer has. */
 export function serviceHooks(resources: ServiceResources, log: Log): StoreHooks {

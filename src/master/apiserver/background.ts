@@ -1,0 +1,147 @@
+import { type Clock, type Log, sleep } from '../../base/index.ts'
+import type { Kv } from '../../kv/index.ts'
+import { Compaction } from './bootstrap/compaction.ts'
+import { type Advertised, KubernetesService } from './bootstrap/kubernetes-service.ts'
+import { repeat } from './bootstrap/loop.ts'
+import { ensureNamespaces } from './bootstrap/namespaces.ts'
+import type { Store } from './registry/store.ts'
+import type { Stores } from './resource-route.ts'
+import { ServiceRepair } from './services/repair.ts'
+import type { ServiceResources } from './services/service-hooks.ts'
+
+const COMPACTION_MS = 5 * 60_000
+const REPAIR_MS = 3 * 60_000
+const ENDPOINTS_MS = 5_000
+const RETRY_MS = 100
+/** How long a first list may take before it is waited for again. */
+const SYNC_MS = 60_000
+const LEAVE_TIMEOUT_MS = 1_000
+
+export interface BackgroundOptions {
+  readonly stores: Stores
+  readonly services: ServiceResources
+  readonly kv: Kv
+  readonly clock: Clock
+  readonly log: Log
+  readonly advertise: Advertised | undefined
+}
+
+/** What a server does beside answering: its caches and its housekeeping. */
+export class Background {
+  readonly #options: BackgroundOptions
+  // Each loop has a signal of its own: one with many listeners would warn of a leak.
+  readonly #loops: AbortController[] = []
+  readonly #running: Promise<unknown>[] = []
+  readonly #kubernetes: KubernetesService | undefined
+  #ready = false
+  #stopping = false
+
+  constructor(options: BackgroundOptions) {
+    this.#options = options
+    this.#kubernetes = this.#kubernetesService()
+  }
+
+  /** Whether all caches have their first list and the cluster's own namespaces are there. */
+  get ready(): boolean {
+    return this.#ready
+  }
+
+  get stopping(): boolean {
+    return this.#stopping
+  }
+
+  get synced(): boolean {
+    return [...this.#options.stores.all()].every((store) => store.cache.synced)
+  }
+
+  /** Resolves when the server is ready; throws the signal's reason when that comes first. */
+  async start({ signal }: { signal: AbortSignal }): Promise<void> {
+    const { stores, kv, clock, services, log } = this.#options
+    signal.addEventListener('abort', () => void this.stop(), { once: true })
+    for (const store of stores.all()) this.#run((options) => store.cache.run(options))
+    for (const store of stores.all()) await this.#synced(store, signal)
+    await this.#makeNamespaces(signal)
+    this.#ready = true
+    const compaction = new Compaction({ kv, clock })
+    this.#repeat('compaction', COMPACTION_MS, (options) => compaction.pass(options))
+    const store = this.#core('services')
+    if (store) {
+      const repair = new ServiceRepair(services, { services: store, log })
+      this.#repeat('service repair', REPAIR_MS, () => repair.pass())
+    }
+    const kubernetes = this.#kubernetes
+    if (kubernetes) {
+      this.#repeat('kubernetes service', ENDPOINTS_MS, (options) => kubernetes.pass(options))
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#stopping) {
+      this.#stopping = true
+      await this.#leave()
+      for (const loop of this.#loops) loop.abort()
+    }
+    await Promise.allSettled(this.#running)
+  }
+
+  #core(plural: string): Store | undefined {
+    return this.#options.stores.find({ group: '', version: 'v1', plural })
+  }
+
+  #kubernetesService(): KubernetesService | undefined {
+    const { advertise, stores, kv, clock } = this.#options
+    const services = this.#core('services')
+    const endpoints = this.#core('endpoints')
+    const at = { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' }
+    const slices = stores.find(at)
+    if (!advertise || !services || !endpoints || !slices) return undefined
+    const clusterIp = this.#options.services.range.at(0)
+    return new KubernetesService({ kv, clock, services, endpoints, slices, advertise, clusterIp })
+  }
+
+  #run(work: (options: { signal: AbortSignal }) => Promise<void>): void {
+    const loop = new AbortController()
+    this.#loops.push(loop)
+    this.#running.push(work({ signal: loop.signal }))
+  }
+
+  #repeat(
+    name: string,
+    periodMs: number,
+    work: (options: { signal: AbortSignal }) => Promise<unknown>,
+  ): void {
+    const { clock, log } = this.#options
+    this.#run((options) => repeat({ name, periodMs, clock, log }, () => work(options), options))
+  }
+
+  async #synced(store: Store, signal: AbortSignal): Promise<void> {
+    while (!store.cache.synced) {
+      signal.throwIfAborted()
+      await store.cache.waitFor(0, { timeoutMs: SYNC_MS, signal }).catch(() => undefined)
+    }
+  }
+
+  async #makeNamespaces(signal: AbortSignal): Promise<void> {
+    const namespaces = this.#core('namespaces')
+    if (!namespaces) return
+    for (;;) {
+      try {
+        await ensureNamespaces(namespaces, { signal })
+        return
+      } catch (error) {
+        signal.throwIfAborted()
+        const fields = { error: String(error) }
+        this.#options.log.warn('the namespaces of the cluster cannot be made yet', fields)
+        await sleep(this.#options.clock, RETRY_MS, { signal })
+      }
+    }
+  }
+
+  // Best effort: without a store the lease ends by itself.
+  async #leave(): Promise<void> {
+    if (!this.#kubernetes) return
+    const { clock } = this.#options
+    const limit = sleep(clock, LEAVE_TIMEOUT_MS)
+    await Promise.race([this.#kubernetes.leave().catch(() => undefined), limit])
+  }
+}

@@ -1,0 +1,23 @@
+import type { Route } from './handler.ts'
+import { PLAIN_JSON, reply } from './respond.ts'
+import { statusErrors } from './status.ts'
+
+/** The release of Kubernetes whose API this is: clients choose their ways by it. */
+export const VERSION = {
+  major: '1',
+  minor: '32',
+  gitVersion: 'v1.32.0+navarch',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '2024-12-11T00:00:00Z',
+  goVersion: 'none',
+  compiler: 'node',
+  platform: 'linux/amd64',
+} as const
+
+/** `/version` */
+export const versionRoute: Route = ({ info }) => {
+  if (info.path !== '/version' && info.path !== '/version/') return Promise.resolve(undefined)
+  if (info.method !== 'GET' && info.method !== 'HEAD') throw statusErrors.methodNotAllowed()
+  return Promise.resolve(reply(PLAIN_JSON, 200, { value: VERSION }))
+}
