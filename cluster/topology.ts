@@ -1,5 +1,6 @@
 import { present } from '../src/base/index.ts'
 import { UserError } from '../src/cli/index.ts'
+import type { InitialMember } from '../src/store/index.ts'
 
 /** A master: one process, with three ports on 127.0.0.1. */
 export interface MasterTopology {
@@ -114,4 +115,13 @@ export function partNamed(
   if (node) return { kind: 'node', part: node }
   const names = [...topology.masters, ...topology.nodes].map((each) => each.name).join(', ')
   throw new UserError(`there is no "${name}" in this cluster: it has ${names}`)
+}
+
+/** The masters as members of the store. */
+export function initialMembers(topology: Topology): InitialMember[] {
+  return topology.masters.map((master) => ({
+    name: master.name,
+    peerUrls: [peerEndpoint(master)],
+    clientUrls: [clientEndpoint(master)],
+  }))
 }

@@ -1,0 +1,142 @@
+import { sleep } from '../src/base/index.ts'
+import {
+  type CallContext,
+  type FailoverReport,
+  type KillReport,
+  UserError,
+} from '../src/cli/index.ts'
+import type { Connection } from './connection.ts'
+import { DrillScale } from './drill-scale.ts'
+import { DrillWriters } from './drill-writers.ts'
+import { type LifecycleParts, startPart, withConnection } from './lifecycle.ts'
+import { masterReady } from './readiness.ts'
+import type { MasterTopology, Topology } from './topology.ts'
+
+interface DrillParts extends LifecycleParts {
+  readonly topology: Topology
+}
+
+const READY_TIMEOUT_MS = 60_000
+const SETTLE_MS = 1000
+const POLL_MS = 50
+
+/**
+ * Kills the leading master under a stream of writes, starts it again, and so on: in turn who leads
+ * the store and who leads the controllers. At the end every acknowledged write must be there.
+ */
+export async function drillFailover(
+  parts: DrillParts,
+  { times }: { times: number },
+  context: CallContext,
+): Promise<FailoverReport> {
+  if (parts.topology.masters.length < 3) {
+    throw new UserError('a failover needs three masters: this cluster has fewer')
+  }
+  const { signal, progress } = context
+  const namespace = `navarch-drill-${parts.random.int(1_000_000)}`
+  return withConnection(parts, parts.topology, async ({ connection }) => {
+    const drill = new Drill(parts, connection, context)
+    await drill.requireHealthy()
+    await createNamespace(connection, namespace, signal)
+    const common = { connection, clock: parts.clock, namespace }
+    const writers = new DrillWriters(common)
+    const scale = new DrillScale(common)
+    try {
+      await scale.create(signal)
+      writers.start()
+      const kills: KillReport[] = []
+      for (let i = 0; i < times; i++) {
+        const kill = await drill.kill(i % 2 === 0 ? 'store' : 'controllers', writers, scale)
+        progress(
+          `  ${i + 1}: ${kill.master} killed, writes again after ${Math.round(kill.gapMs)} ms`,
+        )
+        kills.push(kill)
+      }
+      await writers.stop()
+      const lost = await writers.lost(signal)
+      const medianGapMs = median(kills.map(({ gapMs }) => gapMs))
+      const { acknowledged: acknowledgedWrites } = writers
+      return { kills, medianGapMs, acknowledgedWrites, lostWrites: lost.length }
+    } finally {
+      await writers.stop()
+      const never = new AbortController().signal
+      await connection
+        .api('DELETE', `/api/v1/namespaces/${namespace}`, { signal: never })
+        .catch(() => undefined)
+    }
+  })
+}
+
+class Drill {
+  readonly #parts: DrillParts
+  readonly #connection: Connection
+  readonly #signal: AbortSignal
+
+  constructor(parts: DrillParts, connection: Connection, { signal }: CallContext) {
+    this.#parts = parts
+    this.#connection = connection
+    this.#signal = signal
+  }
+
+  async requireHealthy(): Promise<void> {
+    for (const master of this.#parts.topology.masters) {
+      const report = await this.#connection.masterReport(master, this.#signal)
+      if (report?.healthy) continue
+      throw new UserError(`${master.name} is not healthy: all masters must run before a drill`)
+    }
+  }
+
+  async kill(
+    what: 'store' | 'controllers',
+    writers: DrillWriters,
+    scale: DrillScale,
+  ): Promise<KillReport> {
+    const { clock, supervisor, topology } = this.#parts
+    const signal = this.#signal
+    const { master, led } = await this.#leader(what)
+    await sleep(clock, SETTLE_MS, { signal })
+    writers.takeLongestGapMs()
+    await supervisor.signal(master.name, 'SIGKILL')
+    const before = writers.acknowledged
+    while (writers.acknowledged <= before) await sleep(clock, POLL_MS, { signal })
+    const scaledMs = await scale.scale(signal)
+    const gapMs = writers.takeLongestGapMs()
+    const restarted = clock.monotonicMs()
+    await startPart(this.#parts, topology, master.name)
+    const wait = { ...this.#parts, connection: this.#connection }
+    await masterReady(master, wait, { signal, timeoutMs: READY_TIMEOUT_MS })
+    const rejoinedMs = clock.monotonicMs() - restarted
+    return { master: master.name, led, gapMs, scaledMs, rejoinedMs }
+  }
+
+  /** Who leads the store or the controllers, and all that it leads. */
+  async #leader(what: 'store' | 'controllers'): Promise<{ master: MasterTopology; led: string }> {
+    const deadline = this.#parts.clock.monotonicMs() + READY_TIMEOUT_MS
+    for (;;) {
+      for (const master of this.#parts.topology.masters) {
+        const report = await this.#connection.masterReport(master, this.#signal)
+        if (!report?.leads[what]) continue
+        const { leads } = report
+        const parts = (['store', 'controllers', 'scheduler'] as const).filter((part) => leads[part])
+        return { master, led: parts.join(',') }
+      }
+      if (this.#parts.clock.monotonicMs() > deadline) {
+        throw new UserError(`no master leads the ${what}: see \`navarch status\``)
+      }
+      await sleep(this.#parts.clock, POLL_MS, { signal: this.#signal })
+    }
+  }
+}
+
+async function createNamespace(connection: Connection, name: string, signal: AbortSignal) {
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
+  const { status } = await connection.api('POST', '/api/v1/namespaces', { body, signal })
+  if (status !== 201) throw new UserError(`the namespace ${name} could not be made: HTTP ${status}`)
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? 0
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
+}

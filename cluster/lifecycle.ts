@@ -1,0 +1,142 @@
+import type { Clock, Disk, Net, Random } from '../src/base/index.ts'
+import { type CallContext, UserError } from '../src/cli/index.ts'
+import { findFreeNetwork, findFreePorts, requireFree } from './addresses.ts'
+import { Connection } from './connection.ts'
+import { kubeconfig } from './kubeconfig.ts'
+import type { Layout } from './layout.ts'
+import { ensurePki, readTls } from './pki.ts'
+import { masterAnswers, masterReady, nodeReady, type WaitParts } from './readiness.ts'
+import type { Supervisor } from './supervisor.ts'
+import { partNamed, planTopology, portsNeeded, type Topology } from './topology.ts'
+
+export interface LifecycleParts {
+  readonly layout: Layout
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly random: Random
+  readonly net: Net
+  readonly supervisor: Supervisor
+  /** The command line that runs a part: `master` or `node`. */
+  readonly program: (kind: 'master' | 'node', flags: readonly string[]) => readonly string[]
+}
+
+export const MASTERS_DEFAULT = 3
+export const NODES_DEFAULT = 2
+/** A slow machine with much to replay; what is broken is told long before. */
+const READY_TIMEOUT_MS = 60_000
+/** A master whose peers are dead answers, but cannot become ready. */
+const MAJORITY_TIMEOUT_MS = 5_000
+const STOP_GRACE_MS = 5_000
+
+/** A new cluster's topology, with ports and addresses that are free now. */
+export async function newTopology(
+  parts: LifecycleParts,
+  options: { masters: number; nodes: number; network?: string },
+): Promise<Topology> {
+  const { net, layout, random } = parts
+  const network = options.network ?? (await findFreeNetwork(net, layout.root))
+  const ports = await findFreePorts(net, portsNeeded(options.masters), layout.root)
+  const clusterToken = `navarch-${random.uuid()}`
+  return planTopology({ ...options, network, ports, clusterToken })
+}
+
+/** Writes everything that a part finds in the data folder. */
+export async function writeCluster(parts: LifecycleParts, topology: Topology): Promise<void> {
+  const { disk, layout, clock } = parts
+  await disk.mkdir(layout.root)
+  await ensurePki(topology, { disk, layout, nowMs: clock.nowMs() })
+  const { address, port } = topology.endpoint
+  const server = `https://${address}:${port}`
+  const config = kubeconfig({ server, tls: await readTls('admin', 'api', parts), name: 'navarch' })
+  await disk.writeFileAtomic(layout.kubeconfig, Buffer.from(config), { mode: 0o600 })
+  const text = `${JSON.stringify(topology, null, 2)}\n`
+  await disk.writeFileAtomic(layout.topology, Buffer.from(text), { mode: 0o644 })
+}
+
+/** Starts all that does not run, at once, and waits for it. */
+export async function startAll(
+  parts: LifecycleParts,
+  topology: Topology,
+  { signal, progress }: CallContext,
+): Promise<void> {
+  const missing = new Set<string>()
+  for (const { name } of [...topology.masters, ...topology.nodes]) {
+    if (!(await parts.supervisor.running(name))) missing.add(name)
+  }
+  await requireFree(parts.net, topology, missing)
+  for (const name of missing) await startPart(parts, topology, name)
+  await withConnection(parts, topology, async (wait) => {
+    const options = { signal, timeoutMs: READY_TIMEOUT_MS }
+    const started = parts.clock.monotonicMs()
+    const after = () => `${((parts.clock.monotonicMs() - started) / 1000).toFixed(1)} s`
+    const tell = (name: string) => progress(`  ${name} is ready after ${after()}`)
+    await Promise.all([
+      ...topology.masters.map((m) => masterReady(m, wait, options).then(() => tell(m.name))),
+      ...topology.nodes.map((n) => nodeReady(n, wait, options).then(() => tell(n.name))),
+    ])
+  })
+}
+
+export async function startPart(parts: LifecycleParts, topology: Topology, name: string) {
+  const { kind } = partNamed(topology, name)
+  const flags = ['--data-dir', parts.layout.root, '--name', name]
+  await parts.supervisor.start(name, parts.program(kind, flags))
+}
+
+/** Starts one part again; a master without a majority is told, not waited for. */
+export async function startOne(
+  parts: LifecycleParts,
+  topology: Topology,
+  name: string,
+  { signal, progress }: CallContext,
+): Promise<void> {
+  const named = partNamed(topology, name)
+  if (await parts.supervisor.running(name)) throw new UserError(`${name} runs already`)
+  await requireFree(parts.net, topology, new Set([name]))
+  await startPart(parts, topology, name)
+  await withConnection(parts, topology, async (wait) => {
+    const options = { signal, timeoutMs: READY_TIMEOUT_MS }
+    if (named.kind === 'node') return nodeReady(named.part, wait, options)
+    await masterAnswers(named.part, wait, options)
+    const short = { signal, timeoutMs: MAJORITY_TIMEOUT_MS }
+    await masterReady(named.part, wait, short).catch((error: unknown) => {
+      if (!(error instanceof UserError) || !/not ready/.test(error.message)) throw error
+      progress(`${name} runs, but is not ready: does a majority of the masters run?`)
+    })
+  })
+}
+
+/** Ends agents first, then their pods, then the masters. */
+export async function stopAll(
+  parts: LifecycleParts,
+  topology: Topology,
+  { signal, progress }: CallContext,
+): Promise<void> {
+  const { supervisor } = parts
+  const options = { graceMs: STOP_GRACE_MS, signal }
+  if (topology.nodes.length > 0) progress('Stopping nodes and their pods ...')
+  await Promise.all(
+    topology.nodes.map(async ({ name }) => {
+      await supervisor.stop(name, options)
+      const flags = ['--data-dir', parts.layout.root, '--name', name, '--stop-pods']
+      const sweeper = await supervisor.start(name, parts.program('node', flags))
+      await supervisor.gone(sweeper, { timeoutMs: STOP_GRACE_MS, signal })
+    }),
+  )
+  progress('Stopping masters ...')
+  await Promise.all(topology.masters.map(({ name }) => supervisor.stop(name, options)))
+}
+
+export async function withConnection<T>(
+  parts: LifecycleParts,
+  topology: Topology,
+  work: (wait: WaitParts) => Promise<T>,
+): Promise<T> {
+  const tls = await readTls('admin', 'api', parts)
+  const connection = new Connection({ topology, tls, clock: parts.clock })
+  try {
+    return await work({ ...parts, connection })
+  } finally {
+    await connection.close()
+  }
+}

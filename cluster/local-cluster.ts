@@ -1,0 +1,204 @@
+import { DiskError, type Log } from '../src/base/index.ts'
+import {
+  type BackupInfo,
+  type CallContext,
+  type ClusterControl,
+  type ClusterStatus,
+  type FailoverReport,
+  type RestoreReport,
+  UserError,
+} from '../src/cli/index.ts'
+import { backupStatus, backupTopology, restoreBackup, saveBackup } from './backup.ts'
+import { drillFailover } from './drill-failover.ts'
+import { drillRestore } from './drill-restore.ts'
+import {
+  type LifecycleParts,
+  MASTERS_DEFAULT,
+  newTopology,
+  NODES_DEFAULT,
+  startAll,
+  startOne,
+  stopAll,
+  withConnection,
+  writeCluster,
+} from './lifecycle.ts'
+import { readLog } from './logs.ts'
+import { readTls, storeCaFile } from './pki.ts'
+import { collectStatus } from './status.ts'
+import { recordTopology } from './topology-record.ts'
+import { clientEndpoint, parseTopology, partNamed, type Topology } from './topology.ts'
+
+export interface LocalClusterParts extends LifecycleParts {
+  readonly log: Log
+}
+
+const KILL_TIMEOUT_MS = 5000
+
+/** The cluster of one data folder. */
+export class LocalCluster implements ClusterControl {
+  readonly #parts: LocalClusterParts
+
+  constructor(parts: LocalClusterParts) {
+    this.#parts = parts
+  }
+
+  async up(options: { masters?: number; nodes?: number }, context: CallContext) {
+    const { clock, layout } = this.#parts
+    const started = clock.monotonicMs()
+    const topology = await this.#topologyFor(options, context)
+    const { masters, nodes } = topology
+    context.progress(`Starting ${masters.length} masters and ${nodes.length} nodes ...`)
+    await writeCluster(this.#parts, topology)
+    await startAll(this.#parts, topology, context)
+    await withConnection(this.#parts, topology, ({ connection }) =>
+      recordTopology(topology, { connection, signal: context.signal }),
+    )
+    return {
+      kubeconfig: layout.kubeconfig,
+      tookMs: clock.monotonicMs() - started,
+      masters: masters.length,
+      nodes: nodes.length,
+    }
+  }
+
+  async #topologyFor(
+    options: { masters?: number; nodes?: number },
+    { progress }: CallContext,
+  ): Promise<Topology> {
+    const known = await this.#find()
+    if (!known) {
+      const { masters = MASTERS_DEFAULT, nodes = NODES_DEFAULT } = options
+      if (masters % 2 === 0) {
+        progress(`Note: ${masters} masters bear no more failures than ${masters - 1}.`)
+      }
+      return newTopology(this.#parts, { masters, nodes })
+    }
+    for (const kind of ['masters', 'nodes'] as const) {
+      const wanted = options[kind]
+      const has = known[kind].length
+      if (wanted === undefined || wanted === has) continue
+      throw new UserError(
+        `this cluster has ${has} ${kind}, not ${wanted}: their number is fixed when it is made; ` +
+          'use another --data-dir, or `navarch down --purge` first',
+      )
+    }
+    return known
+  }
+
+  async down({ purge }: { purge: boolean }, context: CallContext): Promise<void> {
+    const { disk, layout } = this.#parts
+    const topology = await this.#find().catch((error: unknown) => {
+      if (purge) return undefined
+      throw error
+    })
+    if (topology) await stopAll(this.#parts, topology, context)
+    else if (!purge) throw this.#noCluster()
+    if (!purge) return
+    for (const path of [layout.data, layout.run, layout.logs, layout.pki]) await disk.remove(path)
+    for (const path of [layout.kubeconfig, layout.topology]) await disk.remove(path)
+    // The folder goes with it unless it holds what is not ours.
+    const left = (await disk.stat(layout.root)) ? await disk.list(layout.root) : undefined
+    if (left?.length === 0) await disk.remove(layout.root)
+  }
+
+  async status({ signal }: { signal: AbortSignal }): Promise<ClusterStatus> {
+    const topology = await this.#topology()
+    return withConnection(this.#parts, topology, ({ connection, supervisor }) =>
+      collectStatus({ topology, connection, supervisor }, { signal }),
+    )
+  }
+
+  async kill(name: string, signal: string): Promise<void> {
+    partNamed(await this.#topology(), name)
+    const { supervisor } = this.#parts
+    const identity = await supervisor.signal(name, signal)
+    if (signal !== 'SIGKILL' && signal !== 'SIGTERM') return
+    const never = new AbortController().signal
+    await supervisor.gone(identity, { timeoutMs: KILL_TIMEOUT_MS, signal: never })
+  }
+
+  async start(name: string, context: CallContext): Promise<void> {
+    await startOne(this.#parts, await this.#topology(), name, context)
+  }
+
+  async *logs(
+    name: string,
+    options: { follow: boolean; tail: number | undefined; signal: AbortSignal },
+  ): AsyncGenerator<string> {
+    partNamed(await this.#topology(), name)
+    yield* readLog(this.#parts.layout.log(name), this.#parts, options)
+  }
+
+  async environment(): Promise<Readonly<Record<string, string>>> {
+    const topology = await this.#topology()
+    const { layout } = this.#parts
+    return {
+      KUBECONFIG: layout.kubeconfig,
+      ETCDCTL_API: '3',
+      ETCDCTL_ENDPOINTS: topology.masters.map(clientEndpoint).join(','),
+      ETCDCTL_CACERT: storeCaFile(layout),
+      ETCDCTL_CERT: layout.certificate('store-client'),
+      ETCDCTL_KEY: layout.key('store-client'),
+    }
+  }
+
+  async backupSave(file: string, { signal }: CallContext): Promise<BackupInfo> {
+    const topology = await this.#topology()
+    const tls = await readTls('store-client', 'store', this.#parts)
+    return saveBackup(file, { disk: this.#parts.disk, topology, tls, signal })
+  }
+
+  backupStatus(file: string): Promise<BackupInfo> {
+    return backupStatus(file, this.#parts.disk)
+  }
+
+  async backupRestore(file: string, { progress }: CallContext): Promise<BackupInfo> {
+    if (await this.#find()) {
+      throw new UserError(
+        `there is a cluster in ${this.#parts.layout.root}: restore makes a new one; ` +
+          'run `navarch down --purge` first, or use another --data-dir',
+      )
+    }
+    const saved = await backupTopology(file, this.#parts.disk)
+    const topology = await newTopology(this.#parts, {
+      masters: saved?.masters.length ?? MASTERS_DEFAULT,
+      nodes: saved?.nodes.length ?? NODES_DEFAULT,
+      ...(saved && { network: saved.network }),
+    })
+    const info = await restoreBackup(file, { ...this.#parts, topology })
+    await writeCluster(this.#parts, topology)
+    progress('The data of a new cluster is ready: start it with `navarch up`.')
+    return info
+  }
+
+  async drillFailover(options: { times: number }, context: CallContext): Promise<FailoverReport> {
+    return drillFailover({ ...this.#parts, topology: await this.#topology() }, options, context)
+  }
+
+  async drillRestore(context: CallContext): Promise<RestoreReport> {
+    return drillRestore(this, { ...this.#parts, topology: await this.#topology() }, context)
+  }
+
+  async #topology(): Promise<Topology> {
+    const topology = await this.#find()
+    if (!topology) throw this.#noCluster()
+    return topology
+  }
+
+  async #find(): Promise<Topology | undefined> {
+    const { disk, layout } = this.#parts
+    try {
+      const text = Buffer.from(await disk.readFile(layout.topology)).toString()
+      return parseTopology(text, layout.topology)
+    } catch (error) {
+      if (error instanceof DiskError && error.code === 'not-found') return undefined
+      throw error
+    }
+  }
+
+  #noCluster(): UserError {
+    return new UserError(
+      `there is no cluster in ${this.#parts.layout.root}: start one with \`navarch up\``,
+    )
+  }
+}

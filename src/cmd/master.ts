@@ -1,0 +1,78 @@
+import { apiEndpoint, initialMembers, readTls, serviceCidr } from '../../cluster/index.ts'
+import { allResources } from '../api/index.ts'
+import type { HttpHandler } from '../base/index.ts'
+import { createApiServer } from '../master/apiserver/index.ts'
+import { serveHttps, systemClock, systemRandom } from '../platform/index.ts'
+import { controllersCandidate, schedulerCandidate } from './parts/candidates.ts'
+import { holdEndpoint } from './parts/endpoint.ts'
+import { kubeletClients } from './parts/kubelet-clients.ts'
+import { masterStatusHandler, STATUS_PATH } from './parts/master-status.ts'
+import { die, type Part, runPart, untilStopped } from './parts/part.ts'
+import { startStoreThread } from './parts/store-thread.ts'
+
+const STOP_TIMEOUT_MS = 4000
+
+/** A master: a store member on its own thread, an API server, a candidate for the rest. */
+async function main(part: Part): Promise<void> {
+  const { name, topology, layout, log, signal } = part
+  const self = topology.masters.find((master) => master.name === name)
+  if (!self) throw new Error(`--name: there is no master "${name}" in ${layout.topology}`)
+  const clock = systemClock
+  const random = systemRandom()
+  const { address } = self
+  const store = await startStoreThread(
+    {
+      name,
+      dataFolder: layout.dataOf(name),
+      clusterToken: topology.clusterToken,
+      members: initialMembers(topology),
+      peer: { address, port: self.peerPort },
+      client: { address, port: self.clientPort },
+      tls: await readTls(`${name}-store`, 'store', part),
+    },
+    (error) => die(name, error),
+  )
+  const { kv } = store
+  const kubelets = kubeletClients(await readTls('kubelet-client', 'api', part))
+  const api = createApiServer({
+    kv,
+    resources: allResources,
+    clock,
+    random,
+    log: log.child({ component: 'apiserver' }),
+    kubelet: kubelets.at,
+    serviceRange: serviceCidr(topology),
+  })
+  const parts = { name, api: api.handler, clock, random, log }
+  const controllers = controllersCandidate(parts)
+  const scheduler = schedulerCandidate(parts)
+  const leads = () => ({ controllers: controllers.isLeader, scheduler: scheduler.isLeader })
+  const status = masterStatusHandler({ name, store, kv, leads })
+  const handler: HttpHandler = (request) =>
+    request.url === STATUS_PATH ? status(request) : api.handler(request)
+  const tls = await readTls(`${name}-api`, 'api', part)
+  const server = await serveHttps({ address, port: self.apiPort, tls, handler, log })
+  log.info('serving the API', { endpoint: apiEndpoint(self) })
+  const working = (async () => {
+    await api.start({ signal })
+    const endpoint = { ...topology.endpoint, tls, handler, log }
+    await Promise.all([
+      holdEndpoint(endpoint, { signal }),
+      controllers.run({ signal }),
+      scheduler.run({ signal }),
+    ])
+  })()
+  working.catch((error: unknown) => {
+    if (!signal.aborted) die(name, error)
+  })
+  const stop = async () => {
+    // The leases are given back first, over the API that still runs.
+    await working.catch(() => undefined)
+    await server.close()
+    await Promise.all([api.stop(), kubelets.close()])
+    await store.stop()
+  }
+  await untilStopped(signal, stop, { timeoutMs: STOP_TIMEOUT_MS })
+}
+
+runPart(main)

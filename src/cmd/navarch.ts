@@ -1,0 +1,72 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Layout, LocalCluster, Supervisor } from '../../cluster/index.ts'
+import { type CliPorts, runCli } from '../cli/index.ts'
+import { silentLog } from '../base/index.ts'
+import {
+  systemClock,
+  systemDisk,
+  systemNet,
+  systemProcesses,
+  systemRandom,
+} from '../platform/index.ts'
+import { VERSION } from './parts/version.ts'
+
+/** Parts that run alone have flags of their own. */
+const ALONE: Readonly<Record<string, string>> = { store: './store.js', apiserver: './apiserver.js' }
+
+function openCluster(dataDir: string | undefined): LocalCluster {
+  const layout = new Layout(resolve(dataDir ?? '.navarch'))
+  const disk = systemDisk()
+  const processes = systemProcesses()
+  const program = (kind: 'master' | 'node', flags: readonly string[]) => [
+    process.execPath,
+    '--enable-source-maps',
+    fileURLToPath(new URL(`./${kind}.js`, import.meta.url)),
+    ...flags,
+  ]
+  return new LocalCluster({
+    layout,
+    disk,
+    clock: systemClock,
+    random: systemRandom(),
+    net: systemNet,
+    log: silentLog,
+    program,
+    supervisor: new Supervisor({ disk, processes, clock: systemClock, layout, env: inherited() }),
+  })
+}
+
+/** What the cluster's processes get of our environment. */
+function inherited(): Record<string, string> {
+  const env: Record<string, string> = {}
+  for (const name of ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NAVARCH_LOG_LEVEL', 'NODE_OPTIONS']) {
+    const value = process.env[name]
+    if (value !== undefined) env[name] = value
+  }
+  return env
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const alone = ALONE[args[0] ?? '']
+  if (alone !== undefined) {
+    await import(new URL(alone, import.meta.url).href)
+    return
+  }
+  const interrupted = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => interrupted.abort(new Error(signal)))
+  }
+  const ports: CliPorts = {
+    terminal: {
+      out: (text) => void process.stdout.write(text),
+      err: (text) => void process.stderr.write(text),
+    },
+    signal: interrupted.signal,
+    version: VERSION,
+    cluster: openCluster,
+  }
+  process.exitCode = await runCli(args, ports)
+}
+
+await main(process.argv.slice(2))

@@ -1,0 +1,74 @@
+import { apiEndpoint, type NodeTopology, readTls } from '../../cluster/index.ts'
+import type { HttpHandler } from '../base/index.ts'
+import { createClient } from '../client/index.ts'
+import { killLeftovers, startNode } from '../node/index.ts'
+import {
+  httpsClient,
+  serveHttps,
+  systemClock,
+  systemLinks,
+  systemNet,
+  systemProcesses,
+  systemRandom,
+} from '../platform/index.ts'
+import { nodeConfig } from './parts/node-config.ts'
+import { type Part, runPart, untilStopped } from './parts/part.ts'
+
+const STOP_TIMEOUT_MS = 3000
+
+/** A node's agent: kubelet, proxy and DNS. Its pods outlive it; `--stop-pods` ends them instead. */
+async function main(part: Part): Promise<void> {
+  const { topology, layout, name, log, disk, signal } = part
+  const node = topology.nodes.find((each) => each.name === name)
+  if (!node) throw new Error(`--name: there is no node "${name}" in ${layout.topology}`)
+  const dataFolder = layout.dataOf(name)
+  await disk.mkdir(dataFolder, { mode: 0o755 })
+  const config = await nodeConfig(topology, node, dataFolder)
+  const system = {
+    clock: systemClock,
+    random: systemRandom(),
+    log,
+    disk,
+    links: systemLinks,
+    net: systemNet,
+    processes: systemProcesses(),
+  }
+  if (part.flags.has('stop-pods')) {
+    await killLeftovers(config, system)
+    return
+  }
+  const tls = await readTls(name, 'api', part)
+  const transport = httpsClient({ endpoints: mastersFor(node, part), tls })
+  const client = createClient({ transport: transport.handle, ...system, userAgent: 'navarch-node' })
+  const { address, kubeletPort: port } = node
+  // `/healthz` answers once the node is Ready: that is what the launcher waits for.
+  let registered = false
+  const guard =
+    (handler: HttpHandler): HttpHandler =>
+    (request) => {
+      if (registered || request.url !== '/healthz') return handler(request)
+      return Promise.resolve({ status: 503, headers: {}, body: undefined })
+    }
+  const running = startNode(config, {
+    ...system,
+    client,
+    serveKubelet: (handler) => serveHttps({ address, port, tls, handler: guard(handler), log }),
+  })
+  void running.ready.then(() => {
+    registered = true
+  })
+  const stop = async () => {
+    await running.stop()
+    await transport.close()
+  }
+  await Promise.race([untilStopped(signal, stop, { timeoutMs: STOP_TIMEOUT_MS }), running.done])
+}
+
+/** Each node begins with another master. */
+function mastersFor(node: NodeTopology, { topology }: Part): string[] {
+  const endpoints = topology.masters.map(apiEndpoint)
+  const shift = topology.nodes.indexOf(node) % endpoints.length
+  return [...endpoints.slice(shift), ...endpoints.slice(0, shift)]
+}
+
+runPart(main)

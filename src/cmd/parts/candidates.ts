@@ -1,0 +1,104 @@
+import { allResources, leases } from '../../api/index.ts'
+import { type Clock, type Log, type HttpHandler, type Random, sleep } from '../../base/index.ts'
+import { events } from '../../api/index.ts'
+import {
+  createClient,
+  createInformers,
+  LeaderElector,
+  QueuedEventRecorder,
+} from '../../client/index.ts'
+import { startControllers } from '../../master/controllers/index.ts'
+import { Scheduler } from '../../master/scheduler/index.ts'
+
+export interface CandidateParts {
+  readonly name: string
+  /** The API server of this process. */
+  readonly api: HttpHandler
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** Short, because members of a local cluster hear of one another at once. */
+const TIMES = { leaseDurationMs: 4000, renewDeadlineMs: 3000, retryPeriodMs: 500 }
+const RESTART_MS = 1000
+
+/** One of a cluster's candidates for work that only one may do. */
+export interface Candidate {
+  readonly isLeader: boolean
+  run(options: { signal: AbortSignal }): Promise<void>
+}
+
+export function controllersCandidate(parts: CandidateParts): Candidate {
+  return candidate('kube-controller-manager', parts, async ({ client, informers, signal }) => {
+    const running = startControllers(
+      { ...parts, client, informers, resources: allResources },
+      { signal },
+    )
+    await Promise.all([running.ended, informers.run({ signal })])
+  })
+}
+
+export function schedulerCandidate(parts: CandidateParts): Candidate {
+  return candidate('kube-scheduler', parts, async ({ client, informers, signal }) => {
+    const recorder = new QueuedEventRecorder({
+      ...parts,
+      client,
+      events,
+      component: 'default-scheduler',
+    })
+    const scheduler = new Scheduler({ ...parts, client, informers, events: recorder })
+    await Promise.all([
+      recorder.run({ signal }),
+      informers.run({ signal }),
+      scheduler.run({ signal }),
+    ])
+  })
+}
+
+interface Work {
+  readonly client: ReturnType<typeof createClient>
+  readonly informers: ReturnType<typeof createInformers>
+  readonly signal: AbortSignal
+}
+
+function candidate(
+  component: string,
+  parts: CandidateParts,
+  work: (work: Work) => Promise<void>,
+): Candidate {
+  const { clock, random, name } = parts
+  const log = parts.log.child({ component })
+  // As the user that upstream's components are, without the detour over TLS.
+  const identity = { commonName: `system:${component}`, organizations: [] }
+  const transport: HttpHandler = (request) => parts.api({ ...request, identity })
+  const client = createClient({ transport, clock, random, log, userAgent: component })
+  const elector = new LeaderElector({
+    client,
+    leases,
+    clock,
+    random,
+    log,
+    lease: { namespace: 'kube-system', name: component },
+    identity: `${name}_${random.uuid()}`,
+    ...TIMES,
+    releaseOnCancel: true,
+    onStartedLeading: (signal) =>
+      work({ client, informers: createInformers({ client, clock, random, log }), signal }),
+  })
+  return {
+    get isLeader() {
+      return elector.isLeader
+    },
+    async run({ signal }) {
+      while (!signal.aborted) {
+        try {
+          await elector.run({ signal })
+        } catch (error) {
+          log.error('the work of a leader failed', { error })
+        }
+        await sleep(clock, RESTART_MS, { signal }).catch(() => undefined)
+      }
+    },
+  }
+}

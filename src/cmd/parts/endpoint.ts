@@ -1,0 +1,36 @@
+import { type HttpHandler, type Listener, type Log, NetError } from '../../base/index.ts'
+import { serveHttps, type TlsOptions } from '../../platform/index.ts'
+
+const RETRY_MS = 40
+
+/**
+ * Holds the address that kubectl goes to while this master is the first that could bind it: when the
+ * holder dies, its port is free at once and another master takes it. What kube-vip does with an
+ * address of the network, on one machine.
+ */
+export async function holdEndpoint(
+  options: {
+    readonly address: string
+    readonly port: number
+    readonly tls: TlsOptions
+    readonly handler: HttpHandler
+    readonly log: Log
+  },
+  { signal }: { signal: AbortSignal },
+): Promise<void> {
+  let listener: Listener | undefined
+  while (!listener) {
+    if (signal.aborted) return
+    try {
+      listener = await serveHttps(options)
+    } catch (error) {
+      if (!(error instanceof NetError) || error.code !== 'in-use') throw error
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+    }
+  }
+  options.log.info('holds the endpoint of the cluster', { port: options.port })
+  if (!signal.aborted) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  }
+  await listener.close()
+}

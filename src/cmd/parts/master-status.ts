@@ -1,0 +1,51 @@
+import type { HttpHandler } from '../../base/index.ts'
+import type { Kv } from '../../kv/index.ts'
+import type { StoreThread } from './store-thread.ts'
+
+/** The path where a master tells of itself, beside the Kubernetes API. */
+export const STATUS_PATH = '/navarch/status'
+
+const HEALTH_TIMEOUT_MS = 1000
+
+export interface MasterStatusParts {
+  readonly name: string
+  readonly store: StoreThread
+  readonly kv: Kv
+  leads(): { controllers: boolean; scheduler: boolean }
+}
+
+/** Answers `STATUS_PATH` to those who show a certificate of the cluster. */
+export function masterStatusHandler(parts: MasterStatusParts): HttpHandler {
+  return async (request) => {
+    if (!request.identity) return json(401, { message: 'Unauthorized' })
+    const [{ id, leader, role, term, commitIndex, appliedIndex }, healthy] = await Promise.all([
+      parts.store.status(),
+      isHealthy(parts.kv),
+    ])
+    return json(200, {
+      name: parts.name,
+      raft: { role, term, commitIndex, appliedIndex },
+      leads: { store: leader === id, ...parts.leads() },
+      healthy,
+    })
+  }
+}
+
+/** Whether a linearizable read works: the store has a leader and a majority. */
+async function isHealthy(kv: Kv): Promise<boolean> {
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(new Error('timed out')), HEALTH_TIMEOUT_MS)
+  try {
+    await kv.currentRevision({ signal: stop.signal })
+    return true
+  } catch {
+    return false
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function json(status: number, value: unknown) {
+  const headers = { 'content-type': 'application/json' }
+  return { status, headers, body: Buffer.from(JSON.stringify(value)) }
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { arch, cpus, hostname, release, totalmem, type } from 'node:os'
+import {
+  dnsServiceIp,
+  KUBELET_CLIENT,
+  type NodeTopology,
+  type Topology,
+} from '../../../cluster/index.ts'
+import type { NodeConfig } from '../../node/index.ts'
+import { imageCatalog } from './images.ts'
+import { KUBERNETES_VERSION, VERSION } from './version.ts'
+
+/** A node's configuration: its place in the topology, and the facts of the host. */
+export async function nodeConfig(
+  topology: Topology,
+  node: NodeTopology,
+  dataFolder: string,
+): Promise<NodeConfig> {
+  const { endpoint } = topology
+  return {
+    name: node.name,
+    ip: node.address,
+    dataFolder,
+    version: VERSION,
+    kubernetesVersion: KUBERNETES_VERSION,
+    capacity: await capacityOf(dataFolder),
+    info: hostInfo(),
+    hostEnv: { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' },
+    apiServer: { host: endpoint.address, port: endpoint.port },
+    apiServerNames: [KUBELET_CLIENT],
+    runtime: { kind: 'process', podCidr: node.podCidr, images: imageCatalog() },
+    proxy: { nodePortAddresses: ['127.0.0.1'] },
+    dns: { address: dnsServiceIp(topology) },
+  }
+}
+
+async function capacityOf(folder: string): Promise<Record<string, string>> {
+  const disk = await statfs(folder)
+  return {
+    cpu: String(cpus().length),
+    memory: `${Math.floor(totalmem() / 1024)}Ki`,
+    'ephemeral-storage': `${Math.floor((disk.blocks * disk.bsize) / 1024)}Ki`,
+    pods: '110',
+  }
+}
+
+function hostInfo(): NodeConfig['info'] {
+  const machineID = read('/etc/machine-id') || hostname()
+  return {
+    architecture: arch() === 'x64' ? 'amd64' : arch(),
+    bootID: read('/proc/sys/kernel/random/boot_id') || machineID,
+    kernelVersion: release(),
+    machineID,
+    operatingSystem: type().toLowerCase(),
+    osImage: /^PRETTY_NAME="?([^"\n]*)/m.exec(read('/etc/os-release'))?.[1] ?? type(),
+    systemUUID: machineID,
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,84 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { Layout, parseTopology, type Topology } from '../../../cluster/index.ts'
+import type { Disk, Log } from '../../base/index.ts'
+import { type LogLevel, openLog, systemDisk } from '../../platform/index.ts'
+
+/** What every part of a local cluster finds in the data folder. */
+export interface Part {
+  readonly name: string
+  readonly layout: Layout
+  readonly topology: Topology
+  readonly disk: Disk
+  readonly log: Log
+  /** Aborted by SIGTERM and SIGINT. */
+  readonly signal: AbortSignal
+  readonly flags: ReadonlySet<string>
+}
+
+/** Opens the part that `--data-dir` and `--name` mean. */
+export async function openPart(): Promise<Part> {
+  const { values } = parseArgs({
+    options: {
+      'data-dir': { type: 'string', default: '.navarch' },
+      name: { type: 'string', default: '' },
+      'stop-pods': { type: 'boolean', default: false },
+    },
+  })
+  const layout = new Layout(resolve(values['data-dir']))
+  const disk = systemDisk()
+  const text = Buffer.from(await disk.readFile(layout.topology)).toString()
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => stop.abort(new Error(signal)))
+  }
+  const flags = new Set(values['stop-pods'] ? ['stop-pods'] : [])
+  return {
+    name: values.name,
+    layout,
+    topology: parseTopology(text, layout.topology),
+    disk,
+    log: openLog({ level: logLevel() }).child({ part: values.name }),
+    signal: stop.signal,
+    flags,
+  }
+}
+
+export function logLevel(): LogLevel {
+  const level = process.env['NAVARCH_LOG_LEVEL']
+  return level === 'debug' || level === 'warn' || level === 'error' ? level : 'info'
+}
+
+/** Ends the process with a sentence on standard error, where the launcher finds it. */
+export function die(name: string, error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`${name}: ${message}\n`)
+  if (process.env['NAVARCH_LOG_LEVEL'] === 'debug') console.error(error)
+  process.exit(1)
+}
+
+/** Runs a part's main function; its end is the process's. */
+export function runPart(main: (part: Part) => Promise<void>): void {
+  let name = 'navarch'
+  openPart()
+    .then((part) => {
+      name = part.name || name
+      return main(part)
+    })
+    .then(() => process.exit(0))
+    .catch((error: unknown) => die(name, error))
+}
+
+/** Until the signal, then at most `timeoutMs` for `stop`. */
+export async function untilStopped(
+  signal: AbortSignal,
+  stop: () => Promise<void>,
+  { timeoutMs }: { timeoutMs: number },
+): Promise<void> {
+  if (!signal.aborted) {
+    await new Promise((done) => signal.addEventListener('abort', done, { once: true }))
+  }
+  const timer = setTimeout(() => process.exit(0), timeoutMs)
+  await stop()
+  clearTimeout(timer)
+}

@@ -1,0 +1,75 @@
+import { MEMBERS } from '../../../cluster/index.ts'
+import type { Log } from '../../base/index.ts'
+import {
+  levelEngines,
+  serveGrpc,
+  systemClock,
+  systemDisk,
+  systemRandom,
+  type TlsOptions,
+  tlsPeers,
+} from '../../platform/index.ts'
+import {
+  clusterIdentity,
+  type InitialMember,
+  openStore,
+  type OpenStore,
+} from '../../store/index.ts'
+import { backupOf } from '../../store/backup/index.ts'
+import { etcdMethods } from '../../store/rpc/index.ts'
+
+/** A member of the store with its two listeners. Plain data: it is handed to a thread. */
+export interface MemberConfig {
+  readonly name: string
+  readonly dataFolder: string
+  readonly clusterToken: string
+  readonly members: readonly InitialMember[]
+  readonly peer: { readonly address: string; readonly port: number }
+  readonly client: { readonly address: string; readonly port: number }
+  readonly tls: TlsOptions
+}
+
+/** Opens the member and serves etcd's API. Throws what `openStore` throws, and `NetError`. */
+export async function startMember(
+  config: MemberConfig,
+  { log, onFatal }: { log: Log; onFatal: (error: unknown) => void },
+): Promise<{ opened: OpenStore; stop(): Promise<void> }> {
+  const { name, members, clusterToken, tls } = config
+  const cluster = clusterIdentity({ clusterToken, members })
+  const self = cluster.members.find((member) => member.name === name)
+  const transport = await tlsPeers({
+    self: self?.id ?? 0,
+    clusterId: cluster.clusterId,
+    listen: config.peer,
+    tls,
+    log: log.child({ component: 'peers' }),
+    authorize: ({ organizations }) => organizations.includes(MEMBERS),
+  })
+  const { dataFolder } = config
+  const disk = systemDisk()
+  const opened = await openStore({
+    cluster,
+    name,
+    dataFolder,
+    disk,
+    openEngine: levelEngines(),
+    clock: systemClock,
+    random: systemRandom(),
+    log,
+    transport,
+    onFatal,
+  })
+  const backup = backupOf({ state: opened.state, disk, folder: `${dataFolder}/backup` })
+  const front = await serveGrpc({
+    ...config.client,
+    tls,
+    methods: etcdMethods({ etcd: opened.store, backup }),
+    log: log.child({ component: 'grpc' }),
+  })
+  return {
+    opened,
+    async stop() {
+      await Promise.all([front.close(), opened.stop()])
+    },
+  }
+}
