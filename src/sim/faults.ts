@@ -5,6 +5,8 @@ import type { SeededRandom } from './random.ts'
 
 /** Which faults are injected, and how often: mean milliseconds between two; 0 for never. */
 export interface FaultPlan {
+  /** The one theme of the plan is that leaders fail. */
+  isLeaderStorm: boolean
   powerFailMs: number
   killMs: number
   /** Share of deaths that hit the leader, if there is one. */
@@ -48,6 +50,7 @@ export function planFaults(random: SeededRandom): FaultPlan {
   }
   const newLeader = random.fork('new-leader')
   return {
+    isLeaderStorm: false,
     powerFailMs: often('power', 800, 5000),
     killMs: often('kill', 800, 5000),
     leaderShare: random.fork('leader').float(),
@@ -60,11 +63,12 @@ export function planFaults(random: SeededRandom): FaultPlan {
   }
 }
 
-const LEADER_STORM_SHARE = 1
+const LEADER_STORM_SHARE = 0.3
 
 /** One leader after another fails while it replicates what it inherited (Raft figure 8). */
 function leaderStorm(random: SeededRandom): FaultPlan {
   return {
+    isLeaderStorm: true,
     powerFailMs: 0,
     killMs: 0,
     leaderShare: 0,

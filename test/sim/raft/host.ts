@@ -27,6 +27,7 @@ export interface HostOptions {
   readonly raft: Pick<RaftConfig, 'maxMessageBytes' | 'maxInflightMessages'>
   readonly onError: (error: unknown) => void
   readonly onElected: () => void
+  readonly trace: (line: string) => void
 }
 
 const TICK_MS = 10
@@ -126,7 +127,10 @@ export class RaftHost {
     const { ports, network } = this.#options
     ports.lifetime.onEnd(() => network.detach(this.id))
     network.attach(this.id, {
-      onPacket: (_from, m) => this.#do(() => this.#node.step(m)),
+      onPacket: (from, m) => {
+        this.#options.trace(`${from}>${this.id} ${m.type} ${m.term} ${m.index} ${m.commit}`)
+        this.#do(() => this.#node.step(m))
+      },
       onDown: (peer) => this.#do(() => this.#node.peerDown(peer)),
       onUp: (peer) => this.#do(() => this.#node.peerUp(peer)),
     })
@@ -279,6 +283,7 @@ export class RaftHost {
         if (!(error instanceof ConfChangeError)) throw error
       }
     }
+    this.#options.trace(`${this.id} applied ${index} ${this.#stateHash}`)
     this.#options.checkers.applied(this.id, index, { term, stateHash: this.#stateHash })
   }
 

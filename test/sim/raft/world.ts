@@ -6,6 +6,7 @@ import {
 } from '../../../src/raft/index.ts'
 import {
   FaultInjector,
+  type FaultPlan,
   type FaultTarget,
   planFaults,
   planWeather,
@@ -16,7 +17,7 @@ import {
   Trace,
 } from '../../../src/sim/index.ts'
 import { RaftCheckers, Violation } from './checkers.ts'
-import { type Break, RaftHost } from './host.ts'
+import { type Break, type HostOptions, RaftHost } from './host.ts'
 
 export interface RaftRunOptions {
   readonly breaks?: Break
@@ -55,6 +56,7 @@ class RaftWorld implements FaultTarget {
   readonly #machines = new Map<RaftId, SimMachine>()
   readonly #hosts = new Map<RaftId, RaftHost>()
   readonly #first: Snapshot
+  readonly #plan: FaultPlan
   #failure: string | undefined
   #proposals = 0
   #onElected: (id: RaftId) => void = () => {}
@@ -71,6 +73,7 @@ class RaftWorld implements FaultTarget {
       random: this.#random.fork('network'),
       weather: planWeather(this.#random),
     })
+    this.#plan = planFaults(this.#random)
     const size = this.#random.fork('size').pick([3, 3, 5])
     this.ids = Array.from({ length: size }, (_, i) => i + 1)
     const confState = { ...emptyConfState, voters: this.ids }
@@ -96,7 +99,7 @@ class RaftWorld implements FaultTarget {
     const injector = new FaultInjector({
       clock: this.#clock,
       random: this.#random.fork('faults'),
-      plan: planFaults(this.#random),
+      plan: this.#plan,
       target: this,
       report: (line) => this.#record(`fault ${line}`),
     })
@@ -128,15 +131,21 @@ class RaftWorld implements FaultTarget {
       checkers: this.#checkers,
       first: this.#first,
       breaks: this.#options.breaks,
-      raft: this.#random
-        .fork('flow')
-        .pick([{ maxMessageBytes: 0 }, { maxMessageBytes: 64, maxInflightMessages: 2 }, {}]),
+      raft: this.#flow(),
       onError: (error) => this.#fail(error),
       onElected: () => this.#onElected(id),
+      trace: (line) => this.#record(line),
     }).then(
       (host) => this.#hosts.set(id, host),
       (error: unknown) => this.#fail(error),
     )
+  }
+
+  /** One entry a message makes the most of each moment at which a leader may fail. */
+  #flow(): HostOptions['raft'] {
+    if (this.#plan.isLeaderStorm) return { maxMessageBytes: 0 }
+    const flows = [{ maxMessageBytes: 0 }, { maxMessageBytes: 64, maxInflightMessages: 2 }, {}]
+    return this.#random.fork('flow').pick(flows)
   }
 
   powerFail(id: RaftId): void {
@@ -189,7 +198,7 @@ class RaftWorld implements FaultTarget {
     if (kind < 0.7) host.propose(`v${this.#proposals++}`)
     else if (kind < 0.97) host.read()
     else if (kind < 0.985) host.transfer(random.pick(this.ids))
-    else this.#changeMembers(host, random)
+    else if (!this.#plan.isLeaderStorm) this.#changeMembers(host, random)
   }
 
   #changeMembers(host: RaftHost, random: SeededRandom): void {
