@@ -1,8 +1,8 @@
 import type { MemberId, Random } from '../../base/index.ts'
 
-const FIRST_TICKS_MAX = 4
-const AGAIN_TICKS_MIN = 8
-const AGAIN_TICKS_SPAN = 12
+const FIRST_TICKS_MAX = 10
+const AGAIN_TICKS_MIN = 20
+const AGAIN_TICKS_SPAN = 30
 
 /**
  * Saves the first election timeout after a start: once a quorum is connected and no leader has been

@@ -7,7 +7,6 @@ import {
   type LogIndex,
   type Message,
   RawNode,
-  type RaftStatus,
   type Ready,
   type Snapshot,
   type Term,
@@ -19,6 +18,7 @@ import { Compactor } from './compactor.ts'
 import { CORRELATION_BYTES, readCorrelation } from './correlation.ts'
 import { EagerElection } from './eager-election.ts'
 import { memberErrors } from './errors.ts'
+import { bestSuccessor, Leadership } from './leadership.ts'
 import { MemberLog } from './member-log.ts'
 import { decodeMembership, encodeMembership, type Membership } from './membership.ts'
 import {
@@ -77,15 +77,12 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   readonly #sender: SnapshotSender
   readonly #receiver: SnapshotReceiver
   readonly #eager: EagerElection
-  readonly #listeners = new Set<(status: MemberStatus) => void>()
+  readonly #leadership: Leadership
   readonly #ticks: Timer
+  /** This member's next proposal when a snapshot began to arrive, by the snapshot's index. */
+  readonly #sequenceAt = new Map<LogIndex, number>()
   #membership: Membership
   #appliedTerm: Term = 0
-  #leader: MemberId = 0
-  #term: Term
-  /** When the last leader was lost, and its successor elected; 0 before. */
-  #leaderLostMs = 0
-  #leaderElectedMs = 0
   #tickCount = 0
   #turnScheduled = false
   #stopped = false
@@ -99,7 +96,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#receiver = receiver
     this.#wal = recovered.wal
     this.#membership = recovered.membership
-    this.#term = recovered.hardState.term
+    this.#leadership = new Leadership({ log: options.log, term: recovered.hardState.term })
     this.#log = this.#openLog(recovered)
     this.#node = this.#openNode(recovered)
     this.#appender = new Appender({
@@ -195,8 +192,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   }
 
   onLeadership(listener: (status: MemberStatus) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#leadership.listen(listener)
   }
 
   /**
@@ -231,12 +227,13 @@ export class RaftMember<Outcome> implements Member<Outcome> {
 
   #openNode({ entries, membership }: Recovered): RawNode {
     const { self, stateMachine, random } = this.#options
-    const { electionTicks, heartbeatTicks } = this.#timing
+    const { electionTicks, heartbeatTicks, peerDownTicksMax } = this.#timing
     const applied = stateMachine.appliedIndex
     const node = new RawNode({
       id: self.id,
       electionTicks,
       heartbeatTicks,
+      peerDownTicksMax,
       storage: this.#log,
       random: random.fork('raft'),
       applied,
@@ -310,6 +307,8 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     const message = frame?.kind === 'messages' ? frame.messages[0] : undefined
     const metadata = message?.snapshot?.metadata
     if (!message || !metadata || this.#stopped) return
+    // The snapshot may hold what was proposed before; what is proposed from now on, it cannot.
+    this.#sequenceAt.set(metadata.index, this.#proposals.next)
     if (metadata.index > this.#options.stateMachine.appliedIndex) {
       await this.#receiver.receive(metadata.index, chunks)
     }
@@ -320,8 +319,8 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#run(() => {
       const nowMs = this.#nowMs()
       this.#node.tick()
-      if (this.#eager.due(this.#leader)) this.#node.campaign()
-      const expired = (startMs: number) => this.#timeoutError(startMs)
+      if (this.#eager.due(this.#leadership.leader)) this.#node.campaign()
+      const expired = (startMs: number) => this.#leadership.timeoutError(startMs)
       this.#proposals.expire(nowMs - this.#timeoutMs, expired)
       this.#reads.expire(nowMs - this.#timeoutMs, expired)
       this.#reads.repeat(nowMs - READ_REPEAT_MS, nowMs)
@@ -355,14 +354,14 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   #turn(): void {
     const nowMs = this.#nowMs()
     this.#flow.flush({ nowMs, force: false })
-    if (this.#leader !== 0) this.#reads.start(nowMs)
+    if (this.#leadership.leader !== 0) this.#reads.start(nowMs)
     while (this.#node.hasReady()) this.#handle(this.#node.ready())
     this.#outbox.flush()
     this.#reads.applied(this.#options.stateMachine.appliedIndex)
   }
 
   #handle(ready: Ready): void {
-    if (ready.softState || (ready.hardState && ready.hardState.term !== this.#term)) {
+    if (ready.softState || (ready.hardState && ready.hardState.term !== this.#leadership.term)) {
       this.#noteLeadership()
     }
     for (const state of ready.readStates) this.#reads.answered(state)
@@ -430,31 +429,16 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     await this.#receiver.discard(index)
     this.#membership = decodeMembership(snapshot.data)
     this.#appliedTerm = Math.max(this.#appliedTerm, term)
-    // The snapshot may hold what this member proposed: its outcome is not to be had here.
-    this.#proposals.failSent(memberErrors.timeoutConnectionLost())
+    // The outcome of proposals that the snapshot may hold is not to be had here.
+    const below = this.#sequenceAt.get(index) ?? this.#proposals.next
+    this.#sequenceAt.clear()
+    this.#proposals.failSent(below, memberErrors.timeoutConnectionLost())
   }
 
   #noteLeadership(): void {
-    const status = this.status()
     const nowMs = this.#nowMs()
-    if (status.leader !== this.#leader) {
-      if (this.#leader !== 0) this.#leaderLostMs = nowMs
-      if (status.leader !== 0) this.#leaderElectedMs = nowMs
-      const leader = status.leader.toString(16)
-      this.#options.log.info('leadership', { role: status.role, leader, term: status.term })
-      // What was asked of the old leader is asked again at once.
-      if (status.leader !== 0) this.#reads.repeat(nowMs, nowMs)
-    }
-    this.#leader = status.leader
-    this.#term = status.term
-    for (const listener of this.#listeners) listener(status)
-  }
-
-  // As etcd tells why a request ran out of time.
-  #timeoutError(startMs: number): Error {
-    if (this.#leader === 0) return memberErrors.noLeader()
-    const changed = startMs <= this.#leaderElectedMs && this.#leaderLostMs > 0
-    return changed ? memberErrors.timeoutLeaderFailed() : memberErrors.timeout()
+    // What was asked of the old leader is asked again at once.
+    if (this.#leadership.note(this.status(), nowMs)) this.#reads.repeat(nowMs, nowMs)
   }
 
   async #handOver(): Promise<void> {
@@ -489,18 +473,4 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   #nowMs(): number {
     return this.#options.clock.monotonicMs()
   }
-}
-
-/** The voter that is furthest, among those that are up, if this member leads. */
-function bestSuccessor(
-  { role, progress }: RaftStatus,
-  isUp: (id: MemberId) => boolean,
-): MemberId | undefined {
-  if (role !== 'leader') return undefined
-  let best: { id: MemberId; match: LogIndex } | undefined
-  for (const [id, { match, isLearner, recentActive }] of progress) {
-    if (!isUp(id) || isLearner || !recentActive) continue
-    if (!best || match > best.match) best = { id, match }
-  }
-  return best?.id
 }

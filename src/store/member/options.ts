@@ -8,12 +8,14 @@ import type { ClusterIdentity } from './identity.ts'
  * falls silent is replaced after 1 to 2 s, one whose connections break within about 100 ms.
  */
 export interface MemberTiming {
-  /** Default 25. */
+  /** Default 10. */
   readonly tickMs: number
-  /** A follower without a leader campaigns after [this, 2·this) ticks. Default 40. */
+  /** A follower without a leader campaigns after [this, 2·this) ticks. Default 100. */
   readonly electionTicks: number
-  /** Default 4. */
+  /** Default 10. */
   readonly heartbeatTicks: number
+  /** A follower whose connection to the leader broke campaigns within [1, this] ticks. Default 8. */
+  readonly peerDownTicksMax: number
 }
 
 /** When the log is cut. */
@@ -53,7 +55,13 @@ export interface MemberOptions<Outcome> {
   readonly onFatal?: (error: unknown) => void
 }
 
-export const TIMING_DEFAULT: MemberTiming = { tickMs: 25, electionTicks: 40, heartbeatTicks: 4 }
+export const TIMING_DEFAULT: MemberTiming = {
+  tickMs: 10,
+  electionTicks: 100,
+  heartbeatTicks: 10,
+  // Wide enough that two followers seldom split the votes.
+  peerDownTicksMax: 8,
+}
 
 export const LOG_LIMITS_DEFAULT: LogLimits = {
   flushEntries: 5_000,

@@ -44,6 +44,11 @@ export class Proposals<Outcome> {
     return this.#queue.length
   }
 
+  /** The sequence of the next proposal. */
+  get next(): number {
+    return this.#nextSequence
+  }
+
   /** The lowest sequence without an outcome. */
   get oldest(): number {
     for (const sequence of this.#pending.keys()) return sequence
@@ -138,10 +143,10 @@ export class Proposals<Outcome> {
     }
   }
 
-  /** Ends the waits that a leader was given: their outcome will not be seen here. */
-  failSent(error: Error): void {
+  /** Ends the waits below a sequence that a leader was given. */
+  failSent(below: number, error: Error): void {
     for (const each of this.#pending.values()) {
-      if (each.sentTerm > 0) this.#settle(each.sequence)?.reject(error)
+      if (each.sequence < below && each.sentTerm > 0) this.#settle(each.sequence)?.reject(error)
     }
   }
 
