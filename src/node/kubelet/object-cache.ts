@@ -13,6 +13,8 @@ const ENTRIES_MAX = 4096
 interface Entry {
   readonly readAtMs: number
   readonly object: Promise<KubeObject | undefined>
+  /** The object as it was last read with success; it serves while no master answers. */
+  readonly last: KubeObject | undefined
 }
 
 /**
@@ -63,18 +65,29 @@ export class ObjectCache {
     if (known && nowMs - known.readAtMs < options.maxAgeMs) {
       return (await known.object) as Stored<T> | undefined
     }
-    const object = this.#client
+    const object: Promise<Stored<T> | undefined> = this.#client
       .for(resource)
       .get(at, { signal: options.signal })
-      .catch((error: unknown) => {
-        if (hasReason(error, 'NotFound')) return undefined
-        this.#entries.delete(key)
-        throw error
-      })
-    this.#entries.delete(key)
-    this.#entries.set(key, { readAtMs: nowMs, object })
-    this.#forgetOldest()
+      .then(
+        (read) => {
+          this.#keep(key, { readAtMs: nowMs, object: Promise.resolve(read), last: read })
+          return read
+        },
+        (error: unknown) => {
+          if (hasReason(error, 'NotFound')) return undefined
+          this.#keep(key, { readAtMs: 0, object, last: known?.last })
+          if (known?.last) return known.last as Stored<T>
+          throw error
+        },
+      )
+    this.#keep(key, { readAtMs: nowMs, object, last: known?.last })
     return object
+  }
+
+  #keep(key: string, entry: Entry): void {
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    this.#forgetOldest()
   }
 
   #forgetOldest(): void {

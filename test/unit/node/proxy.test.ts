@@ -182,7 +182,7 @@ describe('userspace proxy', () => {
 
   it('forwards datagrams, each client to one target', async () => {
     const echo = createSocket('udp4')
-    echo.on('message', (data, from) => echo.send(`echo:${data}`, from.port, from.address))
+    echo.on('message', (data, from) => echo.send(`echo:${String(data)}`, from.port, from.address))
     await new Promise<void>((resolve) => echo.bind(0, '127.0.0.1', () => resolve()))
     closers.push(() => new Promise<void>((resolve) => echo.close(() => resolve())))
     const { driver } = agent()
