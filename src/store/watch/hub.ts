@@ -217,14 +217,11 @@ export class WatchHub implements StreamOwner {
   #catchUp(): void {
     if (this.#catchingUp || this.#closed) return
     this.#catchingUp = true
-    this.#catchUpAll()
-      .catch((error: unknown) => {
-        this.#options.log.error('reading history for watchers failed', { error })
-        for (const { stream } of this.#behind) stream.fail(error)
-      })
-      .finally(() => {
-        this.#catchingUp = false
-      })
+    this.#catchUpAll().catch((error: unknown) => {
+      this.#catchingUp = false
+      this.#options.log.error('reading history for watchers failed', { error })
+      for (const { stream } of this.#behind) stream.fail(error)
+    })
   }
 
   async #catchUpAll(): Promise<void> {
@@ -232,7 +229,11 @@ export class WatchHub implements StreamOwner {
       const mvcc = this.#options.mvcc()
       this.#cancelCompacted(mvcc)
       const leader = this.#nextBehind()
-      if (!leader) return
+      if (!leader) {
+        // At once: whoever falls behind from here on must start it again.
+        this.#catchingUp = false
+        return
+      }
       if (leader.next > mvcc.revision) {
         this.#promote(leader)
         continue

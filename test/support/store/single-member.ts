@@ -1,13 +1,21 @@
-import type { ClusterMember, Member, MemberStatus, StateMachine } from '../../../src/store/index.ts'
+import type {
+  AppliedEntry,
+  ClusterMember,
+  Member,
+  MemberStatus,
+  StateMachine,
+} from '../../../src/store/index.ts'
 
 const ID = 0x1001
 
-/** A group of one without a log: what is proposed is applied at once, in order. */
+/** A group of one: what is proposed is applied at once, in order. */
 export class SingleMember<Outcome> implements Member<Outcome> {
   readonly #state: StateMachine<Outcome>
   readonly #listeners = new Set<(status: MemberStatus) => void>()
   role: 'leader' | 'follower' = 'leader'
   clientUrls: readonly string[] = []
+  /** All that was proposed, as a log would hold it. */
+  readonly entries: AppliedEntry[] = []
   #term = 2
 
   constructor(state: StateMachine<Outcome>) {
@@ -17,7 +25,9 @@ export class SingleMember<Outcome> implements Member<Outcome> {
   async propose(payload: Uint8Array, { signal }: { signal: AbortSignal }): Promise<Outcome> {
     await Promise.resolve()
     signal.throwIfAborted()
-    return this.#state.apply({ index: this.#state.appliedIndex + 1, term: this.#term, payload })
+    const entry = { index: this.#state.appliedIndex + 1, term: this.#term, payload }
+    this.entries.push(entry)
+    return this.#state.apply(entry)
   }
 
   linearize({ signal }: { signal: AbortSignal }): Promise<void> {
