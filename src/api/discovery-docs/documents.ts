@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { apiVersionOf, type Resource, type SubresourceInfo } from '../schema/index.ts'
+
+/** A version of a group. */
+export interface GroupVersion {
+  readonly group: string
+  readonly version: string
+}
+
+// Upstream's order of groups; what is not in it follows by name.
+const GROUP_ORDER = [
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+]
+
+/** The versions of each group but the core group, the preferred version first. */
+export function groupsOf(resources: readonly Resource[]): Map<string, string[]> {
+  const groups = new Map<string, Set<string>>()
+  for (const { group, version } of resources) {
+    if (group === '') continue
+    groups.set(group, (groups.get(group) ?? new Set<string>()).add(version))
+  }
+  const rank = (group: string) => {
+    const at = GROUP_ORDER.indexOf(group)
+    return at < 0 ? GROUP_ORDER.length : at
+  }
+  const sorted = [...groups].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+  return new Map(sorted.map(([group, versions]) => [group, [...versions].sort(byMaturity)]))
+}
+
+/** `v2` before `v1` before `v1beta1` (apimachinery `CompareKubeAwareVersionStrings`). */
+function byMaturity(a: string, b: string): number {
+  const rank = (version: string): [number, number, number] => {
+    const [, major = '0', stage, minor = '0'] = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version) ?? []
+    return [stage === undefined ? 2 : stage === 'beta' ? 1 : 0, Number(major), Number(minor)]
+  }
+  const [x, y] = [rank(a), rank(b)]
+  return y[0] - x[0] || y[1] - x[1] || y[2] - x[2]
+}
+
+/** `GET /api`. `serverAddress` is `host:port` as the client reached it. */
+export function apiVersions(resources: readonly Resource[], serverAddress: string): object {
+  const versions = new Set(resources.filter((r) => r.group === '').map((r) => r.version))
+  return {
+    kind: 'APIVersions',
+    versions: [...versions],
+    serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress }],
+  }
+}
+
+/** `GET /apis` */
+export function apiGroupList(resources: readonly Resource[]): object {
+  const groups = [...groupsOf(resources)].map(([group, versions]) => groupOf(group, versions))
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups }
+}
+
+/** `GET /apis/<group>`; undefined when there is none. */
+export function apiGroup(resources: readonly Resource[], group: string): object | undefined {
+  const versions = groupsOf(resources).get(group)
+  return versions && { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group, versions) }
+}
+
+function groupOf(name: string, names: readonly string[]): object {
+  const versions = names.map((version) => ({ groupVersion: `${name}/${version}`, version }))
+  return { name, versions, preferredVersion: versions[0] }
+}
+
+/** `GET /api/v1`, `GET /apis/<group>/<version>`; undefined when there is none. */
+export function apiResourceList(
+  resources: readonly Resource[],
+  of: GroupVersion,
+): object | undefined {
+  const mine = membersOf(resources, of)
+  if (mine.length === 0) return undefined
+  return {
+    kind: 'APIResourceList',
+    // Upstream leaves the version out for the core group.
+    ...(of.group !== '' && { apiVersion: 'v1' }),
+    groupVersion: apiVersionOf(of),
+    resources: mine.flatMap((resource) => [
+      plainResource(resource),
+      ...Object.entries(resource.subresources).map(([name, info]) =>
+        plainSubresource(resource, name, info),
+      ),
+    ]),
+  }
+}
+
+function membersOf(resources: readonly Resource[], of: GroupVersion): Resource[] {
+  return resources
+    .filter(({ group, version }) => group === of.group && version === of.version)
+    .sort((a, b) => (a.plural < b.plural ? -1 : 1))
+}
+
+function plainResource(resource: Resource): object {
+  const { plural, singular, namespaced, kind, verbs, shortNames, categories } = resource
+  return {
+    name: plural,
+    singularName: singular,
+    namespaced,
+    kind,
+    verbs,
+    ...(shortNames.length > 0 && { shortNames }),
+    ...(categories.length > 0 && { categories }),
+    storageVersionHash: storageVersionHash(resource),
+  }
+}
+
+/** Tells clients when objects are stored in another version: eight bytes of a hash of its name. */
+export function storageVersionHash({ group, version, kind }: Resource): string {
+  const digest = createHash('sha256').update(`${group}/${version}/${kind}`).digest()
+  return digest.subarray(0, 8).toString('base64')
+}
+
+function plainSubresource({ plural, namespaced }: Resource, name: string, info: SubresourceInfo) {
+  const { group, version, kind, verbs, foreign } = info
+  return {
+    name: `${plural}/${name}`,
+    singularName: '',
+    namespaced,
+    ...(foreign && { group, version }),
+    kind,
+    verbs,
+  }
+}
