@@ -116,8 +116,18 @@ export class EtcdKv implements Kv {
     const stream = this.#calls.watch()
     this.#streams.add(stream)
     const { startRevision = 0, previous: prevKv = false, signal } = options
-    stream.create({ ...prefixRange(prefix), startRevision, prevKv })
-    return this.#batches(stream, signal)
+    const end = () => {
+      signal.removeEventListener('abort', end)
+      this.#streams.delete(stream)
+      stream.close()
+    }
+    // Now, not when it is first read: a watch may be given up before.
+    if (signal.aborted) end()
+    else {
+      signal.addEventListener('abort', end, { once: true })
+      stream.create({ ...prefixRange(prefix), startRevision, prevKv })
+    }
+    return this.#batches(stream, signal, end)
   }
 
   requestProgress(): void {
@@ -203,9 +213,11 @@ export class EtcdKv implements Kv {
     return { kind: 'conflict', current: kv } as const
   }
 
-  async *#batches(stream: EtcdWatchStream, signal: AbortSignal): AsyncGenerator<WatchBatch> {
-    const onAbort = () => stream.close()
-    signal.addEventListener('abort', onAbort, { once: true })
+  async *#batches(
+    stream: EtcdWatchStream,
+    signal: AbortSignal,
+    end: () => void,
+  ): AsyncGenerator<WatchBatch> {
     try {
       if (signal.aborted) return
       for await (const response of stream) {
@@ -217,9 +229,7 @@ export class EtcdKv implements Kv {
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
-      signal.removeEventListener('abort', onAbort)
-      this.#streams.delete(stream)
-      stream.close()
+      end()
     }
   }
 }

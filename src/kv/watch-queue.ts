@@ -50,8 +50,10 @@ export class WatchQueue implements AsyncIterable<WatchBatch> {
   pushLive(batch: WatchBatch): void {
     const last = this.#queue.at(-1)
     // A progress batch behind another one replaces it: the bound counts events.
-    if (batch.events.length === 0 && last?.events.length === 0) this.#queue.pop()
-    else if (this.#queue.length - this.#history >= this.#liveBatchesMax) {
+    if (batch.events.length === 0 && last?.events.length === 0) {
+      this.#queue.pop()
+      this.#onTaken()
+    } else if (this.#queue.length - this.#history >= this.#liveBatchesMax) {
       this.end(kvErrors.slowWatcher())
       return
     }
