@@ -9,8 +9,10 @@ import type { Advertised } from './bootstrap/kubernetes-service.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { resourceCodec } from './codec.ts'
 import { createHandler } from './handler.ts'
+import { discoveryRoute } from './discovery.ts'
 import { type HealthChecks, healthRoute } from './health.ts'
 import { REGISTRY, resourcePrefix } from './keys.ts'
+import { openApiRoute } from './openapi.ts'
 import { leaseFor } from './registry/event-lease.ts'
 import type { Admit, Store, StoreHooks } from './registry/store.ts'
 import { resourceRoute, Stores } from './resource-route.ts'
@@ -72,6 +74,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       resourceRoute({ stores, clock, subresource }),
       healthRoute(healthChecks(options, background)),
       versionRoute,
+      openApiRoute(options.resources),
+      discoveryRoute(options.resources),
       () => Promise.resolve(replyText(404, '404 page not found\n')),
     ],
     clock,

@@ -24,7 +24,9 @@ import { CacheWatcher, type WatchItem } from './watcher.ts'
 /** Changes kept for watches that start from an older revision. */
 const HISTORY_CHANGES_MAX = 10_000
 const LIST_PAGE_KEYS = 1_000
-const RETRY_MS = 200
+/** The first try comes at once, for a store that changes its leader is back soon. */
+const RETRY_MS_MIN = 10
+const RETRY_MS_MAX = 500
 /** How often a waiting read asks the store for progress. */
 const PROGRESS_MS = 100
 
@@ -65,6 +67,7 @@ export class WatchCache {
   #progress: Timer | undefined
   #revision: Revision = 0
   #synced = false
+  #retryMs = RETRY_MS_MIN
 
   constructor(options: WatchCacheOptions) {
     this.#options = options
@@ -110,7 +113,8 @@ export class WatchCache {
           prefix: this.#options.prefix,
           error: String(error),
         })
-        await sleep(this.#options.clock, RETRY_MS, { signal }).catch(() => undefined)
+        await sleep(this.#options.clock, this.#retryMs, { signal }).catch(() => undefined)
+        this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS_MAX)
       }
     }
     for (const watcher of this.#watchers) watcher.end()
@@ -217,6 +221,7 @@ export class WatchCache {
     const { kv, prefix } = this.#options
     const startRevision = this.#revision + 1
     for await (const batch of kv.watch(prefix, { startRevision, signal })) {
+      this.#retryMs = RETRY_MS_MIN
       for (const event of batch.events) this.#apply(event)
       if (batch.revision > this.#revision) this.#advance(batch.revision)
     }

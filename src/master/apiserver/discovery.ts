@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import type { HttpResponse } from '../../base/index.ts'
+import {
+  aggregatedDiscovery,
+  type AggregatedVersion,
+  apiGroup,
+  apiGroupList,
+  apiResourceList,
+  apiVersions,
+  groupsOf,
+  openApiV3Keys,
+  type Resource,
+} from '../../api/index.ts'
+import { isPretty, type Route, type RoutedRequest } from './handler.ts'
+import { negotiate, parseAccept } from './negotiation.ts'
+import { reply } from './respond.ts'
+import { statusErrors } from './status.ts'
+
+/** What clients read first: which groups, versions and resources there are. */
+export function discoveryRoute(resources: readonly Resource[]): Route {
+  const groups = groupsOf(resources)
+  const aggregated = new Map<string, Cached>()
+  return async (routed) => {
+    const segments = routed.info.path.split('/').filter((s) => s !== '')
+    const [root, first, second, ...more] = segments
+    if (root !== undefined && root !== 'api' && root !== 'apis') return undefined
+    // Other groups are nobody's path: plain 404, as for all that is not known.
+    if (root === 'apis' && first !== undefined && !groups.has(first)) return undefined
+    if (more.length > 0 || (root === 'api' && second !== undefined)) {
+      throw statusErrors.unknownResource()
+    }
+    const { method } = routed.info
+    if (method !== 'GET' && method !== 'HEAD') throw statusErrors.methodNotAllowed()
+    if (first === undefined && root !== undefined) {
+      const all = aggregatedReply(routed, root, { resources, cache: aggregated })
+      if (all) return all
+    }
+    return answer(routed, document(routed, resources, segments))
+  }
+}
+
+function document(
+  routed: RoutedRequest,
+  resources: readonly Resource[],
+  segments: readonly string[],
+): object {
+  const [root, first, second] = segments
+  if (root === undefined) return { paths: rootPaths(resources) }
+  if (root === 'api') {
+    if (first === undefined) {
+      return apiVersions(resources, routed.request.headers['host'] ?? 'localhost')
+    }
+    return found(apiResourceList(resources, { group: '', version: first }))
+  }
+  if (first === undefined) return apiGroupList(resources)
+  if (second === undefined) return found(apiGroup(resources, first))
+  return found(apiResourceList(resources, { group: first, version: second }))
+}
+
+function found(value: object | undefined): object {
+  if (!value) throw statusErrors.unknownResource()
+  return value
+}
+
+function answer(routed: RoutedRequest, value: object): HttpResponse {
+  const accepted = negotiate(routed.request.headers['accept'], {
+    transforms: false,
+    pretty: isPretty(routed.info.query),
+  })
+  return reply(accepted, 200, { value })
+}
+
+/** The root's list of paths. */
+function rootPaths(resources: readonly Resource[]): string[] {
+  const paths = new Set(['/api', '/apis', '/apis/', '/healthz', '/livez', '/openapi/v2'])
+  for (const path of ['/metrics', '/openapi/v3', '/openapi/v3/', '/readyz', '/version']) {
+    paths.add(path)
+  }
+  for (const key of openApiV3Keys(resources)) {
+    paths.add(`/${key}`)
+    const [root, group] = key.split('/')
+    if (root === 'apis') paths.add(`/apis/${group}`)
+  }
+  return [...paths].sort()
+}
+
+interface Cached {
+  readonly body: Uint8Array
+  readonly etag: string
+}
+
+// Everything in one answer, if the client wants it so before the plain form (KEP-3352).
+function aggregatedReply(
+  routed: RoutedRequest,
+  root: string,
+  of: { resources: readonly Resource[]; cache: Map<string, Cached> },
+): HttpResponse | undefined {
+  const version = aggregatedVersion(routed.request.headers['accept'] ?? '')
+  if (!version) return undefined
+  const key = `${root} ${version}`
+  let cached = of.cache.get(key)
+  if (!cached) {
+    const from = root === 'api' ? 'core' : 'groups'
+    const value = aggregatedDiscovery(of.resources, { root: from, version })
+    const body = Buffer.from(`${JSON.stringify(value)}\n`)
+    cached = { body, etag: etagOf(body) }
+    of.cache.set(key, cached)
+  }
+  const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
+  return replyCached(routed, { ...cached, type, cacheControl: 'public' })
+}
+
+function aggregatedVersion(accept: string): AggregatedVersion | undefined {
+  for (const { type, parameters } of parseAccept(accept)) {
+    if (type !== 'application/json' && type !== '*/*') continue
+    if (parameters['as'] !== 'APIGroupDiscoveryList') return undefined
+    const { v } = parameters
+    if (v === 'v2' || v === 'v2beta1') return v
+  }
+  return undefined
+}
+
+/** A strong validator for bytes (RFC 9110 §8.8.3). */
+export function etagOf(body: Uint8Array): string {
+  return `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`
+}
+
+/** An answer that the client may keep: 304 when it has it already. */
+export function replyCached(
+  routed: RoutedRequest,
+  of: { body: Uint8Array; etag: string; type: string; cacheControl?: string },
+): HttpResponse {
+  const { body, etag, type, cacheControl } = of
+  const headers = {
+    etag,
+    vary: 'Accept',
+    ...(cacheControl !== undefined && { 'cache-control': cacheControl }),
+  }
+  const known = (routed.request.headers['if-none-match'] ?? '').split(',').map((s) => s.trim())
+  if (known.includes(etag) || known.includes(`W/${etag}`)) {
+    return { status: 304, headers, body: undefined }
+  }
+  return { status: 200, headers: { ...headers, 'content-type': type }, body }
+}

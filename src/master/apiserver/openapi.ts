@@ -1,0 +1,102 @@
+import type { HttpResponse } from '../../base/index.ts'
+import {
+  openApiV2Document,
+  openApiV3Document,
+  openApiV3Index,
+  openApiV3Keys,
+  type Resource,
+} from '../../api/index.ts'
+import { etagOf, replyCached } from './discovery.ts'
+import type { Route, RoutedRequest } from './handler.ts'
+import { parseAccept } from './negotiation.ts'
+import { statusErrors } from './status.ts'
+
+const VERSION = 'v1.32.0'
+const V3 = '/openapi/v3'
+
+/** `/openapi/v2` and `/openapi/v3`: made when first asked for, then kept. */
+export function openApiRoute(resources: readonly Resource[]): Route {
+  const documents = new Documents(resources)
+  return async (routed) => {
+    const { path, method } = routed.info
+    const isV3 = path === V3 || path.startsWith(`${V3}/`)
+    if (path !== '/openapi/v2' && !isV3) return undefined
+    if (method !== 'GET' && method !== 'HEAD') throw statusErrors.methodNotAllowed()
+    if (!acceptsJson(routed.request.headers['accept'])) {
+      return { status: 406, headers: {}, body: undefined }
+    }
+    if (!isV3) return replyCached(routed, { ...documents.v2(), type: JSON_TYPE })
+    const key = path.slice(V3.length).replace(/^\/|\/$/g, '')
+    if (key === '') return replyCached(routed, { ...documents.index(), type: JSON_TYPE })
+    const document = documents.v3(key)
+    if (!document) return { status: 404, headers: {}, body: undefined }
+    return replyHashed(routed, { ...document, key })
+  }
+}
+
+const JSON_TYPE = 'application/json'
+
+function acceptsJson(accept: string | undefined): boolean {
+  if (accept === undefined || accept === '') return true
+  return parseAccept(accept).some(({ type }) => ['*/*', 'application/*', JSON_TYPE].includes(type))
+}
+
+// The hash in the URL makes the answer good for ever; a wrong one is sent on to the right one.
+function replyHashed(routed: RoutedRequest, of: Document & { key: string }): HttpResponse {
+  const hash = routed.info.query.get('hash')
+  const own = of.etag.slice(1, -1)
+  if (hash !== null && hash !== own) {
+    return { status: 301, headers: { location: `${V3}/${of.key}?hash=${own}` }, body: undefined }
+  }
+  const cacheControl = hash === null ? {} : { cacheControl: 'public, immutable' }
+  return replyCached(routed, { ...of, type: JSON_TYPE, ...cacheControl })
+}
+
+interface Document {
+  readonly body: Uint8Array
+  readonly etag: string
+}
+
+class Documents {
+  readonly #resources: readonly Resource[]
+  readonly #v3 = new Map<string, Document & { text: string }>()
+  #v2: Document | undefined
+  #index: Document | undefined
+
+  constructor(resources: readonly Resource[]) {
+    this.#resources = resources
+  }
+
+  v2(): Document {
+    this.#v2 ??= toDocument(
+      JSON.stringify(openApiV2Document(this.#resources, { version: VERSION })),
+    )
+    return this.#v2
+  }
+
+  v3(key: string): (Document & { text: string }) | undefined {
+    const known = this.#v3.get(key)
+    if (known) return known
+    const value = openApiV3Document(this.#resources, key, { version: VERSION })
+    if (!value) return undefined
+    const document = toDocument(JSON.stringify(value))
+    this.#v3.set(key, document)
+    return document
+  }
+
+  index(): Document {
+    if (this.#index) return this.#index
+    const texts = new Map<string, string>()
+    for (const key of openApiV3Keys(this.#resources)) {
+      const text = this.v3(key)?.text
+      if (text !== undefined) texts.set(key, text)
+    }
+    this.#index = toDocument(JSON.stringify(openApiV3Index(texts)))
+    return this.#index
+  }
+}
+
+function toDocument(text: string): Document & { text: string } {
+  const body = Buffer.from(text)
+  return { text, body, etag: etagOf(body) }
+}
