@@ -274,7 +274,8 @@ export class WatchHub implements StreamOwner {
       if (watcher.next >= mvcc.compactRevision) continue
       this.#forget(watcher)
       const { compactRevision } = mvcc
-      const header = this.#options.header(mvcc.revision)
+      // etcd gives this one answer no revision.
+      const header = this.#options.header(0)
       watcher.stream.pushControl(header, { canceled: true, watchId: watcher.id, compactRevision })
     }
   }
