@@ -14,7 +14,8 @@ export interface Connection {
 export interface Listener {
   readonly address: string
   readonly port: number
-  close(): Promise<void>
+  /** Ends at once also what was accepted; with `keepConnections` only new ones are turned away. */
+  close(options?: { keepConnections?: boolean }): Promise<void>
 }
 
 export interface UdpSocket extends Listener {

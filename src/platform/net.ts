@@ -28,7 +28,12 @@ export const systemNet: Net = {
     return {
       address: at.address,
       port,
-      close() {
+      close({ keepConnections = false } = {}) {
+        if (keepConnections) {
+          // It stops listening at once; its end would wait for the connections.
+          server.close()
+          return Promise.resolve()
+        }
         for (const socket of open) socket.destroy()
         return closeServer(server)
       },

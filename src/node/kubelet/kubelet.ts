@@ -65,7 +65,14 @@ export class Kubelet {
 
   /** Registers the node; resolves when it is Ready. */
   async start({ signal }: { signal: AbortSignal }): Promise<void> {
+    const { name } = this.#config.node
+    // Upstream, too, gives events about nodes the name as their uid.
+    const about = { kind: 'Node', apiVersion: 'v1', metadata: { name, uid: name } }
+    const tell = (reason: string, message: string) =>
+      this.#parts.events.event(about, { type: 'Normal', reason, message })
+    tell('Starting', 'Starting kubelet.')
     await this.#registrar.register(signal)
+    tell('NodeReady', `Node ${name} status is now: NodeReady`)
   }
 
   /** Runs pods until the signal; containers run on. */

@@ -23,7 +23,8 @@ export interface KeptPort {
   readonly boundPort: number | undefined
   /** Resolves when the first attempt is over, successful or not. */
   readonly tried: Promise<void>
-  release(): Promise<void>
+  /** Connections that were accepted are ended too, unless they are to be kept. */
+  release(options?: { keepConnections?: boolean }): Promise<void>
 }
 
 const POLL_MS = 180
@@ -128,12 +129,12 @@ class Kept implements KeptPort {
     return this.#attempt
   }
 
-  async release(): Promise<void> {
+  async release(options: { keepConnections?: boolean } = {}): Promise<void> {
     this.released = true
     await this.#attempt
     const listener = this.#listener
     this.#listener = undefined
-    await listener?.close()
+    await listener?.close(options)
   }
 
   async #bind(): Promise<boolean> {

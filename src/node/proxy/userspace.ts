@@ -40,7 +40,7 @@ export class UserspaceDriver {
     for (const [key, { kept }] of this.#served) {
       if (wanted.has(key)) continue
       this.#served.delete(key)
-      released.push(kept.release())
+      released.push(kept.release({ keepConnections: true }))
     }
     await Promise.all(released)
     const tried: Promise<void>[] = []
@@ -59,7 +59,9 @@ export class UserspaceDriver {
 
   async close(): Promise<void> {
     this.#stop.abort()
-    await this.apply([])
+    const all = [...this.#served.values()]
+    this.#served.clear()
+    await Promise.all(all.map(({ kept }) => kept.release()))
   }
 
   #serve(rule: Rule): Promise<void> {

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import * as fs from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { VolumeWriter } from '../../../src/node/kubelet/volume-writer.ts'
+import type { VolumeFile } from '../../../src/node/kubelet/volumes.ts'
+import { systemDisk, systemLinks } from '../../../src/platform/index.ts'
+
+const file = (path: string, text: string, mode = 0o644): VolumeFile => ({
+  path,
+  data: Buffer.from(text),
+  mode,
+})
+
+describe('VolumeWriter', () => {
+  let folder: string
+  let writer: VolumeWriter
+
+  beforeEach(async () => {
+    folder = await fs.mkdtemp(join(tmpdir(), 'navarch-volume-'))
+    writer = new VolumeWriter({ disk: systemDisk(), links: systemLinks })
+  })
+  afterEach(() => fs.rm(folder, { recursive: true, force: true }))
+
+  const write = (...files: VolumeFile[]) => writer.write('cfg', folder, { kind: 'files', files })
+  const read = (path: string) => fs.readFile(join(folder, 'volumes/cfg', path), 'utf8')
+
+  it('changes all files in one step', async () => {
+    const path = await write(file('a', '1'), file('sub/b', '2', 0o400), file('old', 'x'))
+    assert.equal(path, join(folder, 'volumes/cfg'))
+    assert.deepEqual([await read('a'), await read('sub/b')], ['1', '2'])
+    assert.equal((await fs.stat(join(path, 'sub/b'))).mode & 0o777, 0o400)
+    const before = await fs.readlink(join(path, '..data'))
+    await write(file('a', '1'), file('sub/b', '2', 0o400), file('old', 'x'))
+    assert.equal(await fs.readlink(join(path, '..data')), before)
+    await write(file('a', '3'), file('new', '4'))
+    assert.deepEqual([await read('a'), await read('new')], ['3', '4'])
+    const after = await fs.readlink(join(path, '..data'))
+    assert.deepEqual((await fs.readdir(path)).sort(), ['..data', after, 'a', 'new'].sort())
+  })
+
+  it('checks what a hostPath is', async () => {
+    const host = (type: string, path = folder) =>
+      writer.write('h', folder, { kind: 'host', path, type })
+    assert.equal(await host('Directory'), folder)
+    const made = join(folder, 'made')
+    assert.equal(await host('DirectoryOrCreate', made), made)
+    await assert.rejects(host('File'), /hostPath type check failed: .* is not a file/)
+    await assert.rejects(host('', join(folder, 'nowhere')), /does not exist/)
+    const content = { kind: 'unsupported', source: 'nfs' } as const
+    await assert.rejects(writer.write('n', folder, content), /nfs is not supported/)
+  })
+})
