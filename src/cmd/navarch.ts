@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Layout, LocalCluster, Supervisor } from '../../cluster/index.ts'
@@ -46,6 +47,8 @@ function inherited(): Record<string, string> {
   }
   return env
 }
+
+setMaxListeners(0)
 
 async function main(args: readonly string[]): Promise<void> {
   const alone = ALONE[args[0] ?? '']

@@ -2,7 +2,8 @@ import type { Writable } from 'node:stream'
 
 /**
  * Writes a streamed body with back-pressure, then ends the stream. Stops early, having told the
- * iterator to return, when the signal aborts or the stream is gone. Throws what the iterator throws.
+ * iterator to return, when the signal aborts or the stream is gone. Throws what the iterator
+ * throws.
  */
 export async function writeBody(
   body: AsyncIterable<Uint8Array>,

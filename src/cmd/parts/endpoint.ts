@@ -4,9 +4,9 @@ import { serveHttps, type TlsOptions } from '../../platform/index.ts'
 const RETRY_MS = 40
 
 /**
- * Holds the address that kubectl goes to while this master is the first that could bind it: when the
- * holder dies, its port is free at once and another master takes it. What kube-vip does with an
- * address of the network, on one machine.
+ * Holds the address that kubectl goes to while this master is the first that could bind it: when
+ * the holder dies, its port is free at once and another master takes it. What kube-vip does with
+ * an address of the network, on one machine.
  */
 export async function holdEndpoint(
   options: {

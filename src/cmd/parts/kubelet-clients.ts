@@ -3,8 +3,8 @@ import { type HttpsClient, httpsClient, type TlsOptions } from '../../platform/i
 
 /** Clients of node agents, one connection each, made when first needed. */
 export function kubeletClients(tls: TlsOptions): {
-  at(baseUrl: string): HttpHandler
-  close(): Promise<void>
+  readonly at: (baseUrl: string) => HttpHandler
+  readonly close: () => Promise<void>
 } {
   const clients = new Map<string, HttpsClient>()
   return {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Layout, parseTopology, type Topology } from '../../../cluster/index.ts'
@@ -15,6 +16,9 @@ export interface Part {
   readonly signal: AbortSignal
   readonly flags: ReadonlySet<string>
 }
+
+// Many wait on one signal by design: loops, watches, requests. Each takes its listener back.
+setMaxListeners(0)
 
 /** Opens the part that `--data-dir` and `--name` mean. */
 export async function openPart(): Promise<Part> {

@@ -33,7 +33,7 @@ export interface MemberConfig {
 export async function startMember(
   config: MemberConfig,
   { log, onFatal }: { log: Log; onFatal: (error: unknown) => void },
-): Promise<{ opened: OpenStore; stop(): Promise<void> }> {
+): Promise<{ opened: OpenStore; stop: () => Promise<void> }> {
   const { name, members, clusterToken, tls } = config
   const cluster = clusterIdentity({ clusterToken, members })
   const self = cluster.members.find((member) => member.name === name)

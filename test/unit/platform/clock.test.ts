@@ -24,7 +24,10 @@ describe('platform: clock and random', () => {
       const float = random.float()
       assert(float >= 0 && float < 1)
     }
-    assert.deepEqual([...seen].sort(), [0, 1, 2, 3, 4])
+    assert.deepEqual(
+      [...seen].sort((a, b) => a - b),
+      [0, 1, 2, 3, 4],
+    )
     assert(Number.isSafeInteger(random.int(2 ** 53 - 1)))
     assert.equal(random.bytes(9).length, 9)
     assert.match(random.fork('x').uuid(), /^[0-9a-f-]{36}$/)

@@ -1,0 +1,101 @@
+import { allResources } from '../api/index.ts'
+import { etcdKv } from '../kv/etcd/index.ts'
+import { createApiServer } from '../master/apiserver/index.ts'
+import { grpcClient, openLog, serveHttps, systemClock, systemRandom } from '../platform/index.ts'
+import { FlagError, fileOf, portOf, readFlags, required } from './parts/flags.ts'
+import { kubeletClients } from './parts/kubelet-clients.ts'
+import { logLevel, untilStopped } from './parts/part.ts'
+
+/** kube-apiserver's names. */
+const FLAGS = {
+  'etcd-servers': '',
+  'etcd-cafile': '',
+  'etcd-certfile': '',
+  'etcd-keyfile': '',
+  'bind-address': '127.0.0.1',
+  'secure-port': '6443',
+  'tls-cert-file': '',
+  'tls-private-key-file': '',
+  'client-ca-file': '',
+  'kubelet-certificate-authority': '',
+  'kubelet-client-certificate': '',
+  'kubelet-client-key': '',
+  'service-cluster-ip-range': '10.96.0.0/16',
+} as const
+
+const HELP = `navarch apiserver: the Kubernetes API on any etcd v3 store, ours or the original.
+
+${Object.entries(FLAGS)
+  .map(([name, value]) => `  --${name.padEnd(32)}${value && `default ${value}`}`)
+  .join('\n')}
+`
+
+const STOP_TIMEOUT_MS = 4000
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2).filter((arg, i) => i > 0 || arg !== 'apiserver')
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(HELP)
+    return
+  }
+  const flags = readFlags(args, FLAGS)
+  const pem = (name: keyof typeof FLAGS) => fileOf(name, flags[name])
+  const servers = required('etcd-servers', flags['etcd-servers'], 'https://127.0.0.1:2379')
+  required('tls-cert-file', flags['tls-cert-file'], 'apiserver.crt')
+  required('client-ca-file', flags['client-ca-file'], 'ca.crt')
+  const log = openLog({ level: logLevel() }).child({ part: 'apiserver' })
+  const etcdTls = {
+    caPem: pem('etcd-cafile'),
+    certPem: pem('etcd-certfile'),
+    keyPem: pem('etcd-keyfile'),
+  }
+  const kv = etcdKv(
+    grpcClient({
+      endpoints: servers.split(','),
+      ...(etcdTls.caPem === '' ? {} : { tls: etcdTls }),
+    }),
+  )
+  const kubelets = kubeletClients({
+    caPem: pem('kubelet-certificate-authority'),
+    certPem: pem('kubelet-client-certificate'),
+    keyPem: pem('kubelet-client-key'),
+  })
+  const api = createApiServer({
+    kv,
+    resources: allResources,
+    clock: systemClock,
+    random: systemRandom(),
+    log,
+    kubelet: kubelets.at,
+    serviceRange: flags['service-cluster-ip-range'],
+  })
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => stop.abort(new Error(signal)))
+  }
+  const server = await serveHttps({
+    address: flags['bind-address'],
+    port: portOf('secure-port', flags['secure-port']),
+    tls: {
+      caPem: pem('client-ca-file'),
+      certPem: pem('tls-cert-file'),
+      keyPem: pem('tls-private-key-file'),
+    },
+    handler: api.handler,
+    log,
+  })
+  await api.start({ signal: stop.signal })
+  log.info('serving the API', { address: server.address, port: server.port })
+  const close = async () => {
+    await server.close()
+    await Promise.all([api.stop(), kubelets.close()])
+    await kv.close()
+  }
+  await untilStopped(stop.signal, close, { timeoutMs: STOP_TIMEOUT_MS })
+  process.exit(0)
+}
+
+main().catch((error: unknown) => {
+  console.error(`navarch apiserver: ${error instanceof Error ? error.message : String(error)}`)
+  process.exit(error instanceof FlagError ? 2 : 1)
+})

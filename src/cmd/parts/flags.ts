@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+
+/** A flag that is missing or wrong; the message names it and the remedy. Exit code 2. */
+export class FlagError extends Error {
+  override readonly name = 'FlagError'
+}
+
+/** Flags with a value each, by name, with defaults. Throws `FlagError` for unknown ones. */
+export function readFlags<Name extends string>(
+  args: readonly string[],
+  defaults: Readonly<Record<Name, string>>,
+): Readonly<Record<Name, string>> {
+  const names = Object.keys(defaults) as Name[]
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]))
+  try {
+    const { values } = parseArgs({ args: [...args], options, strict: true })
+    return { ...defaults, ...values }
+  } catch (error) {
+    throw new FlagError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** The text of the file that a flag names; empty when the flag is. Throws `FlagError`. */
+export function fileOf(flag: string, path: string): string {
+  if (path === '') return ''
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw new FlagError(`--${flag}: cannot read ${path}`)
+  }
+}
+
+/** Throws `FlagError` unless the flag has a value. */
+export function required(flag: string, value: string, example: string): string {
+  if (value !== '') return value
+  throw new FlagError(`--${flag}: it must be given, such as ${example}`)
+}
+
+export function portOf(flag: string, value: string): number {
+  const port = Number(value)
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
+  throw new FlagError(`--${flag}: "${value}" must be a port, 0 to 65535`)
+}

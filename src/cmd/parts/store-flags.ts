@@ -1,0 +1,128 @@
+import { parseArgs } from 'node:util'
+import type { TlsOptions } from '../../platform/index.ts'
+import type { InitialMember } from '../../store/index.ts'
+import { FlagError, fileOf } from './flags.ts'
+
+/** A member of the store that runs alone, by etcd's flags and environment (`ETCD_NAME` for `--name`). */
+export interface StoreFlags {
+  readonly name: string
+  readonly dataDir: string
+  readonly clientUrl: URL
+  readonly advertiseClientUrls: readonly string[]
+  readonly peerUrl: URL
+  readonly clusterToken: string
+  readonly members: readonly InitialMember[]
+  readonly clientTls: TlsOptions | undefined
+  readonly peerTls: TlsOptions
+}
+
+const FLAGS = {
+  name: 'default',
+  'data-dir': '',
+  'listen-client-urls': 'https://127.0.0.1:2379',
+  'advertise-client-urls': '',
+  'listen-peer-urls': 'https://127.0.0.1:2380',
+  'initial-advertise-peer-urls': '',
+  'initial-cluster': '',
+  'initial-cluster-token': 'etcd-cluster',
+  'initial-cluster-state': 'new',
+  'cert-file': '',
+  'key-file': '',
+  'trusted-ca-file': '',
+  'client-cert-auth': 'true',
+  'peer-cert-file': '',
+  'peer-key-file': '',
+  'peer-trusted-ca-file': '',
+  'peer-client-cert-auth': 'true',
+} as const
+type Flag = keyof typeof FLAGS
+
+export const STORE_HELP = `navarch store: one member of the replicated store, serving etcd's v3 API.
+
+The flags are etcd's, and so are the environment variables (ETCD_NAME for --name):
+${Object.entries(FLAGS)
+  .map(([name, value]) => `  --${name.padEnd(30)}${value && `default ${value}`}`)
+  .join('\n')}
+Clients and peers are met with TLS and client certificates only.`
+
+/** Reads flags, then environment, then defaults. Throws `FlagError` naming the flag and the remedy. */
+export function readStoreFlags(args: readonly string[], env: NodeJS.ProcessEnv): StoreFlags {
+  const given = parse(args)
+  const flag = (name: Flag): string => {
+    const variable = `ETCD_${name.replaceAll('-', '_').toUpperCase()}`
+    return given[name] ?? env[variable] ?? FLAGS[name]
+  }
+  for (const name of ['client-cert-auth', 'peer-client-cert-auth'] as const) {
+    if (flag(name) !== 'true') {
+      throw new FlagError(`--${name}: only "true" is supported: clients always show certificates`)
+    }
+  }
+  const name = flag('name')
+  const peerUrl = oneUrl('listen-peer-urls', flag('listen-peer-urls'))
+  const clientUrl = oneUrl('listen-client-urls', flag('listen-client-urls'))
+  const advertised = flag('advertise-client-urls') || clientUrl.origin
+  const peers = flag('initial-advertise-peer-urls') || peerUrl.origin
+  const cluster = flag('initial-cluster') || `${name}=${peers}`
+  return {
+    name,
+    dataDir: flag('data-dir') || `${name}.etcd`,
+    clientUrl,
+    advertiseClientUrls: advertised.split(','),
+    peerUrl,
+    clusterToken: flag('initial-cluster-token'),
+    members: readMembers(cluster, name, advertised.split(',')),
+    clientTls: readTls('', flag),
+    peerTls: readTls('peer-', flag),
+  }
+}
+
+function parse(args: readonly string[]): Partial<Record<Flag, string>> {
+  const options = Object.fromEntries(
+    Object.keys(FLAGS).map((n) => [n, { type: 'string' } as const]),
+  )
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values
+  } catch (error) {
+    throw new FlagError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function oneUrl(flag: Flag, text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'https:' && url.port !== '') return url
+  throw new FlagError(`--${flag}: "${text}" must be one URL such as ${FLAGS[flag]}`)
+}
+
+/** `m1=https://…,m2=https://…`: a name may come several times, once for each of its URLs. */
+function readMembers(
+  cluster: string,
+  self: string,
+  clientUrls: readonly string[],
+): InitialMember[] {
+  const peerUrls = new Map<string, string[]>()
+  for (const part of cluster.split(',')) {
+    const [name, url, ...rest] = part.split('=')
+    if (!name || !url || rest.length > 0 || !URL.canParse(url)) {
+      throw new FlagError(`--initial-cluster: "${part}" must be NAME=URL`)
+    }
+    peerUrls.set(name, [...(peerUrls.get(name) ?? []), url])
+  }
+  return [...peerUrls].map(([name, urls]) => ({
+    name,
+    peerUrls: urls,
+    clientUrls: name === self ? clientUrls : [],
+  }))
+}
+
+function readTls(prefix: '' | 'peer-', flag: (name: Flag) => string): TlsOptions {
+  const read = (name: Flag): string => {
+    const path = flag(name)
+    if (path === '') throw new FlagError(`--${name}: name a PEM file; plain text is not served`)
+    return fileOf(name, path)
+  }
+  return {
+    caPem: read(`${prefix}trusted-ca-file`),
+    certPem: read(`${prefix}cert-file`),
+    keyPem: read(`${prefix}key-file`),
+  }
+}

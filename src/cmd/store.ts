@@ -1,0 +1,80 @@
+import {
+  levelEngines,
+  openLog,
+  serveGrpc,
+  systemClock,
+  systemDisk,
+  systemRandom,
+  tlsPeers,
+} from '../platform/index.ts'
+import { clusterIdentity, openStore } from '../store/index.ts'
+import { backupOf } from '../store/backup/index.ts'
+import { etcdMethods } from '../store/rpc/index.ts'
+import { FlagError } from './parts/flags.ts'
+import { readStoreFlags, STORE_HELP, type StoreFlags } from './parts/store-flags.ts'
+
+/** `navarch store`: a member alone. Ends with SIGTERM or SIGINT, or when its disk fails. */
+async function main(): Promise<void> {
+  const args = process.argv.slice(2).filter((arg, i) => i > 0 || arg !== 'store')
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(STORE_HELP)
+    return
+  }
+  const flags = readStoreFlags(args, process.env)
+  const log = openLog({ level: 'info' }).child({ member: flags.name })
+  const stop = await start(flags, log)
+  log.info('ready to serve client requests', { clientUrl: flags.clientUrl.origin })
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      void stop().then(() => process.exit(0))
+    })
+  }
+}
+
+async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
+  const { name, members, clusterToken, peerTls, clientTls } = flags
+  const cluster = clusterIdentity({ clusterToken, members })
+  const self = cluster.members.find((member) => member.name === name)
+  if (!self) throw new FlagError(`--initial-cluster: does not name this member, "${name}"`)
+  const transport = await tlsPeers({
+    self: self.id,
+    clusterId: cluster.clusterId,
+    listen: { address: flags.peerUrl.hostname, port: Number(flags.peerUrl.port) },
+    tls: peerTls,
+    log,
+  })
+  const disk = systemDisk()
+  const opened = await openStore({
+    cluster,
+    name,
+    dataFolder: flags.dataDir,
+    disk,
+    openEngine: levelEngines(),
+    clock: systemClock,
+    random: systemRandom(),
+    log,
+    transport,
+    onFatal(error) {
+      console.error(`navarch store: ${error instanceof Error ? error.message : String(error)}`)
+      process.exit(1)
+    },
+  })
+  const folder = `${flags.dataDir}/backup`
+  const backup = backupOf({ state: opened.state, disk, folder })
+  const front = await serveGrpc({
+    address: flags.clientUrl.hostname,
+    port: Number(flags.clientUrl.port),
+    ...(clientTls && { tls: clientTls }),
+    methods: etcdMethods({ etcd: opened.store, backup }),
+    log,
+  })
+  return async () => {
+    await front.close()
+    await opened.stop()
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(`navarch store: ${error instanceof Error ? error.message : String(error)}`)
+  process.exit(error instanceof FlagError ? 2 : 1)
+})
