@@ -11,6 +11,7 @@ import { keyOf, type KubeObject, type Resource, type Stored } from '../api/index
 import { Backoff } from './backoff.ts'
 import { listAll } from './list-pages.ts'
 import { type Cached, type IndexValues, ObjectStore } from './object-store.ts'
+import { forkSignal } from './signals.ts'
 import type {
   Client,
   Informer,
@@ -143,14 +144,11 @@ export class CachedInformer<T extends KubeObject> implements Informer<T> {
   /** The number of events that came. Returns when the server ends the watch or it goes silent. */
   async #watch(signal: AbortSignal): Promise<number> {
     const { client, clock, random, scope } = this.#options
-    const ended = new AbortController()
-    const onAbort = () => ended.abort(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) onAbort()
+    const ended = forkSignal(signal)
     let heardMs = clock.monotonicMs()
     const watchdog = clock.every(WATCH_SILENCE_MS_MAX / 5, () => {
       if (clock.monotonicMs() - heardMs < WATCH_SILENCE_MS_MAX) return
-      ended.abort(new ConnectionError('a watch fell silent', { sent: true }))
+      ended.controller.abort(new ConnectionError('a watch fell silent', { sent: true }))
     })
     let events = 0
     try {
@@ -170,9 +168,9 @@ export class CachedInformer<T extends KubeObject> implements Informer<T> {
       return events
     } finally {
       watchdog.cancel()
-      signal.removeEventListener('abort', onAbort)
+      ended.release()
       // Frees the connection also when a handler threw.
-      ended.abort()
+      ended.controller.abort()
     }
   }
 

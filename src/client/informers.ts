@@ -1,6 +1,7 @@
 import type { Clock, Log, Random } from '../base/index.ts'
 import type { KubeObject, Resource } from '../api/index.ts'
 import { CachedInformer } from './informer.ts'
+import { forkSignal } from './signals.ts'
 import type { Client, Informer, Informers, ListCallOptions } from './types.ts'
 
 type Scope = Pick<ListCallOptions, 'namespace' | 'fieldSelector' | 'labelSelector'>
@@ -45,20 +46,21 @@ class SharedInformers implements Informers {
 
   /** Rejects, and stops all, when a handler throws: that is a bug. */
   async run({ signal }: { signal: AbortSignal }): Promise<void> {
-    const stop = new AbortController()
-    const onAbort = () => stop.abort(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) onAbort()
+    const stop = forkSignal(signal)
     const running = new Set<Promise<void>>()
     let failure: { error: unknown } | undefined
     const start = (informer: Runnable) => {
+      const own = forkSignal(stop.signal)
       const done = informer
-        .run({ signal: stop.signal })
+        .run({ signal: own.signal })
         .catch((error: unknown) => {
           failure ??= { error }
-          stop.abort(error)
+          stop.controller.abort(error)
         })
-        .finally(() => running.delete(done))
+        .finally(() => {
+          own.release()
+          running.delete(done)
+        })
       running.add(done)
     }
     this.#start = start
@@ -68,7 +70,7 @@ class SharedInformers implements Informers {
       stop.signal.addEventListener('abort', () => resolve(), { once: true })
     })
     this.#start = undefined
-    signal.removeEventListener('abort', onAbort)
+    stop.release()
     while (running.size > 0) await Promise.all(running)
     if (failure) throw failure.error
   }

@@ -9,6 +9,7 @@ import {
   type StatusError,
 } from '../base/index.ts'
 import { Backoff } from './backoff.ts'
+import { type ForkedSignal, forkSignal } from './signals.ts'
 import { answerError } from './status.ts'
 
 /** Tries of one call, the first included. */
@@ -52,19 +53,30 @@ export class Transport {
   /** The whole answer. Throws `StatusError`, `ConnectionError`, or the signal's reason. */
   call(call: Call): Promise<Uint8Array> {
     return this.#retry(call, async () => {
-      const answer = await this.#send(call)
-      const body = await readAnswer(answer)
-      if (answer.status >= 400) throw new Refusal(answer, body)
-      return body
+      const fork = forkSignal(call.signal)
+      try {
+        const answer = await this.#send(call, fork.signal)
+        const body = await readAnswer(answer)
+        if (answer.status >= 400) throw new Refusal(answer, body)
+        return body
+      } finally {
+        fork.release()
+      }
     })
   }
 
   /** The answer's body as it comes. The caller reads it to its end or aborts `signal`. */
   stream(call: Call): Promise<AsyncIterable<Uint8Array>> {
     return this.#retry(call, async () => {
-      const answer = await this.#send(call)
-      if (answer.status >= 400) throw new Refusal(answer, await readAnswer(answer))
-      return chunksOf(answer.body)
+      const fork = forkSignal(call.signal)
+      try {
+        const answer = await this.#send(call, fork.signal)
+        if (answer.status >= 400) throw new Refusal(answer, await readAnswer(answer))
+        return chunksOf(answer.body, fork)
+      } catch (error) {
+        fork.release()
+        throw error
+      }
     })
   }
 
@@ -84,7 +96,7 @@ export class Transport {
     }
   }
 
-  #send(call: Call): Promise<HttpResponse> {
+  #send(call: Call, signal: AbortSignal): Promise<HttpResponse> {
     const body = call.body === undefined ? undefined : new TextEncoder().encode(call.body)
     return this.#options.transport({
       method: call.method,
@@ -98,7 +110,7 @@ export class Transport {
         }),
       },
       body,
-      signal: call.signal ?? new AbortController().signal,
+      signal,
     })
   }
 }
@@ -144,13 +156,20 @@ async function readAnswer(answer: HttpResponse): Promise<Uint8Array> {
 }
 
 /** A body that breaks off throws `ConnectionError`. */
-async function* chunksOf(body: HttpResponse['body']): AsyncIterable<Uint8Array> {
-  if (body === undefined) return
+async function* chunksOf(
+  body: HttpResponse['body'],
+  fork: ForkedSignal,
+): AsyncIterable<Uint8Array> {
   try {
+    if (body === undefined) return
     if (body instanceof Uint8Array) yield body
     else yield* body
   } catch (error) {
     if (error instanceof ConnectionError) throw error
     throw new ConnectionError('the stream broke off', { sent: true, cause: error })
+  } finally {
+    fork.release()
+    // A reader that leaves early frees the connection.
+    fork.controller.abort()
   }
 }

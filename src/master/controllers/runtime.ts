@@ -11,6 +11,7 @@ import { keyOf, type KubeObject, type Resource, type Stored } from '../../api/in
 import {
   type Client,
   type EventRecorder,
+  forkSignal,
   type Informer,
   type Informers,
   type ObjectKey,
@@ -143,7 +144,9 @@ export class ControllerRunner {
       for (const source of sources) await source.whenSynced({ signal })
       const add = (key: ObjectKey, afterMs = 0) => this.#queue.addAfter(key, afterMs)
       for (const source of sources) ends.push(source.subscribe(add))
-      await Promise.all(Array.from({ length: workers }, () => this.#work(signal)))
+      await Promise.all(
+        Array.from({ length: workers }, () => this.#work(forkSignal(signal).signal)),
+      )
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {

@@ -1,6 +1,6 @@
 import type { Clock, Log, Random } from '../../base/index.ts'
 import { events, type Resource } from '../../api/index.ts'
-import { type Client, type Informers, QueuedEventRecorder } from '../../client/index.ts'
+import { type Client, forkSignal, type Informers, QueuedEventRecorder } from '../../client/index.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
 import { endpointsController } from './endpoints.ts'
@@ -87,16 +87,18 @@ interface Runnable {
 }
 
 async function runAll(runnables: readonly Runnable[], signal: AbortSignal): Promise<void> {
-  const stop = new AbortController()
-  const both = AbortSignal.any([signal, stop.signal])
+  const stop = forkSignal(signal)
   const results = await Promise.allSettled(
-    runnables.map((runnable) =>
-      runnable.run({ signal: both }).catch((error: unknown) => {
-        stop.abort(error)
+    runnables.map(async (runnable) => {
+      try {
+        await runnable.run({ signal: forkSignal(stop.signal).signal })
+      } catch (error) {
+        stop.controller.abort(error)
         throw error
-      }),
-    ),
+      }
+    }),
   )
+  stop.release()
   const failed = results.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
 }
