@@ -47,8 +47,16 @@ export class SimNetwork<P> {
   readonly #connection = new Map<string, number>()
   readonly #onBreak = new Set<() => void>()
   readonly weather: NetworkWeather
+  readonly #onDelivery: (from: MemberId, to: MemberId, packet: P) => void
 
-  constructor(options: { clock: SimClock; random: SeededRandom; weather?: NetworkWeather }) {
+  constructor(options: {
+    clock: SimClock
+    random: SeededRandom
+    weather?: NetworkWeather
+    /** Sees every packet that arrives, for the trace. */
+    onDelivery?: (from: MemberId, to: MemberId, packet: P) => void
+  }) {
+    this.#onDelivery = options.onDelivery ?? (() => {})
     this.#clock = options.clock
     this.#random = options.random
     this.weather = { ...(options.weather ?? FAIR_WEATHER) }
@@ -121,8 +129,11 @@ export class SimNetwork<P> {
     const connection = this.connectionOf(from, to)
     for (let i = 0; i < copies; i++) {
       this.#clock.schedule(this.delayMs(), () => {
+        const station = this.#stations.get(to)
         const isWhole = this.connectionOf(from, to) === connection && !this.isCut(from, to)
-        if (isWhole) this.#stations.get(to)?.onPacket(from, packet)
+        if (!isWhole || !station) return
+        this.#onDelivery(from, to, packet)
+        station.onPacket(from, packet)
       })
     }
   }

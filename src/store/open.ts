@@ -37,6 +37,8 @@ export interface OpenStoreOptions {
   readonly logLimits?: Partial<LogLimits>
   readonly requestTimeoutMs?: number
   readonly etcd?: Pick<EtcdStoreOptions, 'requestBytesMax' | 'txnOpsMax' | 'progressPeriodMs'>
+  /** Called with the state before anything is applied to it: for checks across members. */
+  readonly onState?: (state: EtcdState) => void
   /** The member cannot go on (its disk failed): the process should end with this error. */
   readonly onFatal?: (error: unknown) => void
 }
@@ -66,6 +68,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     const engine = await options.openEngine(`${dataFolder}/db`)
     const state = await EtcdState.open({ engine, clock, log })
     undo.unshift(() => state.close())
+    options.onState?.(state)
     const { timing, logLimits, requestTimeoutMs, onFatal } = options
     const member = await openMember<Outcome>({
       cluster,

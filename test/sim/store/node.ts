@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto'
+import { type Disk, type Log, type MemberId, silentLog } from '../../../src/base/index.ts'
+import {
+  type AppliedEntry,
+  type ClusterIdentity,
+  type EtcdState,
+  openStore,
+  type OpenStore,
+  type Outcome,
+} from '../../../src/store/index.ts'
+import {
+  type PeerPacket,
+  type SimClock,
+  type SimMachine,
+  type SimNetwork,
+  SimPeerTransport,
+} from '../../../src/sim/index.ts'
+import { Violation } from '../raft/checkers.ts'
+
+/** A rule that is broken on purpose, to prove that the simulation notices. */
+export type StoreBreak = 'skipFsync' | 'staleRead'
+
+/** State equality: an entry does the same on every member, however often it is applied. */
+export class AppliedEntries {
+  readonly #seen = new Map<number, { by: MemberId; text: string }>()
+
+  get last(): number {
+    return Math.max(0, ...this.#seen.keys())
+  }
+
+  applied(by: MemberId, entry: AppliedEntry, outcome: Outcome, state: EtcdState): void {
+    const payload = createHash('md5').update(entry.payload).digest('hex')
+    const error = outcome.kind === 'error' ? outcome.error.message : ''
+    const text = `${entry.term} ${payload} ${outcome.kind} ${state.mvcc.revision} ${error}`
+    const known = this.#seen.get(entry.index)
+    if (!known) this.#seen.set(entry.index, { by, text })
+    else if (known.text !== text) {
+      throw new Violation(
+        `state equality at index ${entry.index}: ${by} has ${text}, ${known.by} has ${known.text}`,
+      )
+    }
+  }
+}
+
+export interface NodeOptions {
+  readonly id: MemberId
+  readonly name: string
+  readonly cluster: ClusterIdentity
+  readonly machine: SimMachine
+  readonly clock: SimClock
+  readonly network: SimNetwork<PeerPacket>
+  readonly applied: AppliedEntries
+  readonly breaks: StoreBreak | undefined
+  readonly log?: Log
+  readonly onUp: (node: StoreNode) => void
+  readonly onLeader: () => void
+  readonly onError: (error: unknown) => void
+}
+
+const TIMING = { tickMs: 10, electionTicks: 20, heartbeatTicks: 4, peerDownTicksMax: 4 }
+/** Small, so that logs are cut and snapshots sent in every run. */
+const LOG_LIMITS = {
+  flushEntries: 40,
+  flushBytes: 64 * 1024,
+  catchUpEntries: 20,
+  catchUpBytes: 64 * 1024,
+  segmentBytes: 16 * 1024,
+}
+const REQUEST_TIMEOUT_MS = 2000
+
+/** One store member on its machine, through all its lives. */
+export class StoreNode {
+  readonly id: MemberId
+  readonly #options: NodeOptions
+  #open: OpenStore | undefined
+
+  constructor(options: NodeOptions) {
+    this.id = options.id
+    this.#options = options
+  }
+
+  /** The running member, once it is open. */
+  get open(): OpenStore | undefined {
+    return this.#open
+  }
+
+  get isUp(): boolean {
+    return this.#options.machine.isUp
+  }
+
+  get isLeader(): boolean {
+    return this.#open?.member.status().role === 'leader'
+  }
+
+  start(): void {
+    const { machine, name, cluster, clock, network, breaks, onError } = this.#options
+    const ports = machine.boot()
+    const transport = new SimPeerTransport({
+      id: this.id,
+      clock,
+      network,
+      lifetime: ports.lifetime,
+    })
+    openStore({
+      cluster,
+      name,
+      dataFolder: 'data',
+      disk: breaks === 'skipFsync' ? forgetfulDisk(ports.disk) : ports.disk,
+      openEngine: ports.openEngine,
+      clock: ports.clock,
+      random: ports.random,
+      log: this.#options.log ?? silentLog,
+      transport,
+      timing: TIMING,
+      logLimits: LOG_LIMITS,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      onState: (state) => this.#observe(state),
+      onFatal: onError,
+    }).then((open) => {
+      if (ports.lifetime.alive) this.#opened(open)
+    }, onError)
+  }
+
+  kill(): void {
+    this.#open = undefined
+    this.#options.machine.kill()
+  }
+
+  powerFail(): void {
+    this.#open = undefined
+    this.#options.machine.powerFail()
+  }
+
+  #opened(open: OpenStore): void {
+    this.#open = open
+    open.member.onLeadership(({ role }) => {
+      if (role === 'leader') this.#options.onLeader()
+    })
+    this.#options.onUp(this)
+  }
+
+  #observe(state: EtcdState): void {
+    const apply = state.apply.bind(state)
+    state.apply = (entry) => {
+      const outcome = apply(entry)
+      this.#options.applied.applied(this.id, entry, outcome, state)
+      return outcome
+    }
+  }
+}
+
+/** A disk that says it synced, and did not. */
+function forgetfulDisk(disk: Disk): Disk {
+  return {
+    open: async (path, options) => {
+      const file = await disk.open(path, { ...options, dataSync: false })
+      return {
+        read: (offset, length) => file.read(offset, length),
+        write: (offset, data) => file.write(offset, data),
+        sync: async () => {},
+        truncate: (size) => file.truncate(size),
+        size: () => file.size(),
+        close: () => file.close(),
+      }
+    },
+    readFile: (path) => disk.readFile(path),
+    writeFileAtomic: (path, data) => disk.writeFileAtomic(path, data),
+    rename: (from, to) => disk.rename(from, to),
+    remove: (path) => disk.remove(path),
+    mkdir: (path) => disk.mkdir(path),
+    list: (path) => disk.list(path),
+    stat: (path) => disk.stat(path),
+    syncFolder: (path) => disk.syncFolder(path),
+  }
+}

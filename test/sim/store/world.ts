@@ -1,0 +1,350 @@
+import { clusterIdentity } from '../../../src/store/index.ts'
+import type { MemberId } from '../../../src/base/index.ts'
+import {
+  FaultInjector,
+  type FaultTarget,
+  Lifetime,
+  planFaults,
+  planWeather,
+  type PeerPacket,
+  SeededRandom,
+  SimClock,
+  SimMachine,
+  SimNetwork,
+  Trace,
+} from '../../../src/sim/index.ts'
+import { Violation } from '../raft/checkers.ts'
+import type { RunResult } from '../raft/world.ts'
+import { Client } from './client.ts'
+import { History } from './history.ts'
+import { checkHistory } from './linearizability.ts'
+import { AppliedEntries, type StoreBreak, StoreNode } from './node.ts'
+import { Revisions } from './revisions.ts'
+import { Watcher } from './watcher.ts'
+
+export interface StoreRunOptions {
+  readonly breaks?: StoreBreak
+  /** Virtual milliseconds with faults. Default 6000. */
+  readonly faultyMs?: number
+  readonly listener?: (line: string) => void
+}
+
+const START_MS = Date.UTC(2026, 0, 1)
+const RECOVERY_MS = 30_000
+const CLIENTS = 4
+const ROAMING_WATCHERS = 2
+const REWATCH_MS = 30
+
+/** One run of three store members and their clients under the faults of a seed. */
+export async function simulateStore(
+  seed: number,
+  options: StoreRunOptions = {},
+): Promise<RunResult> {
+  const world = new StoreWorld(seed, options)
+  const failure = await world.run()
+  return { seed, failure, traceHash: world.trace.digest(), stats: world.stats() }
+}
+
+class StoreWorld implements FaultTarget {
+  readonly ids: readonly MemberId[]
+  readonly trace: Trace
+  readonly #options: StoreRunOptions
+  readonly #random: SeededRandom
+  readonly #clock: SimClock
+  readonly #network: SimNetwork<PeerPacket>
+  readonly #machines = new Map<MemberId, SimMachine>()
+  readonly #nodes = new Map<MemberId, StoreNode>()
+  readonly #history = new History()
+  readonly #revisions = new Revisions()
+  readonly #applied = new AppliedEntries()
+  readonly #watchers: Watcher[] = []
+  /** Watchers that follow a member, to be cut off when it dies. */
+  readonly #following = new Map<MemberId, Set<Watcher>>()
+  #failure: string | undefined
+  #faults = 0
+  #elections = 0
+  #isOver = false
+  #clientsDone = 0
+  #onLeader: (id: MemberId) => void = () => {}
+
+  constructor(seed: number, options: StoreRunOptions) {
+    this.#options = options
+    this.#random = new SeededRandom(`store-${seed}`)
+    this.trace = new Trace(options.listener)
+    const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+    this.#clock = new SimClock({ startMs: START_MS, turn })
+    this.#network = new SimNetwork({
+      clock: this.#clock,
+      random: this.#random.fork('network'),
+      weather: planWeather(this.#random),
+      onDelivery: (from, to, packet) => this.#traceDelivery(from, to, packet),
+    })
+    const cluster = clusterIdentity({
+      clusterToken: 'simulation',
+      members: ['m1', 'm2', 'm3'].map((name) => ({
+        name,
+        peerUrls: [`https://${name}:2380`],
+        clientUrls: [`https://${name}:2379`],
+      })),
+    })
+    this.ids = cluster.members.map(({ id }) => id)
+    for (const { id, name } of cluster.members) {
+      const machine = new SimMachine({ name, clock: this.#clock, random: this.#random })
+      this.#machines.set(id, machine)
+      this.#following.set(id, new Set())
+      const node = new StoreNode({
+        id,
+        name,
+        cluster,
+        machine,
+        clock: this.#clock,
+        network: this.#network,
+        applied: this.#applied,
+        breaks: options.breaks,
+        onUp: () => this.#watchFromStart(id, name),
+        onLeader: () => {
+          this.#elections++
+          this.#onLeader(id)
+        },
+        onError: (error) => this.#fail(error),
+      })
+      this.#nodes.set(id, node)
+    }
+  }
+
+  stats(): Record<string, number> {
+    return {
+      events: this.#clock.fired,
+      faults: this.#faults,
+      elections: this.#elections,
+      operations: this.#history.operations.length,
+      acknowledged: this.#history.acknowledged,
+      revisions: this.#revisions.last,
+    }
+  }
+
+  async run(): Promise<string | undefined> {
+    process.setUncaughtExceptionCaptureCallback((error) => this.#fail(error))
+    try {
+      await this.#run()
+    } catch (error) {
+      this.#fail(error)
+    } finally {
+      process.setUncaughtExceptionCaptureCallback(null)
+      this.#isOver = true
+      for (const id of this.ids) this.kill(id)
+    }
+    return this.#failure
+  }
+
+  async #run(): Promise<void> {
+    for (const id of this.ids) this.start(id)
+    const plan = planFaults(this.#random)
+    const injector = new FaultInjector({
+      clock: this.#clock,
+      random: this.#random.fork('faults'),
+      plan,
+      target: this,
+      report: (line) => this.#record(`fault ${line}`),
+    })
+    injector.start()
+    this.#onLeader = (id) => injector.leaderElected(id)
+    this.#startClients()
+    for (let i = 1; i <= ROAMING_WATCHERS; i++) this.#roam(`watcher-${i}`)
+    const hasFailed = () => this.#failure !== undefined
+    await this.#clock.run({ forMs: this.#options.faultyMs ?? 6000, until: hasFailed })
+    if (hasFailed()) return
+    injector.stop()
+    Object.assign(this.#network.weather, { lossRate: 0, stallRate: 0 })
+    await this.#recover(hasFailed)
+    if (hasFailed()) return
+    for (const watcher of this.#watchers) watcher.check()
+    checkHistory(this.#history, this.#revisions)
+    this.#record(`end ${this.#revisions.last} ${this.#applied.last}`)
+  }
+
+  isUp(id: MemberId): boolean {
+    return this.#machine(id).isUp
+  }
+
+  leader(): MemberId | undefined {
+    return this.#live().find((node) => node.isLeader)?.id
+  }
+
+  start(id: MemberId): void {
+    this.#node(id).start()
+  }
+
+  powerFail(id: MemberId): void {
+    this.#cutOff(id)
+    this.#node(id).powerFail()
+  }
+
+  kill(id: MemberId): void {
+    this.#cutOff(id)
+    this.#node(id).kill()
+  }
+
+  partition(isCut: (from: MemberId, to: MemberId) => boolean): void {
+    this.#network.partition(this.ids, isCut)
+  }
+
+  heal(): void {
+    this.#network.heal()
+  }
+
+  reset(a: MemberId, b: MemberId): void {
+    this.#network.reset(a, b)
+  }
+
+  jumpClock(id: MemberId, byMs: number): void {
+    this.#machine(id).jumpClock(byMs)
+  }
+
+  setDiskSlowness(id: MemberId, factor: number): void {
+    this.#machine(id).disk.slowness = factor
+  }
+
+  #startClients(): void {
+    const paceMs = this.#random.fork('pace').pick([2, 10, 40])
+    for (let id = 1; id <= CLIENTS; id++) {
+      const client = new Client({
+        id,
+        clock: this.#clock.of(new Lifetime(), { offsetMs: 0 }),
+        random: this.#random.fork(`client-${id}`),
+        history: this.#history,
+        breaks: this.#options.breaks,
+        pick: (random) => {
+          const stores = this.#live()
+          return stores.length > 0 ? random.pick(stores).open?.store : undefined
+        },
+        paceMs,
+      })
+      client
+        .run(() => this.#isOver)
+        .then(
+          () => this.#clientsDone++,
+          (error: unknown) => this.#fail(error),
+        )
+    }
+  }
+
+  /** On each start of a member: all that it has is what the others had. */
+  #watchFromStart(id: MemberId, name: string): void {
+    const watcher = new Watcher({ name, revisions: this.#revisions })
+    this.#watchers.push(watcher)
+    void this.#follow(watcher, id)
+  }
+
+  /** A watcher that goes to another member whenever its own is lost. */
+  #roam(name: string): void {
+    const watcher = new Watcher({ name, revisions: this.#revisions })
+    const random = this.#random.fork(name)
+    this.#watchers.push(watcher)
+    const next = async () => {
+      const nodes = this.#live()
+      if (nodes.length > 0) await this.#follow(watcher, random.pick(nodes).id)
+      if (!this.#isOver) this.#clock.schedule(random.between(0, REWATCH_MS), () => void next())
+    }
+    void next()
+  }
+
+  /** Resolves when the stream has ended, or its member. */
+  async #follow(watcher: Watcher, id: MemberId): Promise<void> {
+    const store = this.#node(id).open?.store
+    if (!store) return
+    const following = this.#following.get(id)
+    following?.add(watcher)
+    try {
+      await watcher.follow(store)
+    } catch (error) {
+      this.#fail(error)
+    }
+    following?.delete(watcher)
+  }
+
+  /** The member is about to die: nothing more comes from it. */
+  #cutOff(id: MemberId): void {
+    for (const watcher of this.#following.get(id) ?? []) watcher.disconnect()
+  }
+
+  /** Without faults every member and every watcher comes to the same end, and writes succeed. */
+  async #recover(hasFailed: () => boolean): Promise<void> {
+    const before = this.#history.acknowledged
+    const isServing = () => this.#history.acknowledged > before + CLIENTS
+    await this.#clock.run({ forMs: RECOVERY_MS, until: () => hasFailed() || isServing() })
+    if (!hasFailed() && !isServing()) return this.#fail(new Violation('liveness: no answers'))
+    this.#isOver = true
+    const isQuiet = () => this.#clientsDone === CLIENTS && this.#isLevel()
+    await this.#clock.run({ forMs: RECOVERY_MS, until: () => hasFailed() || isQuiet() })
+    if (!hasFailed() && !isQuiet()) {
+      return this.#fail(new Violation('liveness: members or watchers do not catch up'))
+    }
+    if (!hasFailed()) await this.#compareHashes()
+  }
+
+  #isLevel(): boolean {
+    const nodes = this.#live()
+    if (nodes.length < this.ids.length || !nodes.some((node) => node.isLeader)) return false
+    const positions = nodes.map(({ open }) => {
+      const state = open?.state
+      return `${state?.appliedIndex} ${state?.mvcc.revision}`
+    })
+    if (new Set(positions).size > 1) return false
+    const revision = nodes[0]?.open?.state.mvcc.revision ?? 0
+    return this.#currentWatchers().every((watcher) => watcher.next === revision + 1)
+  }
+
+  #currentWatchers(): Watcher[] {
+    return [...this.#following.values()].flatMap((watchers) => [...watchers])
+  }
+
+  async #compareHashes(): Promise<void> {
+    const signal = new AbortController().signal
+    const hashes: string[] = []
+    for (const { open } of this.#live()) {
+      void open?.store.hashKv({ revision: 0 }, { signal }).then(
+        ({ hash, hashRevision }) => hashes.push(`${hash} ${hashRevision}`),
+        (error: unknown) => this.#fail(error),
+      )
+    }
+    const isDone = () => hashes.length === this.ids.length
+    await this.#clock.run({ forMs: RECOVERY_MS, until: isDone })
+    if (isDone() && new Set(hashes).size === 1) return
+    this.#fail(new Violation(`state equality: the members' hashes are ${hashes.join(', ')}`))
+  }
+
+  #traceDelivery(from: MemberId, to: MemberId, packet: PeerPacket): void {
+    const size = packet.kind === 'frame' ? packet.bytes.length : packet.header.length
+    this.#record(`${from}>${to} ${packet.kind} ${size}`)
+    this.trace.recordBytes(packet.kind === 'frame' ? packet.bytes : packet.header)
+  }
+
+  #record(line: string): void {
+    if (line.startsWith('fault')) this.#faults++
+    this.trace.record(`${this.#clock.elapsedMs.toFixed(3)} ${line}`)
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    this.#failure = error instanceof Violation ? error.message : `crash: ${text}`
+    this.#record(this.#failure)
+  }
+
+  #live(): StoreNode[] {
+    return [...this.#nodes.values()].filter((node) => node.open)
+  }
+
+  #node(id: MemberId): StoreNode {
+    const node = this.#nodes.get(id)
+    if (!node) throw new Error(`no node ${id}`)
+    return node
+  }
+
+  #machine(id: MemberId): SimMachine {
+    const machine = this.#machines.get(id)
+    if (!machine) throw new Error(`no machine ${id}`)
+    return machine
+  }
+}
