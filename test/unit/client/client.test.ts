@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { ConnectionError, StatusError } from '../../../src/base/index.ts'
-import { leases, pods } from '../../../src/api/index.ts'
+import { leases, type Pod, pods } from '../../../src/api/index.ts'
 import { listAll, resourcePath, type WatchEvent } from '../../../src/client/index.ts'
 import { clientOf, failure, json, scripted, streamed } from './fakes.ts'
 
@@ -148,14 +148,12 @@ describe('client lists', () => {
 })
 
 describe('client watches', () => {
-  async function collect(
-    chunks: Iterable<string | Uint8Array>,
-  ): Promise<WatchEvent<object & never>[]> {
+  async function collect(chunks: Iterable<string | Uint8Array>): Promise<WatchEvent<Pod>[]> {
     const { handler } = scripted(() => streamed(chunks))
-    const events = []
+    const events: WatchEvent<Pod>[] = []
     const { signal } = new AbortController()
     for await (const event of clientOf(handler).for(pods).watch({ signal })) events.push(event)
-    return events as never
+    return events
   }
   const frame = (type: string, object: unknown) => `${JSON.stringify({ type, object })}\n`
 
@@ -168,12 +166,9 @@ describe('client watches', () => {
     for (const size of [1, 2, 3, 7, 50, bytes.length]) {
       const chunks: Buffer[] = []
       for (let i = 0; i < bytes.length; i += size) chunks.push(bytes.subarray(i, i + size))
-      const events = (await collect(chunks)) as {
-        type: string
-        object: { metadata: { name: string } }
-      }[]
+      const events = await collect(chunks)
       assert.deepEqual(
-        events.map((event) => [event.type, event.object.metadata.name]),
+        events.map((event) => [event.type, 'object' in event ? event.object.metadata.name : '']),
         [
           ['ADDED', 'grüße'],
           ['MODIFIED', 'b'],

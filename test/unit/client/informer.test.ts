@@ -4,7 +4,9 @@ import { keyOf, pods } from '../../../src/api/index.ts'
 import { createInformers, type Informer, type Informers } from '../../../src/client/index.ts'
 import { systemClock, systemRandom } from '../../../src/platform/index.ts'
 import type { Pod } from '../../../src/api/index.ts'
-import { clientOf, failure, json, streamed, until } from './fakes.ts'
+import { clientOf, json, streamed, until } from './fakes.ts'
+
+const EXPIRED = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' }
 
 type Frame = { type: string; object: unknown } | 'reset' | 'end'
 
@@ -14,7 +16,7 @@ class FakePods {
   version = 1
   readonly watchedFrom: (string | null)[] = []
   lists = 0
-  refuseWatch: (() => ReturnType<typeof failure>) | undefined
+  refuseWatch: (() => ReturnType<typeof json>) | undefined
   #push: ((frame: Frame) => void) | undefined
 
   readonly handler: HttpHandler = async (request) => {
@@ -127,9 +129,9 @@ describe('informer', () => {
       told.length = 0
       server.items = [pod('stays', 1), pod('changes', 8), pod('comes', 9)]
       server.version = 10
-      const gone = failure(410, 'Expired', 'too old resource version')
+      const gone = json(410, EXPIRED)
       if (how === 'as an event') {
-        server.send({ type: 'ERROR', object: JSON.parse(String(gone.body)) })
+        server.send({ type: 'ERROR', object: EXPIRED })
       } else {
         server.refuseWatch = () => gone
         server.send('reset')

@@ -142,8 +142,11 @@ describe('deployment, on a whole API server', () => {
     assert.equal(back.metadata.annotations?.[REVISION], '3')
     const sets = await cluster.setsOf('web')
     assert.equal(sets.length, 2, 'the old set was taken up again')
-    const revisions = sets.map((set) => set.metadata.annotations?.[REVISION])
-    assert.deepEqual(revisions.sort(), ['2', '3'])
+    const revisions = sets.map((set) => Number(set.metadata.annotations?.[REVISION]))
+    assert.deepEqual(
+      revisions.sort((a, b) => a - b),
+      [2, 3],
+    )
     const newest = sets.find((set) => set.metadata.annotations?.[REVISION] === '3')
     assert.equal(newest?.metadata.annotations?.['deployment.kubernetes.io/revision-history'], '1')
   })
@@ -201,10 +204,13 @@ describe('deployment, on a whole API server', () => {
     }
     await cluster.rolledOut('web')
     await eventually('old sets are gone', async () => (await cluster.setsOf('web')).length === 3)
-    const revisions = (await cluster.setsOf('web')).map(
-      (set) => set.metadata.annotations?.[REVISION],
+    const revisions = (await cluster.setsOf('web')).map((set) =>
+      Number(set.metadata.annotations?.[REVISION]),
     )
-    assert.deepEqual(revisions.sort(), ['3', '4', '5'])
+    assert.deepEqual(
+      revisions.sort((a, b) => a - b),
+      [3, 4, 5],
+    )
   })
 
   it('adopts a replica set that matches, and its pods', async () => {
