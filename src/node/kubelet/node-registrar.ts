@@ -6,6 +6,7 @@ import {
   type Random,
   sleep,
   type Timer,
+  withTimeout,
 } from '../../base/index.ts'
 import { formatMicroTime, leases, type Node, nodes, type Stored } from '../../api/index.ts'
 import { Backoff, type Client, type Informer, type Informers } from '../../client/index.ts'
@@ -19,6 +20,9 @@ const LEASE_DURATION_SECONDS = 40
 const LEASE_RENEW_MS = 10_000
 const RETRY_MS_MIN = 100
 const RETRY_MS_MAX = 7_000
+const FIRST_ATTEMPT_MS = 500
+const ATTEMPT_MS_MAX = 10_000
+const FIRST_RETRY_MS_MAX = 300
 
 /** Registers the node, and keeps its status and its lease fresh. */
 export class NodeRegistrar {
@@ -46,7 +50,16 @@ export class NodeRegistrar {
 
   /** Returns once the node is registered and Ready; tries for as long as it takes. */
   async register(signal: AbortSignal): Promise<DeepReadonly<Stored<Node>>> {
-    return this.#untilDone('the node could not be registered', signal, () => this.#register(signal))
+    // A client's own retries grow apart while no master answers; cut short and begun anew they stay
+    // close, so that a node is Ready soon after the first master is.
+    let patienceMs = FIRST_ATTEMPT_MS
+    return this.#untilDone('the node could not be registered', signal, () => {
+      const attemptMs = patienceMs
+      patienceMs = Math.min(patienceMs * 1.5, ATTEMPT_MS_MAX)
+      const onTimeout = () => new Error('no master has answered')
+      const attempt = (inner: AbortSignal) => this.#register(inner)
+      return withTimeout(this.#clock, attemptMs, onTimeout, attempt, { signal })
+    })
   }
 
   /** Until the signal: heartbeats by lease, status when it has changed or is due. */
@@ -158,7 +171,9 @@ export class NodeRegistrar {
   }
 
   async #untilDone<T>(failure: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const backoff = new Backoff(this.#random, { msMin: RETRY_MS_MIN, msMax: RETRY_MS_MAX })
+    // Until it has registered once, a node is what somebody waits for.
+    const msMax = this.#node ? RETRY_MS_MAX : FIRST_RETRY_MS_MAX
+    const backoff = new Backoff(this.#random, { msMin: RETRY_MS_MIN, msMax })
     for (;;) {
       try {
         return await work()
