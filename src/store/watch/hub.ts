@@ -106,7 +106,7 @@ export class WatchHub implements StreamOwner {
       return
     }
     const watcher = new Watcher({
-      id: request.watchId || freeId(stream),
+      id: request.watchId || stream.freeId(),
       stream,
       range,
       next: start > 0 ? start : revision + 1,
@@ -308,12 +308,6 @@ export class WatchHub implements StreamOwner {
       }
     }
   }
-}
-
-function freeId(stream: WatchStream): number {
-  let id = 0
-  while (stream.watchers.has(id)) id++
-  return id
 }
 
 /** Whole revisions from `from` on, up to a bound; `upTo` is the last one covered. */

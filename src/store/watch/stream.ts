@@ -47,6 +47,7 @@ export class WatchStream implements AsyncIterable<QueuedResponse> {
   progressAsked = false
   #queue: QueuedResponse[] = []
   #head = 0
+  #nextId = 0
   #controls = 0
   #end: { error?: unknown } | undefined
   #waiting: PromiseWithReject<IteratorResult<QueuedResponse>> | undefined
@@ -90,6 +91,12 @@ export class WatchStream implements AsyncIterable<QueuedResponse> {
   }
 
   // ---- the hub's side
+
+  /** An id for a watcher whose client named none. As in etcd, none is given twice. */
+  freeId(): number {
+    while (this.watchers.has(this.#nextId)) this.#nextId++
+    return this.#nextId++
+  }
 
   pushEvents(watcher: Watcher, batch: EventBatch, header: ResponseHeader): void {
     this.#push({ ...PLAIN, header, watchId: watcher.id, events: batch.events, batch, watcher })

@@ -207,7 +207,7 @@ describe('A watch', () => {
     )
   })
 
-  it('ends when cancelled, and its id is free again', async () => {
+  it('ends when cancelled, and its id is not given again', async () => {
     const etcd = await openEtcd()
     const reader = open(etcd)
     await put(etcd, 'a')
@@ -220,6 +220,7 @@ describe('A watch', () => {
     )
     assert.deepEqual(kinds, ['created', 'events', 'canceled', 'created', 'events'])
     assert.deepEqual(reader.events, ['2 put a=', '4 put c='])
+    assert.equal(reader.responses.at(-1)?.watchId, 1)
   })
 
   it('holds little for a consumer that does not read, and delays nobody else', async () => {
