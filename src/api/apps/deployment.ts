@@ -14,58 +14,108 @@ import { PodTemplateSpec } from '../core/index.ts'
 import { LabelSelector } from '../meta/index.ts'
 import { ObjectMeta } from '../meta/index.ts'
 
-export const RollingUpdateDeployment = struct('io.k8s.api.apps.v1.RollingUpdateDeployment', '', {
-  maxSurge: intOrString(2).nullable(),
-  maxUnavailable: intOrString(1).nullable(),
-})
+export const RollingUpdateDeployment = struct(
+  'io.k8s.api.apps.v1.RollingUpdateDeployment',
+  'How fast pods are replaced.',
+  {
+    maxSurge: intOrString(
+      2,
+      'How many pods more than wanted there may be: a number or a percentage; 25% by default.',
+    ).nullable(),
+    maxUnavailable: intOrString(
+      1,
+      'How many pods fewer than wanted there may be: a number or a percentage; 25% by default.',
+    ).nullable(),
+  },
+)
 export interface RollingUpdateDeployment extends TypeOf<typeof RollingUpdateDeployment> {}
 
-export const DeploymentStrategy = struct('io.k8s.api.apps.v1.DeploymentStrategy', '', {
-  rollingUpdate: ref(2, RollingUpdateDeployment),
-  type: string(1),
-})
+export const DeploymentStrategy = struct(
+  'io.k8s.api.apps.v1.DeploymentStrategy',
+  'How old pods are replaced by new ones.',
+  {
+    rollingUpdate: ref(2, RollingUpdateDeployment, 'Settings for `RollingUpdate`.'),
+    type: string(
+      1,
+      '`RollingUpdate` (default), or `Recreate`: all old pods end before new ones start.',
+    ),
+  },
+)
 export interface DeploymentStrategy extends TypeOf<typeof DeploymentStrategy> {}
 
-export const DeploymentSpec = struct('io.k8s.api.apps.v1.DeploymentSpec', '', {
-  minReadySeconds: int32(5),
-  paused: boolean(7),
-  progressDeadlineSeconds: int32(9).nullable(),
-  replicas: int32(1).nullable(),
-  revisionHistoryLimit: int32(6).nullable(),
-  selector: ref(2, LabelSelector).required(),
-  strategy: ref(4, DeploymentStrategy).written().patch('retainKeys'),
-  template: ref(3, PodTemplateSpec).required().always(),
-})
+export const DeploymentSpec = struct(
+  'io.k8s.api.apps.v1.DeploymentSpec',
+  'What is wanted of a deployment.',
+  {
+    minReadySeconds: int32(
+      5,
+      'How long a new pod must be ready before it counts as available; 0 by default.',
+    ),
+    paused: boolean(7, 'While true, changes of the template are not carried out.'),
+    progressDeadlineSeconds: int32(
+      9,
+      'After how long without progress the deployment counts as failed; 600 by default.',
+    ).nullable(),
+    replicas: int32(1, 'How many pods there shall be; 1 by default.').nullable(),
+    revisionHistoryLimit: int32(
+      6,
+      'How many former states are kept for undoing; 10 by default.',
+    ).nullable(),
+    selector: ref(
+      2,
+      LabelSelector,
+      'Labels by which the pods are found; they must be those of the template.',
+    ).required(),
+    strategy: ref(4, DeploymentStrategy, 'How old pods are replaced by new ones.')
+      .written()
+      .patch('retainKeys'),
+    template: ref(3, PodTemplateSpec, 'What the pods are made from.').required().always(),
+  },
+)
 export interface DeploymentSpec extends TypeOf<typeof DeploymentSpec> {}
 
-export const DeploymentCondition = struct('io.k8s.api.apps.v1.DeploymentCondition', '', {
-  lastTransitionTime: time(7).written(),
-  lastUpdateTime: time(6).written(),
-  message: string(5),
-  reason: string(4),
-  status: string(2).required(),
-  type: string(1).required(),
-})
+export const DeploymentCondition = struct(
+  'io.k8s.api.apps.v1.DeploymentCondition',
+  "One aspect of a deployment's state.",
+  {
+    lastTransitionTime: time(7, 'When the status changed last.').written(),
+    lastUpdateTime: time(6, 'When the condition was looked at last.').written(),
+    message: string(5, 'What happened, for people.'),
+    reason: string(4, 'Why, in one CamelCase word, for programs.'),
+    status: string(2, '`True`, `False` or `Unknown`.').required(),
+    type: string(1, '`Available`, `Progressing` or `ReplicaFailure`.').required(),
+  },
+)
 export interface DeploymentCondition extends TypeOf<typeof DeploymentCondition> {}
 
-export const DeploymentStatus = struct('io.k8s.api.apps.v1.DeploymentStatus', '', {
-  availableReplicas: int32(4),
-  collisionCount: int32(8).nullable(),
-  conditions: list(6, DeploymentCondition).keyed('type').patch('merge', 'type'),
-  observedGeneration: int64(1),
-  readyReplicas: int32(7),
-  replicas: int32(2),
-  terminatingReplicas: int32(9).nullable(),
-  unavailableReplicas: int32(5),
-  updatedReplicas: int32(3),
-})
+export const DeploymentStatus = struct(
+  'io.k8s.api.apps.v1.DeploymentStatus',
+  'How far a deployment is.',
+  {
+    availableReplicas: int32(4, 'Pods that have been ready for long enough.'),
+    collisionCount: int32(8, 'How often a name for a new ReplicaSet was taken already.').nullable(),
+    conditions: list(6, DeploymentCondition, 'What holds at present, by type.')
+      .keyed('type')
+      .patch('merge', 'type'),
+    observedGeneration: int64(1, 'The generation of the object that this is about.'),
+    readyReplicas: int32(7, 'Pods that are ready.'),
+    replicas: int32(2, 'Pods that exist.'),
+    terminatingReplicas: int32(9, 'Pods that are being deleted.').nullable(),
+    unavailableReplicas: int32(5, 'Pods that are still missing.'),
+    updatedReplicas: int32(3, 'Pods of the newest template.'),
+  },
+)
 export interface DeploymentStatus extends TypeOf<typeof DeploymentStatus> {}
 
-export const Deployment = struct('io.k8s.api.apps.v1.Deployment', '', {
-  apiVersion: string(0),
-  kind: string(0),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, DeploymentSpec).always(),
-  status: ref(3, DeploymentStatus).always(),
-})
+export const Deployment = struct(
+  'io.k8s.api.apps.v1.Deployment',
+  'A number of equal pods that are replaced step by step when their template changes.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, DeploymentSpec, 'What is wanted.').always(),
+    status: ref(3, DeploymentStatus, 'What is.').always(),
+  },
+)
 export interface Deployment extends TypeOf<typeof Deployment> {}

@@ -3,39 +3,60 @@ import { PodTemplateSpec } from '../core/index.ts'
 import { LabelSelector } from '../meta/index.ts'
 import { ObjectMeta } from '../meta/index.ts'
 
-export const ReplicaSetSpec = struct('io.k8s.api.apps.v1.ReplicaSetSpec', '', {
-  minReadySeconds: int32(4),
-  replicas: int32(1).nullable(),
-  selector: ref(2, LabelSelector).required(),
-  template: ref(3, PodTemplateSpec).written(),
-})
+export const ReplicaSetSpec = struct(
+  'io.k8s.api.apps.v1.ReplicaSetSpec',
+  'What is wanted of a ReplicaSet.',
+  {
+    minReadySeconds: int32(
+      4,
+      'How long a new pod must be ready before it counts as available; 0 by default.',
+    ),
+    replicas: int32(1, 'How many pods there shall be; 1 by default.').nullable(),
+    selector: ref(
+      2,
+      LabelSelector,
+      'Labels by which the pods are found; they must be those of the template.',
+    ).required(),
+    template: ref(3, PodTemplateSpec, 'What the pods are made from.').written(),
+  },
+)
 export interface ReplicaSetSpec extends TypeOf<typeof ReplicaSetSpec> {}
 
-export const ReplicaSetCondition = struct('io.k8s.api.apps.v1.ReplicaSetCondition', '', {
-  lastTransitionTime: time(3).written(),
-  message: string(5),
-  reason: string(4),
-  status: string(2).required(),
-  type: string(1).required(),
-})
+export const ReplicaSetCondition = struct(
+  'io.k8s.api.apps.v1.ReplicaSetCondition',
+  "One aspect of a ReplicaSet's state.",
+  {
+    lastTransitionTime: time(3, 'When the status changed last.').written(),
+    message: string(5, 'What happened, for people.'),
+    reason: string(4, 'Why, in one CamelCase word, for programs.'),
+    status: string(2, '`True`, `False` or `Unknown`.').required(),
+    type: string(1, '`ReplicaFailure`.').required(),
+  },
+)
 export interface ReplicaSetCondition extends TypeOf<typeof ReplicaSetCondition> {}
 
-export const ReplicaSetStatus = struct('io.k8s.api.apps.v1.ReplicaSetStatus', '', {
-  availableReplicas: int32(5),
-  conditions: list(6, ReplicaSetCondition).keyed('type').patch('merge', 'type'),
-  fullyLabeledReplicas: int32(2),
-  observedGeneration: int64(3),
-  readyReplicas: int32(4),
-  replicas: int32(1).required(),
-  terminatingReplicas: int32(7).nullable(),
-})
+export const ReplicaSetStatus = struct(
+  'io.k8s.api.apps.v1.ReplicaSetStatus',
+  'How far a ReplicaSet is.',
+  {
+    availableReplicas: int32(5, 'Pods that have been ready for long enough.'),
+    conditions: list(6, ReplicaSetCondition, 'What holds at present, by type.')
+      .keyed('type')
+      .patch('merge', 'type'),
+    fullyLabeledReplicas: int32(2, 'Pods that have all labels of the template.'),
+    observedGeneration: int64(3, 'The generation of the object that this is about.'),
+    readyReplicas: int32(4, 'Pods that are ready.'),
+    replicas: int32(1, 'Pods that exist.').required(),
+    terminatingReplicas: int32(7, 'Pods that are being deleted.').nullable(),
+  },
+)
 export interface ReplicaSetStatus extends TypeOf<typeof ReplicaSetStatus> {}
 
-export const ReplicaSet = struct('io.k8s.api.apps.v1.ReplicaSet', '', {
-  apiVersion: string(0),
-  kind: string(0),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, ReplicaSetSpec).always(),
-  status: ref(3, ReplicaSetStatus).always(),
+export const ReplicaSet = struct('io.k8s.api.apps.v1.ReplicaSet', 'A number of equal pods.', {
+  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+  kind: string(0, 'Name of the type, in CamelCase.'),
+  metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+  spec: ref(2, ReplicaSetSpec, 'What is wanted.').always(),
+  status: ref(3, ReplicaSetStatus, 'What is.').always(),
 })
 export interface ReplicaSet extends TypeOf<typeof ReplicaSet> {}

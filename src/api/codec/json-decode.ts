@@ -36,9 +36,10 @@ interface StructPlan {
 const plans = new WeakMap<Struct<FieldWords>, StructPlan>()
 
 /**
- * Decodes a parsed JSON value as a declared type: known fields only, quantities and times in canonical
- * form, zeros of optional fields left out, embedded objects filled in. The result shares nothing with
- * `value` but opaque parts. Throws `JsonTypeError` with Go's text for the first value of a wrong type.
+ * Decodes a parsed JSON value as a declared type: known fields only, quantities and times in
+ * canonical form, zeros of optional fields left out, embedded objects filled in. The result shares
+ * nothing with `value` but opaque parts. Throws `JsonTypeError` with Go's text for the first value
+ * of a wrong type.
  */
 export function decodeJson<T>(
   struct: Struct<FieldWords>,
@@ -211,7 +212,9 @@ function typeFault(value: unknown, type: FieldType, context: Context, literal?: 
   return faultText(value, goTypeName(type), context, literal)
 }
 
-/** Go's words, with the innermost struct's name and the path without indexes (`encoding/json`). */
+/**
+ * Go's words, with the innermost struct's name and the path without indexes (`encoding/json`).
+ */
 function faultText(value: unknown, goType: string, context: Context, literal?: string): string {
   const given = `${jsonTypeName(value)}${literal === undefined ? '' : ` ${literal}`}`
   const fields = context.path.filter((step) => typeof step === 'string')

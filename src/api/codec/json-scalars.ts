@@ -3,7 +3,10 @@ import { canonicalQuantity, QUANTITY_FORMAT_ERROR, QuantityError } from '../quan
 
 export type ScalarResult =
   | { readonly value: unknown }
-  /** A wrong type; `literal`: the number that does not fit; `custom`: another text than Go's usual. */
+  /**
+   * A wrong type; `literal`: the number that does not fit; `custom`: another text than Go's
+   * usual.
+   */
   | { readonly fault: true; readonly literal?: string; readonly custom?: string }
 
 const wrongType: ScalarResult = { fault: true }

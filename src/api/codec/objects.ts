@@ -30,7 +30,9 @@ export interface DecodedBody<T> {
 export interface DecodeOptions {
   /** Look for unknown and duplicate fields (fieldValidation Strict and Warn). Default false. */
   strict?: boolean
-  /** Which kinds exist at all: decides between two of upstream's messages. Default: none other. */
+  /**
+   * Which kinds exist at all: decides between two of upstream's messages. Default: none other.
+   */
   isKnownKind?(apiVersion: string, kind: string): boolean
 }
 
@@ -181,8 +183,8 @@ export function encodeObject(type: ApiType, object: unknown, media: MediaType): 
 }
 
 /**
- * Decodes an object that was stored: JSON, or protobuf as a kube-apiserver stores it. Throws when it
- * is neither: what was stored was checked before.
+ * Decodes an object that was stored: JSON, or protobuf as a kube-apiserver stores it. Throws when
+ * it is neither: what was stored was checked before.
  */
 export function decodeStored<T>(struct: Struct<FieldWords>, data: Uint8Array): T {
   if (data[0] !== 0x7b) {

@@ -10,7 +10,9 @@ type ReadField = (reader: ProtoReader, wire: number, object: Fields) => void
 
 interface Plan {
   readonly fields: ReadonlyMap<number, ReadField>
-  /** Objects, and required scalars and lists, that are there even when nothing was on the wire. */
+  /**
+   * Objects, and required scalars and lists, that are there even when nothing was on the wire.
+   */
   readonly always: readonly { name: string; empty: () => unknown }[]
 }
 

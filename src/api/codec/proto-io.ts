@@ -3,8 +3,8 @@ const MAX_VARINT_BYTES = 10
 const EXACT_VARINT_BYTES = 7
 
 /**
- * Writes protobuf from the end to the front, as gogo's generated code does: the length of a message is
- * known when its first byte is written, so that nothing is measured or copied twice.
+ * Writes protobuf from the end to the front, as gogo's generated code does: the length of a
+ * message is known when its first byte is written, so that nothing is measured or copied twice.
  */
 export class ReverseWriter {
   #buffer: Buffer

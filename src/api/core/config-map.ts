@@ -1,12 +1,12 @@
 import { boolean, bytes, map, ref, string, struct, type TypeOf } from '../schema/index.ts'
 import { ObjectMeta } from '../meta/index.ts'
 
-export const ConfigMap = struct('io.k8s.api.core.v1.ConfigMap', '', {
-  apiVersion: string(0),
-  kind: string(0),
-  metadata: ref(1, ObjectMeta).always(),
-  binaryData: map(3, bytes),
-  data: map(2, string),
-  immutable: boolean(4).nullable(),
+export const ConfigMap = struct('io.k8s.api.core.v1.ConfigMap', 'Settings for pods to use.', {
+  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+  kind: string(0, 'Name of the type, in CamelCase.'),
+  metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+  binaryData: map(3, bytes, 'Entries that are no text, in Base64.'),
+  data: map(2, string, 'Entries as text, by key.'),
+  immutable: boolean(4, 'If true, the entries can never be changed.').nullable(),
 })
 export interface ConfigMap extends TypeOf<typeof ConfigMap> {}

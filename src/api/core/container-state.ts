@@ -14,75 +14,111 @@ import {
 import { ResourceRequirements } from './container.ts'
 import { VolumeMountStatus } from './volume-status.ts'
 
-export const ResourceHealth = struct('io.k8s.api.core.v1.ResourceHealth', '', {
-  health: string(2),
-  message: string(6).nullable(),
-  resourceID: string(1).required(),
+export const ResourceHealth = struct('io.k8s.api.core.v1.ResourceHealth', 'Health of a device.', {
+  health: string(2, '`Healthy`, `Unhealthy` or `Unknown`.'),
+  message: string(6, 'Details, for people.').nullable(),
+  resourceID: string(1, 'Identity of the device.').required(),
 })
 export interface ResourceHealth extends TypeOf<typeof ResourceHealth> {}
 
-export const ResourceStatus = struct('io.k8s.api.core.v1.ResourceStatus', '', {
-  name: string(1).required(),
-  resources: list(2, ResourceHealth).keyed('resourceID'),
-})
+export const ResourceStatus = struct(
+  'io.k8s.api.core.v1.ResourceStatus',
+  'Health of the devices of one resource.',
+  {
+    name: string(1, 'Name of the resource.').required(),
+    resources: list(2, ResourceHealth, 'The devices.').keyed('resourceID'),
+  },
+)
 export interface ResourceStatus extends TypeOf<typeof ResourceStatus> {}
 
-export const ContainerStateRunning = struct('io.k8s.api.core.v1.ContainerStateRunning', '', {
-  startedAt: time(1).written(),
-})
+export const ContainerStateRunning = struct(
+  'io.k8s.api.core.v1.ContainerStateRunning',
+  'A container that runs.',
+  {
+    startedAt: time(1, 'When it was started.').written(),
+  },
+)
 export interface ContainerStateRunning extends TypeOf<typeof ContainerStateRunning> {}
 
-export const ContainerStateTerminated = struct('io.k8s.api.core.v1.ContainerStateTerminated', '', {
-  containerID: string(7),
-  exitCode: int32(1).required(),
-  finishedAt: time(6).written(),
-  message: string(4),
-  reason: string(3),
-  signal: int32(2),
-  startedAt: time(5).written(),
-})
+export const ContainerStateTerminated = struct(
+  'io.k8s.api.core.v1.ContainerStateTerminated',
+  'A container that has ended.',
+  {
+    containerID: string(7, 'Identity at the runtime, as `type://id`.'),
+    exitCode: int32(1, 'Status with which it ended.').required(),
+    finishedAt: time(6, 'When it ended.').written(),
+    message: string(4, 'What the container left to explain its end.'),
+    reason: string(3, 'Why it ended, in one word: `Completed`, `Error`, `OOMKilled` …'),
+    signal: int32(2, 'Signal that ended it.'),
+    startedAt: time(5, 'When it was started.').written(),
+  },
+)
 export interface ContainerStateTerminated extends TypeOf<typeof ContainerStateTerminated> {}
 
-export const ContainerStateWaiting = struct('io.k8s.api.core.v1.ContainerStateWaiting', '', {
-  message: string(2),
-  reason: string(1),
-})
+export const ContainerStateWaiting = struct(
+  'io.k8s.api.core.v1.ContainerStateWaiting',
+  'A container that has not started yet.',
+  {
+    message: string(2, 'What it waits for, for people.'),
+    reason: string(1, 'What it waits for, in one word: `ContainerCreating`, `CrashLoopBackOff` …'),
+  },
+)
 export interface ContainerStateWaiting extends TypeOf<typeof ContainerStateWaiting> {}
 
-export const ContainerState = struct('io.k8s.api.core.v1.ContainerState', '', {
-  running: ref(2, ContainerStateRunning),
-  terminated: ref(3, ContainerStateTerminated),
-  waiting: ref(1, ContainerStateWaiting),
-})
+export const ContainerState = struct(
+  'io.k8s.api.core.v1.ContainerState',
+  'What a container does: one of three.',
+  {
+    running: ref(2, ContainerStateRunning, 'It runs.'),
+    terminated: ref(3, ContainerStateTerminated, 'It has ended.'),
+    waiting: ref(1, ContainerStateWaiting, 'It has not started yet.'),
+  },
+)
 export interface ContainerState extends TypeOf<typeof ContainerState> {}
 
-export const LinuxContainerUser = struct('io.k8s.api.core.v1.LinuxContainerUser', '', {
-  gid: int64(2).required(),
-  supplementalGroups: list(3, int64).atomic(),
-  uid: int64(1).required(),
-})
+export const LinuxContainerUser = struct(
+  'io.k8s.api.core.v1.LinuxContainerUser',
+  'User and groups of a process on Linux.',
+  {
+    gid: int64(2, 'Number of the first group.').required(),
+    supplementalGroups: list(3, int64, 'Numbers of further groups.').atomic(),
+    uid: int64(1, 'Number of the user.').required(),
+  },
+)
 export interface LinuxContainerUser extends TypeOf<typeof LinuxContainerUser> {}
 
-export const ContainerUser = struct('io.k8s.api.core.v1.ContainerUser', '', {
-  linux: ref(1, LinuxContainerUser),
-})
+export const ContainerUser = struct(
+  'io.k8s.api.core.v1.ContainerUser',
+  "User and groups of a container's first process.",
+  {
+    linux: ref(1, LinuxContainerUser, 'On Linux.'),
+  },
+)
 export interface ContainerUser extends TypeOf<typeof ContainerUser> {}
 
-export const ContainerStatus = struct('io.k8s.api.core.v1.ContainerStatus', '', {
-  allocatedResources: map(10, quantity),
-  allocatedResourcesStatus: list(14, ResourceStatus).keyed('name').patch('merge', 'name'),
-  containerID: string(8),
-  image: string(6).required(),
-  imageID: string(7).required(),
-  lastState: ref(3, ContainerState).written(),
-  name: string(1).required(),
-  ready: boolean(4).required(),
-  resources: ref(11, ResourceRequirements),
-  restartCount: int32(5).required(),
-  started: boolean(9).nullable(),
-  state: ref(2, ContainerState).written(),
-  stopSignal: string(15).nullable(),
-  user: ref(13, ContainerUser),
-  volumeMounts: list(12, VolumeMountStatus).keyed('mountPath').patch('merge', 'mountPath'),
-})
+export const ContainerStatus = struct(
+  'io.k8s.api.core.v1.ContainerStatus',
+  "What a node's agent tells of a container.",
+  {
+    allocatedResources: map(10, quantity, 'What the node has set aside for it.'),
+    allocatedResourcesStatus: list(14, ResourceStatus, 'Health of the devices that it was given.')
+      .keyed('name')
+      .patch('merge', 'name'),
+    containerID: string(8, 'Identity at the runtime, as `type://id`.'),
+    image: string(6, 'Name of the image that runs.').required(),
+    imageID: string(7, 'Identity of the image that runs.').required(),
+    lastState: ref(3, ContainerState, 'How it ended the last time.').written(),
+    name: string(1, 'Name of the container.').required(),
+    ready: boolean(4, 'Whether it can take requests.').required(),
+    resources: ref(11, ResourceRequirements, 'What it may use at present.'),
+    restartCount: int32(5, 'How often it was started anew.').required(),
+    started: boolean(9, 'Whether it has passed its startup probe and hook.').nullable(),
+    state: ref(2, ContainerState, 'What it does at present.').written(),
+    stopSignal: string(15, 'Signal that ends it.').nullable(),
+    user: ref(13, ContainerUser, 'User and groups of its first process.'),
+    volumeMounts: list(12, VolumeMountStatus, 'How its volumes are mounted.')
+      .keyed('mountPath')
+      .patch('merge', 'mountPath'),
+  },
+)
 export interface ContainerStatus extends TypeOf<typeof ContainerStatus> {}

@@ -13,129 +13,280 @@ import { EnvFromSource, EnvVar } from './env.ts'
 import { Lifecycle, Probe } from './probe.ts'
 import { SecurityContext } from './security-context.ts'
 
-export const ContainerPort = struct('io.k8s.api.core.v1.ContainerPort', '', {
-  containerPort: int32(3).required(),
-  hostIP: string(5),
-  hostPort: int32(2),
-  name: string(1),
-  protocol: string(4),
-})
+export const ContainerPort = struct(
+  'io.k8s.api.core.v1.ContainerPort',
+  'A port that a container serves.',
+  {
+    containerPort: int32(3, 'Number of the port in the pod, 1 to 65535.').required(),
+    hostIP: string(5, 'Address of the node at which the port is opened.'),
+    hostPort: int32(2, 'Number of the port on the node, if it is opened there.'),
+    name: string(1, 'Name of the port, to be referred to by services.'),
+    protocol: string(4, '`TCP`, `UDP` or `SCTP`.'),
+  },
+)
 export interface ContainerPort extends TypeOf<typeof ContainerPort> {}
 
-export const ContainerResizePolicy = struct('io.k8s.api.core.v1.ContainerResizePolicy', '', {
-  resourceName: string(1).required(),
-  restartPolicy: string(2).required(),
-})
+export const ContainerResizePolicy = struct(
+  'io.k8s.api.core.v1.ContainerResizePolicy',
+  'What a change of one resource means for a running container.',
+  {
+    resourceName: string(1, '`cpu` or `memory`.').required(),
+    restartPolicy: string(2, '`NotRequired` or `RestartContainer`.').required(),
+  },
+)
 export interface ContainerResizePolicy extends TypeOf<typeof ContainerResizePolicy> {}
 
-export const ResourceClaim = struct('io.k8s.api.core.v1.ResourceClaim', '', {
-  name: string(1).required(),
-  request: string(2),
-})
+export const ResourceClaim = struct(
+  'io.k8s.api.core.v1.ResourceClaim',
+  "One of the pod's claims, as a container uses it.",
+  {
+    name: string(1, 'Name of the claim inside the pod.').required(),
+    request: string(2, 'One request of the claim; all if empty.'),
+  },
+)
 export interface ResourceClaim extends TypeOf<typeof ResourceClaim> {}
 
-export const ResourceRequirements = struct('io.k8s.api.core.v1.ResourceRequirements', '', {
-  claims: list(3, ResourceClaim).keyed('name'),
-  limits: map(1, quantity),
-  requests: map(2, quantity),
-})
+export const ResourceRequirements = struct(
+  'io.k8s.api.core.v1.ResourceRequirements',
+  'What a container or pod needs and may use.',
+  {
+    claims: list(3, ResourceClaim, 'Claims whose devices it uses.').keyed('name'),
+    limits: map(1, quantity, 'The most that may be used, by resource.'),
+    requests: map(2, quantity, 'What is needed at least, and kept free, by resource.'),
+  },
+)
 export interface ResourceRequirements extends TypeOf<typeof ResourceRequirements> {}
 
 export const ContainerRestartRuleOnExitCodes = struct(
   'io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes',
-  '',
+  'A set of exit codes.',
   {
-    operator: string(1).required(),
-    values: list(2, int32).set(),
+    operator: string(1, '`In` or `NotIn`.').required(),
+    values: list(2, int32, 'The codes, 255 at most.').set(),
   },
 )
 export interface ContainerRestartRuleOnExitCodes
   extends TypeOf<typeof ContainerRestartRuleOnExitCodes> {}
 
-export const ContainerRestartRule = struct('io.k8s.api.core.v1.ContainerRestartRule', '', {
-  action: string(1).required(),
-  exitCodes: ref(2, ContainerRestartRuleOnExitCodes),
-})
+export const ContainerRestartRule = struct(
+  'io.k8s.api.core.v1.ContainerRestartRule',
+  'An exit, and what follows from it.',
+  {
+    action: string(1, 'What follows: `Restart`.').required(),
+    exitCodes: ref(2, ContainerRestartRuleOnExitCodes, 'The exits that are meant.'),
+  },
+)
 export interface ContainerRestartRule extends TypeOf<typeof ContainerRestartRule> {}
 
-export const VolumeDevice = struct('io.k8s.api.core.v1.VolumeDevice', '', {
-  devicePath: string(2).required(),
-  name: string(1).required(),
-})
+export const VolumeDevice = struct(
+  'io.k8s.api.core.v1.VolumeDevice',
+  'A block device in a container.',
+  {
+    devicePath: string(2, 'Where the container sees the device.').required(),
+    name: string(1, 'Name of the volume, a claim in block mode.').required(),
+  },
+)
 export interface VolumeDevice extends TypeOf<typeof VolumeDevice> {}
 
-export const VolumeMount = struct('io.k8s.api.core.v1.VolumeMount', '', {
-  mountPath: string(3).required(),
-  mountPropagation: string(5).nullable(),
-  name: string(1).required(),
-  readOnly: boolean(2),
-  recursiveReadOnly: string(7).nullable(),
-  subPath: string(4),
-  subPathExpr: string(6),
+export const VolumeMount = struct('io.k8s.api.core.v1.VolumeMount', 'A volume in a container.', {
+  mountPath: string(3, 'Where the container sees the volume; without `:`.').required(),
+  mountPropagation: string(
+    5,
+    'Who sees later mounts: `None` (default), `HostToContainer` or `Bidirectional`.',
+  ).nullable(),
+  name: string(1, 'Name of the volume.').required(),
+  readOnly: boolean(2, 'Mounts the volume for reading alone.'),
+  recursiveReadOnly: string(
+    7,
+    'Whether `readOnly` holds all the way down: `Disabled`, `IfPossible` or `Enabled`.',
+  ).nullable(),
+  subPath: string(4, 'The part of the volume to mount; its root if empty.'),
+  subPathExpr: string(6, 'As `subPath`, with `$(NAME)` for environment variables.'),
 })
 export interface VolumeMount extends TypeOf<typeof VolumeMount> {}
 
-export const Container = struct('io.k8s.api.core.v1.Container', '', {
-  args: list(4, string).atomic(),
-  command: list(3, string).atomic(),
-  env: list(7, EnvVar).keyed('name').patch('merge', 'name'),
-  envFrom: list(19, EnvFromSource).atomic(),
-  image: string(2),
-  imagePullPolicy: string(14),
-  lifecycle: ref(12, Lifecycle),
-  livenessProbe: ref(10, Probe),
-  name: string(1).required(),
-  ports: list(6, ContainerPort).keyed('containerPort', 'protocol').patch('merge', 'containerPort'),
-  readinessProbe: ref(11, Probe),
-  resizePolicy: list(23, ContainerResizePolicy).atomic(),
-  resources: ref(8, ResourceRequirements).written(),
-  restartPolicy: string(24).nullable(),
-  restartPolicyRules: list(25, ContainerRestartRule).atomic(),
-  securityContext: ref(15, SecurityContext),
-  startupProbe: ref(22, Probe),
-  stdin: boolean(16),
-  stdinOnce: boolean(17),
-  terminationMessagePath: string(13),
-  terminationMessagePolicy: string(20),
-  tty: boolean(18),
-  volumeDevices: list(21, VolumeDevice).keyed('devicePath').patch('merge', 'devicePath'),
-  volumeMounts: list(9, VolumeMount).keyed('mountPath').patch('merge', 'mountPath'),
-  workingDir: string(5),
+export const Container = struct('io.k8s.api.core.v1.Container', 'One container of a pod.', {
+  args: list(
+    4,
+    string,
+    "Arguments of the command; the image's own if absent. `$(NAME)` stands for a variable.",
+  ).atomic(),
+  command: list(
+    3,
+    string,
+    "Program to run with its first arguments; the image's entry point if absent.",
+  ).atomic(),
+  env: list(7, EnvVar, 'Environment variables.').keyed('name').patch('merge', 'name'),
+  envFrom: list(
+    19,
+    EnvFromSource,
+    'Sources whose entries all become environment variables.',
+  ).atomic(),
+  image: string(2, 'Name of the image.'),
+  imagePullPolicy: string(14, 'When the image is fetched: `Always`, `IfNotPresent` or `Never`.'),
+  lifecycle: ref(12, Lifecycle, 'What runs after the container has started and before it ends.'),
+  livenessProbe: ref(10, Probe, 'Tells whether the container must be started anew.'),
+  name: string(1, 'Name of the container, unique in its pod, a DNS label.').required(),
+  ports: list(
+    6,
+    ContainerPort,
+    'Ports that the container serves; for information, it does not open or close any.',
+  )
+    .keyed('containerPort', 'protocol')
+    .patch('merge', 'containerPort'),
+  readinessProbe: ref(11, Probe, 'Tells whether the container can take requests.'),
+  resizePolicy: list(
+    23,
+    ContainerResizePolicy,
+    'What a change of each resource means for the running container.',
+  ).atomic(),
+  resources: ref(
+    8,
+    ResourceRequirements,
+    'How much CPU, memory and other resources it needs and may use.',
+  ).written(),
+  restartPolicy: string(
+    24,
+    'For init containers: `Always` makes one that keeps running beside the others.',
+  ).nullable(),
+  restartPolicyRules: list(
+    25,
+    ContainerRestartRule,
+    "Which exits start the container anew, whatever the pod's policy.",
+  ).atomic(),
+  securityContext: ref(
+    15,
+    SecurityContext,
+    "Rights of the container's processes; they go before those of the pod.",
+  ),
+  startupProbe: ref(22, Probe, 'Holds the other probes back until the container has started.'),
+  stdin: boolean(16, 'Keeps a buffer for standard input.'),
+  stdinOnce: boolean(17, 'Closes standard input after the first client has gone.'),
+  terminationMessagePath: string(13, 'File whose content explains how the container ended.'),
+  terminationMessagePolicy: string(
+    20,
+    '`File`, or `FallbackToLogsOnError`: the end of the log if the file is empty.',
+  ),
+  tty: boolean(18, 'Gives the container a terminal.'),
+  volumeDevices: list(21, VolumeDevice, 'Block devices that the container sees.')
+    .keyed('devicePath')
+    .patch('merge', 'devicePath'),
+  volumeMounts: list(9, VolumeMount, 'Volumes that the container sees as directories.')
+    .keyed('mountPath')
+    .patch('merge', 'mountPath'),
+  workingDir: string(5, "Directory in which the command starts; the image's own if empty."),
 })
 export interface Container extends TypeOf<typeof Container> {}
 
-export const EphemeralContainer = struct('io.k8s.api.core.v1.EphemeralContainer', '', {
-  args: list(4, string).inlinedAt(1).atomic(),
-  command: list(3, string).inlinedAt(1).atomic(),
-  env: list(7, EnvVar).inlinedAt(1).keyed('name').patch('merge', 'name'),
-  envFrom: list(19, EnvFromSource).inlinedAt(1).atomic(),
-  image: string(2).inlinedAt(1),
-  imagePullPolicy: string(14).inlinedAt(1),
-  lifecycle: ref(12, Lifecycle).inlinedAt(1),
-  livenessProbe: ref(10, Probe).inlinedAt(1),
-  name: string(1).inlinedAt(1).required(),
-  ports: list(6, ContainerPort)
-    .inlinedAt(1)
-    .keyed('containerPort', 'protocol')
-    .patch('merge', 'containerPort'),
-  readinessProbe: ref(11, Probe).inlinedAt(1),
-  resizePolicy: list(23, ContainerResizePolicy).inlinedAt(1).atomic(),
-  resources: ref(8, ResourceRequirements).inlinedAt(1).written(),
-  restartPolicy: string(24).nullable().inlinedAt(1),
-  restartPolicyRules: list(25, ContainerRestartRule).inlinedAt(1).atomic(),
-  securityContext: ref(15, SecurityContext).inlinedAt(1),
-  startupProbe: ref(22, Probe).inlinedAt(1),
-  stdin: boolean(16).inlinedAt(1),
-  stdinOnce: boolean(17).inlinedAt(1),
-  targetContainerName: string(2),
-  terminationMessagePath: string(13).inlinedAt(1),
-  terminationMessagePolicy: string(20).inlinedAt(1),
-  tty: boolean(18).inlinedAt(1),
-  volumeDevices: list(21, VolumeDevice)
-    .inlinedAt(1)
-    .keyed('devicePath')
-    .patch('merge', 'devicePath'),
-  volumeMounts: list(9, VolumeMount).inlinedAt(1).keyed('mountPath').patch('merge', 'mountPath'),
-  workingDir: string(5).inlinedAt(1),
-})
+export const EphemeralContainer = struct(
+  'io.k8s.api.core.v1.EphemeralContainer',
+  'A container that is put into a running pod to find a fault.',
+  {
+    args: list(
+      4,
+      string,
+      "Arguments of the command; the image's own if absent. `$(NAME)` stands for a variable.",
+    )
+      .inlinedAt(1)
+      .atomic(),
+    command: list(
+      3,
+      string,
+      "Program to run with its first arguments; the image's entry point if absent.",
+    )
+      .inlinedAt(1)
+      .atomic(),
+    env: list(7, EnvVar, 'Environment variables.')
+      .inlinedAt(1)
+      .keyed('name')
+      .patch('merge', 'name'),
+    envFrom: list(19, EnvFromSource, 'Sources whose entries all become environment variables.')
+      .inlinedAt(1)
+      .atomic(),
+    image: string(2, 'Name of the image.').inlinedAt(1),
+    imagePullPolicy: string(
+      14,
+      'When the image is fetched: `Always`, `IfNotPresent` or `Never`.',
+    ).inlinedAt(1),
+    lifecycle: ref(
+      12,
+      Lifecycle,
+      'What runs after the container has started and before it ends.',
+    ).inlinedAt(1),
+    livenessProbe: ref(10, Probe, 'Tells whether the container must be started anew.').inlinedAt(1),
+    name: string(1, 'Name of the container, unique in its pod, a DNS label.')
+      .inlinedAt(1)
+      .required(),
+    ports: list(
+      6,
+      ContainerPort,
+      'Ports that the container serves; for information, it does not open or close any.',
+    )
+      .inlinedAt(1)
+      .keyed('containerPort', 'protocol')
+      .patch('merge', 'containerPort'),
+    readinessProbe: ref(11, Probe, 'Tells whether the container can take requests.').inlinedAt(1),
+    resizePolicy: list(
+      23,
+      ContainerResizePolicy,
+      'What a change of each resource means for the running container.',
+    )
+      .inlinedAt(1)
+      .atomic(),
+    resources: ref(
+      8,
+      ResourceRequirements,
+      'How much CPU, memory and other resources it needs and may use.',
+    )
+      .inlinedAt(1)
+      .written(),
+    restartPolicy: string(
+      24,
+      'For init containers: `Always` makes one that keeps running beside the others.',
+    )
+      .nullable()
+      .inlinedAt(1),
+    restartPolicyRules: list(
+      25,
+      ContainerRestartRule,
+      "Which exits start the container anew, whatever the pod's policy.",
+    )
+      .inlinedAt(1)
+      .atomic(),
+    securityContext: ref(
+      15,
+      SecurityContext,
+      "Rights of the container's processes; they go before those of the pod.",
+    ).inlinedAt(1),
+    startupProbe: ref(
+      22,
+      Probe,
+      'Holds the other probes back until the container has started.',
+    ).inlinedAt(1),
+    stdin: boolean(16, 'Keeps a buffer for standard input.').inlinedAt(1),
+    stdinOnce: boolean(17, 'Closes standard input after the first client has gone.').inlinedAt(1),
+    targetContainerName: string(2, 'Container whose processes it sees.'),
+    terminationMessagePath: string(
+      13,
+      'File whose content explains how the container ended.',
+    ).inlinedAt(1),
+    terminationMessagePolicy: string(
+      20,
+      '`File`, or `FallbackToLogsOnError`: the end of the log if the file is empty.',
+    ).inlinedAt(1),
+    tty: boolean(18, 'Gives the container a terminal.').inlinedAt(1),
+    volumeDevices: list(21, VolumeDevice, 'Block devices that the container sees.')
+      .inlinedAt(1)
+      .keyed('devicePath')
+      .patch('merge', 'devicePath'),
+    volumeMounts: list(9, VolumeMount, 'Volumes that the container sees as directories.')
+      .inlinedAt(1)
+      .keyed('mountPath')
+      .patch('merge', 'mountPath'),
+    workingDir: string(
+      5,
+      "Directory in which the command starts; the image's own if empty.",
+    ).inlinedAt(1),
+  },
+)
 export interface EphemeralContainer extends TypeOf<typeof EphemeralContainer> {}

@@ -2,11 +2,11 @@ import { boolean, quantity, ref, string, struct, type TypeOf } from '../schema/i
 
 export const ConfigMapKeySelector = struct(
   'io.k8s.api.core.v1.ConfigMapKeySelector',
-  '',
+  'One entry of a ConfigMap.',
   {
-    key: string(2).required(),
-    name: string(1).inlinedAt(1),
-    optional: boolean(3).nullable(),
+    key: string(2, 'Key of the entry.').required(),
+    name: string(1, 'Name of the ConfigMap.').inlinedAt(1),
+    optional: boolean(3, 'If true, what is missing is no fault.').nullable(),
   },
   { mapType: 'atomic' },
 )
@@ -14,10 +14,10 @@ export interface ConfigMapKeySelector extends TypeOf<typeof ConfigMapKeySelector
 
 export const ObjectFieldSelector = struct(
   'io.k8s.api.core.v1.ObjectFieldSelector',
-  '',
+  'A field of the pod itself.',
   {
-    apiVersion: string(1),
-    fieldPath: string(2).required(),
+    apiVersion: string(1, 'Version in which the field is named; `v1` by default.'),
+    fieldPath: string(2, 'The field, such as `metadata.name` or `status.podIP`.').required(),
   },
   { mapType: 'atomic' },
 )
@@ -25,12 +25,12 @@ export interface ObjectFieldSelector extends TypeOf<typeof ObjectFieldSelector> 
 
 export const FileKeySelector = struct(
   'io.k8s.api.core.v1.FileKeySelector',
-  '',
+  'An entry of a file in a volume.',
   {
-    key: string(3).required(),
-    optional: boolean(4).nullable(),
-    path: string(2).required(),
-    volumeName: string(1).required(),
+    key: string(3, 'Key of the entry.').required(),
+    optional: boolean(4, 'If true, a missing file or entry is no fault.').nullable(),
+    path: string(2, 'File, relative to the volume.').required(),
+    volumeName: string(1, 'Name of the volume.').required(),
   },
   { mapType: 'atomic' },
 )
@@ -38,11 +38,11 @@ export interface FileKeySelector extends TypeOf<typeof FileKeySelector> {}
 
 export const ResourceFieldSelector = struct(
   'io.k8s.api.core.v1.ResourceFieldSelector',
-  '',
+  'A limit or request of a container.',
   {
-    containerName: string(1),
-    divisor: quantity(3).written(),
-    resource: string(2).required(),
+    containerName: string(1, 'The container; needed in volumes.'),
+    divisor: quantity(3, 'In which unit it is told; 1 by default.').written(),
+    resource: string(2, 'Which, such as `limits.cpu`.').required(),
   },
   { mapType: 'atomic' },
 )
@@ -50,47 +50,63 @@ export interface ResourceFieldSelector extends TypeOf<typeof ResourceFieldSelect
 
 export const SecretKeySelector = struct(
   'io.k8s.api.core.v1.SecretKeySelector',
-  '',
+  'One entry of a Secret.',
   {
-    key: string(2).required(),
-    name: string(1).inlinedAt(1),
-    optional: boolean(3).nullable(),
+    key: string(2, 'Key of the entry.').required(),
+    name: string(1, 'Name of the Secret.').inlinedAt(1),
+    optional: boolean(3, 'If true, what is missing is no fault.').nullable(),
   },
   { mapType: 'atomic' },
 )
 export interface SecretKeySelector extends TypeOf<typeof SecretKeySelector> {}
 
-export const EnvVarSource = struct('io.k8s.api.core.v1.EnvVarSource', '', {
-  configMapKeyRef: ref(3, ConfigMapKeySelector),
-  fieldRef: ref(1, ObjectFieldSelector),
-  fileKeyRef: ref(5, FileKeySelector),
-  resourceFieldRef: ref(2, ResourceFieldSelector),
-  secretKeyRef: ref(4, SecretKeySelector),
-})
+export const EnvVarSource = struct(
+  'io.k8s.api.core.v1.EnvVarSource',
+  'Where the value of a variable comes from: one of these.',
+  {
+    configMapKeyRef: ref(3, ConfigMapKeySelector, 'An entry of a ConfigMap.'),
+    fieldRef: ref(1, ObjectFieldSelector, 'A field of the pod.'),
+    fileKeyRef: ref(5, FileKeySelector, 'An entry of a file in a volume.'),
+    resourceFieldRef: ref(2, ResourceFieldSelector, 'A limit or request of a container.'),
+    secretKeyRef: ref(4, SecretKeySelector, 'An entry of a Secret.'),
+  },
+)
 export interface EnvVarSource extends TypeOf<typeof EnvVarSource> {}
 
-export const EnvVar = struct('io.k8s.api.core.v1.EnvVar', '', {
-  name: string(1).required(),
-  value: string(2),
-  valueFrom: ref(3, EnvVarSource),
+export const EnvVar = struct('io.k8s.api.core.v1.EnvVar', 'An environment variable.', {
+  name: string(1, 'Name of the variable.').required(),
+  value: string(2, 'Its value; `$(NAME)` stands for a variable before it.'),
+  valueFrom: ref(3, EnvVarSource, 'Where its value comes from, if not from `value`.'),
 })
 export interface EnvVar extends TypeOf<typeof EnvVar> {}
 
-export const ConfigMapEnvSource = struct('io.k8s.api.core.v1.ConfigMapEnvSource', '', {
-  name: string(1).inlinedAt(1),
-  optional: boolean(2).nullable(),
-})
+export const ConfigMapEnvSource = struct(
+  'io.k8s.api.core.v1.ConfigMapEnvSource',
+  'A ConfigMap whose entries become environment variables.',
+  {
+    name: string(1, 'Name of the ConfigMap.').inlinedAt(1),
+    optional: boolean(2, 'If true, what is missing is no fault.').nullable(),
+  },
+)
 export interface ConfigMapEnvSource extends TypeOf<typeof ConfigMapEnvSource> {}
 
-export const SecretEnvSource = struct('io.k8s.api.core.v1.SecretEnvSource', '', {
-  name: string(1).inlinedAt(1),
-  optional: boolean(2).nullable(),
-})
+export const SecretEnvSource = struct(
+  'io.k8s.api.core.v1.SecretEnvSource',
+  'A Secret whose entries become environment variables.',
+  {
+    name: string(1, 'Name of the Secret.').inlinedAt(1),
+    optional: boolean(2, 'If true, what is missing is no fault.').nullable(),
+  },
+)
 export interface SecretEnvSource extends TypeOf<typeof SecretEnvSource> {}
 
-export const EnvFromSource = struct('io.k8s.api.core.v1.EnvFromSource', '', {
-  configMapRef: ref(2, ConfigMapEnvSource),
-  prefix: string(1),
-  secretRef: ref(3, SecretEnvSource),
-})
+export const EnvFromSource = struct(
+  'io.k8s.api.core.v1.EnvFromSource',
+  'A source whose entries all become environment variables.',
+  {
+    configMapRef: ref(2, ConfigMapEnvSource, 'A ConfigMap.'),
+    prefix: string(1, 'What is put before every name.'),
+    secretRef: ref(3, SecretEnvSource, 'A Secret.'),
+  },
+)
 export interface EnvFromSource extends TypeOf<typeof EnvFromSource> {}

@@ -1,31 +1,49 @@
 import { list, ref, string, struct, time, type TypeOf } from '../schema/index.ts'
 import { ObjectMeta } from '../meta/index.ts'
 
-export const NamespaceSpec = struct('io.k8s.api.core.v1.NamespaceSpec', '', {
-  finalizers: list(1, string).atomic(),
-})
+export const NamespaceSpec = struct(
+  'io.k8s.api.core.v1.NamespaceSpec',
+  'What is wanted of a namespace.',
+  {
+    finalizers: list(1, string, 'Who must agree before it vanishes.').atomic(),
+  },
+)
 export interface NamespaceSpec extends TypeOf<typeof NamespaceSpec> {}
 
-export const NamespaceCondition = struct('io.k8s.api.core.v1.NamespaceCondition', '', {
-  lastTransitionTime: time(4).written(),
-  message: string(6),
-  reason: string(5),
-  status: string(2).required(),
-  type: string(1).required(),
-})
+export const NamespaceCondition = struct(
+  'io.k8s.api.core.v1.NamespaceCondition',
+  "One aspect of a namespace's deletion.",
+  {
+    lastTransitionTime: time(4, 'When the status changed last.').written(),
+    message: string(6, 'What happened, for people.'),
+    reason: string(5, 'Why, in one CamelCase word, for programs.'),
+    status: string(2, '`True`, `False` or `Unknown`.').required(),
+    type: string(1, 'Which aspect, such as `NamespaceContentRemaining`.').required(),
+  },
+)
 export interface NamespaceCondition extends TypeOf<typeof NamespaceCondition> {}
 
-export const NamespaceStatus = struct('io.k8s.api.core.v1.NamespaceStatus', '', {
-  conditions: list(2, NamespaceCondition).keyed('type').patch('merge', 'type'),
-  phase: string(1),
-})
+export const NamespaceStatus = struct(
+  'io.k8s.api.core.v1.NamespaceStatus',
+  'State of a namespace.',
+  {
+    conditions: list(2, NamespaceCondition, 'Why its deletion takes long.')
+      .keyed('type')
+      .patch('merge', 'type'),
+    phase: string(1, '`Active` or `Terminating`.'),
+  },
+)
 export interface NamespaceStatus extends TypeOf<typeof NamespaceStatus> {}
 
-export const Namespace = struct('io.k8s.api.core.v1.Namespace', '', {
-  apiVersion: string(0),
-  kind: string(0),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, NamespaceSpec).always(),
-  status: ref(3, NamespaceStatus).always(),
-})
+export const Namespace = struct(
+  'io.k8s.api.core.v1.Namespace',
+  'A room in which names are unique; what lives in it goes with it.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, NamespaceSpec, 'What is wanted.').always(),
+    status: ref(3, NamespaceStatus, 'What is.').always(),
+  },
+)
 export interface Namespace extends TypeOf<typeof Namespace> {}

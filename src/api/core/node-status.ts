@@ -14,123 +14,187 @@ import {
 
 export const ConfigMapNodeConfigSource = struct(
   'io.k8s.api.core.v1.ConfigMapNodeConfigSource',
-  '',
+  "A ConfigMap that configures a node's agent; no longer supported.",
   {
-    kubeletConfigKey: string(5).required(),
-    name: string(2).required(),
-    namespace: string(1).required(),
-    resourceVersion: string(4),
-    uid: string(3),
+    kubeletConfigKey: string(5, 'Key under which the configuration is.').required(),
+    name: string(2, 'Name of the ConfigMap.').required(),
+    namespace: string(1, 'Namespace of the ConfigMap.').required(),
+    resourceVersion: string(4, 'Version of the ConfigMap that is meant.'),
+    uid: string(3, 'Identity of the ConfigMap that is meant.'),
   },
 )
 export interface ConfigMapNodeConfigSource extends TypeOf<typeof ConfigMapNodeConfigSource> {}
 
-export const NodeConfigSource = struct('io.k8s.api.core.v1.NodeConfigSource', '', {
-  configMap: ref(2, ConfigMapNodeConfigSource),
-})
+export const NodeConfigSource = struct(
+  'io.k8s.api.core.v1.NodeConfigSource',
+  "Where an agent's configuration comes from; no longer supported.",
+  {
+    configMap: ref(2, ConfigMapNodeConfigSource, 'A ConfigMap.'),
+  },
+)
 export interface NodeConfigSource extends TypeOf<typeof NodeConfigSource> {}
 
-export const NodeAddress = struct('io.k8s.api.core.v1.NodeAddress', '', {
-  address: string(2).required(),
-  type: string(1).required(),
+export const NodeAddress = struct('io.k8s.api.core.v1.NodeAddress', 'An address of a node.', {
+  address: string(2, 'The address or name.').required(),
+  type: string(
+    1,
+    '`Hostname`, `InternalIP`, `ExternalIP`, `InternalDNS` or `ExternalDNS`.',
+  ).required(),
 })
 export interface NodeAddress extends TypeOf<typeof NodeAddress> {}
 
-export const NodeCondition = struct('io.k8s.api.core.v1.NodeCondition', '', {
-  lastHeartbeatTime: time(3).written(),
-  lastTransitionTime: time(4).written(),
-  message: string(6),
-  reason: string(5),
-  status: string(2).required(),
-  type: string(1).required(),
-})
+export const NodeCondition = struct(
+  'io.k8s.api.core.v1.NodeCondition',
+  "One aspect of a node's state.",
+  {
+    lastHeartbeatTime: time(3, 'When the agent said so last.').written(),
+    lastTransitionTime: time(4, 'When the status changed last.').written(),
+    message: string(6, 'What happened, for people.'),
+    reason: string(5, 'Why, in one CamelCase word, for programs.'),
+    status: string(2, '`True`, `False` or `Unknown`.').required(),
+    type: string(
+      1,
+      '`Ready`, `MemoryPressure`, `DiskPressure`, `PIDPressure` or `NetworkUnavailable`.',
+    ).required(),
+  },
+)
 export interface NodeCondition extends TypeOf<typeof NodeCondition> {}
 
-export const NodeConfigStatus = struct('io.k8s.api.core.v1.NodeConfigStatus', '', {
-  active: ref(2, NodeConfigSource),
-  assigned: ref(1, NodeConfigSource),
-  error: string(4),
-  lastKnownGood: ref(3, NodeConfigSource),
-})
+export const NodeConfigStatus = struct(
+  'io.k8s.api.core.v1.NodeConfigStatus',
+  'Which configuration an agent uses; no longer supported.',
+  {
+    active: ref(2, NodeConfigSource, 'The one in use.'),
+    assigned: ref(1, NodeConfigSource, 'The one it was given.'),
+    error: string(4, 'Why it does not use that.'),
+    lastKnownGood: ref(3, NodeConfigSource, 'The one it falls back to.'),
+  },
+)
 export interface NodeConfigStatus extends TypeOf<typeof NodeConfigStatus> {}
 
-export const DaemonEndpoint = struct('io.k8s.api.core.v1.DaemonEndpoint', '', {
-  Port: int32(1).required(),
-})
+export const DaemonEndpoint = struct(
+  'io.k8s.api.core.v1.DaemonEndpoint',
+  "Port of a node's agent.",
+  {
+    Port: int32(1, 'Number of the port.').required(),
+  },
+)
 export interface DaemonEndpoint extends TypeOf<typeof DaemonEndpoint> {}
 
-export const NodeDaemonEndpoints = struct('io.k8s.api.core.v1.NodeDaemonEndpoints', '', {
-  kubeletEndpoint: ref(1, DaemonEndpoint).written(),
-})
+export const NodeDaemonEndpoints = struct(
+  'io.k8s.api.core.v1.NodeDaemonEndpoints',
+  'Ports of what runs on a node.',
+  {
+    kubeletEndpoint: ref(1, DaemonEndpoint, "Port of the node's agent.").written(),
+  },
+)
 export interface NodeDaemonEndpoints extends TypeOf<typeof NodeDaemonEndpoints> {}
 
-export const NodeFeatures = struct('io.k8s.api.core.v1.NodeFeatures', '', {
-  supplementalGroupsPolicy: boolean(1).nullable(),
-})
+export const NodeFeatures = struct(
+  'io.k8s.api.core.v1.NodeFeatures',
+  "What a node's runtime can do.",
+  {
+    supplementalGroupsPolicy: boolean(1, 'Whether it knows `supplementalGroupsPolicy`.').nullable(),
+  },
+)
 export interface NodeFeatures extends TypeOf<typeof NodeFeatures> {}
 
-export const ContainerImage = struct('io.k8s.api.core.v1.ContainerImage', '', {
-  names: list(1, string).atomic().written(),
-  sizeBytes: int64(2),
-})
+export const ContainerImage = struct(
+  'io.k8s.api.core.v1.ContainerImage',
+  'An image that a node has.',
+  {
+    names: list(1, string, 'Names under which the image is known.').atomic().written(),
+    sizeBytes: int64(2, 'Size of the image.'),
+  },
+)
 export interface ContainerImage extends TypeOf<typeof ContainerImage> {}
 
-export const NodeSwapStatus = struct('io.k8s.api.core.v1.NodeSwapStatus', '', {
-  capacity: int64(1).nullable(),
+export const NodeSwapStatus = struct('io.k8s.api.core.v1.NodeSwapStatus', 'Swap space of a node.', {
+  capacity: int64(1, 'Its size in bytes.').nullable(),
 })
 export interface NodeSwapStatus extends TypeOf<typeof NodeSwapStatus> {}
 
-export const NodeSystemInfo = struct('io.k8s.api.core.v1.NodeSystemInfo', '', {
-  architecture: string(10).required(),
-  bootID: string(3).required(),
-  containerRuntimeVersion: string(6).required(),
-  kernelVersion: string(4).required(),
-  kubeProxyVersion: string(8).required(),
-  kubeletVersion: string(7).required(),
-  machineID: string(1).required(),
-  operatingSystem: string(9).required(),
-  osImage: string(5).required(),
-  swap: ref(11, NodeSwapStatus),
-  systemUUID: string(2).required(),
-})
+export const NodeSystemInfo = struct(
+  'io.k8s.api.core.v1.NodeSystemInfo',
+  'Versions and identities of a machine.',
+  {
+    architecture: string(10, 'Of the processor, such as `amd64`.').required(),
+    bootID: string(3, 'Changes with every start of the machine.').required(),
+    containerRuntimeVersion: string(
+      6,
+      'Runtime and its version, as `containerd://1.7.0`.',
+    ).required(),
+    kernelVersion: string(4, 'Version of the kernel.').required(),
+    kubeProxyVersion: string(8, 'No longer told.').required(),
+    kubeletVersion: string(7, "Version of the node's agent.").required(),
+    machineID: string(1, 'Identity of the installation.').required(),
+    operatingSystem: string(9, '`linux` or `windows`.').required(),
+    osImage: string(5, 'Name and version of the operating system.').required(),
+    swap: ref(11, NodeSwapStatus, 'Swap space.'),
+    systemUUID: string(2, 'Identity of the machine, from its firmware.').required(),
+  },
+)
 export interface NodeSystemInfo extends TypeOf<typeof NodeSystemInfo> {}
 
 export const NodeRuntimeHandlerFeatures = struct(
   'io.k8s.api.core.v1.NodeRuntimeHandlerFeatures',
-  '',
+  'What one way of running containers can do.',
   {
-    recursiveReadOnlyMounts: boolean(1).nullable(),
-    userNamespaces: boolean(2).nullable(),
+    recursiveReadOnlyMounts: boolean(
+      1,
+      'Whether it can make mounts read-only all the way down.',
+    ).nullable(),
+    userNamespaces: boolean(2, 'Whether it can run pods in user namespaces.').nullable(),
   },
 )
 export interface NodeRuntimeHandlerFeatures extends TypeOf<typeof NodeRuntimeHandlerFeatures> {}
 
-export const NodeRuntimeHandler = struct('io.k8s.api.core.v1.NodeRuntimeHandler', '', {
-  features: ref(2, NodeRuntimeHandlerFeatures),
-  name: string(1).written(),
-})
+export const NodeRuntimeHandler = struct(
+  'io.k8s.api.core.v1.NodeRuntimeHandler',
+  'A way in which a node runs containers.',
+  {
+    features: ref(2, NodeRuntimeHandlerFeatures, 'What it can do.'),
+    name: string(1, 'Its name; empty for the default.').written(),
+  },
+)
 export interface NodeRuntimeHandler extends TypeOf<typeof NodeRuntimeHandler> {}
 
-export const AttachedVolume = struct('io.k8s.api.core.v1.AttachedVolume', '', {
-  devicePath: string(2).required(),
-  name: string(1).required(),
-})
+export const AttachedVolume = struct(
+  'io.k8s.api.core.v1.AttachedVolume',
+  'A volume that is attached to a node.',
+  {
+    devicePath: string(2, 'Where the node sees the device.').required(),
+    name: string(1, 'Name of the volume.').required(),
+  },
+)
 export interface AttachedVolume extends TypeOf<typeof AttachedVolume> {}
 
-export const NodeStatus = struct('io.k8s.api.core.v1.NodeStatus', '', {
-  addresses: list(5, NodeAddress).keyed('type').patch('merge', 'type'),
-  allocatable: map(2, quantity),
-  capacity: map(1, quantity),
-  conditions: list(4, NodeCondition).keyed('type').patch('merge', 'type'),
-  config: ref(11, NodeConfigStatus),
-  daemonEndpoints: ref(6, NodeDaemonEndpoints).written(),
-  declaredFeatures: list(14, string).atomic(),
-  features: ref(13, NodeFeatures),
-  images: list(8, ContainerImage).atomic(),
-  nodeInfo: ref(7, NodeSystemInfo).written(),
-  phase: string(3),
-  runtimeHandlers: list(12, NodeRuntimeHandler).atomic(),
-  volumesAttached: list(10, AttachedVolume).atomic(),
-  volumesInUse: list(9, string).atomic(),
+export const NodeStatus = struct('io.k8s.api.core.v1.NodeStatus', "What a node's agent tells.", {
+  addresses: list(5, NodeAddress, 'Where the node can be reached.')
+    .keyed('type')
+    .patch('merge', 'type'),
+  allocatable: map(
+    2,
+    quantity,
+    'What pods may use, by resource; the capacity less what is set aside.',
+  ),
+  capacity: map(1, quantity, 'What the node has, by resource.'),
+  conditions: list(4, NodeCondition, 'What holds at present, by type.')
+    .keyed('type')
+    .patch('merge', 'type'),
+  config: ref(11, NodeConfigStatus, 'No longer supported.'),
+  daemonEndpoints: ref(6, NodeDaemonEndpoints, 'Ports of what runs on the node.').written(),
+  declaredFeatures: list(
+    14,
+    string,
+    'Features of the agent that schedulers should know of.',
+  ).atomic(),
+  features: ref(13, NodeFeatures, 'What the runtime can do.'),
+  images: list(8, ContainerImage, 'Images that the node has.').atomic(),
+  nodeInfo: ref(7, NodeSystemInfo, 'Versions and identities of the machine.').written(),
+  phase: string(3, 'No longer used.'),
+  runtimeHandlers: list(12, NodeRuntimeHandler, 'Ways in which the node runs containers.').atomic(),
+  volumesAttached: list(10, AttachedVolume, 'Volumes that are attached.').atomic(),
+  volumesInUse: list(9, string, 'Volumes that are mounted.').atomic(),
 })
 export interface NodeStatus extends TypeOf<typeof NodeStatus> {}

@@ -2,30 +2,39 @@ import { boolean, list, ref, string, struct, time, type TypeOf } from '../schema
 import { NodeConfigSource, NodeStatus } from './node-status.ts'
 import { ObjectMeta } from '../meta/index.ts'
 
-export const Taint = struct('io.k8s.api.core.v1.Taint', '', {
-  effect: string(3).required(),
-  key: string(1).required(),
-  timeAdded: time(4).nullable(),
-  value: string(2),
-})
+export const Taint = struct(
+  'io.k8s.api.core.v1.Taint',
+  'Keeps pods away from a node that do not tolerate it.',
+  {
+    effect: string(
+      3,
+      '`NoSchedule`, `PreferNoSchedule`, or `NoExecute`: running pods leave, too.',
+    ).required(),
+    key: string(1, 'Name of the taint.').required(),
+    timeAdded: time(4, 'When it was put on.').nullable(),
+    value: string(2, 'Its value.'),
+  },
+)
 export interface Taint extends TypeOf<typeof Taint> {}
 
-export const NodeSpec = struct('io.k8s.api.core.v1.NodeSpec', '', {
-  configSource: ref(6, NodeConfigSource),
-  externalID: string(2),
-  podCIDR: string(1),
-  podCIDRs: list(7, string).set().patch('merge'),
-  providerID: string(3),
-  taints: list(5, Taint).atomic(),
-  unschedulable: boolean(4),
+export const NodeSpec = struct('io.k8s.api.core.v1.NodeSpec', 'What is wanted of a node.', {
+  configSource: ref(6, NodeConfigSource, 'No longer supported.'),
+  externalID: string(2, 'No longer used.'),
+  podCIDR: string(1, 'Addresses for its pods; repeats the first of `podCIDRs`.'),
+  podCIDRs: list(7, string, 'Addresses for its pods: one range for each family.')
+    .set()
+    .patch('merge'),
+  providerID: string(3, 'Identity at the cloud, as `provider://id`.'),
+  taints: list(5, Taint, 'What keeps pods away that do not tolerate it.').atomic(),
+  unschedulable: boolean(4, 'If true, no new pods come.'),
 })
 export interface NodeSpec extends TypeOf<typeof NodeSpec> {}
 
-export const Node = struct('io.k8s.api.core.v1.Node', '', {
-  apiVersion: string(0),
-  kind: string(0),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, NodeSpec).always(),
-  status: ref(3, NodeStatus).always(),
+export const Node = struct('io.k8s.api.core.v1.Node', 'A machine on which pods run.', {
+  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+  kind: string(0, 'Name of the type, in CamelCase.'),
+  metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+  spec: ref(2, NodeSpec, 'What is wanted.').always(),
+  status: ref(3, NodeStatus, "What the node's agent tells.").always(),
 })
 export interface Node extends TypeOf<typeof Node> {}

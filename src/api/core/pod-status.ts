@@ -12,24 +12,28 @@ import {
 import { ResourceRequirements } from './container.ts'
 import { ContainerStatus } from './container-state.ts'
 
-export const PodCondition = struct('io.k8s.api.core.v1.PodCondition', '', {
-  lastProbeTime: time(3).written(),
-  lastTransitionTime: time(4).written(),
-  message: string(6),
-  observedGeneration: int64(7),
-  reason: string(5),
-  status: string(2).required(),
-  type: string(1).required(),
-})
+export const PodCondition = struct(
+  'io.k8s.api.core.v1.PodCondition',
+  "One aspect of a pod's state.",
+  {
+    lastProbeTime: time(3, 'When it was looked at last.').written(),
+    lastTransitionTime: time(4, 'When the status changed last.').written(),
+    message: string(6, 'What happened, for people.'),
+    observedGeneration: int64(7, 'The generation of the object that this is about.'),
+    reason: string(5, 'Why, in one CamelCase word, for programs.'),
+    status: string(2, '`True`, `False` or `Unknown`.').required(),
+    type: string(1, '`PodScheduled`, `Initialized`, `ContainersReady`, `Ready` …').required(),
+  },
+)
 export interface PodCondition extends TypeOf<typeof PodCondition> {}
 
 export const ContainerExtendedResourceRequest = struct(
   'io.k8s.api.core.v1.ContainerExtendedResourceRequest',
-  '',
+  'Which request of a claim serves an extended resource of a container.',
   {
-    containerName: string(1).required(),
-    requestName: string(3).required(),
-    resourceName: string(2).required(),
+    containerName: string(1, 'Name of the container.').required(),
+    requestName: string(3, 'Name of the request in the claim.').required(),
+    resourceName: string(2, 'Name of the resource.').required(),
   },
 )
 export interface ContainerExtendedResourceRequest
@@ -37,66 +41,91 @@ export interface ContainerExtendedResourceRequest
 
 export const PodExtendedResourceClaimStatus = struct(
   'io.k8s.api.core.v1.PodExtendedResourceClaimStatus',
-  '',
+  "The claim that serves a pod's extended resources.",
   {
-    requestMappings: list(1, ContainerExtendedResourceRequest).required().atomic(),
-    resourceClaimName: string(2).required(),
+    requestMappings: list(
+      1,
+      ContainerExtendedResourceRequest,
+      'Which request serves which container.',
+    )
+      .required()
+      .atomic(),
+    resourceClaimName: string(2, 'Name of the claim.').required(),
   },
 )
 export interface PodExtendedResourceClaimStatus
   extends TypeOf<typeof PodExtendedResourceClaimStatus> {}
 
-export const HostIP = struct('io.k8s.api.core.v1.HostIP', '', {
-  ip: string(1).required(),
+export const HostIP = struct('io.k8s.api.core.v1.HostIP', 'An address of the node.', {
+  ip: string(1, 'The address.').required(),
 })
 export interface HostIP extends TypeOf<typeof HostIP> {}
 
 export const NodeAllocatableResourceClaimStatus = struct(
   'io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus',
-  '',
+  "What a claim takes of a node's allocatable resources.",
   {
-    containers: list(2, string).set(),
-    resourceClaimName: string(1).required(),
-    resources: map(3, quantity).required(),
+    containers: list(2, string, 'Containers that use the claim.').set(),
+    resourceClaimName: string(1, 'Name of the claim.').required(),
+    resources: map(3, quantity, 'Amounts, by resource.').required(),
   },
 )
 export interface NodeAllocatableResourceClaimStatus
   extends TypeOf<typeof NodeAllocatableResourceClaimStatus> {}
 
-export const PodIP = struct('io.k8s.api.core.v1.PodIP', '', {
-  ip: string(1).required(),
+export const PodIP = struct('io.k8s.api.core.v1.PodIP', 'An address of the pod.', {
+  ip: string(1, 'The address.').required(),
 })
 export interface PodIP extends TypeOf<typeof PodIP> {}
 
-export const PodResourceClaimStatus = struct('io.k8s.api.core.v1.PodResourceClaimStatus', '', {
-  name: string(1).required(),
-  resourceClaimName: string(2).nullable(),
-})
+export const PodResourceClaimStatus = struct(
+  'io.k8s.api.core.v1.PodResourceClaimStatus',
+  'The claim that was made for a pod.',
+  {
+    name: string(1, 'Name inside the pod.').required(),
+    resourceClaimName: string(2, 'Name of the claim; absent if none was needed.').nullable(),
+  },
+)
 export interface PodResourceClaimStatus extends TypeOf<typeof PodResourceClaimStatus> {}
 
-export const PodStatus = struct('io.k8s.api.core.v1.PodStatus', '', {
-  allocatedResources: map(19, quantity),
-  conditions: list(2, PodCondition).keyed('type').patch('merge', 'type'),
-  containerStatuses: list(8, ContainerStatus).atomic(),
-  ephemeralContainerStatuses: list(13, ContainerStatus).atomic(),
-  extendedResourceClaimStatus: ref(18, PodExtendedResourceClaimStatus),
-  hostIP: string(5),
-  hostIPs: list(16, HostIP).atomic().patch('merge', 'ip'),
-  initContainerStatuses: list(10, ContainerStatus).atomic(),
-  message: string(3),
-  nodeAllocatableResourceClaimStatuses: list(21, NodeAllocatableResourceClaimStatus).atomic(),
-  nominatedNodeName: string(11),
-  observedGeneration: int64(17),
-  phase: string(1),
-  podIP: string(6),
-  podIPs: list(12, PodIP).keyed('ip').patch('merge', 'ip'),
-  qosClass: string(9),
-  reason: string(4),
-  resize: string(14),
-  resourceClaimStatuses: list(15, PodResourceClaimStatus)
+export const PodStatus = struct('io.k8s.api.core.v1.PodStatus', 'What is known of a pod.', {
+  allocatedResources: map(19, quantity, 'What the node has set aside for it.'),
+  conditions: list(2, PodCondition, 'What holds at present, by type.')
+    .keyed('type')
+    .patch('merge', 'type'),
+  containerStatuses: list(8, ContainerStatus, 'Its containers.').atomic(),
+  ephemeralContainerStatuses: list(13, ContainerStatus, 'Its ephemeral containers.').atomic(),
+  extendedResourceClaimStatus: ref(
+    18,
+    PodExtendedResourceClaimStatus,
+    'The claim that serves its extended resources.',
+  ),
+  hostIP: string(5, 'Address of its node.'),
+  hostIPs: list(16, HostIP, 'Addresses of its node, one for each family.')
+    .atomic()
+    .patch('merge', 'ip'),
+  initContainerStatuses: list(10, ContainerStatus, 'Its init containers, in order.').atomic(),
+  message: string(3, 'Why it is in this state, for people.'),
+  nodeAllocatableResourceClaimStatuses: list(
+    21,
+    NodeAllocatableResourceClaimStatus,
+    "What its claims take of the node's resources.",
+  ).atomic(),
+  nominatedNodeName: string(11, 'Node on which room is being made for it.'),
+  observedGeneration: int64(17, 'The generation of the pod that the agent has seen.'),
+  phase: string(1, '`Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`.'),
+  podIP: string(6, 'Its address; repeats the first of `podIPs`.'),
+  podIPs: list(12, PodIP, 'Its addresses, one for each family.').keyed('ip').patch('merge', 'ip'),
+  qosClass: string(
+    9,
+    '`Guaranteed`, `Burstable` or `BestEffort`: who is ended last when memory runs out.',
+  ),
+  reason: string(4, 'Why it is in this state, in one word, such as `Evicted`.'),
+  resize: string(14, 'How far a change of its resources is; see the conditions.'),
+  resourceClaimStatuses: list(15, PodResourceClaimStatus, 'Claims that were made for it.')
     .keyed('name')
     .patch('merge,retainKeys', 'name'),
-  resources: ref(20, ResourceRequirements),
-  startTime: time(7).nullable(),
+  resources: ref(20, ResourceRequirements, 'What it may use at present.'),
+  startTime: time(7, "When the node's agent took it on.").nullable(),
 })
 export interface PodStatus extends TypeOf<typeof PodStatus> {}

@@ -2,10 +2,14 @@ import { ref, string, struct, type TypeOf } from '../schema/index.ts'
 import { PodTemplateSpec } from './pod-spec.ts'
 import { ObjectMeta } from '../meta/index.ts'
 
-export const PodTemplate = struct('io.k8s.api.core.v1.PodTemplate', '', {
-  apiVersion: string(0),
-  kind: string(0),
-  metadata: ref(1, ObjectMeta).always(),
-  template: ref(2, PodTemplateSpec).always(),
-})
+export const PodTemplate = struct(
+  'io.k8s.api.core.v1.PodTemplate',
+  'A template of pods, as an object of its own.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    template: ref(2, PodTemplateSpec, 'The template.').always(),
+  },
+)
 export interface PodTemplate extends TypeOf<typeof PodTemplate> {}

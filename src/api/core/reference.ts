@@ -2,9 +2,9 @@ import { string, struct, type TypeOf } from '../schema/index.ts'
 
 export const LocalObjectReference = struct(
   'io.k8s.api.core.v1.LocalObjectReference',
-  '',
+  'An object of a known kind in the same namespace.',
   {
-    name: string(1),
+    name: string(1, 'Name of the object that is meant.'),
   },
   { mapType: 'atomic' },
 )
@@ -12,15 +12,15 @@ export interface LocalObjectReference extends TypeOf<typeof LocalObjectReference
 
 export const ObjectReference = struct(
   'io.k8s.api.core.v1.ObjectReference',
-  '',
+  'Another object.',
   {
-    apiVersion: string(5),
-    kind: string(1),
-    fieldPath: string(7),
-    name: string(3),
-    namespace: string(2),
-    resourceVersion: string(6),
-    uid: string(4),
+    apiVersion: string(5, 'Group and version of its kind.'),
+    kind: string(1, 'Its kind.'),
+    fieldPath: string(7, 'A part of it, such as `spec.containers{web}`.'),
+    name: string(3, 'Its name.'),
+    namespace: string(2, 'Its namespace.'),
+    resourceVersion: string(6, 'The version that is meant.'),
+    uid: string(4, 'Its identity.'),
   },
   { mapType: 'atomic' },
 )

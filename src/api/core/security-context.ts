@@ -1,79 +1,117 @@
 import { boolean, int64, list, ref, string, struct, type TypeOf } from '../schema/index.ts'
 
-export const AppArmorProfile = struct('io.k8s.api.core.v1.AppArmorProfile', '', {
-  localhostProfile: string(2).nullable(),
-  type: string(1).required(),
-})
+export const AppArmorProfile = struct(
+  'io.k8s.api.core.v1.AppArmorProfile',
+  'Which AppArmor profile confines a process.',
+  {
+    localhostProfile: string(
+      2,
+      'Profile on the node that is used when `type` is `Localhost`.',
+    ).nullable(),
+    type: string(1, '`Localhost`, `RuntimeDefault` or `Unconfined`.').required(),
+  },
+)
 export interface AppArmorProfile extends TypeOf<typeof AppArmorProfile> {}
 
-export const Capabilities = struct('io.k8s.api.core.v1.Capabilities', '', {
-  add: list(1, string).atomic(),
-  drop: list(2, string).atomic(),
-})
+export const Capabilities = struct(
+  'io.k8s.api.core.v1.Capabilities',
+  'Rights of the superuser that a process is given or loses.',
+  {
+    add: list(1, string, 'Capabilities to give.').atomic(),
+    drop: list(2, string, 'Capabilities to take away.').atomic(),
+  },
+)
 export interface Capabilities extends TypeOf<typeof Capabilities> {}
 
-export const SELinuxOptions = struct('io.k8s.api.core.v1.SELinuxOptions', '', {
-  level: string(4),
-  role: string(2),
-  type: string(3),
-  user: string(1),
+export const SELinuxOptions = struct('io.k8s.api.core.v1.SELinuxOptions', 'An SELinux label.', {
+  level: string(4, 'Its level.'),
+  role: string(2, 'Its role.'),
+  type: string(3, 'Its type.'),
+  user: string(1, 'Its user.'),
 })
 export interface SELinuxOptions extends TypeOf<typeof SELinuxOptions> {}
 
-export const SeccompProfile = struct('io.k8s.api.core.v1.SeccompProfile', '', {
-  localhostProfile: string(2).nullable(),
-  type: string(1).required(),
-})
+export const SeccompProfile = struct(
+  'io.k8s.api.core.v1.SeccompProfile',
+  'System calls that a process may use.',
+  {
+    localhostProfile: string(
+      2,
+      'Profile on the node that is used when `type` is `Localhost`.',
+    ).nullable(),
+    type: string(1, '`Localhost`, `RuntimeDefault` or `Unconfined`.').required(),
+  },
+)
 export interface SeccompProfile extends TypeOf<typeof SeccompProfile> {}
 
 export const WindowsSecurityContextOptions = struct(
   'io.k8s.api.core.v1.WindowsSecurityContextOptions',
-  '',
+  'Rights of processes on Windows.',
   {
-    gmsaCredentialSpec: string(2).nullable(),
-    gmsaCredentialSpecName: string(1).nullable(),
-    hostProcess: boolean(4).nullable(),
-    runAsUserName: string(3).nullable(),
+    gmsaCredentialSpec: string(2, 'The group-managed account, spelled out.').nullable(),
+    gmsaCredentialSpecName: string(1, 'Name of the group-managed account.').nullable(),
+    hostProcess: boolean(4, "Whether it runs beside the node's own processes.").nullable(),
+    runAsUserName: string(3, 'Name of the user of its first process.').nullable(),
   },
 )
 export interface WindowsSecurityContextOptions
   extends TypeOf<typeof WindowsSecurityContextOptions> {}
 
-export const SecurityContext = struct('io.k8s.api.core.v1.SecurityContext', '', {
-  allowPrivilegeEscalation: boolean(7).nullable(),
-  appArmorProfile: ref(12, AppArmorProfile),
-  capabilities: ref(1, Capabilities),
-  privileged: boolean(2).nullable(),
-  procMount: string(9).nullable(),
-  readOnlyRootFilesystem: boolean(6).nullable(),
-  runAsGroup: int64(8).nullable(),
-  runAsNonRoot: boolean(5).nullable(),
-  runAsUser: int64(4).nullable(),
-  seLinuxOptions: ref(3, SELinuxOptions),
-  seccompProfile: ref(11, SeccompProfile),
-  windowsOptions: ref(10, WindowsSecurityContextOptions),
-})
+export const SecurityContext = struct(
+  'io.k8s.api.core.v1.SecurityContext',
+  "Rights of a container's processes.",
+  {
+    allowPrivilegeEscalation: boolean(
+      7,
+      'Whether a process may gain more rights than its parent.',
+    ).nullable(),
+    appArmorProfile: ref(12, AppArmorProfile, 'AppArmor profile of the container.'),
+    capabilities: ref(1, Capabilities, 'Rights of the superuser that it is given or loses.'),
+    privileged: boolean(2, "Gives it the node's own rights. Dangerous.").nullable(),
+    procMount: string(9, 'How `/proc` is masked: `Default` or `Unmasked`.').nullable(),
+    readOnlyRootFilesystem: boolean(6, 'Makes its own file system read-only.').nullable(),
+    runAsGroup: int64(8, 'Number of the group of its first process.').nullable(),
+    runAsNonRoot: boolean(5, 'If true, it does not start as user 0.').nullable(),
+    runAsUser: int64(4, 'Number of the user of its first process.').nullable(),
+    seLinuxOptions: ref(3, SELinuxOptions, 'SELinux label of the container.'),
+    seccompProfile: ref(11, SeccompProfile, 'System calls that it may use.'),
+    windowsOptions: ref(10, WindowsSecurityContextOptions, 'Settings for Windows.'),
+  },
+)
 export interface SecurityContext extends TypeOf<typeof SecurityContext> {}
 
-export const Sysctl = struct('io.k8s.api.core.v1.Sysctl', '', {
-  name: string(1).required(),
-  value: string(2).required(),
+export const Sysctl = struct('io.k8s.api.core.v1.Sysctl', 'A kernel setting.', {
+  name: string(1, 'Name of the setting.').required(),
+  value: string(2, 'Its value.').required(),
 })
 export interface Sysctl extends TypeOf<typeof Sysctl> {}
 
-export const PodSecurityContext = struct('io.k8s.api.core.v1.PodSecurityContext', '', {
-  appArmorProfile: ref(11, AppArmorProfile),
-  fsGroup: int64(5).nullable(),
-  fsGroupChangePolicy: string(9).nullable(),
-  runAsGroup: int64(6).nullable(),
-  runAsNonRoot: boolean(3).nullable(),
-  runAsUser: int64(2).nullable(),
-  seLinuxChangePolicy: string(13).nullable(),
-  seLinuxOptions: ref(1, SELinuxOptions),
-  seccompProfile: ref(10, SeccompProfile),
-  supplementalGroups: list(4, int64).atomic(),
-  supplementalGroupsPolicy: string(12).nullable(),
-  sysctls: list(7, Sysctl).atomic(),
-  windowsOptions: ref(8, WindowsSecurityContextOptions),
-})
+export const PodSecurityContext = struct(
+  'io.k8s.api.core.v1.PodSecurityContext',
+  'Rights of all processes of a pod.',
+  {
+    appArmorProfile: ref(11, AppArmorProfile, 'AppArmor profile of the containers.'),
+    fsGroup: int64(5, 'Group that owns the files of volumes.').nullable(),
+    fsGroupChangePolicy: string(
+      9,
+      'When ownership is changed: `OnRootMismatch` or `Always`.',
+    ).nullable(),
+    runAsGroup: int64(6, 'Number of the group of first processes.').nullable(),
+    runAsNonRoot: boolean(3, 'If true, nothing runs as user 0.').nullable(),
+    runAsUser: int64(2, 'Number of the user of first processes.').nullable(),
+    seLinuxChangePolicy: string(
+      13,
+      'How volumes get their SELinux label: `MountOption` or `Recursive`.',
+    ).nullable(),
+    seLinuxOptions: ref(1, SELinuxOptions, 'SELinux label of the containers.'),
+    seccompProfile: ref(10, SeccompProfile, 'System calls that the containers may use.'),
+    supplementalGroups: list(4, int64, 'Numbers of further groups.').atomic(),
+    supplementalGroupsPolicy: string(
+      12,
+      'Whether groups of the image count too: `Merge` or `Strict`.',
+    ).nullable(),
+    sysctls: list(7, Sysctl, "Kernel settings of the pod's own namespaces.").atomic(),
+    windowsOptions: ref(8, WindowsSecurityContextOptions, 'Settings for Windows.'),
+  },
+)
 export interface PodSecurityContext extends TypeOf<typeof PodSecurityContext> {}

@@ -2,12 +2,25 @@ import { boolean, list, ref, string, struct, type TypeOf } from '../schema/index
 import { LocalObjectReference, ObjectReference } from './reference.ts'
 import { ObjectMeta } from '../meta/index.ts'
 
-export const ServiceAccount = struct('io.k8s.api.core.v1.ServiceAccount', '', {
-  apiVersion: string(0),
-  kind: string(0),
-  metadata: ref(1, ObjectMeta).always(),
-  automountServiceAccountToken: boolean(4).nullable(),
-  imagePullSecrets: list(3, LocalObjectReference).atomic(),
-  secrets: list(2, ObjectReference).keyed('name').patch('merge', 'name'),
-})
+export const ServiceAccount = struct(
+  'io.k8s.api.core.v1.ServiceAccount',
+  'A name under which pods speak to the API.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    automountServiceAccountToken: boolean(
+      4,
+      'Whether its pods get a token for the API.',
+    ).nullable(),
+    imagePullSecrets: list(
+      3,
+      LocalObjectReference,
+      'Secrets with which its pods fetch images.',
+    ).atomic(),
+    secrets: list(2, ObjectReference, 'Secrets that its pods may use.')
+      .keyed('name')
+      .patch('merge', 'name'),
+  },
+)
 export interface ServiceAccount extends TypeOf<typeof ServiceAccount> {}

@@ -11,81 +11,142 @@ import {
 } from '../schema/index.ts'
 import { Condition, ObjectMeta } from '../meta/index.ts'
 
-export const ServicePort = struct('io.k8s.api.core.v1.ServicePort', '', {
-  appProtocol: string(6).nullable(),
-  name: string(1),
-  nodePort: int32(5),
-  port: int32(3).required(),
-  protocol: string(2),
-  targetPort: intOrString(4).written(),
+export const ServicePort = struct('io.k8s.api.core.v1.ServicePort', 'A port of a service.', {
+  appProtocol: string(6, 'Protocol on top, such as `http` or `kubernetes.io/h2c`.').nullable(),
+  name: string(1, 'Name of the port; needed if there are several.'),
+  nodePort: int32(5, "Port at every node's address; chosen by the server if absent."),
+  port: int32(3, "Number of the port at the service's address.").required(),
+  protocol: string(2, '`TCP`, `UDP` or `SCTP`.'),
+  targetPort: intOrString(4, "Number or name of the pods' port; `port` by default.").written(),
 })
 export interface ServicePort extends TypeOf<typeof ServicePort> {}
 
-export const ClientIPConfig = struct('io.k8s.api.core.v1.ClientIPConfig', '', {
-  timeoutSeconds: int32(1).nullable(),
-})
+export const ClientIPConfig = struct(
+  'io.k8s.api.core.v1.ClientIPConfig',
+  'Settings of session affinity by client address.',
+  {
+    timeoutSeconds: int32(
+      1,
+      'How long a client stays with its pod, 1 to 86400 seconds; three hours by default.',
+    ).nullable(),
+  },
+)
 export interface ClientIPConfig extends TypeOf<typeof ClientIPConfig> {}
 
-export const SessionAffinityConfig = struct('io.k8s.api.core.v1.SessionAffinityConfig', '', {
-  clientIP: ref(1, ClientIPConfig),
-})
+export const SessionAffinityConfig = struct(
+  'io.k8s.api.core.v1.SessionAffinityConfig',
+  'Settings of session affinity.',
+  {
+    clientIP: ref(1, ClientIPConfig, 'Of `ClientIP`.'),
+  },
+)
 export interface SessionAffinityConfig extends TypeOf<typeof SessionAffinityConfig> {}
 
-export const ServiceSpec = struct('io.k8s.api.core.v1.ServiceSpec', '', {
-  allocateLoadBalancerNodePorts: boolean(20).nullable(),
-  clusterIP: string(3),
-  clusterIPs: list(18, string).atomic(),
-  externalIPs: list(5, string).atomic(),
-  externalName: string(10),
-  externalTrafficPolicy: string(11),
-  healthCheckNodePort: int32(12),
-  internalTrafficPolicy: string(22).nullable(),
-  ipFamilies: list(19, string).atomic(),
-  ipFamilyPolicy: string(17).nullable(),
-  loadBalancerClass: string(21).nullable(),
-  loadBalancerIP: string(8),
-  loadBalancerSourceRanges: list(9, string).atomic(),
-  ports: list(1, ServicePort).keyed('port', 'protocol').patch('merge', 'port'),
-  publishNotReadyAddresses: boolean(13),
-  selector: map(2, string).atomicMap(),
-  sessionAffinity: string(7),
-  sessionAffinityConfig: ref(14, SessionAffinityConfig),
-  trafficDistribution: string(23).nullable(),
-  type: string(4),
-})
+export const ServiceSpec = struct(
+  'io.k8s.api.core.v1.ServiceSpec',
+  'What is wanted of a service.',
+  {
+    allocateLoadBalancerNodePorts: boolean(
+      20,
+      'Whether a load balancer gets node ports too; true by default.',
+    ).nullable(),
+    clusterIP: string(
+      3,
+      'Its address inside the cluster; chosen by the server if absent, `None`: names of pods only.',
+    ),
+    clusterIPs: list(18, string, 'Its addresses inside the cluster, one for each family.').atomic(),
+    externalIPs: list(5, string, 'Further addresses at which nodes take requests for it.').atomic(),
+    externalName: string(10, 'Name to which `ExternalName` services lead.'),
+    externalTrafficPolicy: string(
+      11,
+      '`Cluster` (default), or `Local`: only pods on the node that was asked.',
+    ),
+    healthCheckNodePort: int32(
+      12,
+      'Port at which nodes tell load balancers whether they have pods.',
+    ),
+    internalTrafficPolicy: string(
+      22,
+      '`Cluster` (default), or `Local`: only pods on the asking node.',
+    ).nullable(),
+    ipFamilies: list(19, string, '`IPv4`, `IPv6` or both, the first one first.').atomic(),
+    ipFamilyPolicy: string(
+      17,
+      '`SingleStack`, `PreferDualStack` or `RequireDualStack`.',
+    ).nullable(),
+    loadBalancerClass: string(21, 'Who makes the load balancer; never changes.').nullable(),
+    loadBalancerIP: string(
+      8,
+      'Address that the load balancer should have; use annotations of its maker instead.',
+    ),
+    loadBalancerSourceRanges: list(9, string, 'Who may use the load balancer.').atomic(),
+    ports: list(1, ServicePort, 'Its ports.').keyed('port', 'protocol').patch('merge', 'port'),
+    publishNotReadyAddresses: boolean(13, 'Also leads to pods that are not ready.'),
+    selector: map(
+      2,
+      string,
+      'Labels of the pods behind it; without it, endpoints are made by others.',
+    ).atomicMap(),
+    sessionAffinity: string(7, '`None` (default), or `ClientIP`: a client stays with its pod.'),
+    sessionAffinityConfig: ref(14, SessionAffinityConfig, 'Settings of `ClientIP`.'),
+    trafficDistribution: string(
+      23,
+      'Which endpoints are better, such as `PreferClose`.',
+    ).nullable(),
+    type: string(4, '`ClusterIP` (default), `NodePort`, `LoadBalancer` or `ExternalName`.'),
+  },
+)
 export interface ServiceSpec extends TypeOf<typeof ServiceSpec> {}
 
-export const PortStatus = struct('io.k8s.api.core.v1.PortStatus', '', {
-  error: string(3).nullable(),
-  port: int32(1).required(),
-  protocol: string(2).required(),
+export const PortStatus = struct('io.k8s.api.core.v1.PortStatus', 'A port of a load balancer.', {
+  error: string(3, 'What is wrong with it, in one word.').nullable(),
+  port: int32(1, 'Number of the port.').required(),
+  protocol: string(2, '`TCP`, `UDP` or `SCTP`.').required(),
 })
 export interface PortStatus extends TypeOf<typeof PortStatus> {}
 
-export const LoadBalancerIngress = struct('io.k8s.api.core.v1.LoadBalancerIngress', '', {
-  hostname: string(2),
-  ip: string(1),
-  ipMode: string(3).nullable(),
-  ports: list(4, PortStatus).atomic(),
-})
+export const LoadBalancerIngress = struct(
+  'io.k8s.api.core.v1.LoadBalancerIngress',
+  'Where a load balancer takes requests.',
+  {
+    hostname: string(2, 'Name of the load balancer.'),
+    ip: string(1, 'Address of the load balancer.'),
+    ipMode: string(3, '`VIP`, or `Proxy`: whether the node may take the short cut.').nullable(),
+    ports: list(4, PortStatus, 'Ports, and what is wrong with them.').atomic(),
+  },
+)
 export interface LoadBalancerIngress extends TypeOf<typeof LoadBalancerIngress> {}
 
-export const LoadBalancerStatus = struct('io.k8s.api.core.v1.LoadBalancerStatus', '', {
-  ingress: list(1, LoadBalancerIngress).atomic(),
-})
+export const LoadBalancerStatus = struct(
+  'io.k8s.api.core.v1.LoadBalancerStatus',
+  'What is known of a load balancer.',
+  {
+    ingress: list(1, LoadBalancerIngress, 'Where it takes requests.').atomic(),
+  },
+)
 export interface LoadBalancerStatus extends TypeOf<typeof LoadBalancerStatus> {}
 
-export const ServiceStatus = struct('io.k8s.api.core.v1.ServiceStatus', '', {
-  conditions: list(2, Condition).keyed('type').patch('merge', 'type'),
-  loadBalancer: ref(1, LoadBalancerStatus).written(),
-})
+export const ServiceStatus = struct(
+  'io.k8s.api.core.v1.ServiceStatus',
+  'What is known of a service.',
+  {
+    conditions: list(2, Condition, 'What holds at present, by type.')
+      .keyed('type')
+      .patch('merge', 'type'),
+    loadBalancer: ref(1, LoadBalancerStatus, 'Its load balancer.').written(),
+  },
+)
 export interface ServiceStatus extends TypeOf<typeof ServiceStatus> {}
 
-export const Service = struct('io.k8s.api.core.v1.Service', '', {
-  apiVersion: string(0),
-  kind: string(0),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, ServiceSpec).always(),
-  status: ref(3, ServiceStatus).always(),
-})
+export const Service = struct(
+  'io.k8s.api.core.v1.Service',
+  'A name and address for pods that serve the same.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, ServiceSpec, 'What is wanted.').always(),
+    status: ref(3, ServiceStatus, 'What is.').always(),
+  },
+)
 export interface Service extends TypeOf<typeof Service> {}

@@ -4,57 +4,73 @@ import { ObjectMeta } from '../meta/index.ts'
 
 export const TypedLocalObjectReference = struct(
   'io.k8s.api.core.v1.TypedLocalObjectReference',
-  '',
+  'An object of any kind in the same namespace.',
   {
-    kind: string(2).required(),
-    apiGroup: string(1).nullable().written(),
-    name: string(3).required(),
+    kind: string(2, 'Its kind.').required(),
+    apiGroup: string(1, 'Group of its kind; empty for the core group.').nullable().written(),
+    name: string(3, 'Its name.').required(),
   },
   { mapType: 'atomic' },
 )
 export interface TypedLocalObjectReference extends TypeOf<typeof TypedLocalObjectReference> {}
 
-export const TypedObjectReference = struct('io.k8s.api.core.v1.TypedObjectReference', '', {
-  kind: string(2).required(),
-  apiGroup: string(1).nullable().written(),
-  name: string(3).required(),
-  namespace: string(4).nullable(),
-})
+export const TypedObjectReference = struct(
+  'io.k8s.api.core.v1.TypedObjectReference',
+  'An object of any kind.',
+  {
+    kind: string(2, 'Its kind.').required(),
+    apiGroup: string(1, 'Group of its kind; empty for the core group.').nullable().written(),
+    name: string(3, 'Its name.').required(),
+    namespace: string(4, 'Its namespace; the same if absent.').nullable(),
+  },
+)
 export interface TypedObjectReference extends TypeOf<typeof TypedObjectReference> {}
 
 export const VolumeResourceRequirements = struct(
   'io.k8s.api.core.v1.VolumeResourceRequirements',
-  '',
+  'How large storage must be and may become.',
   {
-    limits: map(1, quantity),
-    requests: map(2, quantity),
+    limits: map(1, quantity, 'The most that may be used, by resource.'),
+    requests: map(2, quantity, 'What is needed at least, and kept free, by resource.'),
   },
 )
 export interface VolumeResourceRequirements extends TypeOf<typeof VolumeResourceRequirements> {}
 
 export const PersistentVolumeClaimSpec = struct(
   'io.k8s.api.core.v1.PersistentVolumeClaimSpec',
-  '',
+  'What is wanted of storage.',
   {
-    accessModes: list(1, string).atomic(),
-    dataSource: ref(7, TypedLocalObjectReference),
-    dataSourceRef: ref(8, TypedObjectReference),
-    resources: ref(2, VolumeResourceRequirements).written(),
-    selector: ref(4, LabelSelector),
-    storageClassName: string(5).nullable(),
-    volumeAttributesClassName: string(9).nullable(),
-    volumeMode: string(6).nullable(),
-    volumeName: string(3),
+    accessModes: list(
+      1,
+      string,
+      'How it will be mounted: `ReadWriteOnce`, `ReadOnlyMany` …',
+    ).atomic(),
+    dataSource: ref(
+      7,
+      TypedLocalObjectReference,
+      'What it is filled from: a snapshot or another claim.',
+    ),
+    dataSourceRef: ref(
+      8,
+      TypedObjectReference,
+      'What it is filled from: any object that something knows how to use.',
+    ),
+    resources: ref(2, VolumeResourceRequirements, 'How large it must be.').written(),
+    selector: ref(4, LabelSelector, 'Labels of volumes that come into question.'),
+    storageClassName: string(5, 'Class of storage; the default class if absent.').nullable(),
+    volumeAttributesClassName: string(9, 'Class of settings that can be changed later.').nullable(),
+    volumeMode: string(6, '`Filesystem` (default) or `Block`.').nullable(),
+    volumeName: string(3, 'The volume that it is bound to.'),
   },
 )
 export interface PersistentVolumeClaimSpec extends TypeOf<typeof PersistentVolumeClaimSpec> {}
 
 export const PersistentVolumeClaimTemplate = struct(
   'io.k8s.api.core.v1.PersistentVolumeClaimTemplate',
-  '',
+  'A claim that is made for a pod.',
   {
-    metadata: ref(1, ObjectMeta).always(),
-    spec: ref(2, PersistentVolumeClaimSpec).required().always(),
+    metadata: ref(1, ObjectMeta, 'Labels and annotations that the claim gets.').always(),
+    spec: ref(2, PersistentVolumeClaimSpec, 'What is wanted.').required().always(),
   },
 )
 export interface PersistentVolumeClaimTemplate
@@ -62,10 +78,10 @@ export interface PersistentVolumeClaimTemplate
 
 export const PersistentVolumeClaimVolumeSource = struct(
   'io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource',
-  '',
+  'Storage that a claim stands for.',
   {
-    claimName: string(1).required(),
-    readOnly: boolean(2),
+    claimName: string(1, "Name of the claim, in the pod's namespace.").required(),
+    readOnly: boolean(2, 'Mounts the volume for reading alone.'),
   },
 )
 export interface PersistentVolumeClaimVolumeSource

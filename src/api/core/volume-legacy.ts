@@ -3,196 +3,267 @@ import { LocalObjectReference } from './reference.ts'
 
 export const AWSElasticBlockStoreVolumeSource = struct(
   'io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource',
-  '',
+  "A disk of Amazon's block store.",
   {
-    fsType: string(2),
-    partition: int32(3),
-    readOnly: boolean(4),
-    volumeID: string(1).required(),
+    fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
+    partition: int32(3, 'Number of the partition to mount; the whole disk if 0.'),
+    readOnly: boolean(4, 'Mounts the volume for reading alone.'),
+    volumeID: string(1, 'Identity of the volume at its provider.').required(),
   },
 )
 export interface AWSElasticBlockStoreVolumeSource
   extends TypeOf<typeof AWSElasticBlockStoreVolumeSource> {}
 
-export const AzureDiskVolumeSource = struct('io.k8s.api.core.v1.AzureDiskVolumeSource', '', {
-  kind: string(6).nullable(),
-  cachingMode: string(3).nullable(),
-  diskName: string(1).required(),
-  diskURI: string(2).required(),
-  fsType: string(4).nullable(),
-  readOnly: boolean(5).nullable(),
-})
+export const AzureDiskVolumeSource = struct(
+  'io.k8s.api.core.v1.AzureDiskVolumeSource',
+  'A disk of Azure.',
+  {
+    kind: string(6, '`Shared`, `Dedicated` or `Managed`.').nullable(),
+    cachingMode: string(3, 'How the host caches: `None`, `ReadOnly` or `ReadWrite`.').nullable(),
+    diskName: string(1, 'Name of the disk in the blob store.').required(),
+    diskURI: string(2, 'Address of the disk in the blob store.').required(),
+    fsType: string(
+      4,
+      "File system on the volume, such as `ext4`; the host's default if empty.",
+    ).nullable(),
+    readOnly: boolean(5, 'Mounts the volume for reading alone.').nullable(),
+  },
+)
 export interface AzureDiskVolumeSource extends TypeOf<typeof AzureDiskVolumeSource> {}
 
-export const AzureFileVolumeSource = struct('io.k8s.api.core.v1.AzureFileVolumeSource', '', {
-  readOnly: boolean(3),
-  secretName: string(1).required(),
-  shareName: string(2).required(),
-})
+export const AzureFileVolumeSource = struct(
+  'io.k8s.api.core.v1.AzureFileVolumeSource',
+  'A file share of Azure.',
+  {
+    readOnly: boolean(3, 'Mounts the volume for reading alone.'),
+    secretName: string(1, "Secret with the account's name and key.").required(),
+    shareName: string(2, 'Name of the share.').required(),
+  },
+)
 export interface AzureFileVolumeSource extends TypeOf<typeof AzureFileVolumeSource> {}
 
-export const CephFSVolumeSource = struct('io.k8s.api.core.v1.CephFSVolumeSource', '', {
-  monitors: list(1, string).required().atomic(),
-  path: string(2),
-  readOnly: boolean(6),
-  secretFile: string(4),
-  secretRef: ref(5, LocalObjectReference),
-  user: string(3),
-})
+export const CephFSVolumeSource = struct(
+  'io.k8s.api.core.v1.CephFSVolumeSource',
+  'A directory of a Ceph file system.',
+  {
+    monitors: list(1, string, 'Addresses of the Ceph monitors.').required().atomic(),
+    path: string(2, 'Directory to mount as the root; `/` by default.'),
+    readOnly: boolean(6, 'Mounts the volume for reading alone.'),
+    secretFile: string(4, 'File with the key of the user.'),
+    secretRef: ref(5, LocalObjectReference, 'Secret that holds what is needed to sign in.'),
+    user: string(3, 'Name of the user to sign in as.'),
+  },
+)
 export interface CephFSVolumeSource extends TypeOf<typeof CephFSVolumeSource> {}
 
-export const CinderVolumeSource = struct('io.k8s.api.core.v1.CinderVolumeSource', '', {
-  fsType: string(2),
-  readOnly: boolean(3),
-  secretRef: ref(4, LocalObjectReference),
-  volumeID: string(1).required(),
-})
+export const CinderVolumeSource = struct(
+  'io.k8s.api.core.v1.CinderVolumeSource',
+  'A disk of OpenStack.',
+  {
+    fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
+    readOnly: boolean(3, 'Mounts the volume for reading alone.'),
+    secretRef: ref(4, LocalObjectReference, 'Secret that holds what is needed to sign in.'),
+    volumeID: string(1, 'Identity of the volume at its provider.').required(),
+  },
+)
 export interface CinderVolumeSource extends TypeOf<typeof CinderVolumeSource> {}
 
-export const FCVolumeSource = struct('io.k8s.api.core.v1.FCVolumeSource', '', {
-  fsType: string(3),
-  lun: int32(2).nullable(),
-  readOnly: boolean(4),
-  targetWWNs: list(1, string).atomic(),
-  wwids: list(5, string).atomic(),
-})
+export const FCVolumeSource = struct(
+  'io.k8s.api.core.v1.FCVolumeSource',
+  'A disk on a Fibre Channel network.',
+  {
+    fsType: string(3, "File system on the volume, such as `ext4`; the host's default if empty."),
+    lun: int32(2, 'Number of the disk at its target.').nullable(),
+    readOnly: boolean(4, 'Mounts the volume for reading alone.'),
+    targetWWNs: list(1, string, 'Names of the targets.').atomic(),
+    wwids: list(5, string, 'Identities of the disk, instead of targets and number.').atomic(),
+  },
+)
 export interface FCVolumeSource extends TypeOf<typeof FCVolumeSource> {}
 
-export const FlexVolumeSource = struct('io.k8s.api.core.v1.FlexVolumeSource', '', {
-  driver: string(1).required(),
-  fsType: string(2),
-  options: map(5, string),
-  readOnly: boolean(4),
-  secretRef: ref(3, LocalObjectReference),
-})
+export const FlexVolumeSource = struct(
+  'io.k8s.api.core.v1.FlexVolumeSource',
+  'A volume that a program on the node mounts.',
+  {
+    driver: string(1, 'Name of the program.').required(),
+    fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
+    options: map(5, string, 'Settings that the program understands.'),
+    readOnly: boolean(4, 'Mounts the volume for reading alone.'),
+    secretRef: ref(3, LocalObjectReference, 'Secret that holds what is needed to sign in.'),
+  },
+)
 export interface FlexVolumeSource extends TypeOf<typeof FlexVolumeSource> {}
 
-export const FlockerVolumeSource = struct('io.k8s.api.core.v1.FlockerVolumeSource', '', {
-  datasetName: string(1),
-  datasetUUID: string(2),
-})
+export const FlockerVolumeSource = struct(
+  'io.k8s.api.core.v1.FlockerVolumeSource',
+  'A dataset of Flocker; no longer supported.',
+  {
+    datasetName: string(1, 'Name of the dataset.'),
+    datasetUUID: string(2, 'Identity of the dataset.'),
+  },
+)
 export interface FlockerVolumeSource extends TypeOf<typeof FlockerVolumeSource> {}
 
 export const GCEPersistentDiskVolumeSource = struct(
   'io.k8s.api.core.v1.GCEPersistentDiskVolumeSource',
-  '',
+  "A disk of Google's cloud.",
   {
-    fsType: string(2),
-    partition: int32(3),
-    pdName: string(1).required(),
-    readOnly: boolean(4),
+    fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
+    partition: int32(3, 'Number of the partition to mount; the whole disk if 0.'),
+    pdName: string(1, 'Name of the disk.').required(),
+    readOnly: boolean(4, 'Mounts the volume for reading alone.'),
   },
 )
 export interface GCEPersistentDiskVolumeSource
   extends TypeOf<typeof GCEPersistentDiskVolumeSource> {}
 
-export const GitRepoVolumeSource = struct('io.k8s.api.core.v1.GitRepoVolumeSource', '', {
-  directory: string(3),
-  repository: string(1).required(),
-  revision: string(2),
-})
+export const GitRepoVolumeSource = struct(
+  'io.k8s.api.core.v1.GitRepoVolumeSource',
+  'A checked-out git repository; use an init container instead.',
+  {
+    directory: string(3, 'Directory to check out into.'),
+    repository: string(1, 'Address of the repository.').required(),
+    revision: string(2, 'Commit to check out.'),
+  },
+)
 export interface GitRepoVolumeSource extends TypeOf<typeof GitRepoVolumeSource> {}
 
-export const GlusterfsVolumeSource = struct('io.k8s.api.core.v1.GlusterfsVolumeSource', '', {
-  endpoints: string(1).required(),
-  path: string(2).required(),
-  readOnly: boolean(3),
-})
+export const GlusterfsVolumeSource = struct(
+  'io.k8s.api.core.v1.GlusterfsVolumeSource',
+  'A volume of GlusterFS; no longer supported.',
+  {
+    endpoints: string(1, 'Endpoints object that names the servers.').required(),
+    path: string(2, 'Path of the volume.').required(),
+    readOnly: boolean(3, 'Mounts the volume for reading alone.'),
+  },
+)
 export interface GlusterfsVolumeSource extends TypeOf<typeof GlusterfsVolumeSource> {}
 
-export const ISCSIVolumeSource = struct('io.k8s.api.core.v1.ISCSIVolumeSource', '', {
-  chapAuthDiscovery: boolean(8),
-  chapAuthSession: boolean(11),
-  fsType: string(5),
-  initiatorName: string(12).nullable(),
-  iqn: string(2).required(),
-  iscsiInterface: string(4),
-  lun: int32(3).required(),
-  portals: list(7, string).atomic(),
-  readOnly: boolean(6),
-  secretRef: ref(10, LocalObjectReference),
-  targetPortal: string(1).required(),
-})
+export const ISCSIVolumeSource = struct(
+  'io.k8s.api.core.v1.ISCSIVolumeSource',
+  'A disk served over iSCSI.',
+  {
+    chapAuthDiscovery: boolean(8, 'Whether finding the disk needs CHAP.'),
+    chapAuthSession: boolean(11, 'Whether using the disk needs CHAP.'),
+    fsType: string(5, "File system on the volume, such as `ext4`; the host's default if empty."),
+    initiatorName: string(12, 'Name under which the node signs in.').nullable(),
+    iqn: string(2, 'Name of the target.').required(),
+    iscsiInterface: string(4, 'Interface to use; `default` (TCP) by default.'),
+    lun: int32(3, 'Number of the disk at its target.').required(),
+    portals: list(7, string, 'Further addresses of the target.').atomic(),
+    readOnly: boolean(6, 'Mounts the volume for reading alone.'),
+    secretRef: ref(10, LocalObjectReference, "Secret with CHAP's names and passwords."),
+    targetPortal: string(1, 'Address of the target, with its port if it is not 3260.').required(),
+  },
+)
 export interface ISCSIVolumeSource extends TypeOf<typeof ISCSIVolumeSource> {}
 
-export const NFSVolumeSource = struct('io.k8s.api.core.v1.NFSVolumeSource', '', {
-  path: string(2).required(),
-  readOnly: boolean(3),
-  server: string(1).required(),
-})
+export const NFSVolumeSource = struct(
+  'io.k8s.api.core.v1.NFSVolumeSource',
+  'A directory of an NFS server.',
+  {
+    path: string(2, 'Directory that the server exports.').required(),
+    readOnly: boolean(3, 'Mounts the volume for reading alone.'),
+    server: string(1, 'Name or address of the server.').required(),
+  },
+)
 export interface NFSVolumeSource extends TypeOf<typeof NFSVolumeSource> {}
 
 export const PhotonPersistentDiskVolumeSource = struct(
   'io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource',
-  '',
+  'A disk of Photon; no longer supported.',
   {
-    fsType: string(2),
-    pdID: string(1).required(),
+    fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
+    pdID: string(1, 'Identity of the disk.').required(),
   },
 )
 export interface PhotonPersistentDiskVolumeSource
   extends TypeOf<typeof PhotonPersistentDiskVolumeSource> {}
 
-export const PortworxVolumeSource = struct('io.k8s.api.core.v1.PortworxVolumeSource', '', {
-  fsType: string(2),
-  readOnly: boolean(3),
-  volumeID: string(1).required(),
-})
+export const PortworxVolumeSource = struct(
+  'io.k8s.api.core.v1.PortworxVolumeSource',
+  'A volume of Portworx.',
+  {
+    fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
+    readOnly: boolean(3, 'Mounts the volume for reading alone.'),
+    volumeID: string(1, 'Identity of the volume at its provider.').required(),
+  },
+)
 export interface PortworxVolumeSource extends TypeOf<typeof PortworxVolumeSource> {}
 
-export const QuobyteVolumeSource = struct('io.k8s.api.core.v1.QuobyteVolumeSource', '', {
-  group: string(5),
-  readOnly: boolean(3),
-  registry: string(1).required(),
-  tenant: string(6),
-  user: string(4),
-  volume: string(2).required(),
-})
+export const QuobyteVolumeSource = struct(
+  'io.k8s.api.core.v1.QuobyteVolumeSource',
+  'A volume of Quobyte; no longer supported.',
+  {
+    group: string(5, 'Group to mount as.'),
+    readOnly: boolean(3, 'Mounts the volume for reading alone.'),
+    registry: string(1, 'Addresses of the registries.').required(),
+    tenant: string(6, 'Who owns the volume.'),
+    user: string(4, 'User to mount as.'),
+    volume: string(2, 'Name of the volume.').required(),
+  },
+)
 export interface QuobyteVolumeSource extends TypeOf<typeof QuobyteVolumeSource> {}
 
-export const RBDVolumeSource = struct('io.k8s.api.core.v1.RBDVolumeSource', '', {
-  fsType: string(3),
-  image: string(2).required(),
-  keyring: string(6),
-  monitors: list(1, string).required().atomic(),
-  pool: string(4),
-  readOnly: boolean(8),
-  secretRef: ref(7, LocalObjectReference),
-  user: string(5),
-})
+export const RBDVolumeSource = struct(
+  'io.k8s.api.core.v1.RBDVolumeSource',
+  'A block device of Ceph.',
+  {
+    fsType: string(3, "File system on the volume, such as `ext4`; the host's default if empty."),
+    image: string(2, 'Name of the image.').required(),
+    keyring: string(6, "File with the user's keys."),
+    monitors: list(1, string, 'Addresses of the Ceph monitors.').required().atomic(),
+    pool: string(4, 'Pool in which the image is.'),
+    readOnly: boolean(8, 'Mounts the volume for reading alone.'),
+    secretRef: ref(7, LocalObjectReference, 'Secret that holds what is needed to sign in.'),
+    user: string(5, 'Name of the user to sign in as.'),
+  },
+)
 export interface RBDVolumeSource extends TypeOf<typeof RBDVolumeSource> {}
 
-export const ScaleIOVolumeSource = struct('io.k8s.api.core.v1.ScaleIOVolumeSource', '', {
-  fsType: string(9),
-  gateway: string(1).required(),
-  protectionDomain: string(5),
-  readOnly: boolean(10),
-  secretRef: ref(3, LocalObjectReference).required(),
-  sslEnabled: boolean(4),
-  storageMode: string(7),
-  storagePool: string(6),
-  system: string(2).required(),
-  volumeName: string(8),
-})
+export const ScaleIOVolumeSource = struct(
+  'io.k8s.api.core.v1.ScaleIOVolumeSource',
+  'A volume of ScaleIO; no longer supported.',
+  {
+    fsType: string(9, "File system on the volume, such as `ext4`; the host's default if empty."),
+    gateway: string(1, 'Address of the gateway.').required(),
+    protectionDomain: string(5, 'Name of the protection domain.'),
+    readOnly: boolean(10, 'Mounts the volume for reading alone.'),
+    secretRef: ref(
+      3,
+      LocalObjectReference,
+      'Secret that holds what is needed to sign in.',
+    ).required(),
+    sslEnabled: boolean(4, 'Whether the gateway speaks TLS.'),
+    storageMode: string(7, '`ThickProvisioned` or `ThinProvisioned`.'),
+    storagePool: string(6, 'Name of the storage pool.'),
+    system: string(2, 'Name of the storage system.').required(),
+    volumeName: string(8, 'Name of the volume.'),
+  },
+)
 export interface ScaleIOVolumeSource extends TypeOf<typeof ScaleIOVolumeSource> {}
 
-export const StorageOSVolumeSource = struct('io.k8s.api.core.v1.StorageOSVolumeSource', '', {
-  fsType: string(3),
-  readOnly: boolean(4),
-  secretRef: ref(5, LocalObjectReference),
-  volumeName: string(1),
-  volumeNamespace: string(2),
-})
+export const StorageOSVolumeSource = struct(
+  'io.k8s.api.core.v1.StorageOSVolumeSource',
+  'A volume of StorageOS; no longer supported.',
+  {
+    fsType: string(3, "File system on the volume, such as `ext4`; the host's default if empty."),
+    readOnly: boolean(4, 'Mounts the volume for reading alone.'),
+    secretRef: ref(5, LocalObjectReference, 'Secret that holds what is needed to sign in.'),
+    volumeName: string(1, 'Name of the volume.'),
+    volumeNamespace: string(2, 'Namespace of the volume at StorageOS.'),
+  },
+)
 export interface StorageOSVolumeSource extends TypeOf<typeof StorageOSVolumeSource> {}
 
 export const VsphereVirtualDiskVolumeSource = struct(
   'io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource',
-  '',
+  'A disk of vSphere.',
   {
-    fsType: string(2),
-    storagePolicyID: string(4),
-    storagePolicyName: string(3),
-    volumePath: string(1).required(),
+    fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
+    storagePolicyID: string(4, 'Identity of the storage policy.'),
+    storagePolicyName: string(3, 'Name of the storage policy.'),
+    volumePath: string(1, 'Path of the disk.').required(),
   },
 )
 export interface VsphereVirtualDiskVolumeSource

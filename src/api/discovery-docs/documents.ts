@@ -123,7 +123,9 @@ function plainResource(resource: Resource): object {
   }
 }
 
-/** Tells clients when objects are stored in another version: eight bytes of a hash of its name. */
+/**
+ * Tells clients when objects are stored in another version: eight bytes of a hash of its name.
+ */
 export function storageVersionHash({ group, version, kind }: Resource): string {
   const digest = createHash('sha256').update(`${group}/${version}/${kind}`).digest()
   return digest.subarray(0, 8).toString('base64')

@@ -22,8 +22,8 @@ export function isConditionTrue(
 }
 
 /**
- * The list with `next` in the place of the condition of its type. `lastTransitionTime` is kept while
- * the status stays the same.
+ * The list with `next` in the place of the condition of its type. `lastTransitionTime` is kept
+ * while the status stays the same.
  */
 export function withCondition<C extends ConditionLike>(
   conditions: readonly C[] | undefined,

@@ -4,7 +4,10 @@ interface Named {
   readonly metadata: { readonly name?: string; readonly namespace?: string }
 }
 
-/** `namespace/name`, or `name` for cluster-scoped objects: what work queues and informers index by. */
+/**
+ * `namespace/name`, or `name` for cluster-scoped objects: what work queues and informers index
+ * by.
+ */
 export function keyOf(object: Named): string {
   const { name = '', namespace } = object.metadata
   return namespace ? `${namespace}/${name}` : name

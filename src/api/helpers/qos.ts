@@ -7,8 +7,8 @@ export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort'
 const COUNTED = ['cpu', 'memory'] as const
 
 /**
- * A pod's quality of service: `Guaranteed` if every container limits CPU and memory and requests just
- * that, `BestEffort` if nothing is asked for, else `Burstable`.
+ * A pod's quality of service: `Guaranteed` if every container limits CPU and memory and requests
+ * just that, `BestEffort` if nothing is asked for, else `Burstable`.
  */
 export function qosClassOf(pod: DeepReadonly<Pod>): QosClass {
   const containers = [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])]

@@ -10,7 +10,9 @@ export function formatMicroTime(ms: number): string {
   return `${base}${String(Math.min(micros, 999)).padStart(3, '0')}Z`
 }
 
-/** Milliseconds since the epoch of a time in an API object; undefined when absent or not a time. */
+/**
+ * Milliseconds since the epoch of a time in an API object; undefined when absent or not a time.
+ */
 export function parseTime(text: string | null | undefined): number | undefined {
   if (text === undefined || text === null || text === '') return undefined
   const ms = Date.parse(text)
@@ -18,8 +20,8 @@ export function parseTime(text: string | null | undefined): number | undefined {
 }
 
 /**
- * A duration as kubectl's tables show it (apimachinery `duration.HumanDuration`): two units at most,
- * the finer the shorter: `45s`, `5m30s`, `3h12m`, `2d4h`, `45d`, `2y10d`.
+ * A duration as kubectl's tables show it (apimachinery `duration.HumanDuration`): two units at
+ * most, the finer the shorter: `45s`, `5m30s`, `3h12m`, `2d4h`, `45d`, `2y10d`.
  */
 export function humanDuration(ms: number): string {
   const seconds = Math.trunc(ms / 1000)

@@ -1,11 +1,15 @@
 import { int64, string, struct, time, type TypeOf } from '../schema/index.ts'
 
-export const Condition = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Condition', '', {
-  lastTransitionTime: time(4).required(),
-  message: string(6).required(),
-  observedGeneration: int64(3),
-  reason: string(5).required(),
-  status: string(2).required(),
-  type: string(1).required(),
-})
+export const Condition = struct(
+  'io.k8s.apimachinery.pkg.apis.meta.v1.Condition',
+  "One aspect of an object's state.",
+  {
+    lastTransitionTime: time(4, 'When the status changed last.').required(),
+    message: string(6, 'Details, for people; may be empty.').required(),
+    observedGeneration: int64(3, 'The generation of the object that this is about.'),
+    reason: string(5, 'Why the condition became what it is, in one CamelCase word.').required(),
+    status: string(2, '`True`, `False` or `Unknown`.').required(),
+    type: string(1, 'Which aspect, in CamelCase.').required(),
+  },
+)
 export interface Condition extends TypeOf<typeof Condition> {}

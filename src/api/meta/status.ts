@@ -1,31 +1,43 @@
 import { int32, list, ref, string, struct, type TypeOf } from '../schema/index.ts'
 import { ListMeta } from './list-meta.ts'
 
-export const StatusCause = struct('io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause', '', {
-  field: string(3),
-  message: string(2),
-  reason: string(1),
-})
+export const StatusCause = struct(
+  'io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause',
+  'One cause of a failure.',
+  {
+    field: string(3, 'The field that is wrong, such as `spec.containers[0].name`.'),
+    message: string(2, 'What is wrong with it, for people.'),
+    reason: string(1, 'What is wrong with it, in one word.'),
+  },
+)
 export interface StatusCause extends TypeOf<typeof StatusCause> {}
 
-export const StatusDetails = struct('io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails', '', {
-  kind: string(3),
-  causes: list(4, StatusCause).atomic(),
-  group: string(2),
-  name: string(1),
-  retryAfterSeconds: int32(5),
-  uid: string(6),
-})
+export const StatusDetails = struct(
+  'io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails',
+  'More about a failure.',
+  {
+    kind: string(3, 'Kind or resource that it is about.'),
+    causes: list(4, StatusCause, 'All causes.').atomic(),
+    group: string(2, 'Its group.'),
+    name: string(1, 'Name of the object that it is about.'),
+    retryAfterSeconds: int32(5, 'When to ask again.'),
+    uid: string(6, 'Identity of the object that it is about.'),
+  },
+)
 export interface StatusDetails extends TypeOf<typeof StatusDetails> {}
 
-export const Status = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Status', '', {
-  apiVersion: string(0),
-  kind: string(0),
-  metadata: ref(1, ListMeta).always(),
-  code: int32(6),
-  details: ref(5, StatusDetails),
-  message: string(3),
-  reason: string(4),
-  status: string(2),
-})
+export const Status = struct(
+  'io.k8s.apimachinery.pkg.apis.meta.v1.Status',
+  'The answer to a request that gives back no object.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ListMeta, 'Name, labels and what else every object has.').always(),
+    code: int32(6, 'HTTP status code.'),
+    details: ref(5, StatusDetails, 'More about the reason, for programs.'),
+    message: string(3, 'What happened, for people.'),
+    reason: string(4, 'Why the request failed, in one word.'),
+    status: string(2, '`Success` or `Failure`.'),
+  },
+)
 export interface Status extends TypeOf<typeof Status> {}

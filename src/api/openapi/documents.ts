@@ -29,8 +29,8 @@ export function openApiV3Keys(resources: readonly Resource[]): string[] {
 }
 
 /**
- * `GET /openapi/v3/<key>`: the document of one version of a group. `version` is the server's, such as
- * `v1.32.0`. Undefined when nothing is served under that key.
+ * `GET /openapi/v3/<key>`: the document of one version of a group. `version` is the server's, such
+ * as `v1.32.0`. Undefined when nothing is served under that key.
  */
 export function openApiV3Document(
   resources: readonly Resource[],

@@ -19,7 +19,7 @@ const DRY_RUN: Parameter = {
 }
 const FIELD_MANAGER: Parameter = {
   name: 'fieldManager',
-  doc: 'Who makes the change: its name stands in `managedFields`. At most 128 printable characters.',
+  doc: 'Who makes the change: its name in `managedFields`. At most 128 printable characters.',
   type: 'string',
 }
 const FIELD_VALIDATION: Parameter = {

@@ -79,8 +79,8 @@ function mergeItems(
 }
 
 /**
- * Puts a merged list into order: what the patch names in the patch's order, the rest in the server's,
- * and the two interleaved as the server had them.
+ * Puts a merged list into order: what the patch names in the patch's order, the rest in the
+ * server's, and the two interleaved as the server had them.
  */
 export function orderItems(
   merged: Items,

@@ -13,8 +13,8 @@ import { isObject, type JsonObject, withEntry, withoutEntry } from './values.ts'
 
 /**
  * Strategic merge patch: as a merge patch, but lists with a merge key are merged item by item, and
- * directives (`$patch`, `$retainKeys`, `$setElementOrder/…`, `$deleteFromPrimitiveList/…`) say more.
- * Copies along the changed paths only. Throws `PatchError` with upstream's text.
+ * directives (`$patch`, `$retainKeys`, `$setElementOrder/…`, `$deleteFromPrimitiveList/…`) say
+ * more. Copies along the changed paths only. Throws `PatchError` with upstream's text.
  */
 export function applyStrategicMerge(
   struct: Schema,

@@ -2,10 +2,14 @@ import { ref, string, struct, type TypeOf } from '../schema/index.ts'
 import { DeleteOptions } from '../meta/index.ts'
 import { ObjectMeta } from '../meta/index.ts'
 
-export const Eviction = struct('io.k8s.api.policy.v1.Eviction', '', {
-  apiVersion: string(0),
-  kind: string(0),
-  metadata: ref(1, ObjectMeta).always(),
-  deleteOptions: ref(2, DeleteOptions),
-})
+export const Eviction = struct(
+  'io.k8s.api.policy.v1.Eviction',
+  'Asks for a pod to leave its node, if its disruption budget allows.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    deleteOptions: ref(2, DeleteOptions, 'How the pod is to be deleted.'),
+  },
+)
 export interface Eviction extends TypeOf<typeof Eviction> {}

@@ -119,8 +119,8 @@ function formatDecimal(nanos: bigint, asExponent: boolean): string {
 }
 
 /**
- * The text that a server keeps: canonical, unless it is so already. `1000m` becomes `1`, `0.5` becomes
- * `500m`, `1024Ki` becomes `1Mi`.
+ * The text that a server keeps: canonical, unless it is so already. `1000m` becomes `1`, `0.5`
+ * becomes `500m`, `1024Ki` becomes `1Mi`.
  */
 export function canonicalQuantity(text: string): string {
   return formatQuantity(parseQuantity(text))

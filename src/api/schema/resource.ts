@@ -2,7 +2,9 @@ import type { StatusCause } from '../../base/index.ts'
 import type { KubeObject } from './object.ts'
 import type { FieldWords, Struct } from './words.ts'
 
-/** Reasons of field errors (apimachinery `field.ErrorType`), as they stand in a Status' causes. */
+/**
+ * Reasons of field errors (apimachinery `field.ErrorType`), as they stand in a Status' causes.
+ */
 export type FieldErrorType =
   | 'FieldValueRequired'
   | 'FieldValueInvalid'
@@ -16,8 +18,8 @@ export type FieldErrorType =
   | 'InternalError'
 
 /**
- * One fault of an object. `message` is the whole text as Kubernetes words it, path included, such as
- * `spec.replicas: Invalid value: -1: must be greater than or equal to 0`.
+ * One fault of an object. `message` is the whole text as Kubernetes words it, path included, such
+ * as `spec.replicas: Invalid value: -1: must be greater than or equal to 0`.
  */
 export interface FieldError {
   readonly type: FieldErrorType
@@ -33,23 +35,28 @@ export function toCauses(errors: readonly FieldError[]): StatusCause[] {
 }
 
 /**
- * What happens to objects of a resource on their way in, in this order (as in upstream's strategies):
- * decode → default → prepareFor… → validate… → canonicalize → store. All pure; `object` may be
- * changed in place, `old` never.
+ * What happens to objects of a resource on their way in, in this order (as in upstream's
+ * strategies): decode → default → prepareFor… → validate… → canonicalize → store. All pure;
+ * `object` may be changed in place, `old` never.
  */
 export interface Strategy<T extends KubeObject> {
   /** Fills in defaults, for every write and for objects read from the store. Idempotent. */
   applyDefaults(object: T): void
   /** Clears what clients may not set at creation (usually status), sets `generation`. */
   prepareForCreate(object: T): void
-  /** Restores what this update may not change (usually status), bumps `generation` if spec did. */
+  /**
+   * Restores what this update may not change (usually status), bumps `generation` if spec did.
+   */
   prepareForUpdate(object: T, old: T): void
   /** The same for the status sub-resource: everything but status is taken from `old`. */
   prepareForStatusUpdate(object: T, old: T): void
   validateCreate(object: T): FieldError[]
   validateUpdate(object: T, old: T): FieldError[]
   validateStatusUpdate(object: T, old: T): FieldError[]
-  /** Whether PUT or PATCH of an absent object creates it (leases, endpoints, nodes: no by default). */
+  /**
+   * Whether PUT or PATCH of an absent object creates it (leases, endpoints, nodes: no by
+   * default).
+   */
   readonly allowCreateOnUpdate?: boolean
   /** Whether an update without resourceVersion is allowed. Default true. */
   readonly allowUnconditionalUpdate?: boolean
@@ -82,7 +89,10 @@ export interface ScalePaths<T> {
 /** Reads a field as text. A method type, so that `Resource<Pod>` is a `Resource`. */
 export type FieldReader<T> = { read(object: T): string }['read']
 
-/** A resource, declared once: the API server, the client, the tool and discovery read it from here. */
+/**
+ * A resource, declared once: the API server, the client, the tool and discovery read it from
+ * here.
+ */
 export interface Resource<T extends KubeObject = KubeObject> {
   /** `''` for the core group. */
   readonly group: string
@@ -116,7 +126,9 @@ export interface SubresourceInfo {
   readonly version: string
   readonly kind: string
   readonly verbs: readonly string[]
-  /** What discovery tells of `group` and `version`: nothing when the kind is the resource's own. */
+  /**
+   * What discovery tells of `group` and `version`: nothing when the kind is the resource's own.
+   */
   readonly foreign?: boolean
 }
 

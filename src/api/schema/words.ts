@@ -57,7 +57,9 @@ export interface FieldDefinition {
   readonly patchStrategy?: 'merge' | 'retainKeys' | 'merge,retainKeys'
   readonly patchMergeKey?: string
   readonly mapType?: 'atomic' | 'granular'
-  /** In protobuf the field lives in an embedded message with this number; in JSON it is inlined. */
+  /**
+   * In protobuf the field lives in an embedded message with this number; in JSON it is inlined.
+   */
   readonly inlineProto?: number
 }
 

@@ -8,7 +8,10 @@ export interface FieldRequirement {
   readonly value: string
 }
 
-/** Parses a field selector such as `spec.nodeName=a,status.phase!=Running`; throws `SelectorError`. */
+/**
+ * Parses a field selector such as `spec.nodeName=a,status.phase!=Running`; throws
+ * `SelectorError`.
+ */
 export function parseFieldSelector(text: string): FieldRequirement[] {
   return splitTerms(text)
     .filter((term) => term !== '')

@@ -13,8 +13,8 @@ const OPERATORS: Readonly<Record<string, LabelOperator>> = {
 }
 
 /**
- * Whether labels match a selector of an object. No selector matches nothing, an empty one everything
- * (apimachinery `LabelSelectorAsSelector`).
+ * Whether labels match a selector of an object. No selector matches nothing, an empty one
+ * everything (apimachinery `LabelSelectorAsSelector`).
  */
 export function matchesLabelSelector(selector: ReadSelector | undefined, labels: Labels): boolean {
   if (selector === undefined) return false
@@ -24,7 +24,9 @@ export function matchesLabelSelector(selector: ReadSelector | undefined, labels:
   return matchesRequirements(matchExpressions.map(toRequirement), labels ?? {})
 }
 
-/** Whether labels contain every entry of `wanted` (a Service's selector). Empty matches nothing. */
+/**
+ * Whether labels contain every entry of `wanted` (a Service's selector). Empty matches nothing.
+ */
 export function matchesLabels(wanted: Labels, labels: Labels): boolean {
   const entries = Object.entries(wanted ?? {})
   return entries.length > 0 && entries.every(([key, value]) => labels?.[key] === value)
@@ -41,7 +43,10 @@ function toRequirement(expression: {
   return { key: expression.key, operator, values: expression.values ?? [] }
 }
 
-/** The selector as text, such as `app=web,tier in (a,b)`; `<none>` for none (`FormatLabelSelector`). */
+/**
+ * The selector as text, such as `app=web,tier in (a,b)`; `<none>` for none
+ * (`FormatLabelSelector`).
+ */
 export function describeLabelSelector(selector: ReadSelector | undefined): string {
   if (selector === undefined) return '<none>'
   return formatLabelSelector(selector) || '<none>'

@@ -32,7 +32,10 @@ type Defaulted =
 export type ResourceDeclaration<T extends KubeObject> = Omit<Resource<T>, Defaulted> &
   Partial<Pick<Resource<T>, Defaulted>>
 
-/** Completes a declaration: namespaced, all verbs, no short names, sub-resource `status` if it has one. */
+/**
+ * Completes a declaration: namespaced, all verbs, no short names, sub-resource `status` if it
+ * has one.
+ */
 export function defineResource<T extends KubeObject>(of: ResourceDeclaration<T>): Resource<T> {
   const hasStatus = of.hasStatus ?? false
   const own = { group: of.group, version: of.version, kind: of.kind }

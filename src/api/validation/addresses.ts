@@ -3,9 +3,9 @@ import { invalid } from './field-errors.ts'
 import { isIpv4, isIpv6 } from './pod/common.ts'
 
 /**
- * Addresses that no endpoint may have, because they mean the host that connects. Upstream refuses all
- * of 127.0.0.0/8; here pods of the process runtime live at addresses of their own inside it, so that
- * only the first /24, where hosts have their own loopback names, is refused.
+ * Addresses that no endpoint may have, because they mean the host that connects. Upstream refuses
+ * all of 127.0.0.0/8; here pods of the process runtime live at addresses of their own inside it,
+ * so that only the first /24, where hosts have their own loopback names, is refused.
  */
 export function nonSpecialIpErrors(path: string, ip: string): FieldError[] {
   const fault = specialIpFault(ip)

@@ -1,6 +1,6 @@
 /**
- * What Kubernetes accepts as names (apimachinery `util/validation`). Each check returns what is wrong,
- * in upstream's words; nothing when the value is fine.
+ * What Kubernetes accepts as names (apimachinery `util/validation`). Each check returns what is
+ * wrong, in upstream's words; nothing when the value is fine.
  */
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'

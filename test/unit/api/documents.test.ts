@@ -83,7 +83,7 @@ describe('discovery', () => {
   })
 })
 
-const kubectls = ['1.28', '1.30', '1.33']
+const kubectls = ['1.29', '1.33']
 const folder = '/usr/lib/google-cloud-sdk/bin'
 const run = promisify(execFile)
 

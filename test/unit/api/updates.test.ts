@@ -32,8 +32,10 @@ const decidedElsewhere = new Set<string>([
   '10-patches force-bad',
 ])
 
-const object =
-  /^\/apis?\/(?:([a-z.0-9]+\.[a-z.0-9]+|apps)\/)?(v1)\/(?:namespaces\/([^/]+)\/)?([a-z]+)\/([^/?]+)(\/status)?(?:\?.*)?$/
+const object = new RegExp(
+  '^/apis?/(?:([a-z.0-9]+\\.[a-z.0-9]+|apps)/)?(v1)/' +
+    '(?:namespaces/([^/]+)/)?([a-z]+)/([^/?]+)(/status)?(?:\\?.*)?$',
+)
 
 interface Target {
   readonly resource: Resource

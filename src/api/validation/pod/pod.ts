@@ -22,7 +22,10 @@ const UPDATE_ERROR =
   '(only additions to existing tolerations),`spec.terminationGracePeriodSeconds` ' +
   '(allow it to be set to 1 if it was previously negative)'
 
-/** What may change in a pod's spec once it is created: images, a deadline, more tolerations, gates. */
+/**
+ * What may change in a pod's spec once it is created: images, a deadline, more tolerations,
+ * gates.
+ */
 export function validatePodUpdate(pod: DeepReadonly<Pod>, old: DeepReadonly<Pod>): FieldError[] {
   const errors: FieldError[] = []
   for (const list of ['containers', 'initContainers'] as const) {
@@ -113,7 +116,10 @@ function validateGateRemoval(
   return [forbidden('spec.schedulingGates', detail)]
 }
 
-/** Container statuses may not bring a finished container of a pod that never restarts back to life. */
+/**
+ * Container statuses may not bring a finished container of a pod that never restarts back to
+ * life.
+ */
 export function validatePodStatusUpdate(
   pod: DeepReadonly<Pod>,
   old: DeepReadonly<Pod>,

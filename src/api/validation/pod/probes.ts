@@ -74,7 +74,9 @@ function validateHttpGet(action: DeepReadonly<HTTPGetAction>, path: string): Fie
   return errors
 }
 
-/** The probes and hooks of a container. `isRestartable`: it runs beside others, or is a sidecar. */
+/**
+ * The probes and hooks of a container. `isRestartable`: it runs beside others, or is a sidecar.
+ */
 export function validateProbes(
   container: DeepReadonly<Container>,
   path: string,
