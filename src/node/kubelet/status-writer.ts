@@ -7,6 +7,10 @@ import { saysAll, statusPatch } from './status.ts'
 
 const RETRY_MS_MIN = 200
 const RETRY_MS_MAX = 5_000
+/** How long an informer may lag behind our own writes. */
+const INFORMER_LAG_MS_MAX = 2_000
+
+const IDLE = { writing: undefined, gone: false, awaited: undefined } as const
 
 interface Entry {
   pod: PodView
@@ -15,6 +19,8 @@ interface Entry {
   known: PodView['status'] | undefined
   writing: Promise<void> | undefined
   gone: boolean
+  /** Our last write, until the informer has shown it: what it shows before is older news. */
+  awaited: { readonly resourceVersion: string; readonly untilMs: number } | undefined
 }
 
 /**
@@ -54,7 +60,7 @@ export class StatusWriter {
       entry.wanted = wanted
     } else {
       const known = pod.status
-      this.#entries.set(uid, { pod, wanted, known, writing: undefined, gone: false })
+      this.#entries.set(uid, { pod, wanted, known, ...IDLE })
     }
     this.#write(uid)
   }
@@ -62,7 +68,15 @@ export class StatusWriter {
   /** The server's own word, from the informer: others may have written into the status. */
   observe(pod: PodView): void {
     const entry = this.#entries.get(pod.metadata.uid)
-    if (entry && !entry.writing) entry.known = pod.status
+    if (!entry || entry.writing) return
+    const { awaited } = entry
+    const isOlder =
+      awaited !== undefined &&
+      pod.metadata.resourceVersion !== awaited.resourceVersion &&
+      this.#clock.nowMs() < awaited.untilMs
+    if (isOlder) return
+    entry.awaited = undefined
+    entry.known = pod.status
   }
 
   /** Resolves when the server has what was wanted last, or no longer has the pod. */
@@ -101,6 +115,9 @@ export class StatusWriter {
         const body = statusPatch(uid, entry.known, wanted)
         const patch = { type: 'strategic', body, subresource: 'status' } as const
         const answer = await this.#client.for(pods).patch({ name, namespace }, patch, { signal })
+        const { resourceVersion } = answer.metadata
+        const untilMs = this.#clock.nowMs() + INFORMER_LAG_MS_MAX
+        entry.awaited = { resourceVersion, untilMs }
         // What a server leaves out of our words it would leave out again: take it as said.
         entry.known = { ...answer.status, ...wanted, conditions: answer.status?.conditions ?? [] }
         if (!saysAll(entry.known, wanted)) entry.known = wanted

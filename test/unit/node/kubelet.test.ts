@@ -207,6 +207,18 @@ describe('kubelet', () => {
     assert.match(told.message, /\/etc\/cfg is \$NAVARCH_MOUNT_CFG/)
   })
 
+  it('runs hollow pods', async () => {
+    await fixture.node('node-1', { runtime: { kind: 'hollow', podPrefix: '10.88' } })
+    const readinessProbe = { exec: { command: ['false'] } }
+    for (let i = 0; i < 20; i++) await fixture.pod(`hollow-${i}`, { readinessProbe })
+    for (let i = 0; i < 20; i++) {
+      const pod = await fixture.untilReady(`hollow-${i}`)
+      assert.match(pod.status.podIP ?? '', /^10\.88\./)
+    }
+    await fixture.client.for(pods).delete({ ...DEFAULT, name: 'hollow-7' })
+    await until('it is gone', async () => ((await fixture.getPod('hollow-7')) ? undefined : true))
+  })
+
   it('shows its log and pods to masters only', async () => {
     await fixture.node('node-1')
     const handler = fixture.kubelets.get('node-1')
