@@ -1,51 +1,49 @@
 import type { RevisionId } from './revision.ts'
 
-const EVICTED_AT_ONCE = 1 / 8
-
-/** Least recently used values by revision, bounded by their bytes. Values never change. */
+/**
+ * Recently used values by revision, bounded by their bytes. Values never change. Two generations:
+ * what is used moves to the young one; when that holds half of the bound, the old one is dropped
+ * whole. Moving each value to a map's end instead is far slower: V8 rehashes for it (measured:
+ * 80 µs a read with 100,000 values).
+ */
 export class ByteCache {
-  readonly #maxBytes: number
-  readonly #values = new Map<RevisionId, Uint8Array>()
-  #bytes = 0
+  readonly #youngBytesMax: number
+  #young = new Map<RevisionId, Uint8Array>()
+  #old = new Map<RevisionId, Uint8Array>()
+  #youngBytes = 0
+  #oldBytes = 0
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
+    this.#youngBytesMax = maxBytes / 2
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.#youngBytes + this.#oldBytes
   }
 
   get(id: RevisionId): Uint8Array | undefined {
-    const value = this.#values.get(id)
-    if (value) {
-      this.#values.delete(id)
-      this.#values.set(id, value)
-    }
+    const young = this.#young.get(id)
+    if (young) return young
+    const value = this.#old.get(id)
+    if (value) this.set(id, value)
     return value
   }
 
   set(id: RevisionId, value: Uint8Array): void {
     this.delete(id)
-    this.#values.set(id, value)
-    this.#bytes += value.length
-    if (this.#bytes > this.#maxBytes) this.#evict()
-  }
-
-  /** Many at once: a map that lost its first entries is slow to find the next first one. */
-  #evict(): void {
-    const enough = this.#maxBytes * (1 - EVICTED_AT_ONCE)
-    for (const [oldest, dropped] of this.#values) {
-      this.#values.delete(oldest)
-      this.#bytes -= dropped.length
-      if (this.#bytes <= enough) return
-    }
+    this.#young.set(id, value)
+    this.#youngBytes += value.length
+    if (this.#youngBytes <= this.#youngBytesMax) return
+    this.#old = this.#young
+    this.#oldBytes = this.#youngBytes
+    this.#young = new Map()
+    this.#youngBytes = 0
   }
 
   delete(id: RevisionId): void {
-    const value = this.#values.get(id)
-    if (!value) return
-    this.#values.delete(id)
-    this.#bytes -= value.length
+    const young = this.#young.get(id)
+    if (young && this.#young.delete(id)) this.#youngBytes -= young.length
+    const old = this.#old.get(id)
+    if (old && this.#old.delete(id)) this.#oldBytes -= old.length
   }
 }
