@@ -9,6 +9,11 @@ import {
 import { etagOf, replyCached } from './discovery.ts'
 import type { Route, RoutedRequest } from './handler.ts'
 import { parseAccept } from './negotiation.ts'
+import {
+  encodeOpenApiV2,
+  OPENAPI_V2_CONTENT_TYPE,
+  OPENAPI_V2_PROTOBUF,
+} from './openapi-protobuf.ts'
 import { statusErrors } from './status.ts'
 
 const VERSION = 'v1.32.0'
@@ -22,10 +27,12 @@ export function openApiRoute(resources: readonly Resource[]): Route {
     const isV3 = path === V3 || path.startsWith(`${V3}/`)
     if (path !== '/openapi/v2' && !isV3) return undefined
     if (method !== 'GET' && method !== 'HEAD') throw statusErrors.methodNotAllowed()
-    if (!acceptsJson(routed.request.headers['accept'])) {
-      return { status: 406, headers: {}, body: undefined }
+    const type = typeFor(routed.request.headers['accept'], isV3)
+    if (!type) return { status: 406, headers: {}, body: undefined }
+    if (type === OPENAPI_V2_PROTOBUF) {
+      return replyCached(routed, { ...documents.v2Protobuf(), type: OPENAPI_V2_CONTENT_TYPE })
     }
-    if (!isV3) return replyCached(routed, { ...documents.v2(), type: JSON_TYPE })
+    if (!isV3) return replyCached(routed, { ...documents.v2(), type })
     const key = path.slice(V3.length).replace(/^\/|\/$/g, '')
     if (key === '') return replyCached(routed, { ...documents.index(), type: JSON_TYPE })
     const document = documents.v3(key)
@@ -36,9 +43,14 @@ export function openApiRoute(resources: readonly Resource[]): Route {
 
 const JSON_TYPE = 'application/json'
 
-function acceptsJson(accept: string | undefined): boolean {
-  if (accept === undefined || accept === '') return true
-  return parseAccept(accept).some(({ type }) => ['*/*', 'application/*', JSON_TYPE].includes(type))
+/** The first type of an `Accept` header that there is; undefined when there is none. */
+function typeFor(accept: string | undefined, isV3: boolean): string | undefined {
+  if (accept === undefined || accept === '') return JSON_TYPE
+  for (const { type } of parseAccept(accept)) {
+    if (['*/*', 'application/*', JSON_TYPE].includes(type)) return JSON_TYPE
+    if (!isV3 && type === OPENAPI_V2_PROTOBUF) return type
+  }
+  return undefined
 }
 
 // The hash in the URL makes the answer good for ever; a wrong one is sent on to the right one.
@@ -61,6 +73,7 @@ class Documents {
   readonly #resources: readonly Resource[]
   readonly #v3 = new Map<string, Document & { text: string }>()
   #v2: Document | undefined
+  #v2Protobuf: Document | undefined
   #index: Document | undefined
 
   constructor(resources: readonly Resource[]) {
@@ -72,6 +85,14 @@ class Documents {
       JSON.stringify(openApiV2Document(this.#resources, { version: VERSION })),
     )
     return this.#v2
+  }
+
+  v2Protobuf(): Document {
+    if (!this.#v2Protobuf) {
+      const body = encodeOpenApiV2(openApiV2Document(this.#resources, { version: VERSION }))
+      this.#v2Protobuf = { body, etag: etagOf(body) }
+    }
+    return this.#v2Protobuf
   }
 
   v3(key: string): (Document & { text: string }) | undefined {
