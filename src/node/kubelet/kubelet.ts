@@ -37,7 +37,8 @@ export interface KubeletParts {
 }
 
 /**
- * The kubelet: registers its node and runs the pods that are bound to it. Its containers outlive it;
+ * The kubelet: registers its node and runs the pods that are bound to it. Its containers outlive
+ * it;
  * a new kubelet over the same data folder takes them over.
  */
 export class Kubelet {

@@ -100,12 +100,12 @@ export class ProcessContainer {
 
   /** Waits for the process's end, writes down how it went, then resolves. */
   async watch(signal: AbortSignal): Promise<void> {
-    const { process } = this.#record
-    if (!process || !this.isRunning) return
-    const exit = await this.#parts.processes.waitForExit(process, { signal })
+    const identity = this.#record.process
+    if (!identity || !this.isRunning) return
+    const exit = await this.#parts.processes.waitForExit(identity, { signal })
     const finishedAtMs = this.#parts.clock.nowMs()
     // A container ends with its first process, whatever that has left behind.
-    this.#parts.processes.kill(process, 'SIGKILL')
+    this.#parts.processes.kill(identity, 'SIGKILL')
     this.#killTimer?.cancel()
     await this.pump.finish().catch((error: unknown) => this.#warn('log', error))
     const state = await this.#endState(exit, finishedAtMs)
@@ -117,19 +117,19 @@ export class ProcessContainer {
   /** SIGTERM now, SIGKILL after `graceMs`. Later calls may bring the SIGKILL forward. */
   async stop(options: { graceMs: number; signal: string }): Promise<void> {
     const { clock, processes } = this.#parts
-    const { process } = this.#record
-    if (!process || !this.isRunning) return
-    if (this.#killAtMs === Number.POSITIVE_INFINITY) processes.kill(process, options.signal)
+    const identity = this.#record.process
+    if (!identity || !this.isRunning) return
+    if (this.#killAtMs === Number.POSITIVE_INFINITY) processes.kill(identity, options.signal)
     const killAtMs = clock.monotonicMs() + options.graceMs
     if (killAtMs < this.#killAtMs) {
       this.#killAtMs = killAtMs
       this.#killTimer?.cancel()
-      this.#killTimer = clock.after(options.graceMs, () => processes.kill(process, 'SIGKILL'))
+      this.#killTimer = clock.after(options.graceMs, () => processes.kill(identity, 'SIGKILL'))
     }
     await withTimeout(
       clock,
       options.graceMs + KILL_TIMEOUT_MS,
-      () => new Error(`process ${process.pid} does not die`),
+      () => new Error(`process ${identity.pid} does not die`),
       (signal) => this.#endedOr(signal),
     )
   }
@@ -176,13 +176,13 @@ export class ProcessContainer {
   }
 
   async #whilePaused(work: () => Promise<void>): Promise<void> {
-    const { process } = this.#record
-    if (!process || !this.isRunning) return
-    this.#parts.processes.kill(process, 'SIGSTOP')
+    const identity = this.#record.process
+    if (!identity || !this.isRunning) return
+    this.#parts.processes.kill(identity, 'SIGSTOP')
     try {
       await work()
     } finally {
-      this.#parts.processes.kill(process, 'SIGCONT')
+      this.#parts.processes.kill(identity, 'SIGCONT')
     }
   }
 
