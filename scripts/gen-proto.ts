@@ -1,5 +1,6 @@
 /**
- * Generates `src/gen/<name>.js` and `.d.ts` from the .proto files: `node --import tsx scripts/gen-proto.ts`.
+ * Generates `src/gen/<name>.js` and `.d.ts` from `proto/<name>/*.proto`:
+ * `node --import tsx scripts/gen-proto.ts`.
  *
  * 64-bit integers: protobufjs reads every one of them as a `Long` object. What we want is a number
  * (revisions, counts: below 2^53 for good), or a bigint where the whole range is in use (lease and
@@ -29,7 +30,9 @@ const readBigint = (reader) => { const b = readBits(reader); return BigInt(b.hig
 const bits = (v) => typeof v === "bigint" ? { low: Number(BigInt.asIntN(32, v)), high: Number(BigInt.asIntN(32, v >> 32n)) } : v;
 `
 
-for (const name of await readdir(join(ROOT, 'proto'))) await generate(name)
+for (const entry of await readdir(join(ROOT, 'proto'), { withFileTypes: true })) {
+  if (entry.isDirectory()) await generate(entry.name)
+}
 
 async function generate(name: string): Promise<void> {
   const folder = join(ROOT, 'proto', name)

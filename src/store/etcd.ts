@@ -38,6 +38,7 @@ import {
   isReadOnly,
   isSerializable,
   keyBytes,
+  type Located,
   planRange,
   txn,
 } from './mvcc/index.ts'
@@ -140,14 +141,16 @@ export class EtcdStore implements EtcdApi {
     if (!request.serializable) await this.#options.member.linearize(options)
     const { mvcc } = this.#options.state
     const plan = planRange(mvcc, request)
+    const sliced = plan.found.length > RANGE_SLICE
+    // What was found is the index's own, and changes with the keys while others have their turn.
+    const found = sliced ? plan.found.map(copyOf) : plan.found
     const kvs = []
     // Values of a revision never change, but compaction must not take them meanwhile.
-    const release = plan.found.length > RANGE_SLICE ? mvcc.pin() : undefined
+    const release = sliced ? mvcc.pin() : undefined
     try {
-      for (const at of plan.found) {
+      for (const at of found) {
         kvs.push(fetch(mvcc, request, at))
-        if (kvs.length % RANGE_SLICE !== 0) continue
-        await sleep(this.#options.clock, 0, options)
+        if (sliced && kvs.length % RANGE_SLICE === 0) await sleep(this.#options.clock, 0, options)
       }
     } finally {
       release?.()
@@ -372,4 +375,8 @@ export class EtcdStore implements EtcdApi {
     assert(outcome.kind === kind, `a ${kind} request came to ${outcome.kind}`)
     return outcome as Extract<Outcome, { kind: K }>
   }
+}
+
+function copyOf({ key, main, sub, created, version }: Located): Located {
+  return { key, main, sub, created, version }
 }
