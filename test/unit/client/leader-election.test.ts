@@ -96,7 +96,7 @@ describe('leader election', () => {
       candidate.stop.abort()
     }
     await pass(5_000)
-    await Promise.all(candidates.map((candidate) => candidate.running))
+    for (const { running } of candidates) await running
   })
 
   const candidate = (name: string, options: ConstructorParameters<typeof Candidate>[3] = {}) => {
