@@ -32,8 +32,7 @@ const PTR_SUFFIX = 'in-addr.arpa'
 
 /**
  * The cluster's names (Kubernetes DNS-Based Service Discovery 1.1): services, headless services
- * with their endpoints, named ports, reverse addresses; pod addresses are computed from their
- * names.
+ * with their endpoints, named ports, reverse addresses; pods' addresses lie in their names.
  */
 export class Zone {
   readonly domain: string

@@ -38,8 +38,7 @@ export interface KubeletParts {
 
 /**
  * The kubelet: registers its node and runs the pods that are bound to it. Its containers outlive
- * it;
- * a new kubelet over the same data folder takes them over.
+ * it; a new kubelet over the same data folder takes them over.
  */
 export class Kubelet {
   /** For the HTTPS server of the node. */

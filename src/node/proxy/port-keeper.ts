@@ -36,8 +36,7 @@ const TRIES_SHARE = 0.05
 
 /**
  * Binds ports that several node agents on one host compete for: the first to come serves, the
- * others
- * keep trying. As soon as one port is won, its owner has gone: the rest is tried at once.
+ * others keep trying. As soon as one port is won, its owner has gone: the rest is tried at once.
  */
 export class PortKeeper {
   readonly #clock: Clock

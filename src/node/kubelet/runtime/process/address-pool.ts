@@ -2,8 +2,7 @@ import { assert } from '../../../../base/index.ts'
 
 /**
  * Addresses of pods, out of one IPv4 block such as `127.20.1.0/24`; the first (network) and last
- * (broadcast) are left alone. Next-fit: an address that was given back is the last to be used
- * again.
+ * (broadcast) are left alone. Next-fit: an address that was given back is used again last.
  */
 export class AddressPool {
   readonly #first: number

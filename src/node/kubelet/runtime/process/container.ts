@@ -3,6 +3,7 @@ import {
   type Disk,
   type Log,
   type ProcessExit,
+  type ProcessIdentity,
   type Processes,
   type Timer,
   withTimeout,
@@ -105,7 +106,7 @@ export class ProcessContainer {
     const exit = await this.#parts.processes.waitForExit(identity, { signal })
     const finishedAtMs = this.#parts.clock.nowMs()
     // A container ends with its first process, whatever that has left behind.
-    this.#parts.processes.kill(identity, 'SIGKILL')
+    this.#signal(identity, 'SIGKILL')
     this.#killTimer?.cancel()
     await this.pump.finish().catch((error: unknown) => this.#warn('log', error))
     const state = await this.#endState(exit, finishedAtMs)
@@ -116,15 +117,15 @@ export class ProcessContainer {
 
   /** SIGTERM now, SIGKILL after `graceMs`. Later calls may bring the SIGKILL forward. */
   async stop(options: { graceMs: number; signal: string }): Promise<void> {
-    const { clock, processes } = this.#parts
+    const { clock } = this.#parts
     const identity = this.#record.process
     if (!identity || !this.isRunning) return
-    if (this.#killAtMs === Number.POSITIVE_INFINITY) processes.kill(identity, options.signal)
+    if (this.#killAtMs === Number.POSITIVE_INFINITY) this.#signal(identity, options.signal)
     const killAtMs = clock.monotonicMs() + options.graceMs
     if (killAtMs < this.#killAtMs) {
       this.#killAtMs = killAtMs
       this.#killTimer?.cancel()
-      this.#killTimer = clock.after(options.graceMs, () => processes.kill(identity, 'SIGKILL'))
+      this.#killTimer = clock.after(options.graceMs, () => this.#signal(identity, 'SIGKILL'))
     }
     await withTimeout(
       clock,
@@ -178,11 +179,20 @@ export class ProcessContainer {
   async #whilePaused(work: () => Promise<void>): Promise<void> {
     const identity = this.#record.process
     if (!identity || !this.isRunning) return
-    this.#parts.processes.kill(identity, 'SIGSTOP')
+    this.#signal(identity, 'SIGSTOP')
     try {
       await work()
     } finally {
-      this.#parts.processes.kill(identity, 'SIGCONT')
+      this.#signal(identity, 'SIGCONT')
+    }
+  }
+
+  #signal(identity: ProcessIdentity, signal: string): void {
+    try {
+      this.#parts.processes.kill(identity, signal)
+    } catch (error) {
+      const { name } = this.#record
+      this.#parts.log.warn('a container could not be signalled', { name, signal, error })
     }
   }
 

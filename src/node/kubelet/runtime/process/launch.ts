@@ -77,8 +77,7 @@ async function link(
 
 /**
  * Starts the process. A command that cannot be run is an outcome, not an error: the record then
- * says
- * `StartError`. Throws `RuntimeError` when the container could not even be made.
+ * says `StartError`. Throws `RuntimeError` when the container could not even be made.
  */
 export async function launch(
   prepared: Prepared,

@@ -2,9 +2,8 @@ import type { Disk } from '../../../../base/index.ts'
 
 /**
  * The parent of a container's process: it outlives the node agent and writes down how the process
- * ended, so that an agent that was away learns it. It lets signals pass: they go to the whole
- * group,
- * and a shell with a trap waits for its child first.
+ * ended, so that an agent that was away learns it. It lets signals pass: they go to the
+ * whole group, and a shell with a trap waits for its child first.
  */
 const SCRIPT = `trap : HUP INT QUIT TERM USR1 USR2
 "$@"
