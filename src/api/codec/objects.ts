@@ -101,7 +101,10 @@ function openBody(type: ApiType, body: Uint8Array, media: MediaType): OpenDocume
   try {
     if (media === 'protobuf') return openProtobuf(body)
     const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
-    if (media === 'json') return openValue(parseJson(text), () => findDuplicates(text))
+    if (media === 'json') {
+      const value = parseJson(text)
+      return openValue(value, () => findDuplicates(text, value))
+    }
     const { value, duplicates } = parseYaml(text)
     return openValue(value, () => duplicates)
   } catch (error) {

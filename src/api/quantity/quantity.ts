@@ -87,9 +87,9 @@ export function formatQuantity({ nanos, format }: Quantity): string {
   if (nanos === 0n) return '0'
   const sign = nanos < 0n ? '-' : ''
   const magnitude = nanos < 0n ? -nanos : nanos
-  // Upstream writes small or fractional binary values in decimal.
-  if (format === 'BinarySI' && magnitude >= 1024n * NANO && magnitude % NANO === 0n) {
-    return sign + formatBinary(magnitude / NANO)
+  // Upstream writes small binary values in decimal, and rounds the others up to whole units.
+  if (format === 'BinarySI' && magnitude >= 1024n * NANO) {
+    return sign + formatBinary((magnitude + NANO - 1n) / NANO)
   }
   return sign + formatDecimal(magnitude, format === 'DecimalExponent')
 }
