@@ -91,6 +91,15 @@ export async function publish(options: WalOptions, name: string): Promise<void> 
   await options.disk.syncFolder(options.folder)
 }
 
+/** Makes the log's folder, and the one that it stands in, outlive a power failure. */
+export async function syncParents({ disk, folder }: WalOptions): Promise<void> {
+  let path = folder
+  for (let i = 0; i < 2 && path.includes('/'); i++) {
+    path = path.slice(0, path.lastIndexOf('/'))
+    if (path !== '') await disk.syncFolder(path)
+  }
+}
+
 async function writeZeros(file: DiskFile, from: number, to: number): Promise<void> {
   const zeros = new Uint8Array(Math.min(ZERO_PIECE_BYTES, to - from))
   for (let at = from; at < to; at += zeros.length) {

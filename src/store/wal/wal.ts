@@ -13,6 +13,7 @@ import {
   type SealedSegment,
   SEGMENT_BYTES_DEFAULT,
   segmentNames,
+  syncParents,
   type WalOptions,
 } from './files.ts'
 import { type LatestRecords, recordsOf, remember, latestOf } from './latest.ts'
@@ -69,13 +70,19 @@ export class Wal {
     const segmentBytes = options.segmentBytes ?? SEGMENT_BYTES_DEFAULT
     const file = await prepareFile(options, segmentBytes)
     const header = { ...identity, sequence: 1, firstBatch: 1, chain: 0 }
-    await file.write(0, encodeSegmentHeader(header))
     const current = newSegment(header, { file, sizeBytes: segmentBytes })
     const contents = new WalReplay().contents()
     const wal = new Wal(options, { sealed: [], current, nextBatch: 1, chain: 0, contents })
-    // Written before the file gets its name: a crash leaves a whole log or none.
-    await wal.append(records)
-    await publish(options, current.name)
+    try {
+      await file.write(0, encodeSegmentHeader(header))
+      // Written before the file gets its name: a crash leaves a whole log or none.
+      await wal.append(records)
+      await publish(options, current.name)
+      await syncParents(options)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
     return wal
   }
 
