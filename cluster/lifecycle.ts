@@ -66,14 +66,25 @@ export async function startAll(
   await requireFree(parts.net, topology, missing)
   for (const name of missing) await startPart(parts, topology, name)
   await withConnection(parts, topology, async (wait) => {
-    const options = { signal, timeoutMs: READY_TIMEOUT_MS }
+    // One part that cannot start is told at once, not after the others have waited for it.
+    const failed = new AbortController()
+    const options = {
+      signal: AbortSignal.any([signal, failed.signal]),
+      timeoutMs: READY_TIMEOUT_MS,
+    }
     const started = parts.clock.monotonicMs()
     const after = () => `${((parts.clock.monotonicMs() - started) / 1000).toFixed(1)} s`
     const tell = (name: string) => progress(`  ${name} is ready after ${after()}`)
-    await Promise.all([
+    const waits = [
       ...topology.masters.map((m) => masterReady(m, wait, options).then(() => tell(m.name))),
       ...topology.nodes.map((n) => nodeReady(n, wait, options).then(() => tell(n.name))),
-    ])
+    ]
+    try {
+      await Promise.all(waits)
+    } finally {
+      failed.abort()
+      await Promise.allSettled(waits)
+    }
   })
 }
 
