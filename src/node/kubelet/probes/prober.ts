@@ -19,7 +19,7 @@ export interface ProberOptions {
 
 /**
  * A program needs a moment before it listens. While a container is this young, a readiness or
- * startup probe that fails is repeated soon and counts for nothing: the first success shows at once.
+ * startup probe that fails is repeated soon and counts for nothing: success shows at once.
  */
 const EAGER_WINDOW_MS = 2_000
 const EAGER_PERIOD_MS = 150
