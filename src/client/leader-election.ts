@@ -6,9 +6,9 @@ import {
   type Random,
   sleep,
   StatusError,
-  type Timer,
 } from '../base/index.ts'
 import type { Lease, LeaseSpec, Resource, Stored } from '../api/index.ts'
+import { forkSignal } from './signals.ts'
 import type { Client, ObjectName } from './types.ts'
 
 /** As client-go's default: waits between tries to acquire are stretched by up to this factor. */
@@ -87,13 +87,15 @@ export class LeaderElector {
     const { log, identity, lease, onStartedLeading } = this.#options
     log.info('became leader', { lease: lease.name, identity })
     const leading = new AbortController()
-    const work = onStartedLeading(leading.signal).finally(() => leading.abort())
+    const renewing = forkSignal(signal)
+    const work = onStartedLeading(leading.signal).finally(() => renewing.controller.abort())
     // Only told here; the error itself is thrown below.
     work.catch(() => {})
     try {
-      await this.#renew(AbortSignal.any([signal, leading.signal]))
+      await this.#renew(renewing.signal)
       log.info('stopped leading', { lease: lease.name, identity })
     } finally {
+      renewing.release()
       leading.abort(new Error('no longer the leader'))
       try {
         await work
@@ -120,27 +122,27 @@ export class LeaderElector {
     const { clock, retryPeriodMs, renewDeadlineMs } = this.#options
     while (!signal.aborted) {
       await sleep(clock, retryPeriodMs, { signal }).catch(() => {})
-      const deadline = new AbortController()
+      const fork = forkSignal(signal)
       // Counted from the last success: what others observed may be as old as that.
       const leftMs = renewDeadlineMs - (clock.monotonicMs() - this.#observedAtMs)
-      const timer = clock.after(Math.max(0, leftMs), () => deadline.abort())
-      const renewed = await this.#renewUntil(AbortSignal.any([signal, deadline.signal]), timer)
-      if (!renewed) return
+      const deadline = clock.after(Math.max(0, leftMs), () => fork.controller.abort())
+      try {
+        if (!(await this.#renewUntil(fork.signal))) return
+      } finally {
+        deadline.cancel()
+        fork.release()
+      }
     }
   }
 
-  async #renewUntil(signal: AbortSignal, deadline: Timer): Promise<boolean> {
+  async #renewUntil(signal: AbortSignal): Promise<boolean> {
     const { clock, retryPeriodMs } = this.#options
-    try {
-      while (!signal.aborted) {
-        if (await this.#tryAcquireOrRenew(signal)) return true
-        if (!this.isLeader) return false
-        await sleep(clock, retryPeriodMs, { signal }).catch(() => {})
-      }
-      return false
-    } finally {
-      deadline.cancel()
+    while (!signal.aborted) {
+      if (await this.#tryAcquireOrRenew(signal)) return true
+      if (!this.isLeader) return false
+      await sleep(clock, retryPeriodMs, { signal }).catch(() => {})
     }
+    return false
   }
 
   /** One step; false when the lease is another's, or the API could not be had. */

@@ -93,7 +93,7 @@ describe('replica set, on a whole API server', () => {
     await settled(7)
     assert.equal(most, 60)
     const created = cluster.writes.filter(
-      ({ method, path }) => method === 'POST' && /pods$/.test(path),
+      ({ method, path }) => method === 'POST' && path.endsWith('pods'),
     )
     assert.equal(created.length, 60)
     const deleted = cluster.writes.filter(
