@@ -22,12 +22,26 @@ const OPTIONS = ['--force-number', '--no-delimited', '--no-typeurl', '--no-conve
 
 /** Reads and writes of 64 bits, put at the head of each generated module. */
 const HELPERS = `
-const readBits = (reader) => reader.uint64();
-const readUnsigned = (reader) => { const b = readBits(reader); return (b.high >>> 0) * 4294967296 + (b.low >>> 0); };
-const readNumber = (reader) => { const b = readBits(reader); return (b.high | 0) * 4294967296 + (b.low >>> 0); };
-const readUBigint = (reader) => { const b = readBits(reader); return BigInt(b.high >>> 0) << 32n | BigInt(b.low >>> 0); };
-const readBigint = (reader) => { const b = readBits(reader); return BigInt(b.high | 0) << 32n | BigInt(b.low >>> 0); };
-const bits = (v) => typeof v === "bigint" ? { low: Number(BigInt.asIntN(32, v)), high: Number(BigInt.asIntN(32, v >> 32n)) } : v;
+const low = (bits) => bits.low >>> 0;
+const readUnsigned = (reader) => {
+    const bits = reader.uint64();
+    return (bits.high >>> 0) * 4294967296 + low(bits);
+};
+const readNumber = (reader) => {
+    const bits = reader.uint64();
+    return (bits.high | 0) * 4294967296 + low(bits);
+};
+const readUBigint = (reader) => {
+    const bits = reader.uint64();
+    return BigInt(bits.high >>> 0) << 32n | BigInt(low(bits));
+};
+const readBigint = (reader) => {
+    const bits = reader.uint64();
+    return BigInt(bits.high | 0) << 32n | BigInt(low(bits));
+};
+const bits = (v) => typeof v === "bigint"
+    ? { low: Number(BigInt.asIntN(32, v)), high: Number(BigInt.asIntN(32, v >> 32n)) }
+    : v;
 `
 
 for (const entry of await readdir(join(ROOT, 'proto'), { withFileTypes: true })) {

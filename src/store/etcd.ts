@@ -243,8 +243,8 @@ export class EtcdStore implements EtcdApi {
   }
 
   /**
-   * Every renewal is replicated, whichever member it came to: it needs no message of its own between
-   * members, a deposed leader cannot acknowledge one, and all members know how long leases live.
+   * Every renewal is replicated, whichever member it came to: members need no message of their own
+   * for it, a deposed leader cannot acknowledge one, and all know how long leases live.
    */
   async leaseKeepAlive(id: bigint, options: CallOptions): Promise<Headed<{ ttlSeconds: number }>> {
     // As in etcd the header is that of before: the lease may be gone right after.

@@ -14,9 +14,9 @@ interface MutableLease extends Lease {
 }
 
 /**
- * The leases and what is attached to them. Grants, attachments and revocations are replicated state,
- * equal on all members. Expiry is not: every member counts from when it applied the grant or the
- * last renewal, the leader proposes the revocation, and a new leader starts all of them afresh.
+ * The leases and what is attached to them. Grants, attachments and revocations are replicated
+ * state, equal on all members. Expiry is not: every member counts from when it applied the grant or
+ * the last renewal, the leader proposes the revocation, a new leader starts all of them afresh.
  */
 export class LeaseBook {
   readonly #leases = new Map<bigint, MutableLease>()

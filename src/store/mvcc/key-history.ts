@@ -14,7 +14,7 @@ export interface Located {
 const STRIDE = 4
 
 /**
- * The changes of one key that are not compacted, newest first at hand. A run between two removals is
+ * The changes of one key that are not compacted, the newest at hand. A run between two removals is
  * what etcd calls a generation; here each change carries its generation's start and its version.
  */
 export class KeyHistory implements Located {

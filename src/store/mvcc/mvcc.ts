@@ -117,8 +117,8 @@ export class Mvcc {
   }
 
   /**
-   * The key before the revision of a change; undefined when the change made the key, or when that is
-   * compacted.
+   * The key before the revision of a change; undefined when the change made the key, or when what
+   * was before is compacted.
    */
   previous(change: Change): KeyValue | undefined {
     const before = change.main - 1
