@@ -1,4 +1,4 @@
-import type { KubeObject, Pod } from '../../../api/index.ts'
+import type { EphemeralContainer, FieldError, KubeObject, Pod } from '../../../api/index.ts'
 import type { Store } from '../registry/store.ts'
 import type { UpdateRules } from '../registry/update.ts'
 import { get, patch, update } from '../resource-handler.ts'
@@ -18,12 +18,55 @@ function rulesOf(store: Store): UpdateRules {
     },
     validate: (object, old) => {
       const removed = removedNames(object as Pod, old as Pod)
-      if (removed.length === 0) return store.resource.strategy.validateCreate(object)
-      const names = removed.map((name) => `"${name}"`).join(', ')
-      const detail = `Forbidden: existing ephemeral containers ${names} may not be removed\n`
-      return [{ type: 'FieldValueForbidden', field: 'spec.ephemeralContainers', detail }]
+      if (removed.length > 0) return [removalError(removed)]
+      const { ephemeralContainers, ...spec } = (object as Pod).spec
+      const rest = { ...object, spec }
+      return [
+        ...store.resource.strategy.validateUpdate(rest, rest),
+        ...checkEphemeral(ephemeralContainers ?? [], spec),
+      ]
     },
   }
+}
+
+function removalError(names: readonly string[]): FieldError {
+  const list = names.map((name) => `"${name}"`).join(', ')
+  const detail = `Forbidden: existing ephemeral containers ${list} may not be removed\n`
+  return { type: 'FieldValueForbidden', field: 'spec.ephemeralContainers', detail }
+}
+
+/** What a container that is put into a running pod cannot have. */
+const FORBIDDEN = [
+  'ports',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+] as const
+
+function checkEphemeral(
+  containers: readonly EphemeralContainer[],
+  spec: Pick<Pod['spec'], 'containers' | 'initContainers'>,
+): FieldError[] {
+  const errors: FieldError[] = []
+  const names = new Set([...spec.containers, ...(spec.initContainers ?? [])].map((c) => c.name))
+  for (const [index, container] of containers.entries()) {
+    const field = `spec.ephemeralContainers[${index}]`
+    if (!container.name) {
+      const detail = 'Required value'
+      errors.push({ type: 'FieldValueRequired', field: `${field}.name`, detail })
+    } else if (names.has(container.name)) {
+      const detail = `Duplicate value: ${JSON.stringify(container.name)}`
+      errors.push({ type: 'FieldValueDuplicate', field: `${field}.name`, detail })
+    }
+    names.add(container.name)
+    for (const name of FORBIDDEN) {
+      if (container[name] === undefined) continue
+      const detail = 'Forbidden: cannot be set for an Ephemeral Container'
+      errors.push({ type: 'FieldValueForbidden', field: `${field}.${name}`, detail })
+    }
+  }
+  return errors
 }
 
 function removedNames(pod: Pod, old: Pod): string[] {
