@@ -96,9 +96,14 @@ export class Reads {
 
   /** Ends the waits that began at or before `untilMs`. */
   expire(untilMs: number, error: (startMs: number) => Error): void {
+    let expired = 0
     for (const waiter of this.#all()) {
-      if (!waiter.settled && waiter.startMs <= untilMs) waiter.reject(error(waiter.startMs))
+      // The longest waiting come first.
+      if (waiter.startMs > untilMs) break
+      waiter.reject(error(waiter.startMs))
+      expired++
     }
+    if (expired === 0) return
     this.#queue = this.#queue.filter((each) => !each.settled)
     if (this.#round?.waiters.every((each) => each.settled)) this.#round = undefined
   }
