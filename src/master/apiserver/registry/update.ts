@@ -193,9 +193,8 @@ function keepIdentity(object: KubeObject, old: KubeObject): void {
   const meta = object.metadata
   const was = old.metadata
   if (!meta.uid && was.uid) meta.uid = was.uid
-  if (!meta.creationTimestamp && was.creationTimestamp) {
-    meta.creationTimestamp = was.creationTimestamp
-  }
+  // Upstream takes no notice of another time of creation.
+  if (was.creationTimestamp) meta.creationTimestamp = was.creationTimestamp
   if (was.deletionTimestamp) meta.deletionTimestamp = was.deletionTimestamp
   if (was.deletionGracePeriodSeconds !== undefined && meta.deletionGracePeriodSeconds == null) {
     meta.deletionGracePeriodSeconds = was.deletionGracePeriodSeconds
