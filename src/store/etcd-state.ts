@@ -72,6 +72,7 @@ export class EtcdState implements StateMachine<Outcome> {
   #flushing = false
   #failure: unknown
   #closed = false
+  #clearing: Promise<void> = Promise.resolve()
 
   private constructor(options: EtcdStateOptions, backend: Backend) {
     this.#options = options
@@ -269,8 +270,8 @@ export class EtcdState implements StateMachine<Outcome> {
     at: { index: LogIndex; term: Term },
     chunks: AsyncIterable<Uint8Array>,
   ): Promise<void> {
-    const before = this.#mvcc
-    await before.unpinned()
+    // Readers of a state replaced earlier may still be at work where this one will be written.
+    await this.#clearing
     await this.#backend.flush(() => {})
     const backend = await this.#backend.successor(this.#options)
     const leases = new LeaseBook()
@@ -293,9 +294,19 @@ export class EtcdState implements StateMachine<Outcome> {
     mvcc.endRestore()
     leases.settle()
     await backend.adopt()
+    this.#clearing = this.#clearReplaced(this.#mvcc, backend)
     this.#replace(at, backend, mvcc, leases)
-    await before.unpinned()
-    await backend.clearOther()
+  }
+
+  /** Gives the space of a replaced state back, once nobody reads it any more. */
+  async #clearReplaced(replaced: Mvcc, backend: Backend): Promise<void> {
+    await replaced.unpinned()
+    try {
+      if (!this.#closed) await backend.clearOther()
+    } catch (error) {
+      // Harmless: it is cleared at the next opening.
+      this.#options.log.warn('a replaced state could not be cleared', { error })
+    }
   }
 
   #replace(

@@ -107,6 +107,28 @@ describe('The replicated state', () => {
     assert.equal((await receiver.store.range(ALL, call)).count, 50)
   })
 
+  it('is replaced under a reader, which reads the old state to its end', async () => {
+    const [sender, receiver] = [await openEtcd(), await openEtcd()]
+    await sender.store.put({ key: bytes('new') }, call)
+    for (let i = 0; i < 10; i++) await receiver.store.put({ key: bytes(`old${i}`) }, call)
+    await receiver.state.flush()
+    const old = receiver.state.snapshot()
+    const snapshot = sender.state.snapshot()
+    await receiver.state.restore({ index: 100, term: 3 }, snapshot.chunks)
+    snapshot.release()
+    assert.equal((await receiver.store.range(ALL, call)).count, 1)
+    const other = await openEtcd()
+    await other.state.restore(old, old.chunks)
+    assert.equal((await other.store.range(ALL, call)).count, 10)
+    old.release()
+    await receiver.store.put({ key: bytes('newer') }, call)
+    await receiver.state.flush()
+    const again = sender.state.snapshot()
+    await receiver.state.restore({ index: 200, term: 3 }, again.chunks)
+    again.release()
+    assert.equal((await receiver.store.range(ALL, call)).count, 1)
+  })
+
   it('forgets history on disk after a compaction, and what a crash left of it', async () => {
     const clock = new ManualClock()
     const engine = new MemoryEngine()
