@@ -123,9 +123,13 @@ export class SimNetwork<P> {
     return () => this.#onBreak.delete(listener)
   }
 
-  send(from: MemberId, to: MemberId, packet: P): void {
-    if (!this.canReach(from, to) || this.#random.chance(this.weather.lossRate)) return
-    const copies = this.#random.chance(this.weather.duplicateRate) ? 2 : 1
+  /**
+   * False when it is lost at once. `once`: for what no network would double, the start of a stream.
+   */
+  send(from: MemberId, to: MemberId, packet: P, options: { once?: boolean } = {}): boolean {
+    if (!this.canReach(from, to) || this.#random.chance(this.weather.lossRate)) return false
+    const isDoubled = this.#random.chance(this.weather.duplicateRate) && options.once !== true
+    const copies = isDoubled ? 2 : 1
     const connection = this.connectionOf(from, to)
     for (let i = 0; i < copies; i++) {
       this.#clock.schedule(this.delayMs(), () => {
@@ -136,6 +140,7 @@ export class SimNetwork<P> {
         station.onPacket(from, packet)
       })
     }
+    return true
   }
 
   /** How long the next delivery takes. */

@@ -67,7 +67,8 @@ export class SimPeerTransport implements PeerTransport {
       }
       signal.addEventListener('abort', onAbort, { once: true })
       const pulled = this.#pull(to, connection, chunks)
-      this.#network.send(this.#id, to, { kind: 'stream', header, chunks: pulled, settle })
+      const packet = { kind: 'stream', header, chunks: pulled, settle } as const
+      if (!this.#network.send(this.#id, to, packet, { once: true })) fail()
     })
   }
 

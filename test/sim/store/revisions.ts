@@ -5,6 +5,12 @@ import type { KeyEvent } from './history.ts'
 export class Revisions {
   readonly #events = new Map<number, { text: string; events: readonly KeyEvent[]; by: string }>()
   #last = 1
+  readonly #onFirst: (events: readonly KeyEvent[]) => void
+
+  /** `onFirst` is told of each revision when the first of all sees it. */
+  constructor(onFirst: (events: readonly KeyEvent[]) => void) {
+    this.#onFirst = onFirst
+  }
 
   get last(): number {
     return this.#last
@@ -17,6 +23,7 @@ export class Revisions {
     if (!known) {
       this.#events.set(revision, { text, events, by })
       this.#last = Math.max(this.#last, revision)
+      this.#onFirst(events)
     } else if (known.text !== text) {
       throw new Violation(
         `state equality: ${by} saw ${text} at revision ${revision}, ${known.by} saw ${known.text}`,

@@ -1,5 +1,5 @@
 import { clusterIdentity } from '../../../src/store/index.ts'
-import type { MemberId } from '../../../src/base/index.ts'
+import type { Clock, MemberId } from '../../../src/base/index.ts'
 import {
   FaultInjector,
   type FaultTarget,
@@ -17,6 +17,7 @@ import { Violation } from '../raft/checkers.ts'
 import type { RunResult } from '../raft/world.ts'
 import { Client } from './client.ts'
 import { History } from './history.ts'
+import { LeasedKeys, LeaseHolder } from './leases.ts'
 import { checkHistory } from './linearizability.ts'
 import { AppliedEntries, type StoreBreak, StoreNode } from './node.ts'
 import { Revisions } from './revisions.ts'
@@ -24,7 +25,7 @@ import { Watcher } from './watcher.ts'
 
 export interface StoreRunOptions {
   readonly breaks?: StoreBreak
-  /** Virtual milliseconds with faults. Default 6000. */
+  /** Virtual milliseconds with faults. Default 5000. */
   readonly faultyMs?: number
   readonly listener?: (line: string) => void
 }
@@ -55,7 +56,8 @@ class StoreWorld implements FaultTarget {
   readonly #machines = new Map<MemberId, SimMachine>()
   readonly #nodes = new Map<MemberId, StoreNode>()
   readonly #history = new History()
-  readonly #revisions = new Revisions()
+  readonly #leasedKeys: LeasedKeys
+  readonly #revisions: Revisions
   readonly #applied = new AppliedEntries()
   readonly #watchers: Watcher[] = []
   /** Watchers that follow a member, to be cut off when it dies. */
@@ -63,8 +65,9 @@ class StoreWorld implements FaultTarget {
   #failure: string | undefined
   #faults = 0
   #elections = 0
+  #snapshots = 0
   #isOver = false
-  #clientsDone = 0
+  #clientsBusy = 0
   #onLeader: (id: MemberId) => void = () => {}
 
   constructor(seed: number, options: StoreRunOptions) {
@@ -73,6 +76,8 @@ class StoreWorld implements FaultTarget {
     this.trace = new Trace(options.listener)
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
     this.#clock = new SimClock({ startMs: START_MS, turn })
+    this.#leasedKeys = new LeasedKeys(this.#clientClock())
+    this.#revisions = new Revisions((events) => this.#leasedKeys.saw(events))
     this.#network = new SimNetwork({
       clock: this.#clock,
       random: this.#random.fork('network'),
@@ -117,6 +122,7 @@ class StoreWorld implements FaultTarget {
       events: this.#clock.fired,
       faults: this.#faults,
       elections: this.#elections,
+      snapshots: this.#snapshots,
       operations: this.#history.operations.length,
       acknowledged: this.#history.acknowledged,
       revisions: this.#revisions.last,
@@ -152,7 +158,7 @@ class StoreWorld implements FaultTarget {
     this.#startClients()
     for (let i = 1; i <= ROAMING_WATCHERS; i++) this.#roam(`watcher-${i}`)
     const hasFailed = () => this.#failure !== undefined
-    await this.#clock.run({ forMs: this.#options.faultyMs ?? 6000, until: hasFailed })
+    await this.#clock.run({ forMs: this.#options.faultyMs ?? 5000, until: hasFailed })
     if (hasFailed()) return
     injector.stop()
     Object.assign(this.#network.weather, { lossRate: 0, stallRate: 0 })
@@ -206,27 +212,37 @@ class StoreWorld implements FaultTarget {
   }
 
   #startClients(): void {
-    const paceMs = this.#random.fork('pace').pick([2, 10, 40])
-    for (let id = 1; id <= CLIENTS; id++) {
-      const client = new Client({
-        id,
-        clock: this.#clock.of(new Lifetime(), { offsetMs: 0 }),
-        random: this.#random.fork(`client-${id}`),
-        history: this.#history,
-        breaks: this.#options.breaks,
-        pick: (random) => {
-          const stores = this.#live()
-          return stores.length > 0 ? random.pick(stores).open?.store : undefined
-        },
-        paceMs,
-      })
-      client
-        .run(() => this.#isOver)
-        .then(
-          () => this.#clientsDone++,
-          (error: unknown) => this.#fail(error),
-        )
+    const paceMs = this.#random.fork('pace').pick([5, 20, 60])
+    const common = {
+      history: this.#history,
+      clock: this.#clientClock(),
+      pick: (random: SeededRandom) => {
+        const nodes = this.#live()
+        return nodes.length > 0 ? random.pick(nodes).open?.store : undefined
+      },
     }
+    const isDone = () => this.#isOver
+    for (let id = 1; id <= CLIENTS; id++) {
+      const random = this.#random.fork(`client-${id}`)
+      const client = new Client({ ...common, id, random, breaks: this.#options.breaks, paceMs })
+      this.#await(client.run(isDone))
+    }
+    const id = CLIENTS + 1
+    const random = this.#random.fork('lease-holder')
+    const holder = new LeaseHolder({ ...common, id, random, keys: this.#leasedKeys })
+    this.#await(holder.run(isDone))
+  }
+
+  #await(client: Promise<void>): void {
+    this.#clientsBusy++
+    client.then(
+      () => this.#clientsBusy--,
+      (error: unknown) => this.#fail(error),
+    )
+  }
+
+  #clientClock(): Clock {
+    return this.#clock.of(new Lifetime(), { offsetMs: 0 })
   }
 
   /** On each start of a member: all that it has is what the others had. */
@@ -275,17 +291,18 @@ class StoreWorld implements FaultTarget {
     await this.#clock.run({ forMs: RECOVERY_MS, until: () => hasFailed() || isServing() })
     if (!hasFailed() && !isServing()) return this.#fail(new Violation('liveness: no answers'))
     this.#isOver = true
-    const isQuiet = () => this.#clientsDone === CLIENTS && this.#isLevel()
+    const isQuiet = () => this.#clientsBusy === 0 && this.#isLevel()
     await this.#clock.run({ forMs: RECOVERY_MS, until: () => hasFailed() || isQuiet() })
     if (!hasFailed() && !isQuiet()) {
-      return this.#fail(new Violation('liveness: members or watchers do not catch up'))
+      return this.#fail(new Violation('liveness: members, watchers or leases do not come to rest'))
     }
     if (!hasFailed()) await this.#compareHashes()
   }
 
   #isLevel(): boolean {
     const nodes = this.#live()
-    if (nodes.length < this.ids.length || !nodes.some((node) => node.isLeader)) return false
+    if (nodes.length < this.ids.length || this.#leasedKeys.count > 0) return false
+    if (!nodes.some((node) => node.isLeader)) return false
     const positions = nodes.map(({ open }) => {
       const state = open?.state
       return `${state?.appliedIndex} ${state?.mvcc.revision}`
@@ -315,6 +332,7 @@ class StoreWorld implements FaultTarget {
   }
 
   #traceDelivery(from: MemberId, to: MemberId, packet: PeerPacket): void {
+    if (packet.kind === 'stream') this.#snapshots++
     const size = packet.kind === 'frame' ? packet.bytes.length : packet.header.length
     this.#record(`${from}>${to} ${packet.kind} ${size}`)
     this.trace.recordBytes(packet.kind === 'frame' ? packet.bytes : packet.header)
