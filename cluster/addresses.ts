@@ -3,9 +3,9 @@ import { type Net, NetError } from '../src/base/index.ts'
 import { UserError } from '../src/cli/index.ts'
 import { KUBELET_PORT, type Topology } from './topology.ts'
 
-/** Below the ports that systems give to outgoing connections (32768 on Linux, 49152 elsewhere). */
+/** Below node ports (30000), and those that systems give to outgoing connections. */
 const PORT_MIN = 20_000
-const PORT_MAX = 31_900
+const PORT_MAX = 29_900
 /** 127.0 is everybody's; the highest are left to others. */
 const NETWORK_MIN = 16
 const NETWORK_MAX = 239

@@ -64,7 +64,21 @@ export async function startAll(
     if (!(await parts.supervisor.running(name))) missing.add(name)
   }
   await requireFree(parts.net, topology, missing)
-  for (const name of missing) await startPart(parts, topology, name)
+  try {
+    for (const name of missing) await startPart(parts, topology, name)
+    await waitForAll(parts, topology, { signal, progress })
+  } catch (error) {
+    // Interrupted: what was running before stays, what this call began goes.
+    if (signal.aborted) await stopParts(parts, topology, missing)
+    throw error
+  }
+}
+
+async function waitForAll(
+  parts: LifecycleParts,
+  topology: Topology,
+  { signal, progress }: CallContext,
+): Promise<void> {
   await withConnection(parts, topology, async (wait) => {
     // One part that cannot start is told at once, not after the others have waited for it.
     const failed = new AbortController()
@@ -123,19 +137,33 @@ export async function stopAll(
   topology: Topology,
   { signal, progress }: CallContext,
 ): Promise<void> {
-  const { supervisor } = parts
-  const options = { graceMs: STOP_GRACE_MS, signal }
-  if (topology.nodes.length > 0) progress('Stopping nodes and their pods ...')
-  await Promise.all(
-    topology.nodes.map(async ({ name }) => {
-      await supervisor.stop(name, options)
-      const flags = ['--data-dir', parts.layout.root, '--name', name, '--stop-pods']
-      const sweeper = await supervisor.start(name, parts.program('node', flags))
-      await supervisor.gone(sweeper, { timeoutMs: STOP_GRACE_MS, signal })
-    }),
-  )
+  const nodes = new Set(topology.nodes.map(({ name }) => name))
+  const masters = new Set(topology.masters.map(({ name }) => name))
+  if (nodes.size > 0) progress('Stopping nodes and their pods ...')
+  await stopParts(parts, topology, nodes, { signal })
   progress('Stopping masters ...')
-  await Promise.all(topology.masters.map(({ name }) => supervisor.stop(name, options)))
+  await stopParts(parts, topology, masters, { signal })
+}
+
+/** Ends the named parts, and the pods of the nodes among them. */
+async function stopParts(
+  parts: LifecycleParts,
+  topology: Topology,
+  names: ReadonlySet<string>,
+  { signal = new AbortController().signal }: { signal?: AbortSignal } = {},
+): Promise<void> {
+  const { supervisor, layout } = parts
+  const options = { graceMs: STOP_GRACE_MS, signal }
+  const stopNode = async (name: string) => {
+    await supervisor.stop(name, options)
+    const flags = ['--data-dir', layout.root, '--name', name, '--stop-pods']
+    const sweeper = await supervisor.start(name, parts.program('node', flags))
+    await supervisor.gone(sweeper, { timeoutMs: STOP_GRACE_MS, signal })
+  }
+  const nodes = topology.nodes.filter(({ name }) => names.has(name))
+  const masters = topology.masters.filter(({ name }) => names.has(name))
+  await Promise.all(nodes.map(({ name }) => stopNode(name)))
+  await Promise.all(masters.map(({ name }) => supervisor.stop(name, options)))
 }
 
 export async function withConnection<T>(

@@ -2,7 +2,7 @@ import { present } from '../src/base/index.ts'
 import { UserError } from '../src/cli/index.ts'
 import type { InitialMember } from '../src/store/index.ts'
 
-/** A master: one process, with three ports on 127.0.0.1. */
+/** A master: one process, with three ports at an address of its own. */
 export interface MasterTopology {
   readonly name: string
   readonly address: string
@@ -35,6 +35,8 @@ export interface Topology {
 
 export const KUBELET_PORT = 10250
 const PORTS_PER_MASTER = 3
+/** Above every node's last number. */
+const FIRST_MASTER = 241
 
 /** How many ports `planTopology` needs. */
 export function portsNeeded(masters: number): number {
@@ -52,15 +54,15 @@ export function planTopology(options: {
   const { network, clusterToken } = options
   const ports = [...options.ports]
   const next = (): number => present(ports.shift(), 'a free port')
-  const address = '127.0.0.1'
   return {
     version: 1,
     clusterToken,
     network,
-    endpoint: { address, port: next() },
-    masters: numbered('master', options.masters).map((name) => ({
+    endpoint: { address: '127.0.0.1', port: next() },
+    masters: numbered('master', options.masters).map((name, i) => ({
       name,
-      address,
+      // Endpoints of the Service `kubernetes`, which may not be in 127.0.0.0/24.
+      address: `${network}.0.${FIRST_MASTER + i}`,
       apiPort: next(),
       clientPort: next(),
       peerPort: next(),

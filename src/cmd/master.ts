@@ -42,6 +42,7 @@ async function main(part: Part): Promise<void> {
     log: log.child({ component: 'apiserver' }),
     kubelet: kubelets.at,
     serviceRange: serviceCidr(topology),
+    advertise: { address, port: self.apiPort },
   })
   const parts = { name, api: api.handler, clock, random, log }
   const controllers = controllersCandidate(parts)

@@ -114,8 +114,8 @@ describe('bad input', function () {
   it('a port in use is named', async () => {
     await cluster.expect('down')
     const { masters } = await cluster.status()
-    const { port } = new URL(masters[0]?.api.endpoint ?? '')
-    const squatter = createServer().listen(Number(port), '127.0.0.1')
+    const { port, hostname } = new URL(masters[0]?.api.endpoint ?? '')
+    const squatter = createServer().listen(Number(port), hostname)
     await new Promise((resolve) => squatter.once('listening', resolve))
     const outcome = await cluster.navarch('up')
     await new Promise((resolve) => squatter.close(resolve))
