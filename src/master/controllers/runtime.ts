@@ -180,8 +180,8 @@ export class ControllerRunner {
   }
 
   #report(key: ObjectKey, error: unknown): void {
-    if (error instanceof StatusError && error.code === 409) {
-      // Our copy was behind: expected, and cured by looking again.
+    if (error instanceof StatusError && (error.code === 409 || error.code === 404)) {
+      // Our copy was behind (another version, or gone): expected, and cured by looking again.
       this.metrics.conflicts++
       this.#log.debug('a conflict', { key, error: error.message })
       return
