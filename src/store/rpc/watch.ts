@@ -52,6 +52,7 @@ async function obey(watch: WatchStream, requests: AsyncIterable<Uint8Array>): Pr
     if (createRequest) watch.create(createRequest)
     else if (cancelRequest) watch.cancel(cancelRequest.watchId ?? 0)
     else if (progressRequest) watch.requestProgress()
+    await watch.room()
   }
 }
 

@@ -1,10 +1,10 @@
-import { assert, GrpcCode, KvError } from '../../base/index.ts'
+import { assert } from '../../base/index.ts'
 import type { EventBatch } from './event.ts'
 import type { ResponseHeader, WatchResponse } from './response.ts'
 import type { Watcher } from './watcher.ts'
 
-/** Answers queued beside events: a client that asks and asks and never reads is cut off. */
-const CONTROL_QUEUE_MAX = 4096
+/** Answers queued beside events, above which `room` makes who asks wait. */
+const CONTROL_QUEUE_MAX = 1024
 
 export interface QueuedResponse extends WatchResponse {
   /** Where the events come from, for their shared encoding. */
@@ -49,6 +49,7 @@ export class WatchStream implements AsyncIterable<QueuedResponse> {
   #head = 0
   #nextId = 0
   #controls = 0
+  #asking: (() => void)[] = []
   #end: { error?: unknown } | undefined
   #waiting: PromiseWithReject<IteratorResult<QueuedResponse>> | undefined
 
@@ -70,6 +71,13 @@ export class WatchStream implements AsyncIterable<QueuedResponse> {
     if (!this.#end) this.#owner.requestProgress(this)
   }
 
+  /** Resolves when there is room for answers: a client that asks without reading must wait. */
+  async room(): Promise<void> {
+    while (this.#controls > CONTROL_QUEUE_MAX && !this.#end) {
+      await new Promise<void>((resolve) => this.#asking.push(resolve))
+    }
+  }
+
   close(): void {
     this.#finish({})
   }
@@ -82,12 +90,17 @@ export class WatchStream implements AsyncIterable<QueuedResponse> {
   #finish(end: { error?: unknown }): void {
     if (this.#end) return
     this.#end = end
+    this.#wakeAsking()
     this.#owner.closed(this)
     const waiting = this.#waiting
     this.#waiting = undefined
     if (!waiting) return
     if ('error' in end) waiting.reject(end.error)
     else waiting.resolve({ done: true, value: undefined })
+  }
+
+  #wakeAsking(): void {
+    for (const wake of this.#asking.splice(0)) wake()
   }
 
   // ---- the hub's side
@@ -104,11 +117,7 @@ export class WatchStream implements AsyncIterable<QueuedResponse> {
 
   /** A response without events: created, cancelled, progress. */
   pushControl(header: ResponseHeader, fields: Partial<WatchResponse>): void {
-    if (++this.#controls > CONTROL_QUEUE_MAX) {
-      const text = 'etcdserver: too many requests'
-      this.fail(new KvError(GrpcCode.resourceExhausted, text))
-      return
-    }
+    this.#controls++
     this.#push({ ...PLAIN, ...fields, header })
   }
 
@@ -166,6 +175,7 @@ export class WatchStream implements AsyncIterable<QueuedResponse> {
   #taken({ watcher, batch }: QueuedResponse): void {
     if (!watcher || !batch) {
       this.#controls--
+      this.#wakeAsking()
       return
     }
     watcher.queuedBytes -= batch.bytes

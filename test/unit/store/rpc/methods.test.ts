@@ -117,6 +117,24 @@ describe('etcd over gRPC', () => {
     assert.deepEqual(seen, [true])
   })
 
+  it('makes a client wait that asks for watches and reads no answers', async () => {
+    const { methods } = await open()
+    const method = methods.get('/etcdserverpb.Watch/Watch')
+    assert.equal(method?.kind, 'stream')
+    const request = pb.WatchRequest.encode({ createRequest: { key: bytes('k') } }).finish()
+    let asked = 0
+    const requests = (async function* () {
+      for (; asked < 5000; asked++) yield request
+    })()
+    const responses = method.handle(requests, grpcCall)[Symbol.asyncIterator]()
+    await responses.next()
+    for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve))
+    assert.ok(asked < 2000, `${asked} requests read`)
+    let answers = 1
+    while (answers < 5000 && !(await responses.next()).done) answers++
+    assert.equal(asked, 5000)
+  })
+
   it('does not fake what it does not serve', async () => {
     const { methods } = await open()
     for (const path of ['Cluster/MemberAdd', 'Auth/AuthEnable', 'KV/RangeStream']) {
