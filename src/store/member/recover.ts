@@ -91,8 +91,7 @@ async function fit(
 
 function folderError(dataFolder: string, what: string): DataFolderError {
   return new DataFolderError(
-    `${dataFolder}: the data folder is damaged: ${what}. If this is one of several members, ` +
-      'remove it from the cluster and add it again with an empty data folder, so that its peers ' +
-      'rebuild it; otherwise restore a backup',
+    `${dataFolder}: the data folder is damaged: ${what}. If other members are sound, ` +
+      'save a backup from them; then restore a backup to all members',
   )
 }

@@ -6,8 +6,7 @@ export class WalDamagedError extends Error {
   constructor(path: string, offset: number, what: string) {
     super(
       `${path}: the log is damaged at offset ${offset} (${what}); nothing was changed. ` +
-        'If this is one of several members, remove it from the cluster and add it again with an ' +
-        'empty data folder, so that its peers rebuild it; otherwise restore a backup',
+        'If other members are sound, save a backup from them; then restore a backup to all members',
     )
     this.path = path
     this.offset = offset
