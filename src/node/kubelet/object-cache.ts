@@ -1,4 +1,4 @@
-import { type Clock, hasReason } from '../../base/index.ts'
+import { type Clock, hasReason, withTimeout } from '../../base/index.ts'
 import type { ConfigMap, KubeObject, Resource, Secret, Stored } from '../../api/index.ts'
 import { configMaps, secrets } from '../../api/index.ts'
 import type { Client } from '../../client/index.ts'
@@ -9,6 +9,8 @@ import type { PodView } from './pod-words.ts'
 /** How old a copy may be that is still good for refreshing a volume. */
 export const OBJECT_TTL_MS = 10_000
 const ENTRIES_MAX = 4096
+/** How long a read may take while there is an older copy to fall back on. */
+const PATIENCE_MS = 1_000
 
 interface Entry {
   readonly readAtMs: number
@@ -65,21 +67,26 @@ export class ObjectCache {
     if (known && nowMs - known.readAtMs < options.maxAgeMs) {
       return (await known.object) as Stored<T> | undefined
     }
-    const object: Promise<Stored<T> | undefined> = this.#client
-      .for(resource)
-      .get(at, { signal: options.signal })
-      .then(
-        (read) => {
-          this.#keep(key, { readAtMs: nowMs, object: Promise.resolve(read), last: read })
-          return read
-        },
-        (error: unknown) => {
-          if (hasReason(error, 'NotFound')) return undefined
-          this.#keep(key, { readAtMs: 0, object, last: known?.last })
-          if (known?.last) return known.last as Stored<T>
-          throw error
-        },
-      )
+    const get = (signal: AbortSignal) => this.#client.for(resource).get(at, { signal })
+    const onTimeout = () => new Error('no master has answered in time')
+    const reading = known?.last
+      ? withTimeout(this.#clock, PATIENCE_MS, onTimeout, get, options)
+      : get(options.signal)
+    const object: Promise<Stored<T> | undefined> = reading.then(
+      (read) => {
+        this.#keep(key, { readAtMs: nowMs, object: Promise.resolve(read), last: read })
+        return read
+      },
+      (error: unknown) => {
+        if (hasReason(error, 'NotFound')) {
+          this.#keep(key, { readAtMs: nowMs, object: Promise.resolve(undefined), last: undefined })
+          return undefined
+        }
+        this.#keep(key, { readAtMs: 0, object, last: known?.last })
+        if (known?.last) return known.last as Stored<T>
+        throw error
+      },
+    )
     this.#keep(key, { readAtMs: nowMs, object, last: known?.last })
     return object
   }

@@ -1,7 +1,13 @@
 import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type HttpHandler, type Log, readBody, silentLog } from '../../../src/base/index.ts'
+import {
+  ConnectionError,
+  type HttpHandler,
+  type Log,
+  readBody,
+  silentLog,
+} from '../../../src/base/index.ts'
 import {
   allResources,
   endpointSlices,
@@ -41,6 +47,8 @@ export class Fixture {
   /** The kubelet handlers, by node. */
   readonly kubelets = new Map<string, HttpHandler>()
   readonly log: Log = silentLog
+  /** No request reaches a master while this is set; watches that are open go on. */
+  apiDown = false
   readonly #kv: Kv
   readonly #nodes: RunningNode[] = []
 
@@ -51,7 +59,10 @@ export class Fixture {
     this.range = nextRange++
     const { handler } = parts.server
     this.client = createClient({
-      transport: (request) => handler({ ...request, identity: ADMIN }),
+      transport: (request) => {
+        if (!this.apiDown) return handler({ ...request, identity: ADMIN })
+        return Promise.reject(new ConnectionError('no master runs', { sent: false }))
+      },
       clock: systemClock,
       random: systemRandom(),
       log: silentLog,

@@ -187,6 +187,30 @@ describe('kubelet', () => {
     assert.equal(after.status.podIP, before.status.podIP)
   })
 
+  it('looks after its containers while no master answers', async () => {
+    await fixture.node('node-1')
+    const at = { name: 'settings', ...DEFAULT }
+    await fixture.create(configMaps, { metadata: at, data: { WORD: 'still here' } })
+    const notes = `${fixture.folder}/starts`
+    const command = [
+      'sh',
+      '-c',
+      `echo "$WORD" >> ${notes}; while [ ! -e ${notes}.end ]; do sleep 0.02; done; rm ${notes}.end`,
+    ]
+    await fixture.pod('lonely', { command, envFrom: [{ configMapRef: { name: 'settings' } }] })
+    await fixture.untilReady('lonely')
+    fixture.apiDown = true
+    await fs.writeFile(`${notes}.end`, '')
+    await until('it was started again', async () => {
+      return (await fs.readFile(notes, 'utf8')) === 'still here\nstill here\n' || undefined
+    })
+    fixture.apiDown = false
+    await fixture.untilPod('lonely', 'tells of its restart', (p) => {
+      const [status] = p.status.containerStatuses ?? []
+      return status?.restartCount === 1 && status.ready
+    })
+  })
+
   it('gives a ConfigMap as a volume, and tells where no mount is possible', async () => {
     await fixture.node('node-1')
     const at = { name: 'files', ...DEFAULT }
