@@ -35,7 +35,7 @@ interface Seen {
 }
 
 /**
- * Folds repeated occurrences into one: a spam filter per object (25 at once, then one in 5 minutes),
+ * Folds repeated occurrences into one: a spam filter per object (25 at once, then one in 5 min),
  * more than 10 messages of one reason within 10 minutes become one combined message, and the same
  * message again counts up.
  */

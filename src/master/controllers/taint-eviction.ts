@@ -105,8 +105,8 @@ class TaintEvictionReconciler {
 }
 
 /**
- * When the pod is to be deleted for the taints of its node; undefined when it tolerates them all for
- * good. Counted from the taint's own time, so that a new leader does not start over.
+ * When the pod is to be deleted for the taints of its node; undefined when it tolerates them all
+ * for good. Counted from the taint's own time, so that a new leader does not start over.
  */
 export function evictionTimeMs(
   pod: DeepReadonly<Pod>,
