@@ -4,6 +4,7 @@ import {
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
+  KvError,
   type Log,
   type Random,
 } from '../../base/index.ts'
@@ -35,6 +36,8 @@ export interface HandlerOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Told of every request that has been answered. */
+  readonly onAnswered: (info: RequestInfo, code: number) => void
 }
 
 /** The chain that every request goes through: who, may they, and what it is about. */
@@ -58,24 +61,42 @@ async function answer(
   request: HttpRequest,
   warnings: string[],
 ): Promise<HttpResponse> {
+  let info: RequestInfo | undefined
+  let response: HttpResponse
   try {
-    const info = readInfo(request)
-    const user = authenticate(request, info.path)
-    const decision = await options.authorizer.authorize(user, info)
-    if (decision.kind === 'deny') throw statusErrors.forbidden(NO_RESOURCE, '', decision.reason)
-    for (const route of options.routes) {
-      const response = await route({ request, info, user, warnings })
-      if (response) return response
-    }
-    assert(false, 'no route answered')
+    info = readInfo(request)
+    response = await route(options, { request, info, warnings })
   } catch (error) {
-    const failure = toStatusError(error)
-    if (failure.code >= 500 && failure.cause !== undefined) {
-      const { method, url } = request
-      options.log.error('a request failed', { method, url, error: describe(failure.cause) })
-    }
-    return replyFailure(acceptedForFailure(request), failure)
+    response = fail(options, request, error)
   }
+  if (info) options.onAnswered(info, response.status)
+  return response
+}
+
+async function route(
+  options: HandlerOptions,
+  of: Omit<RoutedRequest, 'user'>,
+): Promise<HttpResponse> {
+  const user = authenticate(of.request, of.info.path)
+  const decision = await options.authorizer.authorize(user, of.info)
+  if (decision.kind === 'deny') throw statusErrors.forbidden(NO_RESOURCE, '', decision.reason)
+  for (const next of options.routes) {
+    const response = await next({ ...of, user })
+    if (response) return response
+  }
+  assert(false, 'no route answered')
+}
+
+function fail(options: HandlerOptions, request: HttpRequest, error: unknown): HttpResponse {
+  const failure = toStatusError(error)
+  // A store that is away is told by health; a bug is told here, with its stack, and only here.
+  if (failure.code >= 500 && failure.cause !== undefined) {
+    const { method, url } = request
+    const { cause } = failure
+    const stack = cause instanceof KvError ? cause.message : describe(cause)
+    options.log.error('a request failed', { method, url, error: stack })
+  }
+  return replyFailure(acceptedForFailure(request), failure)
 }
 
 const NO_RESOURCE = { group: '', plural: '' }
@@ -92,7 +113,6 @@ function readInfo(request: HttpRequest): RequestInfo {
   }
 }
 
-// A bug is told with its stack in the log, and only there.
 function describe(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   return cause.stack ?? cause.message

@@ -12,6 +12,7 @@ import { createHandler } from './handler.ts'
 import { discoveryRoute } from './discovery.ts'
 import { type HealthChecks, healthRoute } from './health.ts'
 import { REGISTRY, resourcePrefix } from './keys.ts'
+import { metricsRoute, RequestMetrics } from './metrics.ts'
 import { openApiRoute } from './openapi.ts'
 import { leaseFor } from './registry/event-lease.ts'
 import type { Admit, Store, StoreHooks } from './registry/store.ts'
@@ -67,6 +68,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   }
   const { advertise } = options
   const background = new Background({ stores, services, kv, clock, log, advertise })
+  const requests = new RequestMetrics()
   const subresource = allSubresources({ core, kubelet: options.kubelet })
   const handler = createHandler({
     authorizer: options.authorizer ?? allowAuthenticated,
@@ -74,6 +76,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       resourceRoute({ stores, clock, subresource }),
       healthRoute(healthChecks(options, background)),
       versionRoute,
+      metricsRoute(requests, stores),
       openApiRoute(options.resources),
       discoveryRoute(options.resources),
       () => Promise.resolve(replyText(404, '404 page not found\n')),
@@ -81,6 +84,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     clock,
     random,
     log,
+    onAnswered: (info, code) => requests.count(info, code),
   })
   return { handler, start: (of) => background.start(of), stop: () => background.stop() }
 }

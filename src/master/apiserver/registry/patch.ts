@@ -9,7 +9,6 @@ import {
   type ParsedPatch,
   parsePatch,
   patchKindOf,
-  toJsonValue,
 } from '../../../api/index.ts'
 import { bodyBytes, callOf, type Exchange } from '../exchange.ts'
 import { type WriteOptions, writeOptions } from '../options.ts'
@@ -110,7 +109,7 @@ export function applyPatch<T extends KubeObject>(type: ApiType, step: PatchStep)
 
 function run(type: ApiType, { patch, current }: PatchStep): Record<string, unknown> {
   try {
-    return patch.apply(type.struct, toJsonValue(type.struct, current))
+    return patch.apply(type.struct, { ...current })
   } catch (error) {
     if (hasReason(error, 'Invalid') && !error.details) throw statusErrors.unprocessable()
     throw error

@@ -120,7 +120,7 @@ async function attemptUpdate(store: Store, call: WriteCall, on: Attempt): Promis
   const { update, origin } = on
   const old = origin.parse()
   checkUid(store, update, { key: origin.key, old })
-  const object = await update.change(structuredClone(old))
+  const object = await update.change(origin.parse())
   checkVersion(store, update.name, { object, old })
   claimNamespace(store, call, object)
   keepIdentity(object, old)

@@ -36,13 +36,7 @@ function removalError(names: readonly string[]): FieldError {
 }
 
 /** What a container that is put into a running pod cannot have. */
-const FORBIDDEN = [
-  'ports',
-  'livenessProbe',
-  'readinessProbe',
-  'startupProbe',
-  'lifecycle',
-] as const
+const FORBIDDEN = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle'] as const
 
 function checkEphemeral(
   containers: readonly EphemeralContainer[],
