@@ -38,7 +38,7 @@ export const DeploymentStrategy = struct(
     type: string(
       1,
       '`RollingUpdate` (default), or `Recreate`: all old pods end before new ones start.',
-    ),
+    ).named('v1.DeploymentStrategyType'),
   },
 )
 export interface DeploymentStrategy extends TypeOf<typeof DeploymentStrategy> {}
@@ -82,8 +82,10 @@ export const DeploymentCondition = struct(
     lastUpdateTime: time(6, 'When the condition was looked at last.').written(),
     message: string(5, 'What happened, for people.'),
     reason: string(4, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').required(),
-    type: string(1, '`Available`, `Progressing` or `ReplicaFailure`.').required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    type: string(1, '`Available`, `Progressing` or `ReplicaFailure`.')
+      .named('v1.DeploymentConditionType')
+      .required(),
   },
 )
 export interface DeploymentCondition extends TypeOf<typeof DeploymentCondition> {}

@@ -29,8 +29,8 @@ export const ReplicaSetCondition = struct(
     lastTransitionTime: time(3, 'When the status changed last.').written(),
     message: string(5, 'What happened, for people.'),
     reason: string(4, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').required(),
-    type: string(1, '`ReplicaFailure`.').required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    type: string(1, '`ReplicaFailure`.').named('v1.ReplicaSetConditionType').required(),
   },
 )
 export interface ReplicaSetCondition extends TypeOf<typeof ReplicaSetCondition> {}

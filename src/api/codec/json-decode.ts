@@ -62,7 +62,12 @@ function planOf(struct: Struct<FieldWords>): StructPlan {
   for (const [name, definition] of Object.entries(struct.fields)) {
     const keepsZero =
       definition.nullable === true || definition.required || definition.always === true
-    fields.set(name, { name, definition, read: readerOf(definition.type), keepsZero })
+    fields.set(name, {
+      name,
+      definition,
+      read: readerOf(definition.type, definition.goType),
+      keepsZero,
+    })
   }
   const always = [...fields.values()].filter(({ definition }) => isFilledIn(definition))
   plans.set(struct, { ...plan, always })
@@ -75,13 +80,14 @@ function present(struct: Struct<FieldWords>): StructPlan {
   return plan
 }
 
-function readerOf(type: FieldType): FieldPlan['read'] {
+function readerOf(type: FieldType, goType?: string): FieldPlan['read'] {
   switch (type.kind) {
     case 'struct':
       return (value, context) => readStruct(planOf(type.struct()), value, context)
     case 'list': {
-      const item = readerOf(type.item)
-      return (value, context) => readList(type, item, value, context)
+      const item = readerOf(type.item, goType)
+      const name = goType === undefined ? goTypeName(type) : `[]${goType}`
+      return (value, context) => readList({ type, name }, item, value, context)
     }
     case 'map': {
       const read = readerOf(type.value)
@@ -91,7 +97,8 @@ function readerOf(type: FieldType): FieldPlan['read'] {
       return (value, context) => {
         const result = readScalar(type.kind, value)
         if ('value' in result) return result.value
-        fail(context, result.custom ?? typeFault(value, type, context, result.literal))
+        const name = goType ?? goTypeName(type)
+        fail(context, result.custom ?? faultText(value, name, context, result.literal))
         return undefined
       }
   }
@@ -145,13 +152,13 @@ function isZero(value: unknown, { type }: FieldDefinition): boolean {
 }
 
 function readList(
-  type: FieldType,
+  { type, name }: { type: FieldType; name: string },
   read: FieldPlan['read'],
   value: unknown,
   context: Context,
 ): unknown {
   if (!Array.isArray(value)) {
-    fail(context, typeFault(value, type, context))
+    fail(context, faultText(value, name, context))
     return undefined
   }
   return value.map((item: unknown, i) => {
@@ -169,7 +176,7 @@ function readMap(
   context: Context,
 ): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    fail(context, typeFault(value, type, context))
+    fail(context, faultText(value, goTypeName(type), context))
     return undefined
   }
   const result: Record<string, unknown> = {}
@@ -206,10 +213,6 @@ export function formatPath(path: readonly (string | number)[]): string {
 
 function fail(context: Context, message: string): void {
   context.error ??= message
-}
-
-function typeFault(value: unknown, type: FieldType, context: Context, literal?: string): string {
-  return faultText(value, goTypeName(type), context, literal)
 }
 
 /**

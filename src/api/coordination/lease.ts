@@ -14,7 +14,9 @@ export const LeaseSpec = struct(
     leaseTransitions: int32(5, 'How often the holder changed.').nullable(),
     preferredHolder: string(7, 'Who should take it next.').nullable(),
     renewTime: microTime(4, 'When the holder said last that it is still there.').nullable(),
-    strategy: string(6, 'How the next holder is chosen.').nullable(),
+    strategy: string(6, 'How the next holder is chosen.')
+      .named('v1.CoordinatedLeaseStrategy')
+      .nullable(),
   },
 )
 export interface LeaseSpec extends TypeOf<typeof LeaseSpec> {}

@@ -6,7 +6,9 @@ export const NodeSelectorRequirement = struct(
   'A requirement on one label or field of a node.',
   {
     key: string(1, 'Name of the label or field.').required(),
-    operator: string(2, '`In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.').required(),
+    operator: string(2, '`In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.')
+      .named('v1.NodeSelectorOperator')
+      .required(),
     values: list(3, string, 'Values to compare with; one number for `Gt` and `Lt`.').atomic(),
   },
 )
@@ -148,9 +150,11 @@ export const Toleration = struct(
   'io.k8s.api.core.v1.Toleration',
   'Taints that do not keep a pod away.',
   {
-    effect: string(4, 'Effect of the taints; all if empty.'),
+    effect: string(4, 'Effect of the taints; all if empty.').named('v1.TaintEffect'),
     key: string(1, 'Name of the taints; all if empty.'),
-    operator: string(2, '`Equal` (default), or `Exists`: any value.'),
+    operator: string(2, '`Equal` (default), or `Exists`: any value.').named(
+      'v1.TolerationOperator',
+    ),
     tolerationSeconds: int64(
       5,
       'How long a `NoExecute` taint is tolerated; for ever if absent.',
@@ -178,16 +182,19 @@ export const TopologySpreadConstraint = struct(
     nodeAffinityPolicy: string(
       6,
       'Whether nodes that the pod cannot use count: `Honor` or `Ignore`.',
-    ).nullable(),
+    )
+      .named('v1.NodeInclusionPolicy')
+      .nullable(),
     nodeTaintsPolicy: string(
       7,
       'Whether nodes whose taints it does not tolerate count: `Honor` or `Ignore`.',
-    ).nullable(),
+    )
+      .named('v1.NodeInclusionPolicy')
+      .nullable(),
     topologyKey: string(2, 'Label of nodes: equal values are the same place.').required(),
-    whenUnsatisfiable: string(
-      3,
-      '`DoNotSchedule`, or `ScheduleAnyway`: as good as possible.',
-    ).required(),
+    whenUnsatisfiable: string(3, '`DoNotSchedule`, or `ScheduleAnyway`: as good as possible.')
+      .named('v1.UnsatisfiableConstraintAction')
+      .required(),
   },
 )
 export interface TopologySpreadConstraint extends TypeOf<typeof TopologySpreadConstraint> {}

@@ -15,9 +15,9 @@ import { ResourceRequirements } from './container.ts'
 import { VolumeMountStatus } from './volume-status.ts'
 
 export const ResourceHealth = struct('io.k8s.api.core.v1.ResourceHealth', 'Health of a device.', {
-  health: string(2, '`Healthy`, `Unhealthy` or `Unknown`.'),
+  health: string(2, '`Healthy`, `Unhealthy` or `Unknown`.').named('v1.ResourceHealthStatus'),
   message: string(6, 'Details, for people.').nullable(),
-  resourceID: string(1, 'Identity of the device.').required(),
+  resourceID: string(1, 'Identity of the device.').named('v1.ResourceID').required(),
 })
 export interface ResourceHealth extends TypeOf<typeof ResourceHealth> {}
 
@@ -25,7 +25,7 @@ export const ResourceStatus = struct(
   'io.k8s.api.core.v1.ResourceStatus',
   'Health of the devices of one resource.',
   {
-    name: string(1, 'Name of the resource.').required(),
+    name: string(1, 'Name of the resource.').named('v1.ResourceName').required(),
     resources: list(2, ResourceHealth, 'The devices.').keyed('resourceID'),
   },
 )
@@ -114,7 +114,7 @@ export const ContainerStatus = struct(
     restartCount: int32(5, 'How often it was started anew.').required(),
     started: boolean(9, 'Whether it has passed its startup probe and hook.').nullable(),
     state: ref(2, ContainerState, 'What it does at present.').written(),
-    stopSignal: string(15, 'Signal that ends it.').nullable(),
+    stopSignal: string(15, 'Signal that ends it.').named('v1.Signal').nullable(),
     user: ref(13, ContainerUser, 'User and groups of its first process.'),
     volumeMounts: list(12, VolumeMountStatus, 'How its volumes are mounted.')
       .keyed('mountPath')

@@ -21,7 +21,7 @@ export const ContainerPort = struct(
     hostIP: string(5, 'Address of the node at which the port is opened.'),
     hostPort: int32(2, 'Number of the port on the node, if it is opened there.'),
     name: string(1, 'Name of the port, to be referred to by services.'),
-    protocol: string(4, '`TCP`, `UDP` or `SCTP`.'),
+    protocol: string(4, '`TCP`, `UDP` or `SCTP`.').named('v1.Protocol'),
   },
 )
 export interface ContainerPort extends TypeOf<typeof ContainerPort> {}
@@ -30,8 +30,10 @@ export const ContainerResizePolicy = struct(
   'io.k8s.api.core.v1.ContainerResizePolicy',
   'What a change of one resource means for a running container.',
   {
-    resourceName: string(1, '`cpu` or `memory`.').required(),
-    restartPolicy: string(2, '`NotRequired` or `RestartContainer`.').required(),
+    resourceName: string(1, '`cpu` or `memory`.').named('v1.ResourceName').required(),
+    restartPolicy: string(2, '`NotRequired` or `RestartContainer`.')
+      .named('v1.ResourceResizeRestartPolicy')
+      .required(),
   },
 )
 export interface ContainerResizePolicy extends TypeOf<typeof ContainerResizePolicy> {}
@@ -61,7 +63,9 @@ export const ContainerRestartRuleOnExitCodes = struct(
   'io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes',
   'A set of exit codes.',
   {
-    operator: string(1, '`In` or `NotIn`.').required(),
+    operator: string(1, '`In` or `NotIn`.')
+      .named('v1.ContainerRestartRuleOnExitCodesOperator')
+      .required(),
     values: list(2, int32, 'The codes, 255 at most.').set(),
   },
 )
@@ -72,7 +76,7 @@ export const ContainerRestartRule = struct(
   'io.k8s.api.core.v1.ContainerRestartRule',
   'An exit, and what follows from it.',
   {
-    action: string(1, 'What follows: `Restart`.').required(),
+    action: string(1, 'What follows: `Restart`.').named('v1.ContainerRestartRuleAction').required(),
     exitCodes: ref(2, ContainerRestartRuleOnExitCodes, 'The exits that are meant.'),
   },
 )
@@ -93,13 +97,17 @@ export const VolumeMount = struct('io.k8s.api.core.v1.VolumeMount', 'A volume in
   mountPropagation: string(
     5,
     'Who sees later mounts: `None` (default), `HostToContainer` or `Bidirectional`.',
-  ).nullable(),
+  )
+    .named('v1.MountPropagationMode')
+    .nullable(),
   name: string(1, 'Name of the volume.').required(),
   readOnly: boolean(2, 'Mounts the volume for reading alone.'),
   recursiveReadOnly: string(
     7,
     'Whether `readOnly` holds all the way down: `Disabled`, `IfPossible` or `Enabled`.',
-  ).nullable(),
+  )
+    .named('v1.RecursiveReadOnlyMode')
+    .nullable(),
   subPath: string(4, 'The part of the volume to mount; its root if empty.'),
   subPathExpr: string(6, 'As `subPath`, with `$(NAME)` for environment variables.'),
 })
@@ -123,7 +131,10 @@ export const Container = struct('io.k8s.api.core.v1.Container', 'One container o
     'Sources whose entries all become environment variables.',
   ).atomic(),
   image: string(2, 'Name of the image.'),
-  imagePullPolicy: string(14, 'When the image is fetched: `Always`, `IfNotPresent` or `Never`.'),
+  imagePullPolicy: string(
+    14,
+    'When the image is fetched: `Always`, `IfNotPresent` or `Never`.',
+  ).named('v1.PullPolicy'),
   lifecycle: ref(12, Lifecycle, 'What runs after the container has started and before it ends.'),
   livenessProbe: ref(10, Probe, 'Tells whether the container must be started anew.'),
   name: string(1, 'Name of the container, unique in its pod, a DNS label.').required(),
@@ -148,7 +159,9 @@ export const Container = struct('io.k8s.api.core.v1.Container', 'One container o
   restartPolicy: string(
     24,
     'For init containers: `Always` makes one that keeps running beside the others.',
-  ).nullable(),
+  )
+    .named('v1.ContainerRestartPolicy')
+    .nullable(),
   restartPolicyRules: list(
     25,
     ContainerRestartRule,
@@ -166,7 +179,7 @@ export const Container = struct('io.k8s.api.core.v1.Container', 'One container o
   terminationMessagePolicy: string(
     20,
     '`File`, or `FallbackToLogsOnError`: the end of the log if the file is empty.',
-  ),
+  ).named('v1.TerminationMessagePolicy'),
   tty: boolean(18, 'Gives the container a terminal.'),
   volumeDevices: list(21, VolumeDevice, 'Block devices that the container sees.')
     .keyed('devicePath')
@@ -204,10 +217,9 @@ export const EphemeralContainer = struct(
       .inlinedAt(1)
       .atomic(),
     image: string(2, 'Name of the image.').inlinedAt(1),
-    imagePullPolicy: string(
-      14,
-      'When the image is fetched: `Always`, `IfNotPresent` or `Never`.',
-    ).inlinedAt(1),
+    imagePullPolicy: string(14, 'When the image is fetched: `Always`, `IfNotPresent` or `Never`.')
+      .named('v1.PullPolicy')
+      .inlinedAt(1),
     lifecycle: ref(
       12,
       Lifecycle,
@@ -244,6 +256,7 @@ export const EphemeralContainer = struct(
       24,
       'For init containers: `Always` makes one that keeps running beside the others.',
     )
+      .named('v1.ContainerRestartPolicy')
       .nullable()
       .inlinedAt(1),
     restartPolicyRules: list(
@@ -273,7 +286,9 @@ export const EphemeralContainer = struct(
     terminationMessagePolicy: string(
       20,
       '`File`, or `FallbackToLogsOnError`: the end of the log if the file is empty.',
-    ).inlinedAt(1),
+    )
+      .named('v1.TerminationMessagePolicy')
+      .inlinedAt(1),
     tty: boolean(18, 'Gives the container a terminal.').inlinedAt(1),
     volumeDevices: list(21, VolumeDevice, 'Block devices that the container sees.')
       .inlinedAt(1)

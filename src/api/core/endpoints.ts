@@ -22,7 +22,7 @@ export const EndpointPort = struct(
     appProtocol: string(4, 'Protocol on top, such as `http` or `kubernetes.io/h2c`.').nullable(),
     name: string(1, 'Name of the port, as the service has it.'),
     port: int32(2, 'Number of the port.').required(),
-    protocol: string(3, '`TCP`, `UDP` or `SCTP`.'),
+    protocol: string(3, '`TCP`, `UDP` or `SCTP`.').named('v1.Protocol'),
   },
   { mapType: 'atomic' },
 )

@@ -5,7 +5,9 @@ export const NamespaceSpec = struct(
   'io.k8s.api.core.v1.NamespaceSpec',
   'What is wanted of a namespace.',
   {
-    finalizers: list(1, string, 'Who must agree before it vanishes.').atomic(),
+    finalizers: list(1, string, 'Who must agree before it vanishes.')
+      .named('v1.FinalizerName')
+      .atomic(),
   },
 )
 export interface NamespaceSpec extends TypeOf<typeof NamespaceSpec> {}
@@ -17,8 +19,10 @@ export const NamespaceCondition = struct(
     lastTransitionTime: time(4, 'When the status changed last.').written(),
     message: string(6, 'What happened, for people.'),
     reason: string(5, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').required(),
-    type: string(1, 'Which aspect, such as `NamespaceContentRemaining`.').required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    type: string(1, 'Which aspect, such as `NamespaceContentRemaining`.')
+      .named('v1.NamespaceConditionType')
+      .required(),
   },
 )
 export interface NamespaceCondition extends TypeOf<typeof NamespaceCondition> {}
@@ -30,7 +34,7 @@ export const NamespaceStatus = struct(
     conditions: list(2, NamespaceCondition, 'Why its deletion takes long.')
       .keyed('type')
       .patch('merge', 'type'),
-    phase: string(1, '`Active` or `Terminating`.'),
+    phase: string(1, '`Active` or `Terminating`.').named('v1.NamespacePhase'),
   },
 )
 export interface NamespaceStatus extends TypeOf<typeof NamespaceStatus> {}

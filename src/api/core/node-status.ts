@@ -20,7 +20,7 @@ export const ConfigMapNodeConfigSource = struct(
     name: string(2, 'Name of the ConfigMap.').required(),
     namespace: string(1, 'Namespace of the ConfigMap.').required(),
     resourceVersion: string(4, 'Version of the ConfigMap that is meant.'),
-    uid: string(3, 'Identity of the ConfigMap that is meant.'),
+    uid: string(3, 'Identity of the ConfigMap that is meant.').named('types.UID'),
   },
 )
 export interface ConfigMapNodeConfigSource extends TypeOf<typeof ConfigMapNodeConfigSource> {}
@@ -36,10 +36,9 @@ export interface NodeConfigSource extends TypeOf<typeof NodeConfigSource> {}
 
 export const NodeAddress = struct('io.k8s.api.core.v1.NodeAddress', 'An address of a node.', {
   address: string(2, 'The address or name.').required(),
-  type: string(
-    1,
-    '`Hostname`, `InternalIP`, `ExternalIP`, `InternalDNS` or `ExternalDNS`.',
-  ).required(),
+  type: string(1, '`Hostname`, `InternalIP`, `ExternalIP`, `InternalDNS` or `ExternalDNS`.')
+    .named('v1.NodeAddressType')
+    .required(),
 })
 export interface NodeAddress extends TypeOf<typeof NodeAddress> {}
 
@@ -51,11 +50,13 @@ export const NodeCondition = struct(
     lastTransitionTime: time(4, 'When the status changed last.').written(),
     message: string(6, 'What happened, for people.'),
     reason: string(5, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
     type: string(
       1,
       '`Ready`, `MemoryPressure`, `DiskPressure`, `PIDPressure` or `NetworkUnavailable`.',
-    ).required(),
+    )
+      .named('v1.NodeConditionType')
+      .required(),
   },
 )
 export interface NodeCondition extends TypeOf<typeof NodeCondition> {}
@@ -164,7 +165,7 @@ export const AttachedVolume = struct(
   'A volume that is attached to a node.',
   {
     devicePath: string(2, 'Where the node sees the device.').required(),
-    name: string(1, 'Name of the volume.').required(),
+    name: string(1, 'Name of the volume.').named('v1.UniqueVolumeName').required(),
   },
 )
 export interface AttachedVolume extends TypeOf<typeof AttachedVolume> {}
@@ -192,9 +193,9 @@ export const NodeStatus = struct('io.k8s.api.core.v1.NodeStatus', "What a node's
   features: ref(13, NodeFeatures, 'What the runtime can do.'),
   images: list(8, ContainerImage, 'Images that the node has.').atomic(),
   nodeInfo: ref(7, NodeSystemInfo, 'Versions and identities of the machine.').written(),
-  phase: string(3, 'No longer used.'),
+  phase: string(3, 'No longer used.').named('v1.NodePhase'),
   runtimeHandlers: list(12, NodeRuntimeHandler, 'Ways in which the node runs containers.').atomic(),
   volumesAttached: list(10, AttachedVolume, 'Volumes that are attached.').atomic(),
-  volumesInUse: list(9, string, 'Volumes that are mounted.').atomic(),
+  volumesInUse: list(9, string, 'Volumes that are mounted.').named('v1.UniqueVolumeName').atomic(),
 })
 export interface NodeStatus extends TypeOf<typeof NodeStatus> {}

@@ -6,10 +6,9 @@ export const Taint = struct(
   'io.k8s.api.core.v1.Taint',
   'Keeps pods away from a node that do not tolerate it.',
   {
-    effect: string(
-      3,
-      '`NoSchedule`, `PreferNoSchedule`, or `NoExecute`: running pods leave, too.',
-    ).required(),
+    effect: string(3, '`NoSchedule`, `PreferNoSchedule`, or `NoExecute`: running pods leave, too.')
+      .named('v1.TaintEffect')
+      .required(),
     key: string(1, 'Name of the taint.').required(),
     timeAdded: time(4, 'When it was put on.').nullable(),
     value: string(2, 'Its value.'),

@@ -45,7 +45,7 @@ export const HostAlias = struct('io.k8s.api.core.v1.HostAlias', "A line of the p
 export interface HostAlias extends TypeOf<typeof HostAlias> {}
 
 export const PodOS = struct('io.k8s.api.core.v1.PodOS', 'Operating system of a pod.', {
-  name: string(1, '`linux` or `windows`.').required(),
+  name: string(1, '`linux` or `windows`.').named('v1.OSName').required(),
 })
 export interface PodOS extends TypeOf<typeof PodOS> {}
 
@@ -53,7 +53,7 @@ export const PodReadinessGate = struct(
   'io.k8s.api.core.v1.PodReadinessGate',
   'A further condition that readiness needs.',
   {
-    conditionType: string(1, 'Type of the condition.').required(),
+    conditionType: string(1, 'Type of the condition.').named('v1.PodConditionType').required(),
   },
 )
 export interface PodReadinessGate extends TypeOf<typeof PodReadinessGate> {}
@@ -105,7 +105,10 @@ export const PodSpec = struct('io.k8s.api.core.v1.PodSpec', 'What is wanted of a
     .keyed('name')
     .patch('merge', 'name'),
   dnsConfig: ref(26, PodDNSConfig, 'How it finds names, beside `dnsPolicy`.'),
-  dnsPolicy: string(6, '`ClusterFirst` (default), `ClusterFirstWithHostNet`, `Default` or `None`.'),
+  dnsPolicy: string(
+    6,
+    '`ClusterFirst` (default), `ClusterFirstWithHostNet`, `Default` or `None`.',
+  ).named('v1.DNSPolicy'),
   enableServiceLinks: boolean(
     30,
     'Whether services become environment variables; true by default.',
@@ -140,7 +143,9 @@ export const PodSpec = struct('io.k8s.api.core.v1.PodSpec', 'What is wanted of a
   nodeSelector: map(7, string, 'Labels that its node must have.').atomicMap(),
   os: ref(36, PodOS, 'Operating system that it needs.'),
   overhead: map(32, quantity, 'What the pod itself costs, beside its containers.'),
-  preemptionPolicy: string(31, '`PreemptLowerPriority` (default) or `Never`.').nullable(),
+  preemptionPolicy: string(31, '`PreemptLowerPriority` (default) or `Never`.')
+    .named('v1.PreemptionPolicy')
+    .nullable(),
   priority: int32(25, 'The higher, the more important; from the priority class.').nullable(),
   priorityClassName: string(24, 'Class of its priority.'),
   readinessGates: list(28, PodReadinessGate, 'Further conditions that readiness needs.').atomic(),
@@ -151,7 +156,7 @@ export const PodSpec = struct('io.k8s.api.core.v1.PodSpec', 'What is wanted of a
   restartPolicy: string(
     3,
     'When ended containers are started anew: `Always` (default), `OnFailure` or `Never`.',
-  ),
+  ).named('v1.RestartPolicy'),
   runtimeClassName: string(29, 'How its containers are run.').nullable(),
   schedulerName: string(19, 'Which scheduler finds its node; `default-scheduler` by default.'),
   schedulingGates: list(38, PodSchedulingGate, 'What keeps it from being scheduled yet.')

@@ -21,8 +21,10 @@ export const PodCondition = struct(
     message: string(6, 'What happened, for people.'),
     observedGeneration: int64(7, 'The generation of the object that this is about.'),
     reason: string(5, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').required(),
-    type: string(1, '`PodScheduled`, `Initialized`, `ContainersReady`, `Ready` …').required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    type: string(1, '`PodScheduled`, `Initialized`, `ContainersReady`, `Ready` …')
+      .named('v1.PodConditionType')
+      .required(),
   },
 )
 export interface PodCondition extends TypeOf<typeof PodCondition> {}
@@ -113,15 +115,19 @@ export const PodStatus = struct('io.k8s.api.core.v1.PodStatus', 'What is known o
   ).atomic(),
   nominatedNodeName: string(11, 'Node on which room is being made for it.'),
   observedGeneration: int64(17, 'The generation of the pod that the agent has seen.'),
-  phase: string(1, '`Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`.'),
+  phase: string(1, '`Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`.').named(
+    'v1.PodPhase',
+  ),
   podIP: string(6, 'Its address; repeats the first of `podIPs`.'),
   podIPs: list(12, PodIP, 'Its addresses, one for each family.').keyed('ip').patch('merge', 'ip'),
   qosClass: string(
     9,
     '`Guaranteed`, `Burstable` or `BestEffort`: who is ended last when memory runs out.',
-  ),
+  ).named('v1.PodQOSClass'),
   reason: string(4, 'Why it is in this state, in one word, such as `Evicted`.'),
-  resize: string(14, 'How far a change of its resources is; see the conditions.'),
+  resize: string(14, 'How far a change of its resources is; see the conditions.').named(
+    'v1.PodResizeStatus',
+  ),
   resourceClaimStatuses: list(15, PodResourceClaimStatus, 'Claims that were made for it.')
     .keyed('name')
     .patch('merge,retainKeys', 'name'),

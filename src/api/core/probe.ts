@@ -32,7 +32,7 @@ export const HTTPGetAction = struct(
     httpHeaders: list(5, HTTPHeader, 'Headers to send; names may repeat.').atomic(),
     path: string(1, 'Path to ask for.'),
     port: intOrString(2, 'Number or name of the port.').required().written(),
-    scheme: string(4, '`HTTP` or `HTTPS`.'),
+    scheme: string(4, '`HTTP` or `HTTPS`.').named('v1.URIScheme'),
   },
 )
 export interface HTTPGetAction extends TypeOf<typeof HTTPGetAction> {}

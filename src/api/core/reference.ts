@@ -20,7 +20,7 @@ export const ObjectReference = struct(
     name: string(3, 'Its name.'),
     namespace: string(2, 'Its namespace.'),
     resourceVersion: string(6, 'The version that is meant.'),
-    uid: string(4, 'Its identity.'),
+    uid: string(4, 'Its identity.').named('types.UID'),
   },
   { mapType: 'atomic' },
 )

@@ -11,7 +11,7 @@ export const Secret = struct(
     data: map(2, bytes, 'Entries in Base64, by key.'),
     immutable: boolean(5, 'If true, the entries can never be changed.').nullable(),
     stringData: map(4, string, 'Entries as text, for writing alone; they override `data`.'),
-    type: string(3, 'What it is for; decides which entries it must have.'),
+    type: string(3, 'What it is for; decides which entries it must have.').named('v1.SecretType'),
   },
 )
 export interface Secret extends TypeOf<typeof Secret> {}

@@ -8,7 +8,9 @@ export const AppArmorProfile = struct(
       2,
       'Profile on the node that is used when `type` is `Localhost`.',
     ).nullable(),
-    type: string(1, '`Localhost`, `RuntimeDefault` or `Unconfined`.').required(),
+    type: string(1, '`Localhost`, `RuntimeDefault` or `Unconfined`.')
+      .named('v1.AppArmorProfileType')
+      .required(),
   },
 )
 export interface AppArmorProfile extends TypeOf<typeof AppArmorProfile> {}
@@ -17,8 +19,8 @@ export const Capabilities = struct(
   'io.k8s.api.core.v1.Capabilities',
   'Rights of the superuser that a process is given or loses.',
   {
-    add: list(1, string, 'Capabilities to give.').atomic(),
-    drop: list(2, string, 'Capabilities to take away.').atomic(),
+    add: list(1, string, 'Capabilities to give.').named('v1.Capability').atomic(),
+    drop: list(2, string, 'Capabilities to take away.').named('v1.Capability').atomic(),
   },
 )
 export interface Capabilities extends TypeOf<typeof Capabilities> {}
@@ -39,7 +41,9 @@ export const SeccompProfile = struct(
       2,
       'Profile on the node that is used when `type` is `Localhost`.',
     ).nullable(),
-    type: string(1, '`Localhost`, `RuntimeDefault` or `Unconfined`.').required(),
+    type: string(1, '`Localhost`, `RuntimeDefault` or `Unconfined`.')
+      .named('v1.SeccompProfileType')
+      .required(),
   },
 )
 export interface SeccompProfile extends TypeOf<typeof SeccompProfile> {}
@@ -68,7 +72,9 @@ export const SecurityContext = struct(
     appArmorProfile: ref(12, AppArmorProfile, 'AppArmor profile of the container.'),
     capabilities: ref(1, Capabilities, 'Rights of the superuser that it is given or loses.'),
     privileged: boolean(2, "Gives it the node's own rights. Dangerous.").nullable(),
-    procMount: string(9, 'How `/proc` is masked: `Default` or `Unmasked`.').nullable(),
+    procMount: string(9, 'How `/proc` is masked: `Default` or `Unmasked`.')
+      .named('v1.ProcMountType')
+      .nullable(),
     readOnlyRootFilesystem: boolean(6, 'Makes its own file system read-only.').nullable(),
     runAsGroup: int64(8, 'Number of the group of its first process.').nullable(),
     runAsNonRoot: boolean(5, 'If true, it does not start as user 0.').nullable(),
@@ -92,24 +98,27 @@ export const PodSecurityContext = struct(
   {
     appArmorProfile: ref(11, AppArmorProfile, 'AppArmor profile of the containers.'),
     fsGroup: int64(5, 'Group that owns the files of volumes.').nullable(),
-    fsGroupChangePolicy: string(
-      9,
-      'When ownership is changed: `OnRootMismatch` or `Always`.',
-    ).nullable(),
+    fsGroupChangePolicy: string(9, 'When ownership is changed: `OnRootMismatch` or `Always`.')
+      .named('v1.PodFSGroupChangePolicy')
+      .nullable(),
     runAsGroup: int64(6, 'Number of the group of first processes.').nullable(),
     runAsNonRoot: boolean(3, 'If true, nothing runs as user 0.').nullable(),
     runAsUser: int64(2, 'Number of the user of first processes.').nullable(),
     seLinuxChangePolicy: string(
       13,
       'How volumes get their SELinux label: `MountOption` or `Recursive`.',
-    ).nullable(),
+    )
+      .named('v1.PodSELinuxChangePolicy')
+      .nullable(),
     seLinuxOptions: ref(1, SELinuxOptions, 'SELinux label of the containers.'),
     seccompProfile: ref(10, SeccompProfile, 'System calls that the containers may use.'),
     supplementalGroups: list(4, int64, 'Numbers of further groups.').atomic(),
     supplementalGroupsPolicy: string(
       12,
       'Whether groups of the image count too: `Merge` or `Strict`.',
-    ).nullable(),
+    )
+      .named('v1.SupplementalGroupsPolicy')
+      .nullable(),
     sysctls: list(7, Sysctl, "Kernel settings of the pod's own namespaces.").atomic(),
     windowsOptions: ref(8, WindowsSecurityContextOptions, 'Settings for Windows.'),
   },

@@ -16,7 +16,7 @@ export const ServicePort = struct('io.k8s.api.core.v1.ServicePort', 'A port of a
   name: string(1, 'Name of the port; needed if there are several.'),
   nodePort: int32(5, "Port at every node's address; chosen by the server if absent."),
   port: int32(3, "Number of the port at the service's address.").required(),
-  protocol: string(2, '`TCP`, `UDP` or `SCTP`.'),
+  protocol: string(2, '`TCP`, `UDP` or `SCTP`.').named('v1.Protocol'),
   targetPort: intOrString(4, "Number or name of the pods' port; `port` by default.").written(),
 })
 export interface ServicePort extends TypeOf<typeof ServicePort> {}
@@ -60,7 +60,7 @@ export const ServiceSpec = struct(
     externalTrafficPolicy: string(
       11,
       '`Cluster` (default), or `Local`: only pods on the node that was asked.',
-    ),
+    ).named('v1.ServiceExternalTrafficPolicy'),
     healthCheckNodePort: int32(
       12,
       'Port at which nodes tell load balancers whether they have pods.',
@@ -68,12 +68,15 @@ export const ServiceSpec = struct(
     internalTrafficPolicy: string(
       22,
       '`Cluster` (default), or `Local`: only pods on the asking node.',
-    ).nullable(),
-    ipFamilies: list(19, string, '`IPv4`, `IPv6` or both, the first one first.').atomic(),
-    ipFamilyPolicy: string(
-      17,
-      '`SingleStack`, `PreferDualStack` or `RequireDualStack`.',
-    ).nullable(),
+    )
+      .named('v1.ServiceInternalTrafficPolicy')
+      .nullable(),
+    ipFamilies: list(19, string, '`IPv4`, `IPv6` or both, the first one first.')
+      .named('v1.IPFamily')
+      .atomic(),
+    ipFamilyPolicy: string(17, '`SingleStack`, `PreferDualStack` or `RequireDualStack`.')
+      .named('v1.IPFamilyPolicy')
+      .nullable(),
     loadBalancerClass: string(21, 'Who makes the load balancer; never changes.').nullable(),
     loadBalancerIP: string(
       8,
@@ -87,13 +90,18 @@ export const ServiceSpec = struct(
       string,
       'Labels of the pods behind it; without it, endpoints are made by others.',
     ).atomicMap(),
-    sessionAffinity: string(7, '`None` (default), or `ClientIP`: a client stays with its pod.'),
+    sessionAffinity: string(
+      7,
+      '`None` (default), or `ClientIP`: a client stays with its pod.',
+    ).named('v1.ServiceAffinity'),
     sessionAffinityConfig: ref(14, SessionAffinityConfig, 'Settings of `ClientIP`.'),
     trafficDistribution: string(
       23,
       'Which endpoints are better, such as `PreferClose`.',
     ).nullable(),
-    type: string(4, '`ClusterIP` (default), `NodePort`, `LoadBalancer` or `ExternalName`.'),
+    type: string(4, '`ClusterIP` (default), `NodePort`, `LoadBalancer` or `ExternalName`.').named(
+      'v1.ServiceType',
+    ),
   },
 )
 export interface ServiceSpec extends TypeOf<typeof ServiceSpec> {}
@@ -101,7 +109,7 @@ export interface ServiceSpec extends TypeOf<typeof ServiceSpec> {}
 export const PortStatus = struct('io.k8s.api.core.v1.PortStatus', 'A port of a load balancer.', {
   error: string(3, 'What is wrong with it, in one word.').nullable(),
   port: int32(1, 'Number of the port.').required(),
-  protocol: string(2, '`TCP`, `UDP` or `SCTP`.').required(),
+  protocol: string(2, '`TCP`, `UDP` or `SCTP`.').named('v1.Protocol').required(),
 })
 export interface PortStatus extends TypeOf<typeof PortStatus> {}
 
@@ -111,7 +119,9 @@ export const LoadBalancerIngress = struct(
   {
     hostname: string(2, 'Name of the load balancer.'),
     ip: string(1, 'Address of the load balancer.'),
-    ipMode: string(3, '`VIP`, or `Proxy`: whether the node may take the short cut.').nullable(),
+    ipMode: string(3, '`VIP`, or `Proxy`: whether the node may take the short cut.')
+      .named('v1.LoadBalancerIPMode')
+      .nullable(),
     ports: list(4, PortStatus, 'Ports, and what is wrong with them.').atomic(),
   },
 )

@@ -40,11 +40,9 @@ export const PersistentVolumeClaimSpec = struct(
   'io.k8s.api.core.v1.PersistentVolumeClaimSpec',
   'What is wanted of storage.',
   {
-    accessModes: list(
-      1,
-      string,
-      'How it will be mounted: `ReadWriteOnce`, `ReadOnlyMany` …',
-    ).atomic(),
+    accessModes: list(1, string, 'How it will be mounted: `ReadWriteOnce`, `ReadOnlyMany` …')
+      .named('v1.PersistentVolumeAccessMode')
+      .atomic(),
     dataSource: ref(
       7,
       TypedLocalObjectReference,
@@ -59,7 +57,9 @@ export const PersistentVolumeClaimSpec = struct(
     selector: ref(4, LabelSelector, 'Labels of volumes that come into question.'),
     storageClassName: string(5, 'Class of storage; the default class if absent.').nullable(),
     volumeAttributesClassName: string(9, 'Class of settings that can be changed later.').nullable(),
-    volumeMode: string(6, '`Filesystem` (default) or `Block`.').nullable(),
+    volumeMode: string(6, '`Filesystem` (default) or `Block`.')
+      .named('v1.PersistentVolumeMode')
+      .nullable(),
     volumeName: string(3, 'The volume that it is bound to.'),
   },
 )

@@ -18,8 +18,10 @@ export const AzureDiskVolumeSource = struct(
   'io.k8s.api.core.v1.AzureDiskVolumeSource',
   'A disk of Azure.',
   {
-    kind: string(6, '`Shared`, `Dedicated` or `Managed`.').nullable(),
-    cachingMode: string(3, 'How the host caches: `None`, `ReadOnly` or `ReadWrite`.').nullable(),
+    kind: string(6, '`Shared`, `Dedicated` or `Managed`.').named('v1.AzureDataDiskKind').nullable(),
+    cachingMode: string(3, 'How the host caches: `None`, `ReadOnly` or `ReadWrite`.')
+      .named('v1.AzureDataDiskCachingMode')
+      .nullable(),
     diskName: string(1, 'Name of the disk in the blob store.').required(),
     diskURI: string(2, 'Address of the disk in the blob store.').required(),
     fsType: string(

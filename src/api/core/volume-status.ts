@@ -25,7 +25,9 @@ export const VolumeMountStatus = struct(
     mountPath: string(2, 'Where the container sees it.').required(),
     name: string(1, 'Name of the volume.').required(),
     readOnly: boolean(3, 'Whether it is mounted for reading alone.'),
-    recursiveReadOnly: string(4, 'Whether that holds all the way down.').nullable(),
+    recursiveReadOnly: string(4, 'Whether that holds all the way down.')
+      .named('v1.RecursiveReadOnlyMode')
+      .nullable(),
     volumeStatus: ref(5, VolumeStatus, 'More about the volume.'),
   },
 )

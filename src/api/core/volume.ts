@@ -111,10 +111,9 @@ export const HostPathVolumeSource = struct(
   'A file or directory of the node itself.',
   {
     path: string(1, 'Path on the node.').required(),
-    type: string(
-      2,
-      'What must be there, or is made: `Directory`, `File` …; not checked if empty.',
-    ).nullable(),
+    type: string(2, 'What must be there, or is made: `Directory`, `File` …; not checked if empty.')
+      .named('v1.HostPathType')
+      .nullable(),
   },
 )
 export interface HostPathVolumeSource extends TypeOf<typeof HostPathVolumeSource> {}
@@ -123,7 +122,9 @@ export const ImageVolumeSource = struct(
   'io.k8s.api.core.v1.ImageVolumeSource',
   'An image whose files become a volume.',
   {
-    pullPolicy: string(2, 'When the image is fetched: `Always`, `IfNotPresent` or `Never`.'),
+    pullPolicy: string(2, 'When the image is fetched: `Always`, `IfNotPresent` or `Never`.').named(
+      'v1.PullPolicy',
+    ),
     reference: string(1, 'Name of the image.'),
   },
 )

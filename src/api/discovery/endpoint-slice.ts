@@ -69,7 +69,7 @@ export const EndpointSlicePort = struct(
     appProtocol: string(4, 'Protocol on top, such as `http` or `kubernetes.io/h2c`.').nullable(),
     name: string(1, 'Name of the port, as the service has it.').nullable(),
     port: int32(3, 'Number of the port.').nullable(),
-    protocol: string(2, '`TCP`, `UDP` or `SCTP`.').nullable(),
+    protocol: string(2, '`TCP`, `UDP` or `SCTP`.').named('v1.Protocol').nullable(),
   },
   { mapType: 'atomic' },
 )
@@ -82,7 +82,9 @@ export const EndpointSlice = struct(
     apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
-    addressType: string(4, '`IPv4`, `IPv6` or `FQDN`; never changes.').required(),
+    addressType: string(4, '`IPv4`, `IPv6` or `FQDN`; never changes.')
+      .named('v1.AddressType')
+      .required(),
     endpoints: list(2, Endpoint, 'The endpoints, 1000 at most.').atomic().written(),
     ports: list(3, EndpointSlicePort, 'Ports that every endpoint of the slice serves.')
       .atomic()

@@ -8,7 +8,7 @@ export const Condition = struct(
     message: string(6, 'Details, for people; may be empty.').required(),
     observedGeneration: int64(3, 'The generation of the object that this is about.'),
     reason: string(5, 'Why the condition became what it is, in one CamelCase word.').required(),
-    status: string(2, '`True`, `False` or `Unknown`.').required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
     type: string(1, 'Which aspect, in CamelCase.').required(),
   },
 )

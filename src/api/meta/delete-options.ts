@@ -30,7 +30,9 @@ export const DeleteOptions = struct(
     propagationPolicy: string(
       4,
       'What becomes of dependents: `Orphan`, `Background` or `Foreground`.',
-    ).nullable(),
+    )
+      .named('v1.DeletionPropagation')
+      .nullable(),
   },
 )
 export interface DeleteOptions extends TypeOf<typeof DeleteOptions> {}

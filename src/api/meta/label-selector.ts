@@ -5,7 +5,9 @@ export const LabelSelectorRequirement = struct(
   'A requirement on one label.',
   {
     key: string(1, 'Name of the label.').required(),
-    operator: string(2, '`In`, `NotIn`, `Exists` or `DoesNotExist`.').required(),
+    operator: string(2, '`In`, `NotIn`, `Exists` or `DoesNotExist`.')
+      .named('v1.LabelSelectorOperator')
+      .required(),
     values: list(3, string, 'Values for `In` and `NotIn`, else empty.').atomic(),
   },
 )

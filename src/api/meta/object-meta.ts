@@ -18,7 +18,7 @@ export const ManagedFieldsEntry = struct(
     fieldsType: string(6, 'Format of `fieldsV1`.'),
     fieldsV1: fieldsV1(7, 'The fields, as a tree of their names.'),
     manager: string(1, 'Name of the writer.'),
-    operation: string(2, '`Apply` or `Update`.'),
+    operation: string(2, '`Apply` or `Update`.').named('v1.ManagedFieldsOperationType'),
     subresource: string(8, 'Sub-resource through which it was written, if any.'),
     time: time(4, 'When it was written last.').nullable(),
   },
@@ -40,7 +40,7 @@ export const OwnerReference = struct(
       'If true, this owner manages the object; one owner at most does.',
     ).nullable(),
     name: string(3, 'Its name.').required(),
-    uid: string(4, 'Its identity.').required(),
+    uid: string(4, 'Its identity.').named('types.UID').required(),
   },
   { mapType: 'atomic' },
 )
@@ -85,7 +85,9 @@ export const ObjectMeta = struct(
       'Changes with every write; opaque. A write that names an old one is refused.',
     ),
     selfLink: string(4, 'No longer filled in.'),
-    uid: string(5, 'Its identity in time and space: no other object ever has the same.'),
+    uid: string(5, 'Its identity in time and space: no other object ever has the same.').named(
+      'types.UID',
+    ),
   },
 )
 export interface ObjectMeta extends TypeOf<typeof ObjectMeta> {}

@@ -7,7 +7,7 @@ export const StatusCause = struct(
   {
     field: string(3, 'The field that is wrong, such as `spec.containers[0].name`.'),
     message: string(2, 'What is wrong with it, for people.'),
-    reason: string(1, 'What is wrong with it, in one word.'),
+    reason: string(1, 'What is wrong with it, in one word.').named('v1.CauseType'),
   },
 )
 export interface StatusCause extends TypeOf<typeof StatusCause> {}
@@ -21,7 +21,7 @@ export const StatusDetails = struct(
     group: string(2, 'Its group.'),
     name: string(1, 'Name of the object that it is about.'),
     retryAfterSeconds: int32(5, 'When to ask again.'),
-    uid: string(6, 'Identity of the object that it is about.'),
+    uid: string(6, 'Identity of the object that it is about.').named('types.UID'),
   },
 )
 export interface StatusDetails extends TypeOf<typeof StatusDetails> {}
@@ -36,7 +36,7 @@ export const Status = struct(
     code: int32(6, 'HTTP status code.'),
     details: ref(5, StatusDetails, 'More about the reason, for programs.'),
     message: string(3, 'What happened, for people.'),
-    reason: string(4, 'Why the request failed, in one word.'),
+    reason: string(4, 'Why the request failed, in one word.').named('v1.StatusReason'),
     status: string(2, '`Success` or `Failure`.'),
   },
 )

@@ -61,6 +61,8 @@ export interface FieldDefinition {
    * In protobuf the field lives in an embedded message with this number; in JSON it is inlined.
    */
   readonly inlineProto?: number
+  /** The type's name in Go where it has one of its own: `v1.PullPolicy`. For error messages. */
+  readonly goType?: string
 }
 
 declare const typed: unique symbol
@@ -114,6 +116,10 @@ export class FieldWord<T, Present extends boolean = false> {
   /** A map or struct that server-side apply owns as a whole. */
   atomicMap(): FieldWord<T, Present> {
     return this.#with({ mapType: 'atomic' })
+  }
+  /** What Go calls the type of the value, or of a list's items: messages of wrong types name it. */
+  named(goType: string): FieldWord<T, Present> {
+    return this.#with({ goType })
   }
   /** The same field inside an inlined message with protobuf number `proto`. */
   inlinedAt(proto: number): FieldWord<T, Present> {

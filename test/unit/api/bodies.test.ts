@@ -105,6 +105,13 @@ describe('bodies', () => {
     })
   }
 
+  it('name the types that Go names', () => {
+    const text = '{"spec":{"containers":[{"name":"a","imagePullPolicy":3}],"volumes":"x"}}'
+    const decoded = () => decodeBody(pods, Buffer.from(text), 'json')
+    const fault = /field Container.spec.containers.imagePullPolicy of type v1.PullPolicy$/
+    assert.throws(decoded, refused(fault))
+  })
+
   const broken: [string, string][] = [
     ['{"a":1,}', "invalid character '}' looking for beginning of object key string"],
     ['{"a" 1}', "invalid character '1' after object key"],
