@@ -183,6 +183,29 @@ describe('A watch', () => {
     assert.deepEqual(reader.events, ['3 delete a'])
   })
 
+  it('still sees it when the key has come back since', async () => {
+    const clock = new ManualClock()
+    const etcd = await openEtcd({ clock })
+    await put(etcd, 'a')
+    await etcd.store.deleteRange({ key: bytes('a') }, call)
+    await put(etcd, 'a')
+    await etcd.store.compact({ revision: 3 }, call)
+    clock.advance(10)
+    const reader = open(etcd, { ...ALL, startRevision: 3 })
+    await reader.take()
+    assert.deepEqual(reader.events, ['3 delete a', '4 put a='])
+  })
+
+  it('never splits a revision of history, where many are read piece by piece', async () => {
+    const etcd = await openEtcd()
+    const success = ['a', 'b', 'c'].map((key) => ({ requestPut: { key: bytes(key) } }))
+    for (let i = 0; i < 700; i++) await etcd.store.txn({ success }, call)
+    const reader = open(etcd, { ...ALL, startRevision: 1 })
+    await reader.take()
+    assert.equal(reader.events.length, 2100)
+    for (const { events } of reader.responses) assert.equal(events.length % 3, 0)
+  })
+
   it('refuses with the reason in the stream', async () => {
     const etcd = await openEtcd()
     const reader = new Reader(etcd.store.watch())
