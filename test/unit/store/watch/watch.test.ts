@@ -178,6 +178,7 @@ describe('A watch', () => {
     await etcd.store.deleteRange({ key: bytes('a') }, call)
     await etcd.store.compact({ revision: 3 }, call)
     clock.advance(10)
+    await etcd.state.flush()
     const reader = open(etcd, { ...ALL, startRevision: 3 })
     await reader.take()
     assert.deepEqual(reader.events, ['3 delete a'])
@@ -191,6 +192,7 @@ describe('A watch', () => {
     await put(etcd, 'a')
     await etcd.store.compact({ revision: 3 }, call)
     clock.advance(10)
+    await etcd.state.flush()
     const reader = open(etcd, { ...ALL, startRevision: 3 })
     await reader.take()
     assert.deepEqual(reader.events, ['3 delete a', '4 put a='])
@@ -301,6 +303,19 @@ describe('A watch', () => {
       '7 put nothing=',
     ])
     assert.deepEqual(quiet.events, ['7 put nothing='])
+  })
+
+  it('that has seen all there was goes on from there, though a snapshot is compacted', async () => {
+    const [sender, receiver] = [await openEtcd(), await openEtcd()]
+    const quiet = open(receiver, { key: bytes('rare') })
+    for (const etcd of [sender, receiver]) for (const key of ['a', 'b', 'c']) await put(etcd, key)
+    await sender.store.compact({ revision: 4 }, call)
+    const snapshot = sender.state.snapshot()
+    await receiver.state.restore(snapshot, snapshot.chunks)
+    snapshot.release()
+    await put(receiver, 'rare')
+    await quiet.take()
+    assert.deepEqual(quiet.events, ['5 put rare='])
   })
 
   it('reports progress behind all events, never ahead of them', async () => {
