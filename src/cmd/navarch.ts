@@ -69,7 +69,10 @@ async function main(args: readonly string[]): Promise<void> {
     version: VERSION,
     cluster: openCluster,
   }
+  // A command may wait for nothing but Ctrl-C.
+  const keepAlive = setInterval(() => {}, 2 ** 30)
   process.exitCode = await runCli(args, ports)
+  clearInterval(keepAlive)
 }
 
 await main(process.argv.slice(2))
