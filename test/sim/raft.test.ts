@@ -6,7 +6,7 @@ import { type RunResult, simulateRaft } from './raft/world.ts'
 const SEEDS = 200
 
 describe('simulation: raft', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
 
   it(`keeps every promise under the faults of ${SEEDS} seeds`, async () => {
     const failures: RunResult[] = []

@@ -7,7 +7,7 @@ import { simulateStore } from './store/world.ts'
 const SEEDS = 100
 
 describe('simulation: store', function () {
-  this.timeout(180_000)
+  this.timeout(300_000)
 
   it(`keeps its promises to clients under the faults of ${SEEDS} seeds`, async () => {
     const failures: RunResult[] = []
