@@ -20,6 +20,10 @@ const UNSHARE: Readonly<Record<Exclude<MountMode, 'none'>, readonly string[]>> =
   ],
 }
 const DETECT_TIMEOUT_MS = 5_000
+/** A container's own PATH need not lead to these tools: it is put aside while they are used. */
+const TOOLS = '/usr/sbin:/usr/bin:/sbin:/bin'
+const WITH_TOOLS = `NAVARCH_PATH="$PATH"; PATH="$PATH:${TOOLS}"; export PATH NAVARCH_PATH`
+const OWN_PATH = 'PATH="$NAVARCH_PATH"; export PATH; unset NAVARCH_PATH'
 
 /** What this host allows, found by trying. `scratch` is an empty folder. */
 export async function detectMountMode(
@@ -27,10 +31,10 @@ export async function detectMountMode(
   options: { scratch: string; env: Readonly<Record<string, string>> },
 ): Promise<MountMode> {
   for (const mode of ['root', 'user-namespace'] as const) {
-    const attempt = `mount -t tmpfs tmpfs ${quote(options.scratch)}`
+    const attempt = `mount -t tmpfs tmpfs ${quote(options.scratch)} && command -v chroot`
     try {
       const result = await processes.exec({
-        command: [...UNSHARE[mode], 'sh', '-c', attempt],
+        command: withTools([...UNSHARE[mode], '/bin/sh', '-c', attempt]),
         env: options.env,
         cwd: options.scratch,
         timeoutMs: DETECT_TIMEOUT_MS,
@@ -62,15 +66,15 @@ export function mountedCommand(options: {
   const inOrder = mounts.toSorted((a, b) => a.mountPath.length - b.mountPath.length)
   const script = [
     'set -e',
-    `echo $$ > ${quote(options.pidFile)}`,
     `R=${quote(root)}`,
     MIRROR,
     ...inOrder.map((mount, i) => bind(mount, i)),
     `W=${quote(options.workingDir)}`,
+    `echo $$ > ${quote(options.pidFile)}`,
     'mkdir -p "$R$W" 2>/dev/null || :',
-    `exec chroot "$R" sh -c 'cd "$0" && exec "$@"' "$W" "$@"`,
+    `exec chroot "$R" /bin/sh -c '${OWN_PATH}; cd "$0" && exec "$@"' "$W" "$@"`,
   ].join('\n')
-  return [...UNSHARE[options.mode], 'sh', '-c', script, 'sh', ...options.command]
+  return withTools([...UNSHARE[options.mode], '/bin/sh', '-c', script, 'sh', ...options.command])
 }
 
 const MIRROR = `mount -t tmpfs -o mode=755 tmpfs "$R"
@@ -108,17 +112,12 @@ export function enterCommand(
   command: readonly string[],
 ): readonly string[] {
   const user = mode === 'user-namespace' ? ['--user', '--preserve-credentials'] : []
-  return [
-    'nsenter',
-    '--target',
-    String(pid),
-    ...user,
-    '--mount',
-    '--root',
-    '--wd',
-    '--',
-    ...command,
-  ]
+  const enter = ['nsenter', '--target', String(pid), ...user, '--mount', '--root', '--wd', '--']
+  return withTools([...enter, '/bin/sh', '-c', `${OWN_PATH}; exec "$@"`, 'sh', ...command])
+}
+
+function withTools(line: readonly string[]): readonly string[] {
+  return ['/bin/sh', '-c', `${WITH_TOOLS}; exec "$@"`, 'sh', ...line]
 }
 
 function quote(text: string): string {

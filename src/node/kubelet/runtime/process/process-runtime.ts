@@ -8,6 +8,7 @@ import {
   ProcessError,
   type Processes,
   type Random,
+  sleep,
   type Timer,
 } from '../../../../base/index.ts'
 import { Scope } from '../../scope.ts'
@@ -57,6 +58,9 @@ const LOG_POLL_MS = 200
 const QUIET_ROUNDS_MAX = 5
 const EXEC_OUTPUT_BYTES_MAX = 10 * 1024
 const ID_BYTES = 32
+/** How long a command waits for the mounts of a container that has just started. */
+const MOUNT_MS_MAX = 5_000
+const MOUNT_POLL_MS = 20
 
 interface RunningPod {
   readonly record: PodRecord
@@ -281,8 +285,23 @@ export class ProcessRuntime implements Runtime {
   ): Promise<readonly string[]> {
     const mode = await this.#mountMode
     if (!container.record.mounted || mode === 'none') return command
-    const pid = Buffer.from(await this.#parts.disk.readFile(`${container.folder}/pid`)).toString()
-    return enterCommand(mode, Number(pid), command)
+    return enterCommand(mode, await this.#mountedPid(container), command)
+  }
+
+  /** The process whose mounts are to be shared; waits until they are in place. */
+  async #mountedPid(container: ProcessContainer): Promise<number> {
+    const { clock, disk } = this.#parts
+    const path = `${container.folder}/pid`
+    for (
+      let waitedMs = 0;
+      container.isRunning && waitedMs < MOUNT_MS_MAX;
+      waitedMs += MOUNT_POLL_MS
+    ) {
+      const size = (await disk.stat(path))?.size ?? 0
+      if (size > 0) return Number(Buffer.from(await disk.readFile(path)).toString())
+      await sleep(clock, MOUNT_POLL_MS)
+    }
+    throw new ProcessError('the container has no mounts yet')
   }
 
   #find(id: string): ProcessContainer | undefined {
