@@ -1,5 +1,5 @@
 import { apiVersionOf } from '../../api/index.ts'
-import type { Clock } from '../../base/index.ts'
+import { type Clock, GrpcCode, KvError, withTimeout } from '../../base/index.ts'
 import type { Exchange } from './exchange.ts'
 import { isPretty, type Route } from './handler.ts'
 import { negotiate } from './negotiation.ts'
@@ -49,19 +49,35 @@ export function resourceRoute(options: {
       pretty: isPretty(info.query),
       watch: at.verb === 'watch',
     })
-    const exchange: Exchange = {
-      request,
-      at,
-      query: info.query,
-      user,
-      accepted,
-      warnings,
-      isKnownKind: stores.isKnownKind,
-      signal: request.signal,
-      nowMs: clock.nowMs(),
+    const serve = (signal: AbortSignal) => {
+      const exchange: Exchange = {
+        request,
+        at,
+        query: info.query,
+        user,
+        accepted,
+        warnings,
+        isKnownKind: stores.isKnownKind,
+        signal,
+        nowMs: clock.nowMs(),
+      }
+      if (special) return special(exchange)
+      if (!store || at.subresource !== '') throw statusErrors.unknownResource()
+      return handleResource(store, exchange)
     }
-    if (special) return special(exchange)
-    if (!store || at.subresource !== '') throw statusErrors.unknownResource()
-    return handleResource(store, exchange)
+    // Watches and logs last as long as their clients want.
+    if (at.verb === 'watch' || at.subresource === 'log') return serve(request.signal)
+    return withTimeout(clock, REQUEST_TIMEOUT_MS, timedOut, async (signal) => serve(signal), {
+      signal: request.signal,
+    })
   }
 }
+
+/** How long a request may take (kube-apiserver's `--request-timeout`). */
+const REQUEST_TIMEOUT_MS = 60_000
+
+const timedOut = () =>
+  new KvError(
+    GrpcCode.deadlineExceeded,
+    'Timeout: request did not complete within the allotted timeout',
+  )
