@@ -71,7 +71,7 @@ async function masterStatus(
   return {
     name,
     pid,
-    state: pid === 0 ? 'stopped' : report ? 'running' : 'starting',
+    state: pid === 0 ? 'stopped' : report ? 'running' : 'unresponsive',
     raft: report?.raft ?? null,
     leads: report?.leads ?? NOWHERE,
     api: { endpoint: apiEndpoint(master), healthy: report?.healthy ?? false },

@@ -19,6 +19,7 @@ export interface SupervisorParts {
 }
 
 const POLL_MS = 20
+const LOG_BYTES_MAX = 16 * 1024 * 1024
 /** Enough of a log to find why its process ended. */
 const LAST_WORDS_BYTES = 16 * 1024
 
@@ -46,6 +47,7 @@ export class Supervisor {
   async start(name: string, command: readonly string[]): Promise<ProcessIdentity> {
     const { disk, layout, processes, env } = this.#parts
     for (const folder of [layout.logs, layout.run, layout.data]) await disk.mkdir(folder)
+    await this.#rotate(layout.log(name))
     const [program = '', ...args] = command
     const identity = await processes.spawn({
       command: program,
@@ -58,6 +60,13 @@ export class Supervisor {
     const record = Buffer.from(JSON.stringify(identity))
     await disk.writeFileAtomic(layout.process(name), record)
     return identity
+  }
+
+  /** A log that has grown large makes room; the one before it goes. */
+  async #rotate(path: string): Promise<void> {
+    const { disk } = this.#parts
+    const size = (await disk.stat(path))?.size ?? 0
+    if (size > LOG_BYTES_MAX) await disk.rename(path, `${path}.1`)
   }
 
   /** Throws `UserError` when the part does not run. */

@@ -9,6 +9,8 @@ const programs: Record<string, string> = {}
 for (const name of readdirSync('src/cmd')) {
   if (name.endsWith('.ts')) programs[name.replace(/\.ts$/, '')] = `src/cmd/${name}`
 }
+// `navarch simulate` is the simulator that `make sim` runs.
+programs['simulate'] = 'test/sim/run.ts'
 for (const name of readdirSync('src/cmd/images')) {
   programs[`images/${name.replace(/\.ts$/, '')}`] = `src/cmd/images/${name}`
 }

@@ -18,7 +18,8 @@ export interface MasterStatus {
   readonly name: string
   /** 0 while it does not run. */
   readonly pid: number
-  readonly state: 'running' | 'starting' | 'stopped'
+  /** `unresponsive`: it is starting, or hangs. */
+  readonly state: 'running' | 'unresponsive' | 'stopped'
   /** Null while it does not answer. */
   readonly raft: {
     readonly role: string
@@ -113,11 +114,20 @@ export interface ClusterControl {
   drillRestore(context: CallContext): Promise<RestoreReport>
 }
 
+export interface SimulateOptions {
+  /** Replays this one, twice. */
+  readonly seed?: number
+  /** Tries this many. */
+  readonly seeds?: number
+}
+
 export interface CliPorts {
   readonly terminal: Terminal
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
   readonly version: string
+  /** Runs the simulator; false when it found a broken promise. */
+  simulate(options: SimulateOptions): Promise<boolean>
   /** The cluster of a data folder; undefined: `.navarch` in the working folder. */
   cluster(dataDir: string | undefined): ClusterControl
 }

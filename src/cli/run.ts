@@ -6,6 +6,7 @@ import { envCommand } from './env.ts'
 import { killCommand } from './kill.ts'
 import { logsCommand } from './logs.ts'
 import { type CliPorts, UsageError, UserError } from './ports.ts'
+import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { upCommand } from './up.ts'
@@ -21,6 +22,7 @@ const COMMANDS = [
   envCommand,
   backupCommand,
   drillCommand,
+  simulateCommand,
   versionCommand,
 ]
 

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Layout, LocalCluster, Supervisor } from '../../cluster/index.ts'
-import { type CliPorts, runCli } from '../cli/index.ts'
+import { type CliPorts, runCli, type SimulateOptions } from '../cli/index.ts'
 import { silentLog } from '../base/index.ts'
 import {
   systemClock,
@@ -38,6 +38,14 @@ function openCluster(dataDir: string | undefined): LocalCluster {
   })
 }
 
+/** The simulator is a program that reads its settings from the environment. */
+async function simulate({ seed, seeds }: SimulateOptions): Promise<boolean> {
+  if (seed !== undefined) process.env['SEED'] = String(seed)
+  if (seeds !== undefined) process.env['SEEDS'] = String(seeds)
+  await import(new URL('./simulate.js', import.meta.url).href)
+  return process.exitCode === undefined || process.exitCode === 0
+}
+
 /** What the cluster's processes get of our environment. */
 function inherited(): Record<string, string> {
   const env: Record<string, string> = {}
@@ -67,6 +75,7 @@ async function main(args: readonly string[]): Promise<void> {
     },
     signal: interrupted.signal,
     version: VERSION,
+    simulate,
     cluster: openCluster,
   }
   // A command may wait for nothing but Ctrl-C.

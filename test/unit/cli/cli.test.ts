@@ -85,6 +85,7 @@ async function run(line: string, lostWrites = 0) {
     terminal: { out: (t) => (text.out += t), err: (t) => (text.err += t) },
     signal: new AbortController().signal,
     version: '1.2.3',
+    simulate: ({ seed }) => Promise.resolve(seed !== 666),
     cluster(dataDir) {
       folders.push(dataDir)
       return fake(calls, lostWrites)
@@ -166,6 +167,11 @@ describe('cli', () => {
     const restore = await run('drill restore')
     assert.equal(restore.code, 1)
     assert.match(restore.out, /another UID: \/api\/v1\/pods default\/a/)
+  })
+
+  it('fails a simulation that breaks a promise', async () => {
+    assert.equal((await run('simulate --seed 7')).code, 0)
+    assert.equal((await run('simulate --seed 666')).code, 1)
   })
 
   it('shows a backup as etcdctl does', async () => {
