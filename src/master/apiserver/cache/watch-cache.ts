@@ -184,6 +184,7 @@ export class WatchCache {
     }
     for (const change of changes) watcher.offer(change)
     if (options.markInitialEnd) watcher.bookmark(this.#revision, { initialEventsEnd: true })
+    watcher.begin()
     this.#watchers.add(watcher)
     watcher.onEnd(() => this.#watchers.delete(watcher))
     return watcher

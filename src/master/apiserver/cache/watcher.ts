@@ -32,6 +32,7 @@ export class CacheWatcher implements AsyncIterable<readonly WatchItem[]> {
   #wake: (() => void) | undefined
   readonly #onEnd: (() => void)[] = []
   #position: Revision
+  #limit = Number.POSITIVE_INFINITY
 
   constructor(options: WatcherOptions, initial: readonly WatchItem[]) {
     this.#options = options
@@ -42,6 +43,11 @@ export class CacheWatcher implements AsyncIterable<readonly WatchItem[]> {
   /** The newest revision that this watch has been told of. */
   get position(): Revision {
     return this.#position
+  }
+
+  /** What comes from now on is bounded, beside what it begins with. */
+  begin(): void {
+    this.#limit = this.#pending.length + PENDING_EVENTS_MAX
   }
 
   offer(change: Change): void {
@@ -87,7 +93,7 @@ export class CacheWatcher implements AsyncIterable<readonly WatchItem[]> {
   }
 
   #push(item: WatchItem): void {
-    if (this.#pending.length >= PENDING_EVENTS_MAX) {
+    if (this.#pending.length >= this.#limit) {
       this.end()
       return
     }
