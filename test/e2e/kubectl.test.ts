@@ -19,7 +19,9 @@ spec:
       containers:
         - name: web
           image: navarch/web
-          env: [{ name: GREETING, valueFrom: { configMapKeyRef: { name: settings, key: greeting } } }]
+          env:
+            - name: GREETING
+              valueFrom: { configMapKeyRef: { name: settings, key: greeting } }
           readinessProbe: { httpGet: { path: /healthz, port: 8080 }, periodSeconds: 1 }
 ---
 apiVersion: v1
