@@ -103,6 +103,8 @@ export class StatusWriter {
     const writing = this.#scope.run((signal) => this.#writeUntilDone(entry, signal))
     entry.writing = writing.finally(() => {
       entry.writing = undefined
+      // What was wanted after the last look, but before this, is not forgotten.
+      if (!this.#signal.aborted) this.#write(uid)
     })
   }
 
@@ -123,14 +125,26 @@ export class StatusWriter {
         if (!saysAll(entry.known, wanted)) entry.known = wanted
       } catch (error) {
         if (signal.aborted) return
-        // Not found, or a pod of that name with another uid: ours is no more.
-        if (hasReason(error, 'NotFound', 'Conflict')) {
+        if (await this.#isGone(entry, error, signal)) {
           entry.gone = true
           return
         }
         this.#log.warn('a pod status could not be written', { pod: name, namespace, error })
         await sleep(this.#clock, backoff.nextMs(), { signal }).catch(() => undefined)
       }
+    }
+  }
+
+  /** Not found, or a pod of that name with another uid: ours is no more. */
+  async #isGone(entry: Entry, error: unknown, signal: AbortSignal): Promise<boolean> {
+    if (hasReason(error, 'NotFound')) return true
+    if (!hasReason(error, 'Conflict')) return false
+    const { uid, name, namespace } = entry.pod.metadata
+    try {
+      const pod = await this.#client.for(pods).get({ name, namespace }, { signal })
+      return pod.metadata.uid !== uid
+    } catch (cause) {
+      return hasReason(cause, 'NotFound')
     }
   }
 }
