@@ -1,7 +1,7 @@
 import { assert, assertNever, type Clock, type Engine, KvError, type Log } from '../base/index.ts'
-import { etcdserverpb as pb, leasepb } from '../gen/etcd.js'
+import { etcdserverpb as pb } from '../gen/etcd.js'
 import type { LogIndex, Term } from '../raft/index.ts'
-import { LeaseBook } from './lease/index.ts'
+import { decodeLease, encodeLease, LeaseBook } from './lease/index.ts'
 import {
   Backend,
   type BackendEntry,
@@ -170,6 +170,8 @@ export class EtcdState implements StateMachine<Outcome> {
         return this.#revoke(pb.LeaseRevokeRequest.decode(payload.subarray(1)).ID)
       case Tag.leaseRenew:
         return this.#renew(pb.LeaseKeepAliveRequest.decode(payload.subarray(1)).ID)
+      case Tag.leaseExpire:
+        return this.#expire(payload.subarray(1))
       default:
         return assertNever(tag)
     }
@@ -179,8 +181,9 @@ export class EtcdState implements StateMachine<Outcome> {
 
   #grant({ ID, TTL }: { ID: bigint; TTL: number }): Outcome {
     if (this.#leases.has(ID)) throw stateErrors.leaseExists()
-    this.#leases.grant(ID, TTL, this.#options.clock.monotonicMs())
-    this.#backend.set('lease', leaseKey(ID), leasepb.Lease.encode({ ID, TTL }).finish())
+    const lease = { id: ID, ttlSeconds: TTL, renewedIndex: this.#appliedIndex }
+    this.#leases.grant(lease, this.#options.clock.monotonicMs())
+    this.#backend.set('lease', leaseKey(ID), encodeLease(lease))
     return { kind: 'lease', revision: this.#mvcc.revision, id: ID, ttlSeconds: TTL }
   }
 
@@ -193,9 +196,22 @@ export class EtcdState implements StateMachine<Outcome> {
   }
 
   #renew(id: bigint): Outcome {
-    const lease = this.#leases.renew(id, this.#options.clock.monotonicMs())
+    const at = { index: this.#appliedIndex, nowMs: this.#options.clock.monotonicMs() }
+    const lease = this.#leases.renew(id, at)
     if (!lease) throw stateErrors.leaseNotFound()
+    this.#backend.set('lease', leaseKey(id), encodeLease(lease))
     return { kind: 'lease', revision: this.#mvcc.revision, id, ttlSeconds: lease.ttlSeconds }
+  }
+
+  /**
+   * The leader found a lease expired. A renewal that came into the log before this was acknowledged,
+   * so the lease lives on.
+   */
+  #expire(record: Uint8Array): Outcome {
+    const { id, ttlSeconds, renewedIndex } = decodeLease(record)
+    const lease = this.#leases.get(id)
+    if (lease?.renewedIndex === renewedIndex) return this.#revoke(id)
+    return { kind: 'lease', revision: this.#mvcc.revision, id, ttlSeconds }
   }
 
   async flush(): Promise<void> {
@@ -253,9 +269,8 @@ export class EtcdState implements StateMachine<Outcome> {
       { bucket: 'meta', key: TERM, value: indexBytes(this.#appliedTerm) },
       ...this.#mvcc.metaEntries(),
     ]
-    for (const { id, ttlSeconds } of this.#leases.all()) {
-      const value = leasepb.Lease.encode({ ID: id, TTL: ttlSeconds }).finish()
-      head.push({ bucket: 'lease', key: leaseKey(id), value })
+    for (const lease of this.#leases.all()) {
+      head.push({ bucket: 'lease', key: leaseKey(lease.id), value: encodeLease(lease) })
     }
     const changes = this.#mvcc.changes(0, this.#mvcc.revision)
     return (async function* () {
@@ -272,7 +287,8 @@ export class EtcdState implements StateMachine<Outcome> {
   ): Promise<void> {
     // Readers of a state replaced earlier may still be at work where this one will be written.
     await this.#clearing
-    await this.#backend.flush(() => {})
+    // With its index: a crash before the new state counts goes on from this one.
+    await this.flush()
     const backend = await this.#backend.successor(this.#options)
     const leases = new LeaseBook()
     const mvcc = new Mvcc(backend, leases)
@@ -326,8 +342,7 @@ export class EtcdState implements StateMachine<Outcome> {
   }
 
   #restoreLease(value: Uint8Array, leases = this.#leases): void {
-    const { ID, TTL } = leasepb.Lease.decode(value)
-    leases.grant(ID, TTL, this.#options.clock.monotonicMs())
+    leases.grant(decodeLease(value), this.#options.clock.monotonicMs())
   }
 
   async close(): Promise<void> {

@@ -28,7 +28,7 @@ import type {
   TxnResult,
 } from './etcd-api.ts'
 import type { EtcdState, Outcome } from './etcd-state.ts'
-import { LeaseExpirer } from './lease/index.ts'
+import { encodeLease, type Lease, LeaseExpirer } from './lease/index.ts'
 import type { ClusterMember, Member, MemberStatus } from './member-types.ts'
 import {
   crc32c,
@@ -108,7 +108,7 @@ export class EtcdStore implements EtcdApi {
       clock,
       log,
       book: () => state.leases,
-      revoke: (id, { signal }) => this.#revokeExpired(id, signal),
+      revoke: (lease, { signal }) => this.#revokeExpired(lease, signal),
       extendMs: electionTimeoutMs,
     })
     this.#forgetLeadership = member.onLeadership((now) => this.#onLeadership(now))
@@ -234,12 +234,8 @@ export class EtcdStore implements EtcdApi {
     return { header: this.#header(revision) }
   }
 
-  async #revokeExpired(id: bigint, signal: AbortSignal): Promise<void> {
-    try {
-      await this.leaseRevoke(id, { signal })
-    } catch (error) {
-      if (!(error instanceof KvError && error.code === GrpcCode.notFound)) throw error
-    }
+  async #revokeExpired(lease: Lease, signal: AbortSignal): Promise<void> {
+    await this.#propose('lease', Tag.leaseExpire, encodeLease(lease), { signal })
   }
 
   /**

@@ -12,6 +12,8 @@ export const Tag = {
   leaseRevoke: 6,
   /** `LeaseKeepAliveRequest`. */
   leaseRenew: 7,
+  /** A lease as it is kept on disk: revoked unless it was renewed since. */
+  leaseExpire: 8,
 } as const
 export type Tag = (typeof Tag)[keyof typeof Tag]
 

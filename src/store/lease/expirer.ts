@@ -1,5 +1,5 @@
 import type { Clock, Log, Timer } from '../../base/index.ts'
-import type { LeaseBook } from './lease-book.ts'
+import type { Lease, LeaseBook } from './lease-book.ts'
 
 export interface ExpirerOptions {
   readonly clock: Clock
@@ -7,7 +7,7 @@ export interface ExpirerOptions {
   /** The book as it is now: a restored snapshot replaces it. */
   readonly book: () => LeaseBook
   /** Proposes the revocation; resolves when it is applied or found to be needless. */
-  readonly revoke: (id: bigint, options: { signal: AbortSignal }) => Promise<void>
+  readonly revoke: (lease: Lease, options: { signal: AbortSignal }) => Promise<void>
   /** Added to every lease by a new leader: an election timeout. */
   readonly extendMs: number
 }
@@ -50,16 +50,17 @@ export class LeaseExpirer {
     const room = Math.min(REVOKES_PER_CHECK_MAX, REVOKES_IN_FLIGHT_MAX - this.#inFlight.size)
     if (room <= 0) return
     const limit = room + this.#inFlight.size
-    for (const id of book().expired(clock.monotonicMs(), limit)) {
-      if (!this.#inFlight.has(id)) void this.#revoke(id)
+    for (const lease of book().expired(clock.monotonicMs(), limit)) {
+      if (!this.#inFlight.has(lease.id)) void this.#revoke(lease)
     }
   }
 
-  async #revoke(id: bigint): Promise<void> {
+  async #revoke(lease: Lease): Promise<void> {
+    const { id } = lease
     const { signal } = this.#aborter
     this.#inFlight.add(id)
     try {
-      await this.#options.revoke(id, { signal })
+      await this.#options.revoke(lease, { signal })
     } catch (error) {
       // Tried again at the next check while this member leads.
       if (!signal.aborted) this.#options.log.warn('revoking an expired lease failed', { id, error })

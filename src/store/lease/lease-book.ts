@@ -1,7 +1,8 @@
+import type { LogIndex } from '../../raft/index.ts'
+import type { LeaseRecord } from './record.ts'
+
 /** A grant: the keys attached to it live as long as it does. */
-export interface Lease {
-  readonly id: bigint
-  readonly ttlSeconds: number
+export interface Lease extends LeaseRecord {
   /** Attached keys, as latin1 text. */
   readonly keys: ReadonlySet<string>
   /** Monotonic milliseconds on this member's clock: only the leader acts upon it. */
@@ -11,6 +12,7 @@ export interface Lease {
 interface MutableLease extends Lease {
   readonly keys: Set<string>
   expiresAtMs: number
+  renewedIndex: LogIndex
 }
 
 /**
@@ -40,9 +42,9 @@ export class LeaseBook {
   }
 
   /** The id must be free. */
-  grant(id: bigint, ttlSeconds: number, nowMs: number): void {
-    const expiresAtMs = nowMs + ttlSeconds * 1000
-    this.#leases.set(id, { id, ttlSeconds, keys: new Set(), expiresAtMs })
+  grant(lease: LeaseRecord, nowMs: number): void {
+    const expiresAtMs = nowMs + lease.ttlSeconds * 1000
+    this.#leases.set(lease.id, { ...lease, keys: new Set(), expiresAtMs })
   }
 
   /** Ends a lease; the keys that must be deleted with it, in order. Undefined: there is none. */
@@ -54,9 +56,11 @@ export class LeaseBook {
   }
 
   /** Starts the time to live again. Undefined: there is no such lease. */
-  renew(id: bigint, nowMs: number): Lease | undefined {
+  renew(id: bigint, { index, nowMs }: { index: LogIndex; nowMs: number }): Lease | undefined {
     const lease = this.#leases.get(id)
-    if (lease) lease.expiresAtMs = nowMs + lease.ttlSeconds * 1000
+    if (!lease) return undefined
+    lease.renewedIndex = index
+    lease.expiresAtMs = nowMs + lease.ttlSeconds * 1000
     return lease
   }
 
@@ -71,14 +75,14 @@ export class LeaseBook {
   }
 
   /** Up to `limit` leases whose time is over. */
-  expired(nowMs: number, limit: number): bigint[] {
-    const ids: bigint[] = []
+  expired(nowMs: number, limit: number): Lease[] {
+    const leases: Lease[] = []
     for (const lease of this.#leases.values()) {
       if (lease.expiresAtMs > nowMs) continue
-      ids.push(lease.id)
-      if (ids.length >= limit) break
+      leases.push(lease)
+      if (leases.length >= limit) break
     }
-    return ids
+    return leases
   }
 
   /** After reading everything back: attaches keys to their leases, whichever was read first. */
