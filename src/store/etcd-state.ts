@@ -204,7 +204,7 @@ export class EtcdState implements StateMachine<Outcome> {
   }
 
   /**
-   * The leader found a lease expired. A renewal that came into the log before this was acknowledged,
+   * The leader found a lease expired. A renewal that came into the log before was acknowledged,
    * so the lease lives on.
    */
   #expire(record: Uint8Array): Outcome {

@@ -1,4 +1,3 @@
-import type { LogIndex } from '../../raft/index.ts'
 import type { LeaseRecord } from './record.ts'
 
 /** A grant: the keys attached to it live as long as it does. */
@@ -12,7 +11,7 @@ export interface Lease extends LeaseRecord {
 interface MutableLease extends Lease {
   readonly keys: Set<string>
   expiresAtMs: number
-  renewedIndex: LogIndex
+  renewedIndex: number
 }
 
 /**
@@ -56,7 +55,7 @@ export class LeaseBook {
   }
 
   /** Starts the time to live again. Undefined: there is no such lease. */
-  renew(id: bigint, { index, nowMs }: { index: LogIndex; nowMs: number }): Lease | undefined {
+  renew(id: bigint, { index, nowMs }: { index: number; nowMs: number }): Lease | undefined {
     const lease = this.#leases.get(id)
     if (!lease) return undefined
     lease.renewedIndex = index

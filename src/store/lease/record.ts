@@ -1,5 +1,4 @@
 import { leasepb } from '../../gen/etcd.js'
-import type { LogIndex } from '../../raft/index.ts'
 import { varintSize, WireReader, writeVarint } from '../mvcc/index.ts'
 
 /** What is replicated of a lease, beside its keys. */
@@ -7,7 +6,7 @@ export interface LeaseRecord {
   readonly id: bigint
   readonly ttlSeconds: number
   /** The log's entry that granted it or last renewed it: tells an expiry that came too late. */
-  readonly renewedIndex: LogIndex
+  readonly renewedIndex: number
 }
 
 /** A field of our own behind etcd's `leasepb.Lease`, which etcd skips. */
