@@ -8,6 +8,7 @@ import { Background } from './background.ts'
 import type { Advertised } from './bootstrap/kubernetes-service.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { resourceCodec } from './codec.ts'
+import { customResourcesRoute } from './custom-resources.ts'
 import { createHandler } from './handler.ts'
 import { discoveryRoute } from './discovery.ts'
 import { type HealthChecks, healthRoute } from './health.ts'
@@ -78,6 +79,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       versionRoute,
       metricsRoute(requests, stores),
       openApiRoute(options.resources),
+      customResourcesRoute,
       discoveryRoute(options.resources),
       () => Promise.resolve(replyText(404, '404 page not found\n')),
     ],
