@@ -24,7 +24,7 @@ export interface Exchange {
   /** Whether the server knows a kind at all. */
   readonly isKnownKind: (apiVersion: string, kind: string) => boolean
   readonly signal: AbortSignal
-  readonly nowMs: number
+  readonly nowMs: () => number
 }
 
 export function callOf(exchange: Exchange, namespaced: boolean): Call {

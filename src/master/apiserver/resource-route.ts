@@ -59,7 +59,7 @@ export function resourceRoute(options: {
         warnings,
         isKnownKind: stores.isKnownKind,
         signal,
-        nowMs: clock.nowMs(),
+        nowMs: () => clock.nowMs(),
       }
       if (special) return special(exchange)
       if (!store || at.subresource !== '') throw statusErrors.unknownResource()

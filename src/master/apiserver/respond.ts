@@ -23,7 +23,7 @@ import { type IncludeObject, tableOf } from './table.ts'
 /** What every answer is made with. */
 export interface ReplyContext {
   readonly accepted: Accepted
-  readonly nowMs: number
+  readonly nowMs: () => number
   readonly includeObject: IncludeObject
 }
 

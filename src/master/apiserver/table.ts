@@ -16,7 +16,8 @@ export function includeObject(query: URLSearchParams): IncludeObject {
 }
 
 export interface TableContext {
-  readonly nowMs: number
+  /** Read for every table: a watch makes them for a long time. */
+  readonly nowMs: () => number
   readonly includeObject: IncludeObject
   readonly metadata: object
   /** Watches tell the columns with the first event only. */
@@ -29,6 +30,7 @@ export function tableOf(
   objects: readonly KubeObject[],
   context: TableContext,
 ): object {
+  const cellContext = { nowMs: context.nowMs() }
   const columns = context.withoutColumns ? null : resource.columns.map(definition)
   return {
     kind: 'Table',
@@ -36,7 +38,7 @@ export function tableOf(
     metadata: context.metadata,
     columnDefinitions: columns,
     rows: objects.map((object) => ({
-      cells: resource.columns.map((column) => column.cell(object, { nowMs: context.nowMs })),
+      cells: resource.columns.map((column) => column.cell(object, cellContext)),
       object: included(object, context.includeObject),
     })),
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { decodeProto, listStructOf, ConfigMap, unwrapProtobuf } from '../../../src/api/index.ts'
-import { configMap, Harness, type Json } from './harness.ts'
+import { systemClock } from '../../../src/platform/index.ts'
+import { configMap, Harness, type Json, MERGE } from './harness.ts'
 
 const CMS = '/api/v1/namespaces/default/configmaps'
 const PROTOBUF = { accept: 'application/vnd.kubernetes.protobuf' }
@@ -66,6 +67,33 @@ describe('lists and watches', () => {
     assert.equal(type, 'BOOKMARK')
     assert.equal(object.metadata.annotations['k8s.io/initial-events-end'], 'true')
     end.abort()
+  })
+
+  it('show ages as of each event, not as of the beginning of the watch', async () => {
+    let aheadMs = 0
+    const clock = {
+      nowMs: () => systemClock.nowMs() + aheadMs,
+      monotonicMs: () => systemClock.monotonicMs(),
+      after: systemClock.after.bind(systemClock),
+      every: systemClock.every.bind(systemClock),
+    }
+    const server = await Harness.start({ clock })
+    const end = new AbortController()
+    try {
+      const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+      await server.call(`POST ${CMS}`, { body: configMap('aging') })
+      const options = { signal: end.signal, headers: { accept } }
+      const events = server.watch(`${CMS}?watch=1`, options)
+      const age = async (): Promise<string> => (await events.next()).value.object.rows[0].cells[2]
+      assert.match(await age(), /^[01]s$/)
+      aheadMs = 60 * 60_000
+      const body = { data: { a: 'b' } }
+      await server.call(`PATCH ${CMS}/aging`, { headers: MERGE, body })
+      assert.equal(await age(), '60m')
+    } finally {
+      end.abort()
+      await server.stop()
+    }
   })
 
   it('end with the timeout that was asked for', async () => {
