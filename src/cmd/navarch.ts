@@ -11,6 +11,7 @@ import {
   systemProcesses,
   systemRandom,
 } from '../platform/index.ts'
+import { logLevel } from './parts/part.ts'
 import { VERSION } from './parts/version.ts'
 
 /** Parts that run alone have flags of their own. */
@@ -20,9 +21,11 @@ function openCluster(dataDir: string | undefined): LocalCluster {
   const layout = new Layout(resolve(dataDir ?? '.navarch'))
   const disk = systemDisk()
   const processes = systemProcesses()
+  // Node reads a program's map at its start and unpacks it at its first error: most of a second.
+  const debugging = logLevel() === 'debug' ? ['--enable-source-maps'] : []
   const program = (kind: 'master' | 'node', flags: readonly string[]) => [
     process.execPath,
-    '--enable-source-maps',
+    ...debugging,
     fileURLToPath(new URL(`./${kind}.js`, import.meta.url)),
     ...flags,
   ]
