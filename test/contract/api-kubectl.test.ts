@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { type Listener, silentLog } from '../../src/base/index.ts'
 import { serveHttps } from '../../src/platform/index.ts'
+import { findKubectls, skipWithout } from '../support/peers.ts'
 import { Harness } from '../unit/apiserver/harness.ts'
 import { testPki } from '../unit/platform/pki.ts'
 
@@ -30,18 +31,6 @@ metadata: {name: web}
 spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
 `
 
-/** Every real kubectl of this machine: `kubectl` itself, or the releases beside what it links to. */
-function findKubectls(): string[] {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    const path = join(folder, 'kubectl')
-    if (folder === '' || !existsSync(path)) continue
-    const real = dirname(realpathSync(path))
-    const releases = readdirSync(real).filter((name) => /^kubectl\.1\.\d+$/.test(name))
-    return releases.length > 0 ? releases.sort().map((name) => join(real, name)) : [path]
-  }
-  return []
-}
-
 describe('kubectl against the API server', function () {
   this.timeout(60_000)
   const kubectls = findKubectls()
@@ -50,10 +39,7 @@ describe('kubectl against the API server', function () {
   let listener: Listener
 
   before(async function () {
-    if (kubectls.length === 0) {
-      assert.notEqual(process.env['CI'], 'true', 'no kubectl on PATH, and CI needs one')
-      this.skip()
-    }
+    if (kubectls.length === 0) skipWithout(this, 'kubectl is not installed')
     folder = mkdtempSync(join(tmpdir(), 'navarch-kubectl-'))
     const pki = testPki()
     harness = await Harness.start()

@@ -1,28 +1,27 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { needShared, sharedFolder } from '../support/peers.ts'
 import { KNOWN_DIFFERENCES } from './api-known.ts'
 import { readScenario, replay } from './api-replay.ts'
-
-const RECORDED = join(import.meta.dirname, '../../../shared/kubernetes-api/recorded')
 
 /** Requests to a real Kubernetes 1.32, replayed: what it answered is what we answer. */
 describe('answers of a real Kubernetes', function () {
   this.timeout(20_000)
-  if (!existsSync(RECORDED)) {
+  const shared = sharedFolder()
+  if (shared === undefined) {
     it('are there to compare with', function () {
-      const where = 'shared/kubernetes-api/recorded beside the checkout'
-      assert.notEqual(process.env['CI'], 'true', `${where} is missing, and CI needs it`)
-      this.skip()
+      needShared(this)
     })
     return
   }
-  const files = readdirSync(RECORDED).filter((file) => file.endsWith('.json'))
+  const recorded = join(shared, 'kubernetes-api/recorded')
+  const files = readdirSync(recorded).filter((file) => file.endsWith('.json'))
   for (const file of files.sort()) {
     const name = file.replace(/\.json$/, '')
     const known = KNOWN_DIFFERENCES[name] ?? {}
     it(`${name}: as recorded, but for ${Object.keys(known).length} steps`, async () => {
-      const outcomes = await replay(readScenario(join(RECORDED, file)))
+      const outcomes = await replay(readScenario(join(recorded, file)))
       const wrong = outcomes.filter((o) => o.difference && !(o.id in known))
       const texts = wrong.map((o) => `${o.id}: ${JSON.stringify(o.difference)}`)
       assert.deepEqual(texts, [], 'steps that are answered otherwise')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { etcdserverpb as pb } from '../../src/gen/etcd.js'
-import { whyNoEtcd } from '../support/store/real-etcd.ts'
+import { needProgram } from '../support/peers.ts'
 import { type Step, startTwins, type Twins } from './etcd-twin.ts'
 
 const { SortOrder, SortTarget } = pb.RangeRequest
@@ -12,8 +12,7 @@ describe('etcd beside a real etcd', function () {
   let twins: Twins
 
   before(async function () {
-    const why = whyNoEtcd()
-    if (why !== undefined) this.skip()
+    needProgram(this, 'etcd')
     twins = await startTwins()
   })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { GrpcCode, KvError } from '../../src/base/index.ts'
+import { needProgram } from '../support/peers.ts'
 import { isCompacted, type Kv, type KvEvent, type WatchBatch } from '../../src/kv/index.ts'
 
 export interface KvUnderTest {
@@ -65,7 +66,14 @@ async function readUntil(watch: AsyncIterator<WatchBatch>, until: number): Promi
 }
 
 /** Every guarantee of `src/kv/types.ts`, for any backend. `open` is called once. */
-export function kvContract(name: string, open: () => Promise<KvUnderTest>): void {
+export function kvContract(
+  name: string,
+  open: () => Promise<KvUnderTest>,
+  options: {
+    /** A program that must be there. */
+    needs?: string
+  } = {},
+): void {
   describe(`Kv contract: ${name}`, () => {
     let under: KvUnderTest
     let kv: Kv
@@ -73,7 +81,8 @@ export function kvContract(name: string, open: () => Promise<KvUnderTest>): void
     /** A prefix that no other test of the suite uses. */
     const fresh = () => `/test/${++sequence}/`
 
-    before(async () => {
+    before(async function () {
+      if (options.needs) needProgram(this, options.needs)
       under = await open()
       kv = under.kv
     })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Channel, type GrpcClient } from '../../src/base/index.ts'
 import { etcdserverpb as pb } from '../../src/gen/etcd.js'
-import { whyNoEtcd } from '../support/store/real-etcd.ts'
+import { needProgram } from '../support/peers.ts'
 import { plain, startTwins, type Step, type Twins } from './etcd-twin.ts'
 
 const b = (text: string): Uint8Array => Buffer.from(text)
@@ -48,7 +48,7 @@ describe('watches beside a real etcd', function () {
   let pair: readonly [Watching, Watching]
 
   before(async function () {
-    if (whyNoEtcd() !== undefined) this.skip()
+    needProgram(this, 'etcd')
     twins = await startTwins()
     for (const step of history) await twins.same(step)
   })

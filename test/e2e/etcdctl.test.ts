@@ -13,11 +13,7 @@ describe('etcdctl', function () {
   before(async function () {
     needProgram(this, 'etcdctl')
     cluster = await TestCluster.up('--nodes', '0')
-    env = { ...process.env }
-    for (const line of (await cluster.expect('env')).split('\n')) {
-      const [, name, value] = /^export ([A-Z_]+)=(.*)$/.exec(line) ?? []
-      if (name && value) env[name] = value.replace(/^(['"])(.*)\1$/, '$2')
-    }
+    env = await cluster.etcdEnv()
   })
   after(() => cluster?.destroy())
 

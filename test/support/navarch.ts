@@ -32,6 +32,8 @@ export function run(
         resolve({ code, stdout, stderr })
       },
     )
+    // Not every program reads to the end, or at all.
+    child.stdin?.on('error', () => undefined)
     child.stdin?.end(options.input ?? '')
   })
 }
@@ -109,6 +111,16 @@ export class TestCluster {
 
   async status(): Promise<ClusterStatus> {
     return JSON.parse(await this.expect('status', '-o', 'json'))
+  }
+
+  /** An environment in which etcdctl finds this cluster: what `navarch env` prints. */
+  async etcdEnv(): Promise<NodeJS.ProcessEnv> {
+    const env = { ...process.env }
+    for (const line of (await this.expect('env')).split('\n')) {
+      const [, name, value] = /^export ([A-Z_]+)=(.*)$/.exec(line) ?? []
+      if (name && value) env[name] = value.replace(/^(['"])(.*)\1$/, '$2')
+    }
+    return env
   }
 
   /** Another program with the cluster's kubeconfig. */

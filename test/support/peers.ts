@@ -25,13 +25,14 @@ export function needShared(context: Mocha.Context): string {
   return sharedFolder() ?? skipWithout(context, 'no reference data in ../shared')
 }
 
-/** A program on PATH (or named by the environment variable), or a skip. */
-export function needProgram(context: Mocha.Context, name: string, variable?: string): string {
-  const path = (variable && process.env[variable]) || findProgram(name)
-  return path || skipWithout(context, `${name} is not installed`)
+/** A program named by its environment variable (`ETCD=path`) or on PATH, or a skip. */
+export function needProgram(context: Mocha.Context, name: string): string {
+  return findProgram(name) ?? skipWithout(context, `${name} is not installed`)
 }
 
 export function findProgram(name: string): string | undefined {
+  const named = process.env[name.toUpperCase()]
+  if (named) return named
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, name)
     if (isExecutable(path)) return path

@@ -1,35 +1,39 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { assert } from '../../../src/base/index.ts'
+import { findProgram } from '../peers.ts'
 
-const ETCD = '/usr/bin/etcd'
 const START_MS_MAX = 15_000
-
-/** Why there is no etcd to compare with; undefined when there is. In CI its absence is an error. */
-export function whyNoEtcd(): string | undefined {
-  if (existsSync(ETCD)) return undefined
-  if (process.env.CI === 'true') throw new Error(`${ETCD} is missing: install etcd-server`)
-  return `${ETCD} is not installed`
-}
 
 export interface RealEtcd {
   readonly endpoint: string
   stop(): Promise<void>
 }
 
-/** Starts a group of one on free ports, in a folder that goes with it. */
-export async function startRealEtcd(flags: readonly string[] = []): Promise<RealEtcd> {
+export interface RealEtcdOptions {
+  readonly flags?: readonly string[]
+  /** Its data, which stays; default: a folder that goes with it. */
+  readonly dataFolder?: string
+  /** Its peer URL, where the data names it; default: a free port. */
+  readonly peer?: string
+}
+
+/** Starts a group of one. The caller has checked that there is an etcd: `needProgram`. */
+export async function startRealEtcd(options: RealEtcdOptions = {}): Promise<RealEtcd> {
+  const program = findProgram('etcd')
+  assert(program, 'there is an etcd')
   const folder = await mkdtemp(join(tmpdir(), 'etcd-twin-'))
   const client = `http://127.0.0.1:${await freePort()}`
-  const peer = `http://127.0.0.1:${await freePort()}`
-  const args = ['--name=one', `--data-dir=${folder}/data`, '--log-outputs=stderr']
+  const peer = options.peer ?? `http://127.0.0.1:${await freePort()}`
+  const args = ['--name=one', '--log-outputs=stderr']
+  args.push(`--data-dir=${options.dataFolder ?? join(folder, 'data')}`)
   args.push(`--listen-client-urls=${client}`, `--advertise-client-urls=${client}`)
   args.push(`--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`)
-  args.push(`--initial-cluster=one=${peer}`, ...flags)
-  const child = spawn(ETCD, args, { stdio: 'ignore' })
+  args.push(`--initial-cluster=one=${peer}`, ...(options.flags ?? []))
+  const child = spawn(program, args, { stdio: 'ignore' })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const stop = async () => {
     child.kill('SIGKILL')
@@ -55,7 +59,7 @@ async function isHealthy(endpoint: string): Promise<boolean> {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

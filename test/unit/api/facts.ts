@@ -1,18 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { needShared } from '../../support/peers.ts'
 
-const here = path.dirname(fileURLToPath(import.meta.url))
-const folder = path.resolve(here, '../../../../shared/kubernetes-api')
-
-/**
- * The folder of facts beside the checkout. In CI its absence is a failure; elsewhere the tests that
- * need it are skipped.
- */
-export function sharedFolder(test: Mocha.Context): string {
-  if (fs.existsSync(folder)) return folder
-  if (process.env['CI'] === 'true') throw new Error(`${folder} is missing: tests need it in CI`)
-  return test.skip()
+/** The facts of the Kubernetes API beside the checkout, or a skip. */
+export function factsFolder(test: Mocha.Context): string {
+  return path.join(needShared(test), 'kubernetes-api')
 }
 
 /** One step of a recorded scenario: a request, and what Kubernetes 1.32 answered. */
@@ -27,10 +19,10 @@ export interface Step {
 }
 
 export function recordedSteps(test: Mocha.Context, name: string): Step[] {
-  const file = path.join(sharedFolder(test), 'recorded', `${name}.json`)
+  const file = path.join(factsFolder(test), 'recorded', `${name}.json`)
   return (JSON.parse(fs.readFileSync(file, 'utf8')) as { steps: Step[] }).steps
 }
 
 export function readShared(test: Mocha.Context, name: string): Buffer {
-  return fs.readFileSync(path.join(sharedFolder(test), name))
+  return fs.readFileSync(path.join(factsFolder(test), name))
 }

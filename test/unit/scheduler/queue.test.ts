@@ -4,6 +4,11 @@ import { Framework } from '../../../src/master/scheduler/framework/framework.ts'
 import { defaultPlugins } from '../../../src/master/scheduler/plugins/index.ts'
 import { KeyedHeap } from '../../../src/master/scheduler/queue/heap.ts'
 import { SchedulingQueue } from '../../../src/master/scheduler/queue/queue.ts'
+import type { Node, Pod } from '../../../src/api/index.ts'
+import type { Informer } from '../../../src/client/index.ts'
+import { SchedulerCache } from '../../../src/master/scheduler/cache/cache.ts'
+import type { PodView } from '../../../src/master/scheduler/framework/types.ts'
+import { watchCluster } from '../../../src/master/scheduler/watch-cluster.ts'
 import { makeNode, makePod } from './objects.ts'
 
 /** A clock that a test turns by hand. */
@@ -89,6 +94,37 @@ describe('scheduling queue', () => {
     queue.onEvent(nodeAdded)
     queue.retry(tried, new Set(['NodeResourcesFit']))
     assert.equal(queue.sizes.backoff, 1)
+    queue.close()
+  })
+
+  it('does not try a pod again that was deleted while it was being tried', async () => {
+    const { queue } = setUp()
+    queue.set(makePod('p'))
+    const tried = await queue.pop()
+    assert.ok(tried)
+    queue.delete(tried.pod.metadata.uid)
+    queue.retry(tried, new Set())
+    assert.deepEqual(queue.sizes, { active: 0, backoff: 0, unschedulable: 0 })
+    queue.close()
+  })
+
+  it('lets go of a pod that is being deleted, though its finalizers keep it', () => {
+    const { queue } = setUp()
+    const tellers: ((change: { old: PodView | undefined; now: PodView }) => void)[] = []
+    const informer = { addHandler: (tell: (typeof tellers)[0]) => tellers.push(tell) }
+    watchCluster({
+      pods: informer as object as Informer<Pod>,
+      nodes: { addHandler: () => () => {} } as object as Informer<Node>,
+      cache: new SchedulerCache(),
+      queue,
+      isOurs: () => true,
+    })
+    const pod = makePod('p')
+    const metadata = { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' }
+    for (const tell of tellers) tell({ old: undefined, now: pod })
+    assert.equal(queue.sizes.active, 1)
+    for (const tell of tellers) tell({ old: pod, now: { ...pod, metadata } })
+    assert.equal(queue.sizes.active, 0)
     queue.close()
   })
 

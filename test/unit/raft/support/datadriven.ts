@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Context } from 'mocha'
+import { needShared, sharedFolder } from '../../../support/peers.ts'
 
 /** One command of a script file: `cmd arg key=val key=(a,b)`, input lines, `----`, what it prints. */
 export interface Directive {
@@ -13,25 +14,19 @@ export interface Directive {
   readonly expected: string
 }
 
-const VECTORS = join(import.meta.dirname, '../../../../../shared/raft-vectors')
-
 /** The names of a folder's script files; none when the vectors are absent. */
 export function vectorFiles(folder: string): string[] {
-  const path = join(VECTORS, folder)
-  return existsSync(path) ? readdirSync(path).sort() : []
+  const shared = sharedFolder()
+  return shared === undefined ? [] : readdirSync(join(shared, 'raft-vectors', folder)).sort()
 }
 
 /** For a `before` hook. Without the vectors: fails in CI, else skips every test with the reason. */
 export function requireVectors(context: Context): void {
-  if (existsSync(VECTORS)) return
-  const reason = 'the published vectors are not at ../shared/raft-vectors, beside the checkout'
-  if (process.env.CI === 'true') throw new Error(reason)
-  for (const test of context.test?.parent?.tests ?? []) Reflect.set(test, 'skipReason', reason)
-  context.skip()
+  needShared(context)
 }
 
 export function readVectors(folder: string, file: string): Directive[] {
-  return parse(readFileSync(join(VECTORS, folder, file), 'utf8'))
+  return parse(readFileSync(join(sharedFolder() ?? '', 'raft-vectors', folder, file), 'utf8'))
 }
 
 export function parse(text: string): Directive[] {

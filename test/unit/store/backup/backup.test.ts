@@ -14,7 +14,9 @@ import {
 } from '../../../../src/store/backup/index.ts'
 import { type OpenStore, restoreSnapshot } from '../../../../src/store/index.ts'
 import { openTestStore, testCluster } from '../../../contract/store.ts'
-import { etcdctl, freePort, haveEtcd, withEtcd } from './etcd.ts'
+import { needProgram } from '../../../support/peers.ts'
+import { freePort } from '../../../support/store/real-etcd.ts'
+import { etcdctl, withEtcd } from './etcd.ts'
 
 const disk = systemDisk()
 
@@ -31,8 +33,6 @@ describe('backup', () => {
     folder = await fs.mkdtemp(join(tmpdir(), 'backup-'))
   })
   afterEach(() => fs.rm(folder, { recursive: true, force: true }))
-
-  const withEtcdTools = haveEtcd || process.env.CI === 'true' ? it : it.skip
 
   async function withStore(data: string, use: (opened: OpenStore, kv: Kv) => Promise<void>) {
     const opened = await openTestStore(data)
@@ -156,8 +156,10 @@ describe('backup', () => {
     await withStore(join(folder, 'a'), async () => {})
   })
 
-  withEtcdTools('is what etcd’s own tools read and restore', async function () {
+  it('is what etcd’s own tools read and restore', async function () {
     this.timeout(60_000)
+    needProgram(this, 'etcd')
+    needProgram(this, 'etcdctl')
     const path = join(folder, 'file')
     await withStore(join(folder, 'a'), async (opened, kv) => {
       await fill(kv, 3000)
@@ -189,8 +191,10 @@ describe('backup', () => {
     await withEtcd(data, use, { peer })
   })
 
-  withEtcdTools('takes the backups that etcd makes', async function () {
+  it('takes the backups that etcd makes', async function () {
     this.timeout(60_000)
+    needProgram(this, 'etcd')
+    needProgram(this, 'etcdctl')
     const path = join(folder, 'file')
     let theirHash = 0
     await withEtcd(join(folder, 'etcd'), async (endpoint) => {

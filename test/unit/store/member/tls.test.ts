@@ -13,7 +13,7 @@ import {
 } from '../../../../src/platform/index.ts'
 import { clusterIdentity, type OpenStore, openStore } from '../../../../src/store/index.ts'
 import { testPki } from '../../platform/pki.ts'
-import { freePort } from '../backup/etcd.ts'
+import { freePort } from '../../../support/store/real-etcd.ts'
 import { until } from './cluster.ts'
 
 /** Three stores as masters run them: TLS between them, LevelDB below, the usual timing. */

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DiskError, type Disk, silentLog } from '../../../../src/base/index.ts'
+import {
+  DiskError,
+  type Disk,
+  type DiskOpenOptions,
+  silentLog,
+} from '../../../../src/base/index.ts'
 import { systemDisk } from '../../../../src/platform/disk.ts'
 import type { Entry } from '../../../../src/raft/index.ts'
 import {
@@ -24,6 +29,32 @@ const record = (...args: Parameters<typeof entry>): WalRecord => ({
   type: 'entry',
   entry: entry(...args),
 })
+
+/** A disk that can be full: files do not grow any more, what they have can still be written. */
+function fillableDisk(): { disk: Disk; isFull: boolean } {
+  const real = systemDisk()
+  const fillable = {
+    isFull: false,
+    disk: {
+      ...real,
+      async open(path: string, opened?: DiskOpenOptions) {
+        const file = await real.open(path, opened)
+        const write: typeof file.write = async (offset, data) => {
+          const grows = offset + data.length > (await file.size())
+          if (!fillable.isFull || !grows) return file.write(offset, data)
+          await file.write(offset, data.subarray(0, 100))
+          throw new DiskError('no-space', path, `${path}: the disk is full`)
+        }
+        return { ...file, write }
+      },
+    },
+  }
+  return fillable
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
+}
 
 describe('write-ahead log', () => {
   let folder: string
@@ -242,6 +273,28 @@ describe('write-ahead log', () => {
     failing = false
     await assert.rejects(wal.append([record(1)]), /none after a failed one/)
     await wal.close()
+  })
+
+  it('uses up its segment on a full disk, and goes on when there is room again', async () => {
+    const full = fillableDisk()
+    const warned: string[] = []
+    const log = { ...silentLog, warn: (message: string) => void warned.push(message) }
+    const wal = await Wal.create({ ...options(full.disk), log }, identity, [])
+    full.isFull = true
+    // The next segment is begun when half of this one is used.
+    await wal.append([record(1, 'x'.repeat(5000))])
+    await until(() => warned.length > 0)
+    assert.deepEqual(await fs.readdir(folder), await segments(), 'what did fit is given back')
+    await wal.append([record(2, 'x'.repeat(2000))])
+    full.isFull = false
+    await wal.append([record(3, 'x'.repeat(2000))])
+    assert.equal(wal.segmentCount, 2)
+    full.isFull = true
+    await wal.append([record(4, 'x'.repeat(5000))])
+    await assert.rejects(wal.append([record(5, 'x'.repeat(2000))]), /disk is full/)
+    await wal.close()
+    const kept = (await reopen()).entries.map(([index]) => index)
+    assert.deepEqual(kept, [1, 2, 3, 4])
   })
 
   it('has the same checksum with and without zlib', () => {

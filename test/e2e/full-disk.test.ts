@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { eventually, Kubectl, type Outcome, run, TestCluster } from '../support/navarch.ts'
+import { findKubectls, needProgram, skipWithout } from '../support/peers.ts'
+
+const FULL = /the disk is full: free some space and try again/
+// Under etcd's limit for a request.
+const VALUE = 'v'.repeat(1_400_000)
+const MANY = 100
+
+/** Disks small enough to fill: mounts of memory, which only root may make. */
+describe('a full disk', function () {
+  this.timeout(120_000)
+  let cluster: TestCluster
+  let etcdEnv: NodeJS.ProcessEnv
+  const mounts: string[] = []
+
+  before(function () {
+    needProgram(this, 'etcdctl')
+  })
+  beforeEach(() => {
+    cluster = TestCluster.empty()
+  })
+  afterEach(async () => {
+    await cluster.navarch('down')
+    for (const folder of mounts.splice(0)) execFileSync('umount', [folder])
+    await cluster.destroy()
+  })
+
+  /** Mounts a disk of `mib` at a folder of the cluster. */
+  function mount(context: Mocha.Context, folder: string, mib: number): void {
+    mkdirSync(folder, { recursive: true })
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mib}m`, 'tmpfs', folder])
+      mounts.push(folder)
+    } catch {
+      skipWithout(context, 'this user or kernel cannot mount a small disk')
+    }
+  }
+
+  const etcdctl = (args: string[], input = ''): Promise<Outcome> =>
+    run('etcdctl', [...args, '--command-timeout=3s'], { env: etcdEnv, input })
+
+  /** Puts values until `enough` says so; the keys whose put was acknowledged. */
+  async function write(enough: (outcome: Outcome) => Promise<boolean> | boolean) {
+    const acknowledged: string[] = []
+    for (let i = 0; i < MANY; i++) {
+      const key = `key-${String(i).padStart(3, '0')}`
+      const outcome = await etcdctl(['put', key], VALUE)
+      if (outcome.code === 0) acknowledged.push(key)
+      if (await enough(outcome)) return acknowledged
+    }
+    throw new Error(`the disk took ${MANY} values`)
+  }
+
+  async function stateOf(name: string): Promise<string | undefined> {
+    return (await cluster.status()).masters.find((master) => master.name === name)?.state
+  }
+
+  async function assertKept(acknowledged: readonly string[]): Promise<void> {
+    const found = await etcdctl(['get', 'key-', '--prefix', '--keys-only'])
+    assert.equal(found.code, 0, found.stderr)
+    const keys = new Set(found.stdout.split('\n'))
+    assert.deepEqual(
+      acknowledged.filter((key) => !keys.has(key)),
+      [],
+      'acknowledged and lost',
+    )
+    const last = await etcdctl(['get', acknowledged.at(-1) ?? '', '--print-value-only'])
+    assert.equal(last.stdout, `${VALUE}\n`)
+  }
+
+  for (const masters of [1, 3]) {
+    it(`stops ${masters} of ${masters} masters with a plain sentence, and nothing is lost`, async function () {
+      mount(this, cluster.dataDir, 24 * masters)
+      const program = findKubectls().at(-1) ?? skipWithout(this, 'kubectl is not installed')
+      const kubectl = new Kubectl(program, cluster)
+      await cluster.expect('up', '--masters', String(masters), '--nodes', '0')
+      etcdEnv = await cluster.etcdEnv()
+      await kubectl.do('create configmap kept --from-literal=a=b')
+      const acknowledged = await write(({ code }) => code !== 0)
+      assert.ok(acknowledged.length > 3, `only ${acknowledged.length} values fitted`)
+      const name = await eventually('a master that ended', async () => {
+        const { masters: all } = await cluster.status()
+        return all.find(({ state }) => state === 'stopped')?.name
+      })
+      const log = readFileSync(join(cluster.dataDir, 'logs', `${name}.log`), 'utf8')
+      assert.match(log, new RegExp(`^${name}: ${cluster.dataDir}/.*${FULL.source}$`, 'm'))
+
+      const ballast = join(cluster.dataDir, 'ballast')
+      assert.notEqual((await run('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=64k'])).code, 0)
+      const early = await cluster.navarch('up')
+      assert.equal(early.code, 1)
+      assert.match(early.stderr, FULL)
+      assert.doesNotMatch(early.stderr, /\n\s+at /)
+
+      rmSync(ballast, { force: true })
+      execFileSync('mount', ['-o', 'remount,size=512m', cluster.dataDir])
+      await cluster.expect('up')
+      await assertKept(acknowledged)
+      await kubectl.do('get configmap kept')
+      await kubectl.do('create configmap after --from-literal=a=b')
+    })
+  }
+
+  it('of one master leaves the others to go on; it catches up once there is room', async function () {
+    const folder = join(cluster.dataDir, 'data', 'master-2')
+    mount(this, folder, 24)
+    await cluster.expect('up', '--nodes', '0')
+    etcdEnv = await cluster.etcdEnv()
+    let left = MANY
+    const acknowledged = await write(async ({ code, stderr }) => {
+      assert.equal(code, 0, stderr)
+      if (left === MANY && (await stateOf('master-2')) === 'stopped') left = 5
+      return left < MANY && --left === 0
+    })
+    execFileSync('mount', ['-o', 'remount,size=512m', folder])
+    await cluster.expect('start', 'master-2')
+    await eventually('master-2 to have caught up', async () => {
+      const { masters } = await cluster.status()
+      const indexes = masters.map(({ raft }) => raft.appliedIndex)
+      return (
+        masters.every(({ api }) => api.healthy) && Math.max(...indexes) - Math.min(...indexes) < 5
+      )
+    })
+    await assertKept(acknowledged)
+  })
+})
