@@ -42,8 +42,9 @@ export function watchCluster(parts: {
       queue.onEvent({ resource: 'assigned-pod', action: 'delete', old, now: undefined })
       return
     }
-    if (now && !now.spec.nodeName && !isFinished(now)) {
-      if (isOurs(now) && !now.metadata.deletionTimestamp) queue.set(now)
+    const waits = now && !now.spec.nodeName && !isFinished(now) && !now.metadata.deletionTimestamp
+    if (waits) {
+      if (isOurs(now)) queue.set(now)
       return
     }
     queue.delete(uid)

@@ -82,7 +82,9 @@ export class SchedulingQueue {
     } else this.#unschedulable.set(uid, updated)
   }
 
+  /** The pod is gone, going or bound: an attempt that is under way is its last. */
   delete(uid: string): void {
+    this.#inFlight.delete(uid)
     this.#active.remove(uid)
     this.#backoff.remove(uid)
     this.#unschedulable.delete(uid)
@@ -108,11 +110,13 @@ export class SchedulingQueue {
 
   /**
    * The attempt failed. If one of the `plugins` that turned the pod away was interested in what
-   * happened meanwhile, it backs off; otherwise it waits for such a change.
+   * happened meanwhile, it backs off; otherwise it waits for such a change. A pod that was deleted
+   * meanwhile is not tried again.
    */
   retry(tried: QueuedPod, plugins: ReadonlySet<string>): void {
     const uid = uidOf(tried)
-    const events = this.#inFlight.get(uid) ?? []
+    const events = this.#inFlight.get(uid)
+    if (!events) return
     this.#inFlight.delete(uid)
     const newest = events.findLast((event) => event.resource === 'pod')
     const pod = newest?.resource === 'pod' && newest.now ? newest.now : tried.pod
