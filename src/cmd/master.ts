@@ -7,7 +7,7 @@ import { controllersCandidate, schedulerCandidate } from './parts/candidates.ts'
 import { holdEndpoint } from './parts/endpoint.ts'
 import { kubeletClients } from './parts/kubelet-clients.ts'
 import { masterStatusHandler, STATUS_PATH } from './parts/master-status.ts'
-import { die, type Part, runPart, untilStopped } from './parts/part.ts'
+import { die, dieSoon, type Part, runPart, untilStopped } from './parts/part.ts'
 import { startStoreThread } from './parts/store-thread.ts'
 
 const STOP_TIMEOUT_MS = 4000
@@ -30,7 +30,7 @@ async function main(part: Part): Promise<void> {
       client: { address, port: self.clientPort },
       tls: await readTls(`${name}-store`, 'store', part),
     },
-    (error) => die(name, error),
+    (error) => dieSoon(name, error),
   )
   const { kv } = store
   const kubelets = kubeletClients(await readTls('kubelet-client', 'api', part))

@@ -115,7 +115,7 @@ const CODES: Readonly<Record<string, DiskErrorCode>> = {
 }
 
 const REMEDIES: Partial<Record<DiskErrorCode, string>> = {
-  'no-space': 'the disk is full: free some space',
+  'no-space': 'the disk is full: free some space and try again',
   permission: 'permission denied',
   'not-found': 'no such file or folder',
   'not-a-folder': 'a part of the path is not a folder',

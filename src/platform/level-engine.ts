@@ -133,7 +133,7 @@ function levelError(path: string, error: unknown): DiskError {
     return new DiskError('locked', path, text, { cause: error })
   }
   if (/No space left/i.test(message)) {
-    const text = `${path}: the disk is full: free some space`
+    const text = `${path}: the disk is full: free some space and try again`
     return new DiskError('no-space', path, text, { cause: error })
   }
   if (code === 'LEVEL_CORRUPTION' || /corrupt/i.test(message)) {

@@ -98,6 +98,8 @@ describe('a full disk', function () {
 
       rmSync(ballast, { force: true })
       execFileSync('mount', ['-o', 'remount,size=512m', cluster.dataDir])
+      // A master that still runs may have met the full disk as well, and not know it yet.
+      await cluster.expect('down')
       await cluster.expect('up')
       await assertKept(acknowledged)
       await kubectl.do('get configmap kept')

@@ -17,6 +17,8 @@ export interface Part {
   readonly flags: ReadonlySet<string>
 }
 
+const LAST_ANSWERS_MS = 100
+
 // Many wait on one signal by design: loops, watches, requests. Each takes its listener back.
 setMaxListeners(0)
 
@@ -55,10 +57,22 @@ export function logLevel(): LogLevel {
 
 /** Ends the process with a sentence on standard error, where the launcher finds it. */
 export function die(name: string, error: unknown): never {
+  sayLast(name, error)
+  process.exit(1)
+}
+
+/** The same, once the requests that fail for that reason have had their answer. */
+export function dieSoon(name: string, error: unknown): void {
+  sayLast(name, error)
+  setTimeout(() => process.exit(1), LAST_ANSWERS_MS)
+}
+
+function sayLast(name: string, error: unknown): void {
+  // The log may stand on the very disk that is full.
+  process.stderr.on('error', () => undefined)
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`${name}: ${message}\n`)
   if (process.env['NAVARCH_LOG_LEVEL'] === 'debug') console.error(error)
-  process.exit(1)
 }
 
 /** Runs a part's main function; its end is the process's. */

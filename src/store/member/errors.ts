@@ -8,6 +8,8 @@ const precondition = (text: string) => () =>
 export const memberErrors = {
   noLeader: unavailable('no leader'),
   stopped: unavailable('server stopped'),
+  /** Not etcd's text: there a member on a full disk is gone without a word. */
+  diskFull: unavailable('server stopped: its disk is full'),
   timeout: unavailable('request timed out'),
   timeoutLeaderFailed: unavailable('request timed out, possibly due to previous leader failure'),
   timeoutConnectionLost: unavailable('request timed out, possibly due to connection lost'),

@@ -1,4 +1,11 @@
-import { DiskError, type MemberId, type PeerReceiver, sleep, type Timer } from '../../base/index.ts'
+import {
+  DiskError,
+  type KvError,
+  type MemberId,
+  type PeerReceiver,
+  sleep,
+  type Timer,
+} from '../../base/index.ts'
 import {
   APPEND_THREAD,
   APPLY_THREAD,
@@ -86,6 +93,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   #tickCount = 0
   #turnScheduled = false
   #stopped = false
+  #whyStopped: KvError = memberErrors.stopped()
 
   /** For `openMember`. */
   constructor(options: MemberOptions<Outcome>, recovered: Recovered, receiver: SnapshotReceiver) {
@@ -144,7 +152,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   }
 
   propose(payload: Uint8Array, { signal }: { signal: AbortSignal }): Promise<Outcome> {
-    if (this.#stopped) return Promise.reject(memberErrors.stopped())
+    if (this.#stopped) return Promise.reject(this.#whyStopped)
     const bytesMax = this.#options.requestBytesMax ?? REQUEST_BYTES_MAX_DEFAULT
     if (payload.length > bytesMax) return Promise.reject(memberErrors.tooLarge())
     this.#schedule()
@@ -152,7 +160,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   }
 
   linearize({ signal }: { signal: AbortSignal }): Promise<void> {
-    if (this.#stopped) return Promise.reject(memberErrors.stopped())
+    if (this.#stopped) return Promise.reject(this.#whyStopped)
     this.#schedule()
     return this.#reads.add({ nowMs: this.#nowMs(), signal })
   }
@@ -185,7 +193,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#run(() => this.#node.transferLeadership(to))
     while (this.#node.status().leader !== to) {
       if (signal.aborted) throw memberErrors.canceled(signal)
-      if (this.#stopped) throw memberErrors.stopped()
+      if (this.#stopped) throw this.#whyStopped
       if (this.#nowMs() > untilMs) throw memberErrors.timeoutLeaderTransfer()
       await sleep(clock, this.#timing.tickMs)
     }
@@ -459,13 +467,15 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#stopped = true
     this.#ticks.cancel()
     this.#sender.stop()
-    this.#proposals.failAll(memberErrors.stopped())
-    this.#reads.failAll(memberErrors.stopped())
+    this.#proposals.failAll(this.#whyStopped)
+    this.#reads.failAll(this.#whyStopped)
   }
 
   #fail(error: unknown): void {
     if (this.#stopped) return
     this.#options.log.error('the member cannot go on', { error })
+    const isFull = error instanceof DiskError && error.code === 'no-space'
+    if (isFull) this.#whyStopped = memberErrors.diskFull()
     this.#halt()
     this.#options.onFatal?.(error)
   }

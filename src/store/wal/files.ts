@@ -76,13 +76,23 @@ export async function segmentNames(at: Pick<WalOptions, 'disk' | 'folder'>): Pro
 
 /** A file of zeros, on disk as such: writes within it need no change of the file's metadata. */
 export async function prepareFile(options: WalOptions, sizeBytes: number): Promise<DiskFile> {
-  const path = `${options.folder}/${PREPARED_NAME}`
-  await options.disk.remove(path)
-  const plain = await options.disk.open(path, { create: true })
-  await writeZeros(plain, 0, sizeBytes)
-  await plain.sync()
-  await plain.close()
-  return options.disk.open(path, { dataSync: true })
+  const { disk, folder } = options
+  const path = `${folder}/${PREPARED_NAME}`
+  await disk.remove(path)
+  try {
+    const plain = await disk.open(path, { create: true })
+    try {
+      await writeZeros(plain, 0, sizeBytes)
+      await plain.sync()
+    } finally {
+      await plain.close()
+    }
+  } catch (error) {
+    // On a full disk the part that did fit is given back: others need the space more.
+    await disk.remove(path).catch(() => undefined)
+    throw error
+  }
+  return disk.open(path, { dataSync: true })
 }
 
 /** Gives the prepared file its name: from now on it is part of the log. */

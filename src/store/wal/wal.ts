@@ -1,4 +1,4 @@
-import { assert, present } from '../../base/index.ts'
+import { assert } from '../../base/index.ts'
 import type { DiskFile } from '../../base/index.ts'
 import type { LogIndex } from '../../raft/index.ts'
 import { ByteWriter } from './bytes.ts'
@@ -157,8 +157,9 @@ export class Wal {
   /** Goes on in a new segment, which repeats what the older ones say apart from entries. */
   async #roll(records: readonly WalRecord[]): Promise<void> {
     const previous = this.#current
-    this.#prepare()
-    const file = await present(this.#prepared, 'a segment being prepared')
+    // Prepared early; where that failed, there may be room by now.
+    const early = await this.#prepared?.catch(() => undefined)
+    const file = early ?? (await prepareFile(this.#options, this.#segmentBytes))
     this.#prepared = undefined
     this.#encode([...recordsOf(this.#latest), ...records])
     const sequence = previous.header.sequence + 1
@@ -182,8 +183,11 @@ export class Wal {
   #prepare(): void {
     if (this.#prepared) return
     this.#prepared = prepareFile(this.#options, this.#segmentBytes)
-    // Whoever needs it learns of the failure.
-    this.#prepared.catch(() => undefined)
+    // Not fatal yet: this segment has room left, and the operator time to make some.
+    this.#prepared.catch((error: unknown) => {
+      const { log, folder } = this.#options
+      log.warn('cannot make the next segment of the log', { folder, error })
+    })
   }
 }
 
