@@ -109,6 +109,10 @@ function containerStatus(
   }
   if (last) status.containerID = containerId(input.runtimeType, last)
   if (!last) {
+    if (input.ended && initialized && !isInit) {
+      status.state = { terminated: { ...NEVER_LOCATED } }
+      return status
+    }
     status.state = { waiting: { ...(waiting ?? defaultWaiting(input, isInit, initialized)) } }
     return status
   }
@@ -121,6 +125,13 @@ function containerStatus(
   const previous = attempts.at(-2)
   if (previous) status.lastState = stateOf(previous, input.runtimeType)
   return status
+}
+
+/** A container of an ended pod that never ran, such as one whose image could not be pulled. */
+const NEVER_LOCATED = {
+  exitCode: 137,
+  reason: 'ContainerStatusUnknown',
+  message: 'The container could not be located when the pod was terminated',
 }
 
 function defaultWaiting(input: StatusInput, isInit: boolean, initialized: boolean): Waiting {

@@ -156,6 +156,22 @@ describe('pod status', () => {
     })
   }
 
+  it('says of a container that never ran, of a pod that has ended, that it is not known', () => {
+    const waiting = { reason: 'ImagePullBackOff' }
+    const one = { what: '', phase: '', verdicts: { web: { waiting } } }
+    assert.deepEqual(statusOf(one).containerStatuses?.[0]?.state, { waiting })
+    const ended = statusOf({ ...one, ended: true })
+    assert.equal(ended.phase, 'Failed')
+    assert.deepEqual(ended.containerStatuses?.[0]?.state?.terminated, {
+      exitCode: 137,
+      reason: 'ContainerStatusUnknown',
+      message: 'The container could not be located when the pod was terminated',
+    })
+    const init = { initContainers: [{ name: 'init', image: 'v1' }] }
+    const early = statusOf({ ...one, spec: init, ended: true })
+    assert.equal(early.containerStatuses?.[0]?.state?.waiting?.reason, 'PodInitializing')
+  })
+
   it('keeps the times of conditions that stay', () => {
     const lastTransitionTime = '2026-01-01T00:00:00Z'
     const before = { conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime }] }
