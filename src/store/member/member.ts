@@ -333,6 +333,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       this.#reads.expire(nowMs - this.#timeoutMs, expired)
       this.#reads.repeat(nowMs - READ_REPEAT_MS, nowMs)
       this.#flow.flush({ nowMs, force: true })
+      this.#flow.offerRefused(nowMs)
       if (++this.#tickCount % this.#timing.heartbeatTicks === 0) this.#flow.resend(nowMs)
     })
   }

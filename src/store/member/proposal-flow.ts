@@ -55,6 +55,13 @@ export class ProposalFlow<Outcome> {
     this.#forward(status, late)
   }
 
+  /** At each tick: what was refused goes to the leader again. */
+  offerRefused(nowMs: number): void {
+    const status = this.#options.status()
+    if (status.role === 'leader' || status.leader === 0) return
+    this.#forward(status, this.#options.proposals.takeRefused(status.term, nowMs))
+  }
+
   onForward(from: MemberId, forward: Forward): void {
     this.#forwarded.push({ from, forward })
   }

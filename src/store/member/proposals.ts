@@ -31,6 +31,8 @@ export class Proposals<Outcome> {
   readonly #proposer: MemberId
   readonly #pending = new Map<number, Pending<Outcome>>()
   #queue: Pending<Outcome>[] = []
+  /** Not taken by whom they were given to: offered again at the next tick. */
+  #refused = new Set<Pending<Outcome>>()
   #bytes = 0
   #nextSequence: number
 
@@ -104,13 +106,29 @@ export class Proposals<Outcome> {
     this.#queue = [...taken, ...this.#queue]
   }
 
-  /** The leader of `term` did not take these. */
+  /** Whom they were sent to in `term` did not take these. */
   refused(term: Term, sequences: readonly number[]): void {
-    const back = sequences.flatMap((sequence) => {
+    for (const sequence of sequences) {
       const each = this.#pending.get(sequence)
-      return each?.sentTerm === term ? [each] : []
-    })
-    this.putBack(back)
+      if (each?.sentTerm === term) this.#refused.add(each)
+    }
+  }
+
+  /**
+   * What was refused and may be given to the leader of `term` again. Only to the same one, which
+   * takes nothing twice: another copy may be on its way to it. With a new leader they wait until an
+   * entry of its term shows that they are lost. To be called at a pace, or two members that disagree
+   * on who leads send the same proposals to and fro as fast as the network allows.
+   */
+  takeRefused(term: Term, nowMs: number): Pending<Outcome>[] {
+    if (this.#refused.size === 0) return []
+    const refused = [...this.#refused]
+    this.#refused = new Set()
+    const again = refused.filter(
+      (each) => each.sentTerm === term && this.#pending.has(each.sequence),
+    )
+    for (const each of again) each.sentMs = nowMs
+    return again
   }
 
   /** An entry of `term` was applied: what older leaders were given and is not here yet, is lost. */

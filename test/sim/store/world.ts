@@ -35,6 +35,8 @@ const RECOVERY_MS = 30_000
 const CLIENTS = 4
 const ROAMING_WATCHERS = 2
 const REWATCH_MS = 30
+/** Far above what any run needs: more is a flood that feeds itself. */
+const DELIVERIES_MAX = 400_000
 
 /** One run of three store members and their clients under the faults of a seed. */
 export async function simulateStore(
@@ -66,6 +68,7 @@ class StoreWorld implements FaultTarget {
   #faults = 0
   #elections = 0
   #snapshots = 0
+  #deliveries = 0
   #isOver = false
   #clientsBusy = 0
   #onLeader: (id: MemberId) => void = () => {}
@@ -333,6 +336,7 @@ class StoreWorld implements FaultTarget {
 
   #traceDelivery(from: MemberId, to: MemberId, packet: PeerPacket): void {
     if (packet.kind === 'stream') this.#snapshots++
+    if (++this.#deliveries > DELIVERIES_MAX) this.#fail(new Violation('a flood of messages'))
     const size = packet.kind === 'frame' ? packet.bytes.length : packet.header.length
     this.#record(`${from}>${to} ${packet.kind} ${size}`)
     this.trace.recordBytes(packet.kind === 'frame' ? packet.bytes : packet.header)
