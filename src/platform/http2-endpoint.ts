@@ -5,7 +5,7 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '../base/index.ts'
-import { connectionError, type TlsOptions } from './tls.ts'
+import { clientContext, connectionError, type TlsOptions } from './tls.ts'
 
 const WINDOW_BYTES = 4 * 1024 * 1024
 const CONNECTION_WINDOW_BYTES = 32 * 1024 * 1024
@@ -64,8 +64,7 @@ function openSession(
 ): Promise<ClientHttp2Session> {
   return new Promise((resolve, reject) => {
     const session = connect(url, {
-      ca: tls.caPem,
-      ...(tls.certPem === '' ? {} : { cert: tls.certPem, key: tls.keyPem }),
+      secureContext: clientContext(tls),
       ALPNProtocols: ['h2'],
       settings: { initialWindowSize: WINDOW_BYTES, enablePush: false },
       maxSessionMemory: 256,

@@ -4,7 +4,7 @@ import { ConnectionError, type MemberId } from '../base/index.ts'
 import { readFrames, writeFrame } from './frames.ts'
 import { decodeAnswer, encodeHello, type Hello } from './peer-handshake.ts'
 import type { PeerTransportOptions } from './peers.ts'
-import { connectionError, tlsMaterial } from './tls.ts'
+import { clientContext, connectionError } from './tls.ts'
 
 /** The empty frame: ends a long transfer, and says that it was taken. */
 export const STREAM_END = new Uint8Array(0)
@@ -115,7 +115,8 @@ interface Dial {
 async function dialMember(options: PeerTransportOptions, dial: Dial): Promise<TLSSocket> {
   const { hostname, port } = new URL(dial.url)
   const host = hostname.replace(/^\[|\]$/g, '')
-  const socket = connect({ host, port: Number(port), ...tlsMaterial(options.tls) })
+  const secureContext = clientContext(options.tls)
+  const socket = connect({ host, port: Number(port), secureContext })
   socket.setNoDelay(true)
   socket.setKeepAlive(true, 5000)
   const timer = setTimeout(

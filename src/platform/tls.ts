@@ -1,4 +1,9 @@
-import type { PeerCertificate, TLSSocket } from 'node:tls'
+import {
+  createSecureContext,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls'
 import { ConnectionError, NetError, type NetErrorCode, type PeerIdentity } from '../base/index.ts'
 
 /** One side's part of mutual TLS, all PEM. */
@@ -13,6 +18,22 @@ export interface TlsOptions {
 /** The options in Node's words. */
 export function tlsMaterial(tls: TlsOptions): { ca: string; cert: string; key: string } {
   return { ca: tls.caPem, cert: tls.certPem, key: tls.keyPem }
+}
+
+const contexts = new WeakMap<TlsOptions, SecureContext>()
+
+/**
+ * What connections of a client share: reading keys and certificates takes milliseconds, which one
+ * that dials again and again until a server is there would spend each time.
+ */
+export function clientContext(tls: TlsOptions): SecureContext {
+  let context = contexts.get(tls)
+  if (!context) {
+    const { ca, cert, key } = tlsMaterial(tls)
+    context = createSecureContext({ ca, ...(cert !== '' && { cert, key }) })
+    contexts.set(tls, context)
+  }
+  return context
 }
 
 /** Who the other side is; undefined without a certificate that our authority signed. */

@@ -1,5 +1,5 @@
 import { type HttpHandler, type Listener, type Log, NetError } from '../../base/index.ts'
-import { serveHttps, type TlsOptions } from '../../platform/index.ts'
+import { serveHttps, systemNet, type TlsOptions } from '../../platform/index.ts'
 
 const RETRY_MS = 40
 
@@ -22,6 +22,8 @@ export async function holdEndpoint(
   while (!listener) {
     if (signal.aborted) return
     try {
+      // A bare socket finds that the address is taken at a fraction of a TLS server's price.
+      await (await systemNet.listenTcp(options, (early) => early.destroy())).close()
       listener = await serveHttps(options)
     } catch (error) {
       if (!(error instanceof NetError) || error.code !== 'in-use') throw error
