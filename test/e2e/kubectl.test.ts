@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { eventually, Kubectl, TestCluster } from '../support/navarch.ts'
+import { eventually, Kubectl, run, TestCluster } from '../support/navarch.ts'
 import { findKubectls, skipWithout } from '../support/peers.ts'
 
 const DEPLOYMENT = `
@@ -91,7 +91,9 @@ describe('kubectl', function () {
         assert.match(described, /Started container web|Container started|Started/)
         assert.match(await kubectl.do('describe deployment web'), /ScalingReplicaSet/)
         assert.match(await kubectl.do('describe node node-1'), /Allocated resources/)
-        assert.match(await kubectl.do('events'), /Scheduled/)
+        // Releases before 1.23 have no such verb.
+        const verb = (await run(program, ['events', '--help'])).code === 0 ? 'events' : 'get events'
+        assert.match(await kubectl.do(verb), /Scheduled/)
       })
 
       it('reads logs', async () => {
