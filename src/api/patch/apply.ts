@@ -1,7 +1,7 @@
 import { StatusError } from '../../base/index.ts'
 import type { FieldWords, Struct } from '../schema/index.ts'
 import { JsonSyntaxError, parseJson } from '../codec/index.ts'
-import { PatchError } from './errors.ts'
+import { goText, PatchError } from './errors.ts'
 import { applyJsonPatch, type JsonPatchOperation } from './json-patch.ts'
 import { applyMergePatch } from './merge-patch.ts'
 import { applyStrategicMerge } from './strategic-merge.ts'
@@ -27,6 +27,8 @@ const MAX_OPERATIONS = 10_000
 /** A patch that was read and can be applied, also again after a conflict. */
 export interface ParsedPatch {
   readonly kind: PatchKind
+  /** What upstream quotes when the patched value is none of its kind: of what, and why. */
+  refusal(patched: JsonObject, why: string): { value: string; why: string }
   /** The patched JSON value; `current` is not changed. Throws `StatusError`. */
   apply(struct: Struct<FieldWords>, current: JsonObject): JsonObject
 }
@@ -44,13 +46,48 @@ export function parsePatch(kind: PatchKind, body: Uint8Array): ParsedPatch {
         `got ${operations.length}`
       throw new StatusError(413, 'RequestEntityTooLarge', message)
     }
-    return { kind, apply: (_struct, current) => runJsonPatch(current, operations) }
+    const apply: ParsedPatch['apply'] = (_struct, current) => runJsonPatch(current, operations)
+    return { kind, apply, refusal: refusalOfResult }
   }
   if (!isObject(value)) throw badPatch(value, 'map[string]interface {}')
   if (kind === 'merge') {
-    return { kind, apply: (_struct, current) => mustBeObject(applyMergePatch(current, value)) }
+    const apply: ParsedPatch['apply'] = (_struct, current) =>
+      mustBeObject(applyMergePatch(current, value))
+    return { kind, apply, refusal: refusalOfResult }
   }
-  return { kind, apply: (struct, current) => runStrategic(struct, current, value) }
+  return {
+    kind,
+    apply: (struct, current) => runStrategic(struct, current, value),
+    refusal: (_, why) => ({ value: goText(value), why: conversionText(why) }),
+  }
+}
+
+const refusalOfResult: ParsedPatch['refusal'] = (patched, why) => ({
+  value: JSON.stringify(patched),
+  why,
+})
+
+const DECODER_TEXT = /^json: cannot unmarshal (\w+)( \S+)? into Go struct field \S+ of type (\S+)$/
+
+/**
+ * What the decoder says of a wrong type, in the words of upstream's converter: a strategic merge
+ * patch goes from maps to structures without JSON in between.
+ */
+function conversionText(decoderText: string): string {
+  const [, given = '', digits = '', wanted = ''] = DECODER_TEXT.exec(decoderText) ?? []
+  if (wanted === '') return decoderText
+  const source = digits.includes('.') ? 'float64' : (CONVERTED_FROM[given] ?? given)
+  if (wanted.startsWith('[]')) return `cannot restore slice from ${source}`
+  if (wanted.startsWith('map[')) return `cannot restore map from ${source}`
+  if (wanted.includes('.')) return `cannot restore struct from: ${source}`
+  if (given !== 'number') return `unrecognized type: ${wanted}`
+  return wanted === 'bool' ? 'unrecognized type: bool' : `cannot convert ${source} to ${wanted}`
+}
+
+const CONVERTED_FROM: Readonly<Record<string, string>> = {
+  number: 'int64',
+  object: 'map',
+  array: 'slice',
 }
 
 function readPatch(text: string): unknown {

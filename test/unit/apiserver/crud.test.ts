@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { configMap, Harness, MERGE } from './harness.ts'
+import { configMap, Harness, MERGE, pod } from './harness.ts'
 
 const CMS = '/api/v1/namespaces/default/configmaps'
 
@@ -26,6 +26,35 @@ describe('registry', () => {
     const gone = await h.call(`DELETE ${CMS}/a`)
     assert.equal(gone.json.status, 'Success')
     assert.equal((await h.call(`GET ${CMS}/a`)).status, 404)
+  })
+
+  it('refuses wrong types in a strategic merge patch in the words of the converter', async () => {
+    const pods = '/api/v1/namespaces/default/pods'
+    const account = { metadata: { name: 'default' } }
+    await h.call('POST /api/v1/namespaces/default/serviceaccounts', { body: account })
+    await h.call(`POST ${pods}`, { body: pod('p') })
+    const headers = { 'content-type': 'application/strategic-merge-patch+json' }
+    const cases: [spec: object, shown: string, why: string][] = [
+      [{ priority: 'a' }, 'priority:a', 'unrecognized type: int32'],
+      [{ nodeName: 7 }, 'nodeName:7', 'cannot convert int64 to string'],
+      [{ hostNetwork: 'yes' }, 'hostNetwork:yes', 'unrecognized type: bool'],
+      [{ volumes: {} }, 'volumes:map[]', 'cannot restore slice from map'],
+      [{ nodeSelector: 'x' }, 'nodeSelector:x', 'cannot restore map from string'],
+      [{ affinity: true }, 'affinity:true', 'cannot restore struct from: bool'],
+    ]
+    for (const [spec, shown, why] of cases) {
+      const { status, json } = await h.call(`PATCH ${pods}/p`, { headers, body: { spec } })
+      assert.equal(status, 422)
+      assert.equal(
+        json.message,
+        ` "" is invalid: patch: Invalid value: "map[spec:map[${shown}]]": ${why}`,
+      )
+    }
+    const { json } = await h.call(`PATCH ${pods}/p`, {
+      headers: MERGE,
+      body: { spec: { priority: 'a' } },
+    })
+    assert.match(json.message, /cannot unmarshal string into Go struct field PodSpec.spec.priority/)
   })
 
   it('watches from a version, through a selector', async () => {

@@ -85,8 +85,9 @@ export interface PatchStep {
 export function applyPatch<T extends KubeObject>(type: ApiType, step: PatchStep): T {
   const { options, found } = step
   const value = run(type, step)
-  const refuse = (why: string) => {
-    const detail = `Invalid value: ${JSON.stringify(JSON.stringify(value))}: ${why}`
+  const refuse = (because: string) => {
+    const { value: shown, why } = step.patch.refusal(value, because)
+    const detail = `Invalid value: ${JSON.stringify(shown)}: ${why}`
     return statusErrors.invalid({ group: '', kind: '' }, '', [
       { type: 'FieldValueInvalid', field: 'patch', detail },
     ])
