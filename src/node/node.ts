@@ -35,7 +35,7 @@ export interface NodeConfig {
     NodeSystemInfo,
     'containerRuntimeVersion' | 'kubeletVersion' | 'kubeProxyVersion'
   >
-  /** `v1.33.0`: the release of Kubernetes whose kubelet this one stands for. */
+  /** `v1.32.0`: the release of Kubernetes whose kubelet this one stands for. */
   readonly kubernetesVersion: string
   readonly labels?: Readonly<Record<string, string>>
   /** Environment of containers from the host: PATH. */
@@ -150,9 +150,16 @@ async function runNode(
   })
   let handler: HttpHandler = () => Promise.resolve({ status: 503, headers: {}, body: undefined })
   const server = await parts.serveKubelet((request) => handler(request))
-  const kubelet = createKubelet(config, { ...shared, runtime, events: recorder }, server.port)
-  handler = kubelet.handler
   const keeper = new PortKeeper(parts)
+  const keepPort = (wish: Parameters<PortKeeper['keep']>[0]) => keeper.keep(wish)
+  const dnsParts = { ...shared, keepPort, events: recorder.as('dns') }
+  const dns = config.dns && new Dns({ ...config.dns, nodeName: config.name }, dnsParts)
+  const kubelet = createKubelet(
+    config,
+    { ...shared, runtime, events: recorder },
+    { kubeletPort: server.port, clusterDns: dns?.serving ?? Promise.resolve(undefined) },
+  )
+  handler = kubelet.handler
   const running = [recorder.run({ signal }), kubelet.run({ signal })]
   if (config.proxy) {
     const addresses = [config.ip, ...(config.proxy.nodePortAddresses ?? ['127.0.0.1'])]
@@ -160,11 +167,7 @@ async function runNode(
     const proxy = new Proxy(node, { ...shared, keeper, events: recorder.as('kube-proxy') })
     running.push(proxy.run({ signal }))
   }
-  if (config.dns) {
-    const keepPort = (wish: Parameters<PortKeeper['keep']>[0]) => keeper.keep(wish)
-    const dnsParts = { ...shared, keepPort, events: recorder.as('dns') }
-    running.push(new Dns({ ...config.dns, nodeName: config.name }, dnsParts).run({ signal }))
-  }
+  if (dns) running.push(dns.run({ signal }))
   running.push(informers.run({ signal }))
   try {
     await Promise.race([kubelet.start({ signal }).then(markReady), ...running])
@@ -183,8 +186,9 @@ async function runNode(
 function createKubelet(
   config: NodeConfig,
   parts: ConstructorParameters<typeof Kubelet>[1],
-  kubeletPort: number,
+  options: { kubeletPort: number; clusterDns: Dns['serving'] },
 ): Kubelet {
+  const { kubeletPort, clusterDns } = options
   const { name, ip, capacity, labels, kubernetesVersion, apiServer, apiServerNames } = config
   const info = {
     ...config.info,
@@ -193,7 +197,8 @@ function createKubelet(
     kubeProxyVersion: kubernetesVersion,
   }
   const node = { name, ip, kubeletPort, capacity, info, ...(labels && { labels }) }
-  return new Kubelet({ node, baseEnv: config.hostEnv, apiServer, apiServerNames }, parts)
+  const words = { baseEnv: config.hostEnv, apiServer, apiServerNames, clusterDns }
+  return new Kubelet({ node, ...words }, parts)
 }
 
 function createRuntime(

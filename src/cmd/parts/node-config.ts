@@ -7,9 +7,10 @@ import {
   type NodeTopology,
   type Topology,
 } from '../../../cluster/index.ts'
+import { KUBERNETES_VERSION } from '../../api/index.ts'
 import type { NodeConfig } from '../../node/index.ts'
 import { imageCatalog } from './images.ts'
-import { KUBERNETES_VERSION, VERSION } from './version.ts'
+import { VERSION } from './version.ts'
 
 /** A node's configuration: its place in the topology, and the facts of the host. */
 export async function nodeConfig(
@@ -31,7 +32,7 @@ export async function nodeConfig(
     apiServerNames: [KUBELET_CLIENT],
     runtime: { kind: 'process', podCidr: node.podCidr, images: imageCatalog() },
     proxy: { nodePortAddresses: ['127.0.0.1'] },
-    dns: { address: dnsServiceIp(topology) },
+    dns: { address: dnsServiceIp(topology), ...hostResolver() },
   }
 }
 
@@ -56,6 +57,12 @@ function hostInfo(): NodeConfig['info'] {
     osImage: /^PRETTY_NAME="?([^"\n]*)/m.exec(read('/etc/os-release'))?.[1] ?? type(),
     systemUUID: machineID,
   }
+}
+
+/** Who the host asks for the names that are not the cluster's. */
+function hostResolver(): { upstream?: { address: string; port: number } } {
+  const [, address] = /^\s*nameserver\s+([\d.]+)\s*$/m.exec(read('/etc/resolv.conf')) ?? []
+  return address === undefined ? {} : { upstream: { address, port: 53 } }
 }
 
 function read(path: string): string {

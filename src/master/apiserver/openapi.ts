@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../../base/index.ts'
 import {
+  KUBERNETES_VERSION,
   openApiV2Document,
   openApiV3Document,
   openApiV3Index,
@@ -16,7 +17,6 @@ import {
 } from './openapi-protobuf.ts'
 import { statusErrors } from './status.ts'
 
-const VERSION = 'v1.32.0'
 const V3 = '/openapi/v3'
 
 /** `/openapi/v2` and `/openapi/v3`: made when first asked for, then kept. */
@@ -82,14 +82,16 @@ class Documents {
 
   v2(): Document {
     this.#v2 ??= toDocument(
-      JSON.stringify(openApiV2Document(this.#resources, { version: VERSION })),
+      JSON.stringify(openApiV2Document(this.#resources, { version: KUBERNETES_VERSION })),
     )
     return this.#v2
   }
 
   v2Protobuf(): Document {
     if (!this.#v2Protobuf) {
-      const body = encodeOpenApiV2(openApiV2Document(this.#resources, { version: VERSION }))
+      const body = encodeOpenApiV2(
+        openApiV2Document(this.#resources, { version: KUBERNETES_VERSION }),
+      )
       this.#v2Protobuf = { body, etag: etagOf(body) }
     }
     return this.#v2Protobuf
@@ -98,7 +100,7 @@ class Documents {
   v3(key: string): (Document & { text: string }) | undefined {
     const known = this.#v3.get(key)
     if (known) return known
-    const value = openApiV3Document(this.#resources, key, { version: VERSION })
+    const value = openApiV3Document(this.#resources, key, { version: KUBERNETES_VERSION })
     if (!value) return undefined
     const document = toDocument(JSON.stringify(value))
     this.#v3.set(key, document)

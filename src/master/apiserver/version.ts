@@ -1,12 +1,15 @@
+import { KUBERNETES_VERSION } from '../../api/index.ts'
 import type { Route } from './handler.ts'
 import { PLAIN_JSON, reply } from './respond.ts'
 import { statusErrors } from './status.ts'
 
+const [major = '', minor = ''] = KUBERNETES_VERSION.slice(1).split('.')
+
 /** The release of Kubernetes whose API this is: clients choose their ways by it. */
 export const VERSION = {
-  major: '1',
-  minor: '32',
-  gitVersion: 'v1.32.0+navarch',
+  major,
+  minor,
+  gitVersion: `${KUBERNETES_VERSION}+navarch`,
   gitCommit: '',
   gitTreeState: 'clean',
   buildDate: '2024-12-11T00:00:00Z',

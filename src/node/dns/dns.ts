@@ -46,11 +46,15 @@ export interface DnsParts {
   readonly keepPort: KeepPort
 }
 
+const DOMAIN_DEFAULT = 'cluster.local'
 const DNS_PORT = 53
 const DNS_PORT_UNPRIVILEGED = 8053
 
 /** The cluster's DNS: answers for Services and pods, over UDP and TCP. */
 export class Dns {
+  /** Settles once the ports were tried: undefined where resolvers cannot find it, on port 53. */
+  readonly serving: Promise<{ readonly address: string; readonly domain: string } | undefined>
+  #markServing: (isWhereExpected: boolean) => void = () => undefined
   readonly #config: DnsConfig
   readonly #parts: DnsParts
   #zone: Zone | undefined
@@ -60,6 +64,10 @@ export class Dns {
   constructor(config: DnsConfig, parts: DnsParts) {
     this.#config = config
     this.#parts = parts
+    const { address, domain = DOMAIN_DEFAULT } = config
+    this.serving = new Promise((resolve) => {
+      this.#markServing = (is) => resolve(is ? { address, domain } : undefined)
+    })
   }
 
   /** Until the signal. */
@@ -67,6 +75,8 @@ export class Dns {
     const { informers, keepPort } = this.#parts
     const { address, port = DNS_PORT } = this.#config
     const all = [informers.for(services), informers.for(endpointSlices)] as const
+    signal.addEventListener('abort', () => this.#markServing(false), { once: true })
+    if (signal.aborted) this.#markServing(false)
     try {
       await Promise.all(all.map((informer) => informer.whenSynced({ signal })))
     } catch (error) {
@@ -87,6 +97,10 @@ export class Dns {
         onRemapped: (other) => this.#tell(other),
       }),
     )
+    // Another agent of this host may have the port: then it is served as well.
+    void Promise.all(kept.map(({ tried }) => tried)).then(() => {
+      this.#markServing(port === DNS_PORT && !this.#told)
+    })
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
       signal.addEventListener('abort', () => resolve(), { once: true })
@@ -100,7 +114,7 @@ export class Dns {
     { overTcp }: { overTcp: boolean },
   ): Promise<Uint8Array | undefined> {
     const { informers } = this.#parts
-    const { domain = 'cluster.local', upstream } = this.#config
+    const { domain = DOMAIN_DEFAULT, upstream } = this.#config
     this.#zone ??= new Zone(
       domain,
       informers.for(services).list(),

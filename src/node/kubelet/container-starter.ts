@@ -4,12 +4,26 @@ import type { DownwardFacts } from './downward.ts'
 import { environmentOf, type ObjectSource, serviceEnvironment } from './environment.ts'
 import { expand } from './expansion.ts'
 import { type ContainerView, hashOf, type PodView } from './pod-words.ts'
-import type { ContainerConfig, Mount, ObservedContainer, Sandbox } from './runtime/types.ts'
+import type {
+  ContainerConfig,
+  Mount,
+  ObservedContainer,
+  PodFile,
+  Sandbox,
+} from './runtime/types.ts'
 import { volumeContent } from './volumes.ts'
 
 /** A volume could not be set up; the pod waits. */
 export class MountFailure extends Error {
   override readonly name = 'MountFailure'
+}
+
+/** What a container is started with, beside its own words. */
+interface Inputs {
+  readonly env: Record<string, string>
+  /** Host paths by volume name. */
+  readonly volumes: ReadonlyMap<string, string>
+  readonly files: readonly PodFile[]
 }
 
 /** How long a start waits for the API before it is tried again. */
@@ -40,7 +54,7 @@ export class ContainerStarter {
     const { pod, sandbox, container } = options
     const { runtime } = this.#context
     const config = runtime.hollow
-      ? this.#config(options, { env: {}, volumes: new Map() })
+      ? this.#config(options, { env: {}, volumes: new Map(), files: [] })
       : this.#config(options, await this.#inputs({ pod, sandbox, container }, { signal }))
     for (const mount of config.mounts) await this.#context.volumes.ensure(mount.hostPath)
     options.beforeStart(config)
@@ -60,10 +74,10 @@ export class ContainerStarter {
   async #inputs(
     { pod, sandbox, container }: { pod: PodView; sandbox: Sandbox; container: ContainerView },
     { signal }: { signal: AbortSignal },
-  ): Promise<{ env: Record<string, string>; volumes: ReadonlyMap<string, string> }> {
+  ): Promise<Inputs> {
     const context = this.#context
     const onTimeout = () => new Error('the API server does not answer')
-    const [source, services] = await withTimeout(
+    const [source, services, files] = await withTimeout(
       context.clock,
       API_TIMEOUT_MS,
       onTimeout,
@@ -71,6 +85,7 @@ export class ContainerStarter {
         Promise.all([
           context.objects.sourceFor(pod, { maxAgeMs: 0, signal: inner }),
           context.services(inner),
+          context.networkFiles.write(pod, sandbox),
         ]),
       { signal },
     )
@@ -89,7 +104,8 @@ export class ContainerStarter {
       POD_IP: sandbox.ip,
     }
     const facts = this.#facts(sandbox)
-    return { env: environmentOf({ pod, container, source, base, serviceEnv, facts }), volumes }
+    const env = environmentOf({ pod, container, source, base, serviceEnv, facts })
+    return { env, volumes, files }
   }
 
   #facts(sandbox: Sandbox): DownwardFacts {
@@ -120,9 +136,10 @@ export class ContainerStarter {
 
   #config(
     { container, attempt }: { container: ContainerView; attempt: number },
-    inputs: { env: Record<string, string>; volumes: ReadonlyMap<string, string> },
+    inputs: Inputs,
   ): ContainerConfig {
     const values = new Map(Object.entries(inputs.env))
+    const mounts = mountsOf(container, inputs.volumes, values)
     return {
       name: container.name,
       attempt,
@@ -131,7 +148,9 @@ export class ContainerStarter {
       args: (container.args ?? []).map((word) => expand(word, values)),
       env: inputs.env,
       workingDir: container.workingDir || undefined,
-      mounts: mountsOf(container, inputs.volumes, values),
+      mounts,
+      // A volume that the container puts there goes before.
+      files: inputs.files.filter(({ path }) => mounts.every((m) => m.mountPath !== path)),
       hash: hashOf(container),
       terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
       fallbackToLogs: container.terminationMessagePolicy === 'FallbackToLogsOnError',

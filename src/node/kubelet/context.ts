@@ -2,6 +2,7 @@ import type { Clock, DeepReadonly, Log, Net, Random } from '../../base/index.ts'
 import type { Service, Stored } from '../../api/index.ts'
 import type { Client, EventRecorder } from '../../client/index.ts'
 import type { ObjectCache } from './object-cache.ts'
+import type { PodNetworkFiles } from './pod-network-files.ts'
 import type { Runtime } from './runtime/types.ts'
 import type { Scope } from './scope.ts'
 import type { StatusWriter } from './status-writer.ts'
@@ -27,6 +28,7 @@ export interface PodContext {
   readonly events: EventRecorder
   readonly objects: ObjectCache
   readonly volumes: VolumeWriter
+  readonly networkFiles: PodNetworkFiles
   readonly statuses: StatusWriter
   /** All Services, once they have been read. */
   services(signal: AbortSignal): Promise<Iterable<DeepReadonly<Stored<Service>>>>

@@ -6,6 +6,7 @@ import type { PodContext } from './context.ts'
 import { NodeRegistrar } from './node-registrar.ts'
 import type { NodeFacts } from './node-status.ts'
 import { ObjectCache } from './object-cache.ts'
+import { type ClusterDns, PodNetworkFiles } from './pod-network-files.ts'
 import { PodWorker } from './pod-worker.ts'
 import type { PodView } from './pod-words.ts'
 import type { PodIdentity, Runtime } from './runtime/types.ts'
@@ -19,6 +20,8 @@ export interface KubeletConfig {
   /** Environment that every container gets from the host: PATH. */
   readonly baseEnv: Readonly<Record<string, string>>
   readonly apiServer: { readonly host: string; readonly port: number } | undefined
+  /** The cluster's DNS once it is served where resolvers ask: port 53. Undefined: it is not. */
+  readonly clusterDns: Promise<ClusterDns | undefined>
   /** Common names of API servers' client certificates, which may read logs. */
   readonly apiServerNames: readonly string[]
 }
@@ -144,6 +147,7 @@ export class Kubelet {
       scope: new Scope(signal),
       objects: new ObjectCache(parts),
       volumes: new VolumeWriter(parts),
+      networkFiles: new PodNetworkFiles({ disk: parts.disk, dns: this.#config.clusterDns }),
       statuses: new StatusWriter({ ...parts, signal }),
       services: async (inner) => {
         await allServices.whenSynced({ signal: inner })

@@ -27,6 +27,7 @@ function config(over: Partial<ContainerConfig> = {}): ContainerConfig {
     env: { PATH: process.env.PATH ?? '' },
     workingDir: undefined,
     mounts: [],
+    files: [],
     hash: 'any',
     terminationMessagePath: '/dev/termination-log',
     fallbackToLogs: false,

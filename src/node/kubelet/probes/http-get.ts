@@ -1,3 +1,4 @@
+import { KUBERNETES_VERSION } from '../../../api/index.ts'
 import { type Clock, type Connection, type Net, withTimeout } from '../../../base/index.ts'
 
 /** What an HTTP GET of a probe or hook came to. */
@@ -13,6 +14,7 @@ export interface HttpGetRequest {
   readonly timeoutMs: number
 }
 
+const USER_AGENT = `kube-probe/${/\d+\.\d+/.exec(KUBERNETES_VERSION)?.[0]}`
 const RESPONSE_BYTES_MAX = 10 * 1024
 const BODY_CHARACTERS_SHOWN = 1024
 
@@ -56,7 +58,7 @@ function requestText(request: HttpGetRequest): string {
   const own = new Map(request.headers.map((h) => [h.name.toLowerCase(), h] as const))
   const lines = [`GET ${request.path} HTTP/1.1`]
   if (!own.has('host')) lines.push(`Host: ${request.host}:${request.port}`)
-  if (!own.has('user-agent')) lines.push('User-Agent: kube-probe/1.33')
+  if (!own.has('user-agent')) lines.push(`User-Agent: ${USER_AGENT}`)
   if (!own.has('accept')) lines.push('Accept: */*')
   for (const { name, value } of request.headers) lines.push(`${name}: ${value}`)
   return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`

@@ -21,6 +21,12 @@ export interface Mount {
   readonly readOnly: boolean
 }
 
+/** A file of the pod's own that containers see in place of the host's at `path`. */
+export interface PodFile {
+  readonly path: string
+  readonly hostPath: string
+}
+
 /** Everything a runtime needs to run one attempt of one container. */
 export interface ContainerConfig {
   readonly name: string
@@ -33,6 +39,8 @@ export interface ContainerConfig {
   readonly env: Readonly<Record<string, string>>
   readonly workingDir: string | undefined
   readonly mounts: readonly Mount[]
+  /** Shown where the host allows mounts; elsewhere the host's files stay in sight. */
+  readonly files: readonly PodFile[]
   /** Changes when the container must be replaced (upstream: the hash of its image). */
   readonly hash: string
   /** Where in the container the last words are written, and whether logs stand in for them. */

@@ -6,7 +6,7 @@ import {
   ProcessError,
   type Processes,
 } from '../../../../base/index.ts'
-import { type ContainerConfig, type Mount, RuntimeError } from '../types.ts'
+import { type ContainerConfig, type Mount, type PodFile, RuntimeError } from '../types.ts'
 import { terminationLogPath } from './container.ts'
 import { commandLine, type ImageCatalog } from './images.ts'
 import { spoolPath } from './log-files.ts'
@@ -23,6 +23,7 @@ export interface Prepared {
   readonly folder: string
   readonly mountMode: MountMode
   readonly mounts: readonly Mount[]
+  readonly files: readonly PodFile[]
   readonly env: Readonly<Record<string, string>>
 }
 
@@ -45,8 +46,9 @@ export async function prepareFolder(
       if (mountMode === 'none') await link(`${root}${mount.mountPath}`, mount.hostPath, parts)
     }
     if (mountMode === 'none') env.NAVARCH_ROOT = root
+    const files = mountMode === 'none' ? [] : config.files
     env.HOME ??= mounts.length > 0 ? '/' : root
-    return { config, folder, mountMode, mounts, env }
+    return { config, folder, mountMode, mounts, files, env }
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new RuntimeError('CreateContainerError', message, { cause })
@@ -84,14 +86,15 @@ export async function launch(
   options: { images: ImageCatalog; clock: Clock },
   parts: { disk: Disk; processes: Processes },
 ): Promise<Pick<ContainerRecord, 'process' | 'state' | 'mounted' | 'env'>> {
-  const { config, folder, mounts, mountMode, env } = prepared
+  const { config, folder, mounts, files, mountMode, env } = prepared
   const line = commandLine({ ...config, catalog: options.images })
-  const mounted = mounts.length > 0 && mountMode !== 'none'
+  const hasRoot = mounts.length > 0
+  const mounted = mountMode !== 'none' && mounts.length + files.length > 0
   const startedAtMs = options.clock.nowMs()
   try {
-    const cwd = mounted ? folder : await workingFolder(prepared, parts.disk)
+    const cwd = hasRoot ? folder : await workingFolder(prepared, parts.disk)
     // What a mount brings can be seen only from within: there the shell finds out (exit code 127).
-    const isHidden = mounted && line[0]?.startsWith('/')
+    const isHidden = hasRoot && line[0]?.startsWith('/')
     const look = { path: env.PATH ?? '', cwd }
     const why = isHidden ? undefined : await whyNotFound(parts.disk, line[0] ?? '', look)
     if (why !== undefined) throw new ProcessError(why)
@@ -102,6 +105,7 @@ export async function launch(
           pidFile: `${folder}/pid`,
           workingDir: config.workingDir ?? '/',
           mounts,
+          files,
           command: line,
         })
       : line

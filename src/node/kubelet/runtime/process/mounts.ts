@@ -1,5 +1,5 @@
 import type { Processes } from '../../../../base/index.ts'
-import type { Mount } from '../types.ts'
+import type { Mount, PodFile } from '../types.ts'
 
 /**
  * How a container can see volumes at its mount paths: in a mount namespace of its own (as root, or
@@ -49,33 +49,49 @@ export async function detectMountMode(
 }
 
 /**
- * The command line that runs `command` with `mounts` in place. The host's tree is mirrored under
- * `root` (a tmpfs with every top-level folder bound into it), so that a mount point that the host
- * does not have can be made without writing to the host; then the process moves in by chroot.
- * `pidFile` gets the pid that `enterCommand` joins.
+ * The command line that runs `command` with `mounts` and `files` in place. For mounts the host's
+ * tree is mirrored under `root` (a tmpfs with every top-level folder bound into it), so that a mount
+ * point that the host does not have can be made without writing to the host; then the process moves
+ * in by chroot. Files replace those of the host, where it has them. `pidFile` gets the pid that
+ * `enterCommand` joins.
  */
 export function mountedCommand(options: {
   mode: Exclude<MountMode, 'none'>
   root: string
   pidFile: string
+  /** Only with mounts; else the process starts where it is. */
   workingDir: string
   mounts: readonly Mount[]
+  files: readonly PodFile[]
   command: readonly string[]
 }): readonly string[] {
-  const { root, mounts } = options
+  const { root, mounts, files } = options
   const inOrder = mounts.toSorted((a, b) => a.mountPath.length - b.mountPath.length)
+  const isMirrored = mounts.length > 0
   const script = [
     'set -e',
-    `R=${quote(root)}`,
-    MIRROR,
+    `R=${isMirrored ? quote(root) : ''}`,
+    ...(isMirrored ? [MIRROR] : []),
     ...inOrder.map((mount, i) => bind(mount, i)),
+    ...(files.length > 0 ? [REPLACE] : []),
+    ...files.map(({ path, hostPath }) => `replace ${quote(path)} ${quote(hostPath)}`),
     `W=${quote(options.workingDir)}`,
     `echo $$ > ${quote(options.pidFile)}`,
-    'mkdir -p "$R$W" 2>/dev/null || :',
-    `exec chroot "$R" /bin/sh -c '${OWN_PATH}; cd "$0" && exec "$@"' "$W" "$@"`,
+    ...(isMirrored ? MOVE_IN : [`${OWN_PATH}; exec "$@"`]),
   ].join('\n')
   return withTools([...UNSHARE[options.mode], '/bin/sh', '-c', script, 'sh', ...options.command])
 }
+
+const MOVE_IN = [
+  'mkdir -p "$R$W" 2>/dev/null || :',
+  `exec chroot "$R" /bin/sh -c '${OWN_PATH}; cd "$0" && exec "$@"' "$W" "$@"`,
+]
+
+/** A link is followed as seen from the root: one to outside of a mirror would miss it. */
+const REPLACE = `replace() {
+  t="$R$(readlink -f "$1")"
+  [ ! -e "$t" ] || mount --bind "$2" "$t"
+}`
 
 const MIRROR = `mount -t tmpfs -o mode=755 tmpfs "$R"
 cd "$R"
