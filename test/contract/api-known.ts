@@ -126,7 +126,6 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, 
     'apply-unknown-ignore': SERVER_SIDE_APPLY,
   },
   '10-patches': {
-    'smp-type': GO_TEXT,
     'kind-change': GO_TEXT,
   },
   '11-apply': {

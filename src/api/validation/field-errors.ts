@@ -153,7 +153,7 @@ export function invalidObject(
   const details = {
     ...(name !== '' && { name }),
     ...(kind.group !== '' && { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind !== '' && { kind: kind.kind }),
     causes: toCauses(errors),
   }
   const message = `${full} ${JSON.stringify(name)} is invalid: ${describeErrors(errors)}`
