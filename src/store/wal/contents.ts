@@ -58,6 +58,8 @@ export class WalReplay {
   #add(record: WalRecord): void {
     switch (record.type) {
       case 'entry':
+        // The log went on without the snapshot: its installation was broken off.
+        this.#incoming = undefined
         this.#addEntry(record.entry)
         break
       case 'hard-state':

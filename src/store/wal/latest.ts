@@ -16,6 +16,7 @@ export function latestOf(contents: WalContents): LatestRecords {
 export function remember(latest: LatestRecords, record: WalRecord): void {
   switch (record.type) {
     case 'entry':
+      latest.delete('incoming')
       return
     case 'reset':
       // Repeated as a base: entries behind it, in this segment or older ones, stay.

@@ -12,7 +12,8 @@ export interface LogBase {
  * - `entry` replaces the entry of its index and forgets all behind it.
  * - `base` forgets the entries up to its index.
  * - `reset` forgets all entries: a leader's snapshot has taken their place.
- * - `incoming` announces a `reset`, whose state is about to be made durable elsewhere.
+ * - `incoming` announces a `reset`, whose state is about to be made durable elsewhere; an entry
+ *   written since says that it came to nothing.
  * - `membership` is opaque here: who the members are, and their roles.
  */
 export type WalRecord =

@@ -148,6 +148,22 @@ describe('write-ahead log', () => {
     assert.equal(contents.incoming, undefined)
   })
 
+  it('forgets an announced reset once entries were written without it', async () => {
+    const wal = await create()
+    await wal.append([record(1), record(2), record(3)])
+    const base = { index: 4, term: 4 }
+    await wal.append([{ type: 'incoming', base, membership: Buffer.from('new') }])
+    await wal.close()
+    // The installation was broken off; then a leader sent what follows after all.
+    const { wal: again } = await Wal.open(options(), identity)
+    for (let index = 4; index <= 200; index++) await again.append([record(index)])
+    assert(again.segmentCount > 1, 'the newest segment repeats what the older ones say')
+    await again.close()
+    const contents = await reopen()
+    assert.equal(contents.incoming, undefined)
+    assert.equal(contents.entries.length, 200)
+  })
+
   it('takes a batch that is larger than a segment', async () => {
     const wal = await create()
     await wal.append([record(1, 'y'.repeat(50_000)), record(2)])
