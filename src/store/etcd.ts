@@ -42,7 +42,7 @@ import {
   planRange,
   txn,
 } from './mvcc/index.ts'
-import { makePayload, Tag } from './payload.ts'
+import { decodePut, makePayload, Tag } from './payload.ts'
 import { checkDeleteRange, checkPut, checkRange, checkTxn } from './requests.ts'
 import { WatchHub, type WatchStream } from './watch/index.ts'
 
@@ -160,7 +160,7 @@ export class EtcdStore implements EtcdApi {
 
   async put(request: PutRequest, options: CallOptions): Promise<Headed<PutResult>> {
     checkPut(request)
-    const encoded = options.encoded ?? pb.PutRequest.encode(request).finish()
+    const encoded = replicablePut(request, options.encoded)
     return this.#headed(await this.#propose('put', Tag.put, encoded, options))
   }
 
@@ -370,6 +370,24 @@ export class EtcdStore implements EtcdApi {
     if (outcome.kind === 'error') throw outcome.error
     assert(outcome.kind === kind, `a ${kind} request came to ${outcome.kind}`)
     return outcome as Extract<Outcome, { kind: K }>
+  }
+}
+
+/**
+ * The bytes as the client sent them, unless `decodePut` reads them otherwise than the front did: an
+ * entry that cannot be applied would stop every member, again and again.
+ */
+function replicablePut(request: PutRequest, encoded: Uint8Array | undefined): Uint8Array {
+  if (encoded && isReadable(encoded)) return encoded
+  return pb.PutRequest.encode(request).finish()
+}
+
+function isReadable(encoded: Uint8Array): boolean {
+  try {
+    return (decodePut(encoded).key ?? []).length > 0
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
   }
 }
 
