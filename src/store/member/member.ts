@@ -132,7 +132,8 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       proposeAll: (data) => this.#node.proposeAll(data),
       writing: () => this.#appender.busy,
     })
-    this.#reads = new Reads({ self: self.id, ask: (context) => this.#node.readIndex(context) })
+    const ask = (context: Uint8Array) => this.#node.readIndex(context)
+    this.#reads = new Reads({ self: self.id, random: options.random.fork('reads'), ask })
     this.#outbox = new Outbox(transport)
     this.#sender = new SnapshotSender({
       transport,
@@ -330,6 +331,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       if (this.#eager.due(this.#leadership.leader)) this.#node.campaign()
       const expired = (startMs: number) => this.#leadership.timeoutError(startMs)
       this.#proposals.expire(nowMs - this.#timeoutMs, expired)
+      this.#proposals.sweep()
       this.#reads.expire(nowMs - this.#timeoutMs, expired)
       this.#reads.repeat(nowMs - READ_REPEAT_MS, nowMs)
       this.#flow.flush({ nowMs, force: true })

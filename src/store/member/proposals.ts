@@ -161,6 +161,12 @@ export class Proposals<Outcome> {
     }
   }
 
+  /** Lets go of settled proposals that still stand in line: without a leader nobody takes them out. */
+  sweep(): void {
+    if (this.#queue.length <= this.#pending.size) return
+    this.#queue = this.#queue.filter((each) => this.#pending.has(each.sequence))
+  }
+
   /** Ends the waits below a sequence that a leader was given. */
   failSent(below: number, error: Error): void {
     for (const each of this.#pending.values()) {

@@ -1,10 +1,12 @@
-import type { MemberId } from '../../base/index.ts'
+import type { MemberId, Random } from '../../base/index.ts'
 import type { LogIndex, ReadState } from '../../raft/index.ts'
 import { memberErrors } from './errors.ts'
 
 /** Reads that wait; more get "too many requests". */
 const WAITING_MAX = 50_000
 const CONTEXT_BYTES = 16
+/** Where a life of a member starts to count: an answer to a former life's question fits none. */
+const CONTEXT_BELOW = 2 ** 52
 
 interface Waiter {
   readonly startMs: number
@@ -28,15 +30,20 @@ interface Round {
 export class Reads {
   readonly #self: MemberId
   readonly #ask: (context: Uint8Array) => void
-  #nextContext = 0
+  #nextContext: number
   #queue: Waiter[] = []
   #round: Round | undefined
   /** Reads whose index is known but not applied yet. */
   #applying: { readonly index: LogIndex; readonly waiters: readonly Waiter[] }[] = []
   #waiting = 0
 
-  constructor(options: { self: MemberId; ask: (context: Uint8Array) => void }) {
+  constructor(options: {
+    self: MemberId
+    random: Random
+    ask: (context: Uint8Array) => void
+  }) {
     this.#self = options.self
+    this.#nextContext = options.random.int(CONTEXT_BELOW)
     this.#ask = options.ask
   }
 
