@@ -1,37 +1,67 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { build } from 'esbuild'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { type BuildOptions, build } from 'esbuild'
 
 /**
  * Bundles the programs into dist/, one file each, so that they start quickly. `level` stays outside:
- * it carries its prebuilt binary. The images are small Node programs that pods run.
+ * it carries its prebuilt binary.
  */
-const programs: Record<string, string> = {}
-for (const name of readdirSync('src/cmd')) {
-  if (name.endsWith('.ts')) programs[name.replace(/\.ts$/, '')] = `src/cmd/${name}`
-}
-// `navarch simulate` is the simulator that `make sim` runs.
-programs['simulate'] = 'test/sim/run.ts'
-for (const name of readdirSync('src/cmd/images')) {
-  programs[`images/${name.replace(/\.ts$/, '')}`] = `src/cmd/images/${name}`
-}
-
-const startedMs = Date.now()
-if (existsSync('dist')) rmSync('dist', { recursive: true })
-await build({
-  entryPoints: programs,
+const OPTIONS = {
   outdir: 'dist',
   bundle: true,
   platform: 'node',
   target: 'node20',
-  format: 'esm',
   external: ['level', 'classic-level'],
   minifySyntax: true,
   sourcemap: 'linked',
   legalComments: 'none',
   logLevel: 'warning',
-  // CommonJS packages inside an ES module bundle still ask for `require`.
-  banner: {
-    js: "import { createRequire as navarchRequire } from 'node:module'; const require = navarchRequire(import.meta.url);",
-  },
-})
-console.log(`Built ${Object.keys(programs).length} programs in ${Date.now() - startedMs} ms`)
+} satisfies BuildOptions
+
+/** Programs as `runProgram` takes them, each behind a module that starts it. */
+async function buildPrograms(): Promise<string[]> {
+  const names = namesIn('src/cmd')
+  await build({
+    ...OPTIONS,
+    entryPoints: { ...entries('', names), program: 'src/cmd/parts/program.ts' },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  })
+  for (const name of names) {
+    writeFileSync(
+      `dist/${name}.js`,
+      `import { fileURLToPath } from 'node:url'\n` +
+        `import { runProgram } from './program.cjs'\n` +
+        `runProgram(fileURLToPath(new URL('./${name}.cjs', import.meta.url)))\n`,
+    )
+  }
+  return names
+}
+
+/** The small programs that pods run, and the simulator: `navarch simulate` is what `make sim` runs. */
+async function buildOthers(): Promise<string[]> {
+  const programs = {
+    ...entries('images/', namesIn('src/cmd/images')),
+    simulate: 'test/sim/run.ts',
+  }
+  await build({ ...OPTIONS, entryPoints: programs, format: 'esm' })
+  return Object.keys(programs)
+}
+
+function namesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.replace(/\.ts$/, ''))
+}
+
+function entries(folder: string, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.map((name) => [`${folder}${name}`, `src/cmd/${folder}${name}.ts`]),
+  )
+}
+
+const startedMs = Date.now()
+if (existsSync('dist')) rmSync('dist', { recursive: true })
+const built = [...(await buildPrograms()), ...(await buildOthers())]
+console.log(`Built ${built.length} programs in ${Date.now() - startedMs} ms`)

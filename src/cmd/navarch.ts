@@ -1,4 +1,5 @@
-import { setMaxListeners } from 'node:events'
+import { spawn } from 'node:child_process'
+import { once, setMaxListeners } from 'node:events'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Layout, LocalCluster, Supervisor } from '../../cluster/index.ts'
@@ -12,10 +13,14 @@ import {
   systemRandom,
 } from '../platform/index.ts'
 import { logLevel } from './parts/part.ts'
+import { runProgram } from './parts/program.ts'
 import { VERSION } from './parts/version.ts'
 
 /** Parts that run alone have flags of their own. */
-const ALONE: Readonly<Record<string, string>> = { store: './store.js', apiserver: './apiserver.js' }
+const ALONE: Readonly<Record<string, string>> = {
+  store: './store.cjs',
+  apiserver: './apiserver.cjs',
+}
 
 function openCluster(dataDir: string | undefined): LocalCluster {
   const layout = new Layout(resolve(dataDir ?? '.navarch'))
@@ -43,10 +48,13 @@ function openCluster(dataDir: string | undefined): LocalCluster {
 
 /** The simulator is a program that reads its settings from the environment. */
 async function simulate({ seed, seeds }: SimulateOptions): Promise<boolean> {
-  if (seed !== undefined) process.env['SEED'] = String(seed)
-  if (seeds !== undefined) process.env['SEEDS'] = String(seeds)
-  await import(new URL('./simulate.js', import.meta.url).href)
-  return process.exitCode === undefined || process.exitCode === 0
+  const env = { ...process.env }
+  if (seed !== undefined) env['SEED'] = String(seed)
+  if (seeds !== undefined) env['SEEDS'] = String(seeds)
+  const program = fileURLToPath(new URL('./simulate.js', import.meta.url))
+  const child = spawn(process.execPath, [program], { env, stdio: 'inherit' })
+  const [code] = await once(child, 'exit')
+  return code === 0
 }
 
 /** What the cluster's processes get of our environment. */
@@ -64,7 +72,7 @@ setMaxListeners(0)
 async function main(args: readonly string[]): Promise<void> {
   const alone = ALONE[args[0] ?? '']
   if (alone !== undefined) {
-    await import(new URL(alone, import.meta.url).href)
+    runProgram(fileURLToPath(new URL(alone, import.meta.url)))
     return
   }
   const interrupted = new AbortController()
@@ -87,4 +95,4 @@ async function main(args: readonly string[]): Promise<void> {
   clearInterval(keepAlive)
 }
 
-await main(process.argv.slice(2))
+void main(process.argv.slice(2))
