@@ -107,6 +107,22 @@ describe('The replicated state', () => {
     assert.equal((await receiver.store.range(ALL, call)).count, 50)
   })
 
+  it('never leaves changes on disk without the index that they came with', async () => {
+    const engine = new MemoryEngine()
+    const { state, store } = await openEtcd({ engine })
+    await store.put({ key: bytes('before') }, call)
+    await state.flush()
+    await store.put({ key: bytes('k') }, call)
+    // The member dies while it receives: what was applied last must be replayed, or be known.
+    const dies = (async function* (): AsyncGenerator<Uint8Array> {
+      yield* []
+      throw new Error('the member dies')
+    })()
+    await assert.rejects(state.restore({ index: 50, term: 2 }, dies), /the member dies/)
+    const reopened = await openEtcd({ engine: engine.copy() })
+    assert.equal(reopened.state.mvcc.revision - 1, reopened.state.appliedIndex)
+  })
+
   it('is replaced under a reader, which reads the old state to its end', async () => {
     const [sender, receiver] = [await openEtcd(), await openEtcd()]
     await sender.store.put({ key: bytes('new') }, call)
