@@ -163,7 +163,8 @@ async function runNode(
   const running = [recorder.run({ signal }), kubelet.run({ signal })]
   if (config.proxy) {
     const addresses = [config.ip, ...(config.proxy.nodePortAddresses ?? ['127.0.0.1'])]
-    const node = { name: config.name, nodePortAddresses: [...new Set(addresses)] }
+    const nodePortAddresses = [...new Set(addresses)]
+    const node = { name: config.name, ip: config.ip, nodePortAddresses }
     const proxy = new Proxy(node, { ...shared, keeper, events: recorder.as('kube-proxy') })
     running.push(proxy.run({ signal }))
   }

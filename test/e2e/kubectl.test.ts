@@ -58,7 +58,11 @@ describe('kubectl', function () {
       })
 
       it('knows the server', async () => {
-        assert.match(await kubectl.do('version'), /Server Version/)
+        const version = await kubectl.do('version')
+        assert.match(version, /Server Version/)
+        const node = '{.items[0].status.nodeInfo.kubeletVersion}'
+        const kubelet = await kubectl.do(`get nodes -o jsonpath=${node}`)
+        assert.ok(version.includes(`${kubelet}+navarch`), `${version}, but nodes ${kubelet}`)
         const resources = await kubectl.do('api-resources')
         assert.match(resources, /deployments\s+deploy\s+apps\/v1\s+true\s+Deployment/)
         assert.match(resources, /pods\s+po\s+v1\s+true\s+Pod/)

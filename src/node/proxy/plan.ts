@@ -12,9 +12,10 @@ export interface Target {
 export interface Rule {
   /** `TCP 127.96.0.12:80`: no two rules have the same. */
   readonly key: string
-  readonly kind: 'ClusterIP' | 'NodePort'
-  readonly service: { readonly namespace: string; readonly name: string; readonly uid: string }
-  /** The Service port's name, may be empty. */
+  readonly kind: 'ClusterIP' | 'ExternalIP' | 'NodePort' | 'HostPort'
+  /** The Service, or the pod of a `HostPort`. */
+  readonly owner: { readonly namespace: string; readonly name: string; readonly uid: string }
+  /** The port's name, may be empty. */
   readonly portName: string
   readonly protocol: Protocol
   readonly address: string
@@ -28,6 +29,8 @@ export interface Rule {
 /** Which node the rules are for. */
 export interface ProxyNode {
   readonly name: string
+  /** Where host ports are served that name no address. */
+  readonly ip: string
   /** Where NodePorts are served. */
   readonly nodePortAddresses: readonly string[]
 }
@@ -85,11 +88,26 @@ function rulesOf(
       }
     }
     add('ClusterIP', spec.clusterIP, port.port, internal)
-    if (!port.nodePort) continue
     const external = targetsOf(port, slices, localNode(spec.externalTrafficPolicy, node))
+    for (const address of externalAddresses(service)) {
+      add('ExternalIP', address, port.port, external)
+    }
+    if (!port.nodePort) continue
     for (const address of node.nodePortAddresses) add('NodePort', address, port.nodePort, external)
   }
   return rules
+}
+
+/**
+ * Addresses from outside at which a Service answers as at its own. Those that are not this host's
+ * cannot be bound here, and are left to whoever has them.
+ */
+function externalAddresses({ spec, status }: ServiceView): readonly string[] {
+  const balanced = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode = 'VIP' }) =>
+    ip !== undefined && ipMode === 'VIP' ? [ip] : [],
+  )
+  const all = [...(spec.externalIPs ?? []), ...balanced]
+  return [...new Set(all)].filter((address) => !address.includes(':'))
 }
 
 function rule(options: {
@@ -108,7 +126,7 @@ function rule(options: {
   return {
     key: `${protocol} ${address}:${number}`,
     kind,
-    service: { namespace, name, uid },
+    owner: { namespace, name, uid },
     portName: port.name ?? '',
     protocol,
     address,

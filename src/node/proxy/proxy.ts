@@ -1,6 +1,7 @@
 import { type Clock, hasReason, type Log, type Net, type Random } from '../../base/index.ts'
-import { endpointSlices, services } from '../../api/index.ts'
+import { endpointSlices, pods, services } from '../../api/index.ts'
 import type { Client, EventRecorder, Informers } from '../../client/index.ts'
+import { hasHostPorts, planHostPorts } from './host-ports.ts'
 import { planRules, type ProxyNode, type Rule } from './plan.ts'
 import type { PortKeeper } from './port-keeper.ts'
 import { UserspaceDriver } from './userspace.ts'
@@ -19,7 +20,10 @@ export interface ProxyParts {
   readonly keeper: PortKeeper
 }
 
-/** The service proxy of a node: follows Services and EndpointSlices, and serves their ports. */
+/**
+ * The service proxy of a node: follows Services and EndpointSlices, and serves their ports. It also
+ * serves the host ports of the node's pods, which upstream leaves to the network plugin.
+ */
 export class Proxy {
   readonly #node: ProxyNode
   readonly #parts: ProxyParts
@@ -43,6 +47,7 @@ export class Proxy {
     const { informers } = this.#parts
     const serviceInformer = informers.for(services)
     const sliceInformer = informers.for(endpointSlices)
+    const podInformer = informers.for(pods, { fieldSelector: `spec.nodeName=${this.#node.name}` })
     const poke = () => {
       this.#dirty = true
       this.#wake()
@@ -52,12 +57,20 @@ export class Proxy {
       await Promise.all([
         serviceInformer.whenSynced({ signal }),
         sliceInformer.whenSynced({ signal }),
+        podInformer.whenSynced({ signal }),
       ])
-      const removers = [serviceInformer.addHandler(poke), sliceInformer.addHandler(poke)]
+      const removers = [
+        serviceInformer.addHandler(poke),
+        sliceInformer.addHandler(poke),
+        podInformer.addHandler(({ old, now }) => {
+          if (hasHostPorts(old) || hasHostPorts(now)) poke()
+        }),
+      ]
       while (!signal.aborted) {
         this.#dirty = false
         const rules = planRules(serviceInformer.list(), sliceInformer.list(), this.#node)
-        await this.#driver.apply(rules)
+        const hostPorts = planHostPorts(podInformer.list(), this.#node)
+        await this.#driver.apply([...rules, ...hostPorts])
         if (!this.#dirty && !signal.aborted) {
           await new Promise<void>((resolve) => {
             this.#wake = resolve
@@ -74,20 +87,25 @@ export class Proxy {
 
   /** An event, and an annotation for tools; both once per port in the life of this proxy. */
   #tell(rule: Rule, port: number): void {
-    if (rule.kind !== 'ClusterIP') return
-    const { namespace, name, uid } = rule.service
+    const { namespace, name, uid } = rule.owner
+    const own = `${rule.address}:${rule.port}`
+    const message =
+      `port ${rule.port} needs root on this host: ${own} is served on ` +
+      `${rule.address}:${port} instead`
+    const event = { type: 'Warning', reason: 'PortRemapped', message } as const
+    if (rule.kind === 'HostPort') {
+      const about = { kind: 'Pod', apiVersion: 'v1', metadata: rule.owner }
+      this.#parts.events.event(about, event)
+      return
+    }
     const entry = `${rule.port}/${rule.protocol}=${port}`
     const entries = this.#remapped.get(uid) ?? new Set()
     this.#remapped.set(uid, entries)
     const service = this.#parts.informers.for(services).get(`${namespace}/${name}`)
     if (entries.has(entry) || !service) return
     entries.add(entry)
-    const own = `${rule.address}:${rule.port}`
-    const message =
-      `port ${rule.port} needs root on this host: ${own} is served on ` +
-      `${rule.address}:${port} instead`
     const about = { ...service, kind: 'Service', apiVersion: 'v1' }
-    this.#parts.events.event(about, { type: 'Warning', reason: 'PortRemapped', message })
+    this.#parts.events.event(about, event)
     const all = [...entries].sort().join(',')
     if (service.metadata.annotations?.[REMAPPED_PORTS_ANNOTATION] === all) return
     const annotations = { [REMAPPED_PORTS_ANNOTATION]: all }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type { EndpointSlice, Service, Stored } from '../../../src/api/index.ts'
-import { planRules, type Rule } from '../../../src/node/proxy/index.ts'
+import type { EndpointSlice, Pod, Service, Stored } from '../../../src/api/index.ts'
+import { planHostPorts, planRules, type Rule } from '../../../src/node/proxy/index.ts'
 
-const NODE = { name: 'node-1', nodePortAddresses: ['127.0.0.1'] }
+const NODE = { name: 'node-1', ip: '127.20.0.1', nodePortAddresses: ['127.0.0.1'] }
 const meta = (name: string, labels: Record<string, string> = {}) => ({
   name,
   namespace: 'default',
@@ -111,6 +111,54 @@ describe('proxy plan', () => {
       [
         ['TCP 127.96.0.5:80', 10_800_000],
         ['TCP 127.0.0.1:30080', 10_800_000],
+      ],
+    )
+  })
+
+  it('serves external addresses by the rules for traffic from outside', () => {
+    const away = at('2', ready, 'node-2')
+    const spec = { externalIPs: ['127.9.9.9', '2001:db8::1'], externalTrafficPolicy: 'Local' }
+    const balanced = {
+      ...service(spec),
+      status: { loadBalancer: { ingress: [{ ip: '127.9.9.8' }, { hostname: 'x' }] } },
+    }
+    const rules = planRules([balanced], [slice([at('1', ready), away])], NODE)
+    assert.deepEqual(
+      rules.map((r) => [r.key, r.targets.map((t) => `${t.address}:${t.port}`)]),
+      [
+        ['TCP 127.96.0.5:80', ['1:8080', '2:8080']],
+        ['TCP 127.9.9.9:80', ['1:8080']],
+        ['TCP 127.9.9.8:80', ['1:8080']],
+        ['TCP 127.0.0.1:30080', ['1:8080']],
+      ],
+    )
+  })
+
+  it('serves the host ports of pods, but not of those that ended or are on the host', () => {
+    const ports = [
+      { containerPort: 8080, hostPort: 80, name: 'http' },
+      { containerPort: 53, hostPort: 5353, protocol: 'UDP', hostIP: '127.0.0.1' },
+      { containerPort: 9 },
+    ]
+    const pod = (name: string, podIP: string, spec = {}, phase = 'Running'): Stored<Pod> => ({
+      metadata: meta(name),
+      spec: { containers: [{ name: 'main', ports }], ...spec },
+      status: { phase, podIP },
+    })
+    const rules = planHostPorts(
+      [
+        pod('ended', '1', {}, 'Failed'),
+        pod('on-host', '127.20.0.1', { hostNetwork: true }),
+        pod('web', '2'),
+        pod('next', '3'),
+      ],
+      NODE,
+    )
+    assert.deepEqual(
+      rules.map((r) => [r.key, r.owner.name, r.targets]),
+      [
+        ['TCP 127.20.0.1:80', 'web', [{ address: '2', port: 8080 }]],
+        ['UDP 127.0.0.1:5353', 'web', [{ address: '2', port: 53 }]],
       ],
     )
   })

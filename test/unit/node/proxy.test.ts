@@ -41,7 +41,7 @@ function rule(port: number, targets: readonly Target[], more: Partial<Rule> = {}
   return {
     key: `${protocol} ${ADDRESS}:${port}`,
     kind: 'ClusterIP',
-    service: { namespace: 'default', name: 'web', uid: 'uid' },
+    owner: { namespace: 'default', name: 'web', uid: 'uid' },
     portName: '',
     protocol,
     address: ADDRESS,
