@@ -88,6 +88,11 @@ export interface EtcdApi {
   ): Promise<Headed<{ hash: number; compactRevision: number; hashRevision: number }>>
   defragment(options: CallOptions): Promise<{ header: ResponseHeader }>
   moveLeader(target: bigint, options: CallOptions): Promise<{ header: ResponseHeader }>
+  /** Whether a leader is known, and word when it stays away for three election timeouts. */
+  readonly leaders: {
+    readonly known: boolean
+    onLost(lost: () => void): () => void
+  }
   /** The member's header without waiting for anybody. */
   header(): ResponseHeader
 }

@@ -28,6 +28,7 @@ import type {
   TxnResult,
 } from './etcd-api.ts'
 import type { EtcdState, Outcome } from './etcd-state.ts'
+import { LeaderWatch } from './leader-watch.ts'
 import { encodeLease, type Lease, LeaseExpirer } from './lease/index.ts'
 import type { ClusterMember, Member, MemberStatus } from './member-types.ts'
 import {
@@ -78,6 +79,7 @@ export class EtcdStore implements EtcdApi {
   readonly #options: EtcdStoreOptions
   readonly #hub: WatchHub
   readonly #expirer: LeaseExpirer
+  readonly leaders: LeaderWatch
   readonly #forgetLeadership: () => void
   readonly #minLeaseTtlSeconds: number
   readonly #clusterId: bigint
@@ -111,12 +113,14 @@ export class EtcdStore implements EtcdApi {
       revoke: (lease, { signal }) => this.#revokeExpired(lease, signal),
       extendMs: electionTimeoutMs,
     })
+    this.leaders = new LeaderWatch({ clock, electionTimeoutMs, leader: status.leader })
     this.#forgetLeadership = member.onLeadership((now) => this.#onLeadership(now))
     this.#onLeadership(status)
   }
 
   #onLeadership(status: MemberStatus): void {
     this.#term = status.term
+    this.leaders.note(status)
     if (status.role === 'leader') this.#expirer.promote()
     else this.#expirer.demote()
   }
@@ -348,6 +352,7 @@ export class EtcdStore implements EtcdApi {
   /** Ends watches and lease keeping. The member and its state are their owner's to stop. */
   close(): void {
     this.#forgetLeadership()
+    this.leaders.close()
     this.#expirer.demote()
     this.#hub.close(etcdErrors.stopped())
   }

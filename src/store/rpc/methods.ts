@@ -4,6 +4,7 @@ import { clusterMethods } from './cluster.ts'
 import { kvMethods } from './kv.ts'
 import { leaseMethods } from './lease.ts'
 import { maintenanceMethods, type OpenBackup } from './maintenance.ts'
+import { requireLeader } from './require-leader.ts'
 import { watchMethods, type WatchRpcOptions } from './watch.ts'
 
 export interface EtcdMethodsOptions extends WatchRpcOptions {
@@ -18,11 +19,12 @@ export interface EtcdMethodsOptions extends WatchRpcOptions {
  */
 export function etcdMethods(options: EtcdMethodsOptions): GrpcMethods {
   const { etcd } = options
-  return new Map([
+  const methods = [
     ...kvMethods(etcd),
     ...watchMethods(etcd, options),
     ...leaseMethods(etcd),
     ...clusterMethods(etcd),
     ...maintenanceMethods(options),
-  ])
+  ]
+  return new Map(methods.map(([path, method]) => [path, requireLeader(etcd.leaders, method)]))
 }

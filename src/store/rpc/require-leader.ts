@@ -1,0 +1,41 @@
+import { type GrpcCall, GrpcCode, GrpcError, type GrpcMethod } from '../../base/index.ts'
+import type { EtcdApi } from '../index.ts'
+
+/** Metadata of clients that would rather fail than wait: etcd's `clientv3.WithRequireLeader`. */
+const REQUIRE_LEADER = 'hasleader'
+
+const noLeader = () => new GrpcError(GrpcCode.unavailable, 'etcdserver: no leader')
+
+/** Refuses calls that require a leader while none is known, and ends their streams when it is lost. */
+export function requireLeader(leaders: EtcdApi['leaders'], method: GrpcMethod): GrpcMethod {
+  const check = ({ metadata }: GrpcCall) => {
+    const required = metadata[REQUIRE_LEADER] === 'true'
+    if (required && !leaders.known) throw noLeader()
+    return required
+  }
+  if (method.kind === 'unary') {
+    return {
+      kind: 'unary',
+      handle(request, call) {
+        check(call)
+        return method.handle(request, call)
+      },
+    }
+  }
+  return {
+    kind: 'stream',
+    async *handle(requests, call) {
+      if (!check(call)) return yield* method.handle(requests, call)
+      const lost = new AbortController()
+      const forget = leaders.onLost(() => lost.abort(noLeader()))
+      const signal = AbortSignal.any([call.signal, lost.signal])
+      try {
+        yield* method.handle(requests, { ...call, signal })
+      } finally {
+        forget()
+      }
+      // A watch ends without an error when its signal is aborted.
+      if (lost.signal.aborted) throw lost.signal.reason
+    },
+  }
+}
