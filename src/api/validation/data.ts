@@ -24,7 +24,8 @@ export function validateConfigMap(map: DeepReadonly<ConfigMap>): FieldError[] {
     errors.push(...each(`binaryData[${key}]`, key, configMapKeyErrors(key)))
     bytes += decodedLength(base64)
   }
-  if (bytes > MAX_DATA_BYTES) errors.push(tooLong('', MAX_DATA_BYTES))
+  // The empty path, as Go prints it.
+  if (bytes > MAX_DATA_BYTES) errors.push(tooLong('[]', MAX_DATA_BYTES))
   return errors
 }
 

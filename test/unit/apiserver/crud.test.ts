@@ -28,6 +28,14 @@ describe('registry', () => {
     assert.equal((await h.call(`GET ${CMS}/a`)).status, 404)
   })
 
+  it('refuses a ConfigMap of more than a mebibyte', async () => {
+    const body = configMap('big', { data: { a: 'x'.repeat(1024 * 1024), b: 'y' } })
+    const { status, json } = await h.call(`POST ${CMS}`, { body })
+    assert.equal(status, 422)
+    const message = 'ConfigMap "big" is invalid: []: Too long: may not be more than 1048576 bytes'
+    assert.equal(json.message, message)
+  })
+
   it('refuses wrong types in a strategic merge patch in the words of the converter', async () => {
     const pods = '/api/v1/namespaces/default/pods'
     const account = { metadata: { name: 'default' } }
