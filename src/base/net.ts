@@ -31,9 +31,10 @@ export interface Net {
     at: { address: string; port: number },
     onConnection: (connection: Connection) => void,
   ): Promise<Listener>
+  /** `tls: 'unverified'`: speaks TLS to whoever answers, with any certificate (kubelet's probes). */
   dialTcp(
     to: { address: string; port: number },
-    options: { timeoutMs: number; signal?: AbortSignal },
+    options: { timeoutMs: number; signal?: AbortSignal; tls?: 'unverified' },
   ): Promise<Connection>
   /**
    * Joins two connections until both are done, with back-pressure; the platform may do it

@@ -1,5 +1,6 @@
 import { createSocket, type Socket as Datagrams } from 'node:dgram'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import {
   assert,
   type Connection,
@@ -91,14 +92,16 @@ async function* read(
 
 function dial(
   to: { address: string; port: number },
-  { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
+  options: { timeoutMs: number; signal?: AbortSignal; tls?: 'unverified' },
 ): Promise<Connection> {
+  const { timeoutMs, signal, tls } = options
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       reject(signal.reason)
       return
     }
-    const socket = connect({ host: to.address, port: to.port, allowHalfOpen: true, noDelay: true })
+    const plain = connect({ host: to.address, port: to.port, allowHalfOpen: true, noDelay: true })
+    const socket = tls === undefined ? plain : secured(plain, to.address)
     const finish = () => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
@@ -114,11 +117,17 @@ function dial(
     }, timeoutMs)
     signal?.addEventListener('abort', onAbort, { once: true })
     socket.once('error', (error) => fail(netError(to, error)))
-    socket.once('connect', () => {
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
       finish()
       resolve(new TcpConnection(socket))
     })
   })
+}
+
+/** RFC 6066 §3: the server's name goes along unless it is an address. */
+function secured(socket: Socket, host: string): Socket {
+  const name = isIP(host) === 0 ? { servername: host } : {}
+  return connectTls({ socket, rejectUnauthorized: false, ...name })
 }
 
 /** Each direction ends on its own; a broken one takes the other with it. */

@@ -7,7 +7,7 @@ import {
 } from '../../base/index.ts'
 import type { LifecycleHandler } from '../../api/index.ts'
 import type { ContainerView } from './pod-words.ts'
-import { absolutePath, resolvePort } from './probes/check.ts'
+import { absolutePath, resolvePort, schemeOf } from './probes/check.ts'
 import { httpGet } from './probes/http-get.ts'
 
 export interface HookTarget {
@@ -43,8 +43,9 @@ export async function runHook(
       return `exec hook '${command.join(' ')}' ${how}: ${result.output}`
     }
     if (hook.httpGet) {
-      const { host, path, port, httpHeaders } = hook.httpGet
+      const { host, path, port, scheme, httpHeaders } = hook.httpGet
       const request = {
+        scheme: schemeOf(scheme),
         host: host || target.podIp,
         port: resolvePort(port, target.container),
         path: absolutePath(path),

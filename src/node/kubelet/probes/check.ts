@@ -7,7 +7,7 @@ import {
 } from '../../../base/index.ts'
 import type { Probe } from '../../../api/index.ts'
 import type { ContainerView } from '../pod-words.ts'
-import { httpGet } from './http-get.ts'
+import { httpGetFollowing } from './http-get.ts'
 
 export type CheckResult =
   | { readonly kind: 'success' }
@@ -74,20 +74,15 @@ async function checkHttp(
   parts: CheckParts,
 ): Promise<CheckResult> {
   const { host, path, port, scheme, httpHeaders } = probe.httpGet ?? { port: 0 }
-  if (scheme === 'HTTPS') {
-    return {
-      kind: 'error',
-      message: 'HTTPS probes are not supported on this node: use exec or tcp',
-    }
-  }
   const request = {
+    scheme: schemeOf(scheme),
     host: host || target.podIp,
     port: resolvePort(port, target.container),
     path: absolutePath(path),
     headers: httpHeaders ?? [],
     timeoutMs,
   }
-  const result = await httpGet(request, parts)
+  const result = await httpGetFollowing(request, parts)
   if (result.kind === 'failed') return { kind: 'failure', message: result.message }
   if (result.status >= 200 && result.status < 400) return { kind: 'success' }
   return { kind: 'failure', message: `HTTP probe failed with statuscode: ${result.status}` }
@@ -114,6 +109,11 @@ async function checkTcp(
 function dialWords(error: NetError): string {
   if (error.code === 'refused') return 'connect: connection refused'
   return error.code === 'timeout' ? 'i/o timeout' : error.message
+}
+
+/** Of an `httpGet`: `HTTP` unless it says otherwise. */
+export function schemeOf(scheme: string | undefined): 'http' | 'https' {
+  return scheme?.toUpperCase() === 'HTTPS' ? 'https' : 'http'
 }
 
 export function absolutePath(path: string | undefined): string {
