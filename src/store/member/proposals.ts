@@ -116,10 +116,10 @@ export class Proposals<Outcome> {
 
   /**
    * What was refused and may be given to the leader of `term` again. Only to the same one, which
-   * takes nothing twice: another copy may be on its way to it. With a new leader they wait until an
    * takes nothing twice: another copy may be on its way to it. With a new leader they wait until
    * an entry of its term shows that they are lost. To be called at a pace, or two members that
    * disagree on who leads send the same proposals to and fro as fast as the network allows.
+   */
   takeRefused(term: Term, nowMs: number): Pending<Outcome>[] {
     if (this.#refused.size === 0) return []
     const refused = [...this.#refused]
