@@ -86,6 +86,23 @@ describe('deletion', () => {
     assert.equal((await h.call(`POST ${NS}/pods/p/eviction`, { body })).status, 201)
     const { json } = await h.call(`GET ${NS}/pods/p`)
     assert.equal(json.metadata.deletionGracePeriodSeconds, 30)
+    const { type, status, reason, message } = json.status.conditions.at(-1)
+    assert.deepEqual([type, status], ['DisruptionTarget', 'True'])
+    assert.deepEqual([reason, message], ['EvictionByEvictionAPI', 'Eviction API: evicting'])
+  })
+
+  it('evicts under preconditions, and writes nothing in a dry run', async () => {
+    await bound('p')
+    const evict = (deleteOptions: object) =>
+      h.call(`POST ${NS}/pods/p/eviction`, { body: { metadata: { name: 'p' }, deleteOptions } })
+    const before = (await h.call(`GET ${NS}/pods/p`)).json
+    const { uid, resourceVersion } = before.metadata
+    assert.equal((await evict({ dryRun: ['All'] })).status, 201)
+    assert.equal((await evict({ preconditions: { uid: 'other' } })).status, 409)
+    assert.equal((await evict({ preconditions: { resourceVersion: '1' } })).status, 409)
+    assert.deepEqual((await h.call(`GET ${NS}/pods/p`)).json, before)
+    assert.equal((await evict({ preconditions: { uid, resourceVersion } })).status, 201)
+    assert.ok((await h.call(`GET ${NS}/pods/p`)).json.metadata.deletionTimestamp)
   })
 
   it('deletes a collection, and nothing else', async () => {
