@@ -65,7 +65,7 @@ export async function startAll(
   }
   await requireFree(parts.net, topology, missing)
   try {
-    for (const name of missing) await startPart(parts, topology, name)
+    await Promise.all([...missing].map((name) => startPart(parts, topology, name)))
     await waitForAll(parts, topology, { signal, progress })
   } catch (error) {
     // Interrupted: what was running before stays, what this call began goes.

@@ -56,6 +56,14 @@ export class PeerLink {
     writeFrame(socket, frame)
   }
 
+  /** The other side is known to be there now: a wait for the next attempt ends. */
+  hurry(): void {
+    if (!this.#timer || this.#closed) return
+    clearTimeout(this.#timer)
+    this.#backoffMs = BACKOFF_MS_MIN
+    void this.#dial()
+  }
+
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
@@ -63,6 +71,7 @@ export class PeerLink {
   }
 
   async #dial(): Promise<void> {
+    this.#timer = undefined
     const url = this.urls[this.#attempt++ % Math.max(1, this.urls.length)]
     try {
       if (url === undefined) throw new Error('no peer URL is known')

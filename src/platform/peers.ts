@@ -34,7 +34,10 @@ export async function tlsPeers(
   const links = new Map<MemberId, PeerLink>()
   const incoming = new Set<Socket>()
   let receiver: PeerReceiver | undefined
-  const server = serveMembers(options, incoming, () => receiver)
+  const server = serveMembers(options, incoming, {
+    receiver: () => receiver,
+    onHello: (from) => links.get(from)?.hurry(),
+  })
   const at = options.listen
   const { port } = await listen(server, at).catch((error: unknown) => {
     throw netError(at, error)
@@ -79,10 +82,16 @@ export async function tlsPeers(
 
 const HANDSHAKE_TIMEOUT_MS = 5000
 
+interface Doorkeeper {
+  readonly receiver: () => PeerReceiver | undefined
+  /** Another member has dialled, and is welcome. */
+  readonly onHello: (from: MemberId) => void
+}
+
 function serveMembers(
   options: PeerTransportOptions,
   incoming: Set<Socket>,
-  receiver: () => PeerReceiver | undefined,
+  doorkeeper: Doorkeeper,
 ): Server {
   const server = createServer({
     ...tlsMaterial(options.tls),
@@ -98,7 +107,7 @@ function serveMembers(
     socket.on('close', () => incoming.delete(socket))
     const identity = identityOf(socket)
     const allowed = identity !== undefined && (options.authorize?.(identity) ?? true)
-    serveMember(options, socket, { allowed, receiver }).catch((error: unknown) => {
+    serveMember(options, socket, { ...doorkeeper, allowed }).catch((error: unknown) => {
       options.log.debug('a peer connection ended', { error })
       socket.destroy()
     })
@@ -109,7 +118,7 @@ function serveMembers(
 async function serveMember(
   options: PeerTransportOptions,
   socket: Socket,
-  { allowed, receiver }: { allowed: boolean; receiver: () => PeerReceiver | undefined },
+  { allowed, receiver, onHello }: Doorkeeper & { allowed: boolean },
 ): Promise<void> {
   const frames = readFrames(socket)
   const timer = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS)
@@ -125,6 +134,7 @@ async function serveMember(
     socket.end()
     return
   }
+  onHello(hello.from)
   if (hello.purpose === 'stream') await receiveStream(socket, hello, frames, receiver())
   else for await (const frame of frames) receiver()?.onFrame(hello.from, frame)
 }

@@ -175,13 +175,16 @@ export class NodeRegistrar {
     const msMax = this.#node ? RETRY_MS_MAX : FIRST_RETRY_MS_MAX
     const backoff = new Backoff(this.#random, { msMin: RETRY_MS_MIN, msMax })
     for (;;) {
+      const startedMs = this.#clock.monotonicMs()
       try {
         return await work()
       } catch (error) {
         if (signal.aborted) throw error
         this.#log.warn(failure, { node: this.#facts.name, error })
       }
-      await sleep(this.#clock, backoff.nextMs(), { signal })
+      // What an attempt took has been waited already.
+      const leftMs = backoff.nextMs() - (this.#clock.monotonicMs() - startedMs)
+      await sleep(this.#clock, Math.max(0, leftMs), { signal })
     }
   }
 
