@@ -1,12 +1,15 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type BuildOptions, build } from 'esbuild'
+
+/** Where a build goes until it is whole: clusters that run start containers out of dist/ meanwhile. */
+const FRESH = `dist.${process.pid}`
 
 /**
  * Bundles the programs into dist/, one file each, so that they start quickly. `level` stays outside:
  * it carries its prebuilt binary.
  */
 const OPTIONS = {
-  outdir: 'dist',
+  outdir: FRESH,
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -30,7 +33,7 @@ async function buildPrograms(): Promise<string[]> {
   })
   for (const name of names) {
     writeFileSync(
-      `dist/${name}.js`,
+      `${FRESH}/${name}.js`,
       `import { fileURLToPath } from 'node:url'\n` +
         `import { runProgram } from './program.cjs'\n` +
         `runProgram(fileURLToPath(new URL('./${name}.cjs', import.meta.url)))\n`,
@@ -62,6 +65,11 @@ function entries(folder: string, names: readonly string[]): Record<string, strin
 }
 
 const startedMs = Date.now()
-if (existsSync('dist')) rmSync('dist', { recursive: true })
-const built = [...(await buildPrograms()), ...(await buildOthers())]
-console.log(`Built ${built.length} programs in ${Date.now() - startedMs} ms`)
+try {
+  const built = [...(await buildPrograms()), ...(await buildOthers())]
+  rmSync('dist', { recursive: true, force: true })
+  renameSync(FRESH, 'dist')
+  console.log(`Built ${built.length} programs in ${Date.now() - startedMs} ms`)
+} finally {
+  rmSync(FRESH, { recursive: true, force: true })
+}
