@@ -48,6 +48,7 @@ export class ProposalFlow<Outcome> {
 
   /** The leader may not have got what it was sent: once more. It appends nothing twice. */
   resend(nowMs: number): void {
+    if (this.#options.proposals.settled) return
     const status = this.#options.status()
     if (status.role === 'leader' || status.leader === 0) return
     const late = this.#options.proposals.unanswered(status.term, nowMs - RESEND_MS)
@@ -57,6 +58,7 @@ export class ProposalFlow<Outcome> {
 
   /** At each tick: what was refused goes to the leader again. */
   offerRefused(nowMs: number): void {
+    if (!this.#options.proposals.hasRefused) return
     const status = this.#options.status()
     if (status.role === 'leader' || status.leader === 0) return
     this.#forward(status, this.#options.proposals.takeRefused(status.term, nowMs))

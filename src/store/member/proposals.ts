@@ -46,6 +46,16 @@ export class Proposals<Outcome> {
     return this.#queue.length
   }
 
+  /** Whether all proposals have their outcome. */
+  get settled(): boolean {
+    return this.#pending.size === 0
+  }
+
+  /** Whether `takeRefused` has something to look through. */
+  get hasRefused(): boolean {
+    return this.#refused.size > 0
+  }
+
   /** The sequence of the next proposal. */
   get next(): number {
     return this.#nextSequence

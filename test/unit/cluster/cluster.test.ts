@@ -17,6 +17,7 @@ import {
   serviceCidr,
 } from '../../../cluster/topology.ts'
 import { topologyIn } from '../../../cluster/topology-record.ts'
+import { sleep } from '../../../src/base/index.ts'
 import { mvccpb } from '../../../src/gen/etcd.js'
 import { systemClock, systemDisk, systemNet, systemProcesses } from '../../../src/platform/index.ts'
 
@@ -111,6 +112,7 @@ describe('cluster', () => {
       'echo {}; echo "a: no luck" >&2; exec sleep 100',
     ])
     assert.deepEqual(await new Supervisor(parts).running('a'), started)
+    while ((await supervisor.lastWords('a')) === '') await sleep(systemClock, 5)
     writeFileSync(layout.process('b'), JSON.stringify({ pid: started.pid, startTime: '1' }))
     assert.equal(await supervisor.running('b'), undefined)
     await assert.rejects(supervisor.signal('b', 'SIGKILL'), /b does not run/)
