@@ -1,4 +1,11 @@
-import { type GrpcCall, GrpcCode, GrpcError, type GrpcMethod, KvError } from '../../base/index.ts'
+import {
+  DiskError,
+  type GrpcCall,
+  GrpcCode,
+  GrpcError,
+  type GrpcMethod,
+  KvError,
+} from '../../base/index.ts'
 
 type Handle = (request: Uint8Array, call: GrpcCall) => Promise<Uint8Array>
 
@@ -48,6 +55,11 @@ export function decode<T>(type: { decode(bytes: Uint8Array): T }, bytes: Uint8Ar
 
 function grpcError(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof KvError) return new GrpcError(error.code, error.message, { cause: error })
+  // What the disk has no room for, such as a backup's file, is the operator's to solve.
+  if (error instanceof DiskError && error.code === 'no-space') {
+    const { message } = error
+    return new GrpcError(GrpcCode.resourceExhausted, `etcdserver: ${message}`, { cause: error })
+  }
   if (error instanceof GrpcError || !signal.aborted) return error
   return new GrpcError(GrpcCode.canceled, 'etcdserver: request canceled', { cause: error })
 }
