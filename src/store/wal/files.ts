@@ -138,10 +138,11 @@ export async function readLog(options: WalOptions, identity: WalIdentity): Promi
     previous = { header, scanned }
     if (!isLast) sealed.push({ name, lastIndex })
     else {
+      const contents = contentsOf(path, replay)
       const current = await reopen(options, { path, header, scanned, bytes })
       current.lastIndex = lastIndex
       const { nextBatch, chain } = scanned
-      return { sealed, current, nextBatch, chain, contents: contentsOf(path, replay) }
+      return { sealed, current, nextBatch, chain, contents }
     }
   }
   throw new WalDamagedError(folder, 0, 'the folder holds no log segment')
