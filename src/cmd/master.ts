@@ -11,6 +11,7 @@ import { die, dieSoon, type Part, runPart, untilStopped } from './parts/part.ts'
 import { startStoreThread } from './parts/store-thread.ts'
 
 const STOP_TIMEOUT_MS = 4000
+const LINGER_MS = 250
 
 /** A master: a store member on its own thread, an API server, a candidate for the rest. */
 async function main(part: Part): Promise<void> {
@@ -71,6 +72,8 @@ async function main(part: Part): Promise<void> {
     await working.catch(() => undefined)
     await server.close()
     await Promise.all([api.stop(), kubelets.close()])
+    // Masters are often stopped together: those that lead need a majority to give back their leases.
+    await new Promise((resolve) => setTimeout(resolve, LINGER_MS))
     await store.stop()
   }
   await untilStopped(signal, stop, { timeoutMs: STOP_TIMEOUT_MS })
