@@ -1,6 +1,7 @@
 import type { Random } from '../../base/index.ts'
 import type { NodeInfo } from './cache/node-info.ts'
-import type { Framework } from './framework/framework.ts'
+import type { Cycle, Framework } from './framework/framework.ts'
+import type { Nominations } from './framework/nominations.ts'
 import type { CycleState, PodView, ScheduleResult, Snapshot } from './framework/types.ts'
 
 // kube-scheduler's minFeasibleNodesToFind and minFeasibleNodesPercentageToFind.
@@ -14,71 +15,86 @@ const MIN_FEASIBLE_PERCENT = 5
 export class Algorithm {
   readonly #framework: Framework
   readonly #random: Random
+  readonly #nominations: Nominations
   #nextStart = 0
 
-  constructor(dependencies: { framework: Framework; random: Random }) {
+  constructor(dependencies: {
+    framework: Framework
+    random: Random
+    nominations: Nominations
+  }) {
     this.#framework = dependencies.framework
     this.#random = dependencies.random
+    this.#nominations = dependencies.nominations
   }
 
   schedule(pod: PodView, snapshot: Snapshot): ScheduleResult {
     const state: CycleState = new Map()
     const nodeCount = snapshot.nodes.length
     const early = this.#framework.preFilter(state, pod, snapshot)
-    if (early.kind === 'rejected') {
-      const reasons = new Map(early.reasons.map((reason) => [reason, 0]))
-      const plugins = new Set([early.plugin])
-      return { kind: 'unschedulable', diagnosis: { reasons, plugins, nodeCount } }
-    }
     if (nodeCount === 0) {
       // Nobody turned it away: whatever wakes any plugin's pods may help.
       const plugins = new Set(this.#framework.plugins.map((plugin) => plugin.name))
-      return { kind: 'unschedulable', diagnosis: { reasons: new Map(), plugins, nodeCount } }
+      const diagnosis = { reasons: new Map<string, number>(), plugins, nodeCount }
+      return { kind: 'unschedulable', diagnosis, attempt: undefined }
     }
-    const found = this.#findFeasible(state, pod, snapshot, early.skipped)
-    if (found.feasible.length === 0) {
-      const { reasons, plugins } = found
-      return { kind: 'unschedulable', diagnosis: { reasons, plugins, nodeCount } }
+    const skipped = early.kind === 'ok' ? early.skipped : new Set<string>()
+    const cycle: Cycle = { state, pod, skipped, nominations: this.#nominations }
+    const attempt = { framework: this.#framework, cycle, snapshot, random: this.#random }
+    if (early.kind === 'rejected') {
+      const reasons = new Map(early.reasons.map((reason) => [reason, 0]))
+      const diagnosis = { reasons, plugins: new Set([early.plugin]), nodeCount }
+      return { kind: 'unschedulable', diagnosis, attempt: { ...attempt, resolvable: [] } }
     }
-    const node = this.#best(state, pod, found.feasible)
-    return {
-      kind: 'fits',
-      nodeName: node.name,
-      evaluated: found.evaluated,
-      feasible: found.feasible.length,
+    const promised = this.#promisedNode(cycle, snapshot)
+    if (promised) return { kind: 'fits', nodeName: promised.name, evaluated: 1, feasible: 1 }
+    const { feasible, reasons, plugins, resolvable, evaluated } = this.#findFeasible(
+      cycle,
+      snapshot,
+    )
+    if (feasible.length === 0) {
+      const diagnosis = { reasons, plugins, nodeCount }
+      return { kind: 'unschedulable', diagnosis, attempt: { ...attempt, resolvable } }
     }
+    const node = this.#best(cycle, feasible, snapshot)
+    return { kind: 'fits', nodeName: node.name, evaluated, feasible: feasible.length }
   }
 
-  #findFeasible(
-    state: CycleState,
-    pod: PodView,
-    { nodes }: Snapshot,
-    skipped: ReadonlySet<string>,
-  ) {
+  /** The node on which room was made for the pod, if it fits there now. */
+  #promisedNode(cycle: Cycle, snapshot: Snapshot): NodeInfo | undefined {
+    const name = this.#nominations.nodeOf(cycle.pod.metadata.uid)
+    if (name === undefined) return undefined
+    const node = snapshot.nodes.find((info) => info.name === name)
+    return node && !this.#framework.filter(cycle, node) ? node : undefined
+  }
+
+  #findFeasible(cycle: Cycle, { nodes }: Snapshot) {
     const wanted = feasibleNodesToFind(nodes.length)
     const feasible: NodeInfo[] = []
+    const resolvable: NodeInfo[] = []
     const reasons = new Map<string, number>()
     const plugins = new Set<string>()
     let evaluated = 0
     while (evaluated < nodes.length && feasible.length < wanted) {
       const node = nodes[(this.#nextStart + evaluated) % nodes.length] as NodeInfo
       evaluated++
-      const rejection = this.#framework.filter(state, pod, node, skipped)
+      const rejection = this.#framework.filter(cycle, node)
       if (!rejection) {
         feasible.push(node)
         continue
       }
+      if (rejection.isResolvable) resolvable.push(node)
       plugins.add(rejection.plugin)
       for (const reason of rejection.reasons) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
     }
-    this.#nextStart = nodes.length === 0 ? 0 : (this.#nextStart + evaluated) % nodes.length
-    return { feasible, reasons, plugins, evaluated }
+    this.#nextStart = (this.#nextStart + evaluated) % nodes.length
+    return { feasible, resolvable, reasons, plugins, evaluated }
   }
 
   /** The node with the highest score, drawn by lot among equals. */
-  #best(state: CycleState, pod: PodView, nodes: readonly NodeInfo[]): NodeInfo {
+  #best(cycle: Cycle, nodes: readonly NodeInfo[], snapshot: Snapshot): NodeInfo {
     if (nodes.length === 1) return nodes[0] as NodeInfo
-    const scores = this.#framework.score(state, pod, nodes)
+    const scores = this.#framework.score(cycle, nodes, snapshot)
     const highest = Math.max(...scores)
     const best = nodes.filter((_, i) => scores[i] === highest)
     return best[this.#random.int(best.length)] as NodeInfo

@@ -2,16 +2,26 @@ import { pods } from '../../api/index.ts'
 import type { Client } from '../../client/index.ts'
 import type { PodView } from './framework/types.ts'
 
-/** Says in the pod's `PodScheduled` condition why it waits; writes nothing when it says so already. */
+/**
+ * Says in the pod's `PodScheduled` condition why it waits, and in its status where room is being
+ * made for it (undefined: nowhere). Writes nothing when it says so already.
+ */
 export async function reportUnschedulable(
-  about: { client: Client; pod: PodView; message: string; nowMs: number },
+  about: {
+    client: Client
+    pod: PodView
+    message: string
+    nominatedNodeName: string | undefined
+    nowMs: number
+  },
   options: { signal: AbortSignal },
 ): Promise<void> {
-  const { client, pod, message, nowMs } = about
+  const { client, pod, message, nominatedNodeName, nowMs } = about
   const { name, namespace } = pod.metadata
   const current = (pod.status.conditions ?? []).find((c) => c.type === 'PodScheduled')
   const isKnown = current?.status === 'False' && current.message === message
-  if (isKnown && current.reason === 'Unschedulable') return
+  const isNominationKnown = (pod.status.nominatedNodeName || undefined) === nominatedNodeName
+  if (isKnown && current.reason === 'Unschedulable' && isNominationKnown) return
   const lastTransitionTime =
     current?.status === 'False' && current.lastTransitionTime
       ? current.lastTransitionTime
@@ -23,7 +33,13 @@ export async function reportUnschedulable(
     message,
     lastTransitionTime,
   }
-  const body = { metadata: { uid: pod.metadata.uid }, status: { conditions: [condition] } }
+  const body = {
+    metadata: { uid: pod.metadata.uid },
+    status: {
+      conditions: [condition],
+      ...(!isNominationKnown && { nominatedNodeName: nominatedNodeName ?? null }),
+    },
+  }
   const patch = { type: 'strategic', body, subresource: 'status' } as const
   await client.for(pods).patch({ name, namespace }, patch, options)
 }

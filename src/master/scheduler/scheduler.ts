@@ -3,9 +3,10 @@ import { nodes, pods } from '../../api/index.ts'
 import type { Client, EventRecorder, Informers } from '../../client/index.ts'
 import { Algorithm } from './algorithm.ts'
 import { SchedulerCache } from './cache/cache.ts'
-import { describeDiagnosis, Framework } from './framework/framework.ts'
-import type { PodView } from './framework/types.ts'
-import { reportUnschedulable } from './pod-condition.ts'
+import { Framework } from './framework/framework.ts'
+import { Nominations } from './framework/nominations.ts'
+import { FailureHandler } from './failure.ts'
+import { InformerLookups } from './informer-lookups.ts'
 import { defaultPlugins } from './plugins/index.ts'
 import { type QueuedPod, SchedulingQueue } from './queue/queue.ts'
 import { watchCluster } from './watch-cluster.ts'
@@ -29,16 +30,24 @@ export interface SchedulerDependencies {
  */
 export class Scheduler {
   readonly #dependencies: SchedulerDependencies
-  readonly #framework = new Framework(DEFAULT_SCHEDULER_NAME, defaultPlugins)
+  readonly #lookups: InformerLookups
+  readonly #framework: Framework
+  readonly #nominations = new Nominations()
   readonly #cache = new SchedulerCache()
   readonly #queue: SchedulingQueue
   readonly #algorithm: Algorithm
+  readonly #failure: FailureHandler
   readonly #bindings = new Set<Promise<void>>()
 
   constructor(dependencies: SchedulerDependencies) {
     this.#dependencies = dependencies
-    this.#queue = new SchedulingQueue({ clock: dependencies.clock, framework: this.#framework })
-    this.#algorithm = new Algorithm({ framework: this.#framework, random: dependencies.random })
+    this.#lookups = new InformerLookups(dependencies.informers)
+    const framework = new Framework(DEFAULT_SCHEDULER_NAME, defaultPlugins(this.#lookups))
+    const nominations = this.#nominations
+    this.#framework = framework
+    this.#queue = new SchedulingQueue({ clock: dependencies.clock, framework })
+    this.#algorithm = new Algorithm({ framework, random: dependencies.random, nominations })
+    this.#failure = new FailureHandler({ ...dependencies, queue: this.#queue, nominations })
   }
 
   /** Schedules until the signal; resolves when the last binding has been answered. */
@@ -49,12 +58,14 @@ export class Scheduler {
       nodes: informers.for(nodes),
       cache: this.#cache,
       queue: this.#queue,
+      nominations: this.#nominations,
       isOurs: (pod) => (pod.spec.schedulerName ?? DEFAULT_SCHEDULER_NAME) === this.#profileName,
     })
     const close = () => this.#queue.close()
     signal.addEventListener('abort', close, { once: true })
     if (signal.aborted) close()
     try {
+      await this.#lookups.whenSynced({ signal })
       await informers.for(nodes).whenSynced({ signal })
       await informers.for(pods).whenSynced({ signal })
       for (let next = await this.#queue.pop(); next; next = await this.#queue.pop()) {
@@ -84,10 +95,10 @@ export class Scheduler {
     }
     const result = this.#algorithm.schedule(pod, this.#cache.snapshot())
     if (result.kind === 'unschedulable') {
-      this.#queue.retry(queued, result.diagnosis.plugins)
-      this.#track(this.#reportFailure(pod, describeDiagnosis(result.diagnosis), signal))
+      this.#track(this.#failure.handle(queued, result, { signal }))
       return
     }
+    this.#nominations.delete(uid)
     this.#cache.assume(pod, result.nodeName)
     this.#track(this.#bind(queued, result.nodeName, signal))
   }
@@ -118,17 +129,6 @@ export class Scheduler {
       // Nothing turned it away: it only has to be tried again.
       this.#queue.retry(queued, new Set())
       if (!signal.aborted) log.warn('binding a pod failed', { pod: `${namespace}/${name}`, error })
-    }
-  }
-
-  async #reportFailure(pod: PodView, message: string, signal: AbortSignal): Promise<void> {
-    const { client, events, clock, log } = this.#dependencies
-    events.event(pod, { type: 'Warning', reason: 'FailedScheduling', message })
-    try {
-      await reportUnschedulable({ client, pod, message, nowMs: clock.nowMs() }, { signal })
-    } catch (error) {
-      if (signal.aborted || hasReason(error, 'NotFound')) return
-      log.warn('writing why a pod waits failed', { pod: pod.metadata.name, error })
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Node, Pod, Stored } from '../../api/index.ts'
 import type { Informer } from '../../client/index.ts'
 import type { SchedulerCache } from './cache/cache.ts'
 import type { PodView } from './framework/types.ts'
+import type { Nominations } from './framework/nominations.ts'
 import type { SchedulingQueue } from './queue/queue.ts'
 
 /**
@@ -14,9 +15,10 @@ export function watchCluster(parts: {
   nodes: Informer<Node>
   cache: SchedulerCache
   queue: SchedulingQueue
+  nominations: Nominations
   isOurs: (pod: PodView) => boolean
 }): () => void {
-  const { cache, queue, isOurs } = parts
+  const { cache, queue, nominations, isOurs } = parts
 
   const onNode = (change: Change<Node>): void => {
     const { old, now } = change
@@ -32,6 +34,7 @@ export function watchCluster(parts: {
     const wasBound = old !== undefined && holdsNode(old)
     if (now && holdsNode(now)) {
       queue.delete(uid)
+      nominations.delete(uid)
       cache.setPod(now)
       const action = wasBound ? 'update' : 'add'
       queue.onEvent({ resource: 'assigned-pod', action, old, now })
@@ -44,10 +47,16 @@ export function watchCluster(parts: {
     }
     const waits = now && !now.spec.nodeName && !isFinished(now) && !now.metadata.deletionTimestamp
     if (waits) {
-      if (isOurs(now)) queue.set(now)
+      if (!isOurs(now)) return
+      nominations.observe(old, now)
+      queue.set(now)
       return
     }
     queue.delete(uid)
+    if (nominations.nodeOf(uid) === undefined) return
+    nominations.delete(uid)
+    // The room that was being made for it is free for others.
+    queue.onEvent({ resource: 'assigned-pod', action: 'delete', old, now: undefined })
   }
 
   const removers = [parts.nodes.addHandler(onNode), parts.pods.addHandler(onPod)]

@@ -1,22 +1,7 @@
 import assert from 'node:assert/strict'
-import { Algorithm } from '../../../src/master/scheduler/algorithm.ts'
-import { SchedulerCache } from '../../../src/master/scheduler/cache/cache.ts'
-import { describeDiagnosis, Framework } from '../../../src/master/scheduler/framework/framework.ts'
-import type { NodeView, PodView } from '../../../src/master/scheduler/framework/types.ts'
-import { defaultPlugins } from '../../../src/master/scheduler/plugins/index.ts'
-import { systemRandom } from '../../../src/platform/index.ts'
+import type { PodView } from '../../../src/master/scheduler/framework/types.ts'
 import { makeNode, makePod, requesting } from './objects.ts'
-
-/** Where the pod goes, or why nowhere, in kube-scheduler's words. */
-function place(pod: PodView, nodes: NodeView[], bound: [PodView, string][] = []): string {
-  const framework = new Framework('default-scheduler', defaultPlugins)
-  const algorithm = new Algorithm({ framework, random: systemRandom() })
-  const cache = new SchedulerCache()
-  for (const node of nodes) cache.setNode(node)
-  for (const [other, nodeName] of bound) cache.assume(other, nodeName)
-  const result = algorithm.schedule(pod, cache.snapshot())
-  return result.kind === 'fits' ? result.nodeName : describeDiagnosis(result.diagnosis)
-}
+import { place } from './place.ts'
 
 const taint = (key: string, value: string, effect: string) => ({ key, value, effect })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Clock } from '../../../src/base/index.ts'
 import { Framework } from '../../../src/master/scheduler/framework/framework.ts'
+import { Nominations } from '../../../src/master/scheduler/framework/nominations.ts'
 import { defaultPlugins } from '../../../src/master/scheduler/plugins/index.ts'
 import { KeyedHeap } from '../../../src/master/scheduler/queue/heap.ts'
 import { SchedulingQueue } from '../../../src/master/scheduler/queue/queue.ts'
@@ -43,7 +44,7 @@ function setUp() {
   const clock = handClock()
   const queue = new SchedulingQueue({
     clock,
-    framework: new Framework('default-scheduler', defaultPlugins),
+    framework: new Framework('default-scheduler', defaultPlugins()),
   })
   const popName = async () => (await queue.pop())?.pod.metadata.name
   return { clock, queue, popName }
@@ -117,6 +118,7 @@ describe('scheduling queue', () => {
       nodes: { addHandler: () => () => {} } as object as Informer<Node>,
       cache: new SchedulerCache(),
       queue,
+      nominations: new Nominations(),
       isOurs: () => true,
     })
     const pod = makePod('p')

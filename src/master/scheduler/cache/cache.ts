@@ -11,17 +11,21 @@ export class SchedulerCache {
   readonly #nodes = new Map<string, NodeInfo>()
   /** Where each counted pod is, by uid. */
   readonly #places = new Map<string, { nodeName: string; assumed: boolean }>()
+  readonly #nodesWithAffinity = new Set<NodeInfo>()
+  readonly #nodesWithRequiredAntiAffinity = new Set<NodeInfo>()
+  readonly #imageNodeCounts = new Map<string, number>()
   #snapshot: Snapshot | undefined
 
   setNode(node: NodeView): void {
-    this.#infoOf(node.metadata.name).setNode(node)
-    this.#snapshot = undefined
+    const info = this.#infoOf(node.metadata.name)
+    if (info.node === undefined) this.#snapshot = undefined
+    this.#setNode(info, node)
   }
 
   removeNode(name: string): void {
     const info = this.#nodes.get(name)
     if (!info) return
-    info.setNode(undefined)
+    this.#setNode(info, undefined)
     this.#dropIfEmpty(info)
     this.#snapshot = undefined
   }
@@ -31,7 +35,7 @@ export class SchedulerCache {
     const nodeName = pod.spec.nodeName
     assert(nodeName, 'only bound pods are kept in the cache')
     this.#remove(pod.metadata.uid)
-    this.#infoOf(nodeName).addPod(pod)
+    this.#add(pod, nodeName)
     this.#places.set(pod.metadata.uid, { nodeName, assumed: false })
   }
 
@@ -42,7 +46,7 @@ export class SchedulerCache {
   /** Counts the pod on the node before it is bound. */
   assume(pod: PodView, nodeName: string): void {
     assert(!this.#places.has(pod.metadata.uid), 'a pod is assumed once')
-    this.#infoOf(nodeName).addPod(pod)
+    this.#add(pod, nodeName)
     this.#places.set(pod.metadata.uid, { nodeName, assumed: true })
   }
 
@@ -62,8 +66,37 @@ export class SchedulerCache {
       nodes: [...this.#nodes.values()]
         .filter((info) => info.node !== undefined)
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      nodesWithAffinity: this.#nodesWithAffinity,
+      nodesWithRequiredAntiAffinity: this.#nodesWithRequiredAntiAffinity,
+      imageNodeCounts: this.#imageNodeCounts,
     }
     return this.#snapshot
+  }
+
+  #setNode(info: NodeInfo, node: NodeView | undefined): void {
+    for (const image of info.images.keys()) this.#countImage(image, -1)
+    info.setNode(node)
+    for (const image of info.images.keys()) this.#countImage(image, 1)
+  }
+
+  #countImage(image: string, change: 1 | -1): void {
+    const count = (this.#imageNodeCounts.get(image) ?? 0) + change
+    if (count === 0) this.#imageNodeCounts.delete(image)
+    else this.#imageNodeCounts.set(image, count)
+  }
+
+  #add(pod: PodView, nodeName: string): void {
+    const info = this.#infoOf(nodeName)
+    info.addPod(pod)
+    this.#index(info)
+  }
+
+  /** Keeps the sets of nodes that pod affinity has to look at. */
+  #index(info: NodeInfo): void {
+    if (info.hasAffinity) this.#nodesWithAffinity.add(info)
+    else this.#nodesWithAffinity.delete(info)
+    if (info.hasRequiredAntiAffinity) this.#nodesWithRequiredAntiAffinity.add(info)
+    else this.#nodesWithRequiredAntiAffinity.delete(info)
   }
 
   #remove(uid: string): void {
@@ -71,8 +104,10 @@ export class SchedulerCache {
     if (!place) return
     this.#places.delete(uid)
     const info = this.#nodes.get(place.nodeName)
-    info?.removePod(uid)
-    if (info) this.#dropIfEmpty(info)
+    if (!info) return
+    info.removePod(uid)
+    this.#index(info)
+    this.#dropIfEmpty(info)
   }
 
   #infoOf(name: string): NodeInfo {

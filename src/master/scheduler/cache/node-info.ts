@@ -1,5 +1,6 @@
 import { assert } from '../../../base/index.ts'
 import type { NodeView, PodView } from '../framework/types.ts'
+import { affinityTermsOf } from './affinity-terms.ts'
 import { addResources, noResources, podRequests, type Resources, toResources } from './resources.ts'
 
 /** One pod's share of a node, worked out once when it is added. */
@@ -8,6 +9,8 @@ interface PodShare {
   readonly requested: Resources
   readonly nonZero: Resources
   readonly ports: readonly HostPort[]
+  readonly hasAffinity: boolean
+  readonly hasRequiredAntiAffinity: boolean
 }
 
 export interface HostPort {
@@ -27,7 +30,10 @@ export class NodeInfo {
   readonly nonZeroRequested: Resources = noResources()
   #node: NodeView | undefined
   #allocatable: Resources = noResources()
+  #images: ReadonlyMap<string, number> = new Map()
   readonly #pods = new Map<string, PodShare>()
+  #affine = 0
+  #antiAffine = 0
 
   constructor(name: string) {
     this.name = name
@@ -41,6 +47,11 @@ export class NodeInfo {
     return this.#allocatable
   }
 
+  /** Sizes in bytes of the images that the node has, under all their names. */
+  get images(): ReadonlyMap<string, number> {
+    return this.#images
+  }
+
   get podCount(): number {
     return this.#pods.size
   }
@@ -49,30 +60,63 @@ export class NodeInfo {
     return this.#node === undefined && this.#pods.size === 0
   }
 
+  /** Whether a pod here has any affinity or anti-affinity to pods. */
+  get hasAffinity(): boolean {
+    return this.#affine > 0
+  }
+
+  /** Whether a pod here has required anti-affinity to pods. */
+  get hasRequiredAntiAffinity(): boolean {
+    return this.#antiAffine > 0
+  }
+
   setNode(node: NodeView | undefined): void {
     this.#node = node
+    this.#images = imagesOf(node)
     this.#allocatable = toResources(node?.status.allocatable ?? node?.status.capacity)
   }
 
   addPod(pod: PodView): void {
-    assert(!this.#pods.has(pod.metadata.uid), 'a pod is added to a node once')
-    const share = {
+    const terms = affinityTermsOf(pod)
+    this.#add({
       pod,
       requested: podRequests(pod),
       nonZero: podRequests(pod, { nonZero: true }),
       ports: hostPortsOf(pod),
-    }
-    this.#pods.set(pod.metadata.uid, share)
-    addResources(this.requested, share.requested)
-    addResources(this.nonZeroRequested, share.nonZero)
+      hasAffinity: Object.values(terms).some((list) => list.length > 0),
+      hasRequiredAntiAffinity: terms.requiredAnti.length > 0,
+    })
   }
 
   removePod(uid: string): void {
     const share = this.#pods.get(uid)
     if (!share) return
     this.#pods.delete(uid)
-    addResources(this.requested, share.requested, -1)
-    addResources(this.nonZeroRequested, share.nonZero, -1)
+    this.#count(share, -1)
+  }
+
+  /** A copy to try changes on; the original does not see them. */
+  clone(): NodeInfo {
+    const copy = new NodeInfo(this.name)
+    copy.#node = this.#node
+    copy.#allocatable = this.#allocatable
+    copy.#images = this.#images
+    for (const share of this.#pods.values()) copy.#add(share)
+    return copy
+  }
+
+  #add(share: PodShare): void {
+    const { uid } = share.pod.metadata
+    assert(!this.#pods.has(uid), 'a pod is added to a node once')
+    this.#pods.set(uid, share)
+    this.#count(share, 1)
+  }
+
+  #count(share: PodShare, sign: 1 | -1): void {
+    addResources(this.requested, share.requested, sign)
+    addResources(this.nonZeroRequested, share.nonZero, sign)
+    if (share.hasAffinity) this.#affine += sign
+    if (share.hasRequiredAntiAffinity) this.#antiAffine += sign
   }
 
   *pods(): Iterable<PodView> {
@@ -87,6 +131,14 @@ export class NodeInfo {
     }
     return false
   }
+}
+
+function imagesOf(node: NodeView | undefined): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>()
+  for (const image of node?.status.images ?? []) {
+    for (const name of image.names ?? []) sizes.set(name, Number(image.sizeBytes ?? 0))
+  }
+  return sizes
 }
 
 const ANY_ADDRESS = '0.0.0.0'

@@ -1,4 +1,6 @@
 import type { NodeInfo } from '../cache/node-info.ts'
+import type { Nominations } from './nominations.ts'
+import type { FailedAttempt, PostFilterResult } from './post-filter.ts'
 import type {
   CycleState,
   Diagnosis,
@@ -12,6 +14,22 @@ import type {
 export type PreFilterResult =
   | { readonly kind: 'ok'; readonly skipped: ReadonlySet<string> }
   | { readonly kind: 'rejected'; readonly plugin: string; readonly reasons: readonly string[] }
+
+/** One pod's way through the extension points. */
+export interface Cycle {
+  readonly state: CycleState
+  readonly pod: PodView
+  /** Plugins that have nothing to say about this pod. */
+  readonly skipped: ReadonlySet<string>
+  readonly nominations: Nominations
+}
+
+export interface Rejection {
+  readonly plugin: string
+  readonly reasons: readonly string[]
+  /** Whether removing pods from the node may help. */
+  readonly isResolvable: boolean
+}
 
 /** Runs a profile's plugins at each extension point, in their order. */
 export class Framework {
@@ -47,28 +65,68 @@ export class Framework {
     return { kind: 'ok', skipped }
   }
 
-  /** The first plugin that turns the node down; undefined when the pod fits. */
-  filter(
-    state: CycleState,
-    pod: PodView,
-    node: NodeInfo,
-    skipped: ReadonlySet<string>,
-  ): { plugin: string; reasons: readonly string[] } | undefined {
+  /**
+   * The first plugin that turns the node down; undefined when the pod fits. It has to fit both with
+   * and without the pods of no lower priority that are nominated to the node: they may or may not
+   * come, and it must depend on neither.
+   */
+  filter(cycle: Cycle, node: NodeInfo): Rejection | undefined {
+    const nominated = rivals(cycle, node)
+    if (nominated.length > 0) {
+      const crowded = node.clone()
+      for (const other of nominated) this.addPod(cycle, other, crowded)
+      const rejection = this.#filter(cycle, crowded)
+      for (const other of nominated) this.removePod(cycle, other, crowded)
+      if (rejection) return rejection
+    }
+    return this.#filter(cycle, node)
+  }
+
+  /** Thinks another pod onto a copy of a node, until `removePod`. */
+  addPod(cycle: Cycle, other: PodView, copy: NodeInfo): void {
+    copy.addPod(other)
+    for (const plugin of this.plugins) {
+      if (cycle.skipped.has(plugin.name)) continue
+      plugin.addPod?.(cycle.state, cycle.pod, other, copy)
+    }
+  }
+
+  /** Thinks another pod away from a copy of a node, until `addPod`. */
+  removePod(cycle: Cycle, other: PodView, copy: NodeInfo): void {
+    copy.removePod(other.metadata.uid)
+    for (const plugin of this.plugins) {
+      if (cycle.skipped.has(plugin.name)) continue
+      plugin.removePod?.(cycle.state, cycle.pod, other, copy)
+    }
+  }
+
+  /** The first plugin's word that can make room; undefined if there is no such plugin. */
+  postFilter(attempt: FailedAttempt): PostFilterResult | undefined {
+    for (const plugin of this.plugins) {
+      const result = plugin.postFilter?.(attempt)
+      if (result) return result
+    }
+    return undefined
+  }
+
+  #filter({ state, pod, skipped }: Cycle, node: NodeInfo): Rejection | undefined {
     for (const plugin of this.plugins) {
       if (!plugin.filter || skipped.has(plugin.name)) continue
       const status = plugin.filter(state, pod, node)
       if (status.kind === 'unschedulable' || status.kind === 'unresolvable') {
-        return { plugin: plugin.name, reasons: status.reasons }
+        const { kind, reasons } = status
+        return { plugin: plugin.name, reasons, isResolvable: kind === 'unschedulable' }
       }
     }
     return undefined
   }
 
   /** The weighted sum of all scores, one per node. */
-  score(state: CycleState, pod: PodView, nodes: readonly NodeInfo[]): number[] {
+  score({ state, pod }: Cycle, nodes: readonly NodeInfo[], snapshot: Snapshot): number[] {
     const totals = nodes.map(() => 0)
     for (const plugin of this.plugins) {
-      if (!plugin.score || plugin.preScore?.(state, pod, nodes).kind === 'skip') continue
+      if (!plugin.score) continue
+      if (plugin.preScore?.(state, pod, nodes, snapshot).kind === 'skip') continue
       const weight = this.#weights.get(plugin.name) ?? 1
       const scores = nodes.map((node) => plugin.score?.(state, pod, node) ?? 0)
       plugin.normalize?.(scores)
@@ -78,6 +136,17 @@ export class Framework {
     }
     return totals
   }
+}
+
+const NOBODY: readonly PodView[] = []
+
+function rivals({ pod, nominations }: Cycle, node: NodeInfo): readonly PodView[] {
+  const nominated = nominations.on(node.name)
+  if (nominated.length === 0) return NOBODY
+  const priority = pod.spec.priority ?? 0
+  return nominated.filter(
+    (other) => other.metadata.uid !== pod.metadata.uid && (other.spec.priority ?? 0) >= priority,
+  )
 }
 
 /**

@@ -2,6 +2,7 @@ import type { DeepReadonly } from '../../../base/index.ts'
 import type { Node, Pod, Stored } from '../../../api/index.ts'
 import type { NodeInfo } from '../cache/node-info.ts'
 import type { ClusterEvent } from './events.ts'
+import type { FailedAttempt, PostFilterResult } from './post-filter.ts'
 
 export type PodView = DeepReadonly<Stored<Pod>>
 export type NodeView = DeepReadonly<Stored<Node>>
@@ -31,6 +32,11 @@ export type CycleState = Map<string, unknown>
 /** The cluster as it stands for one scheduling cycle. Nodes keep their order between cycles. */
 export interface Snapshot {
   readonly nodes: readonly NodeInfo[]
+  /** Nodes with a pod that has any affinity or anti-affinity to pods. */
+  readonly nodesWithAffinity: Iterable<NodeInfo>
+  readonly nodesWithRequiredAntiAffinity: Iterable<NodeInfo>
+  /** On how many nodes each image is. */
+  readonly imageNodeCounts: ReadonlyMap<string, number>
 }
 
 /** Which changes in the cluster may make a pod schedulable that this plugin turned away. */
@@ -53,8 +59,16 @@ export interface Plugin {
   preFilter?(state: CycleState, pod: PodView, snapshot: Snapshot): Status
   /** Can the pod run on this node? */
   filter?(state: CycleState, pod: PodView, node: NodeInfo): Status
+  /**
+   * For plugins whose `filter` looks beyond one node: `other` is now thought to run on `node` (or no
+   * more). Either undoes the other exactly.
+   */
+  addPod?(state: CycleState, pod: PodView, other: PodView, node: NodeInfo): void
+  removePod?(state: CycleState, pod: PodView, other: PodView, node: NodeInfo): void
+  /** After no node fitted: may make room. */
+  postFilter?(attempt: FailedAttempt): PostFilterResult
   /** Once per cycle, with the nodes that passed the filters. */
-  preScore?(state: CycleState, pod: PodView, nodes: readonly NodeInfo[]): Status
+  preScore?(state: CycleState, pod: PodView, nodes: readonly NodeInfo[], snapshot: Snapshot): Status
   /** How well the node suits; any number, if `normalize` brings it to 0…MAX_NODE_SCORE. */
   score?(state: CycleState, pod: PodView, node: NodeInfo): number
   normalize?(scores: number[]): void
@@ -83,4 +97,9 @@ export type ScheduleResult =
       readonly evaluated: number
       readonly feasible: number
     }
-  | { readonly kind: 'unschedulable'; readonly diagnosis: Diagnosis }
+  | {
+      readonly kind: 'unschedulable'
+      readonly diagnosis: Diagnosis
+      /** For the plugins that may make room; undefined in a cluster without nodes. */
+      readonly attempt: FailedAttempt | undefined
+    }

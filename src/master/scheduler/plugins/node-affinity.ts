@@ -17,7 +17,9 @@ export const nodeAffinity: Plugin = {
       resource: 'node',
       actions: ['add', 'update'],
       mayHelp: (pod, event) =>
-        event.resource === 'node' && event.now !== undefined && matchesRequired(pod, event.now),
+        event.resource === 'node' &&
+        event.now !== undefined &&
+        matchesRequiredAffinity(pod, event.now),
     },
   ],
   preFilter(_state, pod) {
@@ -25,7 +27,7 @@ export const nodeAffinity: Plugin = {
     return hasSelector || requiredOf(pod) ? OK : SKIP
   },
   filter(_state, pod, node) {
-    if (node.node && matchesRequired(pod, node.node)) return OK
+    if (node.node && matchesRequiredAffinity(pod, node.node)) return OK
     return unresolvable("node(s) didn't match Pod's node affinity/selector")
   },
   preScore: (_state, pod) => (preferredOf(pod).length > 0 ? OK : SKIP),
@@ -47,7 +49,7 @@ function preferredOf(pod: PodView) {
 }
 
 /** Both hold: every label of `nodeSelector`, and the required affinity. */
-function matchesRequired(pod: PodView, node: NodeView): boolean {
+export function matchesRequiredAffinity(pod: PodView, node: NodeView): boolean {
   const labels = node.metadata.labels ?? {}
   for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {})) {
     if (labels[key] !== value) return false

@@ -1,6 +1,6 @@
 import { OK, type Plugin, unresolvable } from '../framework/types.ts'
 import { normalizeReversed } from './normalize.ts'
-import { untolerated } from './taints.ts'
+import { HARD_EFFECTS, untolerated } from './taints.ts'
 
 /** Keeps pods off nodes with taints that they do not tolerate; prefers nodes with fewer soft ones. */
 export const taintToleration: Plugin = {
@@ -11,11 +11,11 @@ export const taintToleration: Plugin = {
       actions: ['add', 'update'],
       mayHelp: (pod, event) =>
         event.resource === 'node' &&
-        untolerated(event.now?.spec.taints, pod.spec.tolerations, HARD).length === 0,
+        untolerated(event.now?.spec.taints, pod.spec.tolerations, HARD_EFFECTS).length === 0,
     },
   ],
   filter(_state, pod, node) {
-    const [taint] = untolerated(node.node?.spec.taints, pod.spec.tolerations, HARD)
+    const [taint] = untolerated(node.node?.spec.taints, pod.spec.tolerations, HARD_EFFECTS)
     if (!taint) return OK
     return unresolvable(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`)
   },
@@ -23,5 +23,3 @@ export const taintToleration: Plugin = {
     untolerated(node.node?.spec.taints, pod.spec.tolerations, ['PreferNoSchedule']).length,
   normalize: normalizeReversed,
 }
-
-const HARD = ['NoSchedule', 'NoExecute']

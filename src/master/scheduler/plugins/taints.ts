@@ -1,6 +1,9 @@
 import type { DeepReadonly } from '../../../base/index.ts'
 import type { Taint, Toleration } from '../../../api/index.ts'
 
+/** Effects that keep pods away. */
+export const HARD_EFFECTS = ['NoSchedule', 'NoExecute']
+
 type Tolerations = readonly DeepReadonly<Toleration>[] | undefined
 
 /**

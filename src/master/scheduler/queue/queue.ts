@@ -144,6 +144,14 @@ export class SchedulingQueue {
     }
   }
 
+  /** Tries the pod again once it has backed off, whether or not something changed. */
+  wake(uid: string): void {
+    const waiting = this.#unschedulable.get(uid)
+    if (!waiting) return
+    this.#unschedulable.delete(uid)
+    this.#backOff(waiting)
+  }
+
   close(): void {
     this.#closed = true
     this.#flush.cancel()

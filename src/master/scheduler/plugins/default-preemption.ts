@@ -1,0 +1,74 @@
+import type { NodeInfo } from '../cache/node-info.ts'
+import { describeDiagnosis } from '../framework/framework.ts'
+import type { FailedAttempt, PostFilterResult } from '../framework/post-filter.ts'
+import type { Plugin, PodView } from '../framework/types.ts'
+import { type Candidate, cheapest, chooseVictims } from './victims.ts'
+
+// kube-scheduler's minCandidateNodesPercentage and minCandidateNodesAbsolute.
+const MIN_CANDIDATES_PERCENT = 10
+const MIN_CANDIDATES = 100
+
+/** Makes room for a pod that fits nowhere, at the cost of pods of lower priority. */
+export const defaultPreemption: Plugin = {
+  name: 'DefaultPreemption',
+  interests: [],
+  postFilter(attempt) {
+    const reluctance = whyNot(attempt)
+    if (reluctance !== undefined) {
+      return { kind: 'helpless', message: `preemption: ${reluctance}`, keepsNomination: true }
+    }
+    return findRoom(attempt)
+  },
+}
+
+/** Why the pod may not ask for room at all, or not again yet. */
+function whyNot({ cycle, resolvable }: FailedAttempt): string | undefined {
+  const { pod, nominations } = cycle
+  if (pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.'
+  const nominated = nominations.nodeOf(pod.metadata.uid)
+  if (nominated === undefined) return undefined
+  // Room on a node that turned the pod down for good does not help: then it may look elsewhere.
+  const node = resolvable.find(({ name }) => name === nominated)
+  const isGoing = (other: PodView) => priorityOf(other) < priorityOf(pod) && isPreempted(other)
+  if (!node || ![...node.pods()].some(isGoing)) return undefined
+  return 'not eligible due to a terminating pod on the nominated node.'
+}
+
+function isPreempted({ metadata, status }: PodView): boolean {
+  if (metadata.deletionTimestamp === undefined) return false
+  return (status.conditions ?? []).some(
+    ({ type, status: holds, reason }) =>
+      type === 'DisruptionTarget' && holds === 'True' && reason === 'PreemptionByScheduler',
+  )
+}
+
+/** Tries nodes from a random one on, until enough of them could make room. */
+function findRoom(attempt: FailedAttempt): PostFilterResult {
+  const { resolvable, random, snapshot } = attempt
+  const nodeCount = snapshot.nodes.length
+  const wanted = Math.max(
+    MIN_CANDIDATES,
+    Math.floor((resolvable.length * MIN_CANDIDATES_PERCENT) / 100),
+  )
+  const reasons = new Map<string, number>()
+  const count = (reason: string, by: number) => reasons.set(reason, (reasons.get(reason) ?? 0) + by)
+  const candidates: Candidate[] = []
+  const offset = resolvable.length === 0 ? 0 : random.int(resolvable.length)
+  for (let i = 0; i < resolvable.length && candidates.length < wanted; i++) {
+    const node = resolvable[(offset + i) % resolvable.length] as NodeInfo
+    const tried = chooseVictims(attempt, node)
+    if (tried.kind === 'candidate') candidates.push(tried)
+    else for (const reason of tried.reasons) count(reason, 1)
+  }
+  const best = cheapest(candidates)
+  if (best) return { kind: 'nominated', nodeName: best.nodeName, victims: best.victims }
+  if (nodeCount > resolvable.length) {
+    count('Preemption is not helpful for scheduling', nodeCount - resolvable.length)
+  }
+  const why = describeDiagnosis({ reasons, plugins: new Set(), nodeCount })
+  return { kind: 'helpless', message: `preemption: ${why}`, keepsNomination: false }
+}
+
+function priorityOf(pod: PodView): number {
+  return pod.spec.priority ?? 0
+}

@@ -1,0 +1,127 @@
+import type { NodeInfo } from '../cache/node-info.ts'
+import type { ClusterEvent } from '../framework/events.ts'
+import type { ClusterLookups } from '../framework/lookups.ts'
+import {
+  type EventInterest,
+  OK,
+  type Plugin,
+  type PodView,
+  SKIP,
+  unresolvable,
+  unschedulable,
+} from '../framework/types.ts'
+import {
+  countOn,
+  hardConstraintsOf,
+  hasAllKeys,
+  type SpreadConstraint,
+} from './spread-constraints.ts'
+import { normalizeSpread, prepareSpread, scoreSpread } from './spread-score.ts'
+
+const KEY = 'PodTopologySpread'
+const SKEWED = "node(s) didn't match pod topology spread constraints"
+
+/** The pods that count, by domain. */
+interface Counted {
+  readonly constraint: SpreadConstraint
+  readonly domains: Map<string, number>
+  /** The emptiest domain's count; undefined when it is to be worked out anew. */
+  least: number | undefined
+}
+
+/** Spreads pods of a kind over zones, nodes or other domains (KEP-895). */
+export function podTopologySpread(lookups: ClusterLookups): Plugin {
+  return {
+    name: KEY,
+    interests,
+    preFilter(state, pod, { nodes }) {
+      const constraints = hardConstraintsOf(pod)
+      if (constraints.length === 0) return SKIP
+      state.set(KEY, countDomains(constraints, nodes))
+      return OK
+    },
+    filter(state, _pod, { node }) {
+      for (const counted of state.get(KEY) as readonly Counted[]) {
+        const { topologyKey, maxSkew, countsItself } = counted.constraint
+        const domain = node?.metadata.labels?.[topologyKey]
+        if (domain === undefined) return unresolvable(`${SKEWED} (missing required label)`)
+        const here = (counted.domains.get(domain) ?? 0) + (countsItself ? 1 : 0)
+        if (here - leastOf(counted) > maxSkew) return unschedulable(SKEWED)
+      }
+      return OK
+    },
+    addPod: (state, _pod, other, node) => shift(state.get(KEY), { other, node, by: 1 }),
+    removePod: (state, _pod, other, node) => shift(state.get(KEY), { other, node, by: -1 }),
+    preScore: (state, pod, nodes, snapshot) =>
+      prepareSpread({ state, pod, nodes, snapshot, lookups }) ? OK : SKIP,
+    score: (state, _pod, node) => scoreSpread(state, node),
+    normalize: normalizeSpread,
+  }
+}
+
+function countDomains(
+  constraints: readonly SpreadConstraint[],
+  nodes: readonly NodeInfo[],
+): Counted[] {
+  const all = constraints.map((constraint): Counted => {
+    return { constraint, domains: new Map(), least: undefined }
+  })
+  for (const info of nodes) {
+    const { node } = info
+    if (!hasAllKeys(node, constraints)) continue
+    for (const { constraint, domains } of all) {
+      if (!constraint.includes(node)) continue
+      const domain = node.metadata.labels?.[constraint.topologyKey] ?? ''
+      domains.set(domain, (domains.get(domain) ?? 0) + countOn(info, constraint))
+    }
+  }
+  return all
+}
+
+/** Too few domains count as if there were one that is empty (`minDomains`, KEP-3022). */
+function leastOf(counted: Counted): number {
+  if (counted.least === undefined) {
+    let least = Infinity
+    for (const count of counted.domains.values()) least = Math.min(least, count)
+    counted.least = counted.domains.size < counted.constraint.minDomains ? 0 : least
+  }
+  return counted.least
+}
+
+function shift(state: unknown, change: { other: PodView; node: NodeInfo; by: 1 | -1 }): void {
+  const all = state as readonly Counted[] | undefined
+  const { node } = change.node
+  const constraints = all?.map(({ constraint }) => constraint) ?? []
+  if (!all || !hasAllKeys(node, constraints)) return
+  for (const counted of all) {
+    const { constraint, domains } = counted
+    if (!constraint.counts(change.other) || !constraint.includes(node)) continue
+    const domain = node.metadata.labels?.[constraint.topologyKey] ?? ''
+    domains.set(domain, (domains.get(domain) ?? 0) + change.by)
+    counted.least = undefined
+  }
+}
+
+const interests: readonly EventInterest[] = [
+  { resource: 'assigned-pod', actions: ['add', 'update', 'delete'], mayHelp: changesCounts },
+  {
+    resource: 'node',
+    actions: ['add', 'update', 'delete'],
+    mayHelp: (pod, event) => {
+      if (event.resource !== 'node') return false
+      const constraints = hardConstraintsOf(pod)
+      return [event.old, event.now].some((node) => node && hasAllKeys(node, constraints))
+    },
+  },
+]
+
+/** A pod that comes lifts the emptiest domain; one that goes makes room in the fullest. */
+function changesCounts(pod: PodView, event: ClusterEvent): boolean {
+  if (event.resource !== 'assigned-pod') return false
+  const { old, now } = event
+  return hardConstraintsOf(pod).some((constraint) => {
+    const before = old !== undefined && constraint.counts(old)
+    const after = now !== undefined && constraint.counts(now)
+    return before !== after
+  })
+}

@@ -1,0 +1,106 @@
+import type { DeepReadonly } from '../../../base/index.ts'
+import {
+  type LabelSelector,
+  matchesLabelSelector,
+  type TopologySpreadConstraint,
+} from '../../../api/index.ts'
+import { narrowSelector } from '../cache/affinity-terms.ts'
+import type { NodeInfo } from '../cache/node-info.ts'
+import type { ClusterLookups } from '../framework/lookups.ts'
+import type { NodeView, PodView } from '../framework/types.ts'
+import { matchesRequiredAffinity } from './node-affinity.ts'
+import { HARD_EFFECTS, untolerated } from './taints.ts'
+
+export const HOSTNAME = 'kubernetes.io/hostname'
+const ZONE = 'topology.kubernetes.io/zone'
+
+/** What holds for pods of a Service or ReplicaSet that say nothing (KEP-1258). */
+const SYSTEM_DEFAULTS = [
+  { topologyKey: HOSTNAME, maxSkew: 3, whenUnsatisfiable: 'ScheduleAnyway' },
+  { topologyKey: ZONE, maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
+]
+
+/** A constraint of one pod, ready to be counted. */
+export interface SpreadConstraint {
+  readonly topologyKey: string
+  readonly maxSkew: number
+  readonly minDomains: number
+  /** Whether the pod itself counts where it goes. */
+  readonly countsItself: boolean
+  /** Whether this other pod is one of those that are to be spread. */
+  counts(other: PodView): boolean
+  /** Whether pods on this node count, by `nodeAffinityPolicy` and `nodeTaintsPolicy` (KEP-3094). */
+  includes(node: NodeView): boolean
+}
+
+/** The pod's constraints that decide (`DoNotSchedule`). */
+export function hardConstraintsOf(pod: PodView): SpreadConstraint[] {
+  return ownConstraintsOf(pod, 'DoNotSchedule')
+}
+
+/** Those that weigh; of the defaults if the pod has no constraints of its own. */
+export function softConstraintsOf(pod: PodView, lookups: ClusterLookups): SpreadConstraint[] {
+  if (isOwn(pod)) return ownConstraintsOf(pod, 'ScheduleAnyway')
+  const labelSelector = lookups.siblingsOf(pod)
+  if (!labelSelector) return []
+  return SYSTEM_DEFAULTS.map((constraint) => constraintOf(pod, constraint, labelSelector))
+}
+
+/** Whether the pod says itself how it is to be spread. */
+export function isOwn(pod: PodView): boolean {
+  return (pod.spec.topologySpreadConstraints ?? []).length > 0
+}
+
+/** Whether the node is in some domain of each constraint. */
+export function hasAllKeys(
+  node: NodeView | undefined,
+  constraints: readonly SpreadConstraint[],
+): node is NodeView {
+  const labels = node?.metadata.labels
+  return constraints.every(({ topologyKey }) => labels?.[topologyKey] !== undefined)
+}
+
+/** How many pods on the node count. */
+export function countOn(node: NodeInfo, constraint: SpreadConstraint): number {
+  if (node.podCount === 0) return 0
+  let count = 0
+  for (const pod of node.pods()) if (constraint.counts(pod)) count++
+  return count
+}
+
+function ownConstraintsOf(pod: PodView, whenUnsatisfiable: string): SpreadConstraint[] {
+  return (pod.spec.topologySpreadConstraints ?? [])
+    .filter((constraint) => constraint.whenUnsatisfiable === whenUnsatisfiable)
+    .map((constraint) => constraintOf(pod, constraint, constraint.labelSelector))
+}
+
+function constraintOf(
+  pod: PodView,
+  constraint: DeepReadonly<TopologySpreadConstraint>,
+  labelSelector: DeepReadonly<LabelSelector> | undefined,
+): SpreadConstraint {
+  const { namespace, labels } = pod.metadata
+  const selector = narrowSelector(labelSelector, pod, { same: constraint.matchLabelKeys ?? [] })
+  const isEmpty =
+    selector !== undefined &&
+    Object.keys(selector.matchLabels ?? {}).length === 0 &&
+    (selector.matchExpressions ?? []).length === 0
+  const honoursAffinity = constraint.nodeAffinityPolicy !== 'Ignore'
+  const honoursTaints = constraint.nodeTaintsPolicy === 'Honor'
+  return {
+    topologyKey: constraint.topologyKey,
+    maxSkew: constraint.maxSkew,
+    minDomains: constraint.minDomains ?? 1,
+    countsItself: matchesLabelSelector(selector, labels),
+    counts: ({ metadata }) =>
+      // An empty selector counts nobody here; pods on their way out do not count either.
+      !isEmpty &&
+      metadata.namespace === namespace &&
+      metadata.deletionTimestamp === undefined &&
+      matchesLabelSelector(selector, metadata.labels),
+    includes: (node) =>
+      (!honoursAffinity || matchesRequiredAffinity(pod, node)) &&
+      (!honoursTaints ||
+        untolerated(node.spec.taints, pod.spec.tolerations, HARD_EFFECTS).length === 0),
+  }
+}
