@@ -132,4 +132,50 @@ describe('the scheduler', () => {
     await eventually('ours is bound', () => nodeOf('ours'))
     assert.equal(await nodeOf('other'), undefined)
   })
+
+  it('makes room for a pod of higher priority, and says so', async () => {
+    await addNode('crowded', '2')
+    const at = { namespace: 'default' }
+    const selected = (name: string, priorityClassName = ''): Pod => {
+      const made = pod(name, '1500m')
+      const nodeSelector = { 'kubernetes.io/hostname': 'crowded' }
+      return {
+        ...made,
+        spec: { ...made.spec, ...(priorityClassName && { priorityClassName }), nodeSelector },
+      }
+    }
+    const labels = { 'kubernetes.io/hostname': 'crowded' }
+    await client
+      .for(nodes)
+      .patch({ name: 'crowded' }, { type: 'merge', body: { metadata: { labels } } })
+    await client.for(pods).create(selected('lesser'))
+    await eventually('the lesser is bound', () => nodeOf('lesser'))
+    const { metadata } = await client
+      .for(pods)
+      .create(selected('greater', 'system-cluster-critical'))
+    const lesser = await eventually('the lesser is going', async () => {
+      const now = await client.for(pods).get({ name: 'lesser', ...at })
+      return now.metadata.deletionTimestamp !== undefined && now
+    })
+    const target = lesser.status.conditions?.find(({ type }) => type === 'DisruptionTarget')
+    assert.equal(target?.status, 'True')
+    assert.equal(target?.reason, 'PreemptionByScheduler')
+    assert.equal(
+      target?.message,
+      'default-scheduler: preempting to accommodate a higher priority pod',
+    )
+    await eventually('the nomination', async () => {
+      const now = await client.for(pods).get({ name: 'greater', ...at })
+      return now.status.nominatedNodeName === 'crowded'
+    })
+    await eventually('the event', async () => {
+      const { items } = await client.for(eventResource).list(at)
+      const told = items.find(({ reason }) => reason === 'Preempted')
+      return told?.message === `Preempted by pod ${metadata.uid} on node crowded`
+    })
+    assert.equal(await nodeOf('greater'), undefined)
+    // Its agent has ended it.
+    await client.for(pods).delete({ name: 'lesser', ...at }, { gracePeriodSeconds: 0 })
+    await eventually('the greater is bound', async () => (await nodeOf('greater')) === 'crowded')
+  })
 })

@@ -12,10 +12,11 @@ import {
   type PodView,
   SKIP,
   type Snapshot,
+  type Status,
   unresolvable,
   unschedulable,
 } from '../framework/types.ts'
-import { interPodInterests } from './inter-pod-interests.ts'
+import { interPodInterests, type Means } from './inter-pod-interests.ts'
 import { normalizeSpan, weighPods } from './inter-pod-score.ts'
 import { PlaceCounts } from './place-counts.ts'
 
@@ -34,72 +35,25 @@ interface AffinityState {
 
 /** Draws pods to places where certain other pods run, or keeps them away from there. */
 export function interPodAffinity(lookups: ClusterLookups): Plugin {
-  const means = (term: AffinityTerm, pod: PodView) =>
-    meansPod(term, pod, (name) => lookups.namespaceLabels(name))
-
-  function count(state: AffinityState, pod: PodView, other: PodView, place: Place): void {
-    const { terms, near, far, forbidden } = state
-    const labels = place.node.node?.metadata.labels
-    for (const term of affinityTermsOf(other).requiredAnti) {
-      if (means(term, pod)) forbidden.add(term.topologyKey, labels, place.by)
-    }
-    const { required, requiredAnti } = terms
-    if (required.length > 0 && required.every((term) => means(term, other))) {
-      for (const term of required) near.add(term.topologyKey, labels, place.by)
-    }
-    for (const term of requiredAnti) {
-      if (means(term, other)) far.add(term.topologyKey, labels, place.by)
-    }
-  }
-
-  function countAll(pod: PodView, snapshot: Snapshot): AffinityState {
-    const terms = affinityTermsOf(pod)
-    const state: AffinityState = {
-      terms,
-      near: new PlaceCounts(),
-      far: new PlaceCounts(),
-      forbidden: new PlaceCounts(),
-    }
-    const isPicky = terms.required.length + terms.requiredAnti.length > 0
-    const nodes = isPicky ? snapshot.nodes : snapshot.nodesWithRequiredAntiAffinity
-    for (const node of nodes) {
-      if (!node.node || node.podCount === 0) continue
-      for (const other of node.pods()) count(state, pod, other, { node, by: 1 })
-    }
-    return state
-  }
-
+  const means: Means = (term, pod) => meansPod(term, pod, (name) => lookups.namespaceLabels(name))
   return {
     name: KEY,
     interests: interPodInterests(means),
     preFilter(state, pod, snapshot) {
-      const counted = countAll(pod, snapshot)
-      const { terms, forbidden } = counted
-      const isPicky = terms.required.length + terms.requiredAnti.length > 0
-      if (!isPicky && forbidden.isEmpty) return SKIP
+      const counted = countAll(pod, snapshot, means)
+      if (!isPicky(counted.terms) && counted.forbidden.isEmpty) return SKIP
       state.set(KEY, counted)
       return OK
     },
-    filter(state, pod, node) {
-      const counted = state.get(KEY) as AffinityState
-      const { terms, far, forbidden } = counted
-      const labels = node.node?.metadata.labels ?? {}
-      if (!satisfiesAffinity(counted, labels, () => terms.required.every((t) => means(t, pod)))) {
-        return unresolvable("node(s) didn't match pod affinity rules")
-      }
-      if (terms.requiredAnti.some(({ topologyKey }) => far.at(topologyKey, labels) > 0)) {
-        return unschedulable("node(s) didn't match pod anti-affinity rules")
-      }
-      if (forbidden.covers(labels)) {
-        return unschedulable("node(s) didn't satisfy existing pods anti-affinity rules")
-      }
-      return OK
-    },
+    filter: (state, pod, { node }) =>
+      judge(state.get(KEY) as AffinityState, node?.metadata.labels ?? {}, (terms) =>
+        terms.every((term) => means(term, pod)),
+      ),
     addPod: (state, pod, other, node) => {
-      count(state.get(KEY) as AffinityState, pod, other, { node, by: 1 })
+      count(state.get(KEY) as AffinityState, { pod, other, node, by: 1, means })
     },
     removePod: (state, pod, other, node) => {
-      count(state.get(KEY) as AffinityState, pod, other, { node, by: -1 })
+      count(state.get(KEY) as AffinityState, { pod, other, node, by: -1, means })
     },
     preScore(state, pod, _nodes, snapshot) {
       const weights = weighPods(pod, snapshot, means)
@@ -107,15 +61,67 @@ export function interPodAffinity(lookups: ClusterLookups): Plugin {
       state.set(SCORE_KEY, weights)
       return OK
     },
-    score: (state, _pod, node) =>
-      (state.get(SCORE_KEY) as PlaceCounts).sum(node.node?.metadata.labels ?? {}),
+    score: (state, _pod, { node }) =>
+      (state.get(SCORE_KEY) as PlaceCounts).sum(node?.metadata.labels ?? {}),
     normalize: normalizeSpan,
   }
 }
 
-interface Place {
-  readonly node: NodeInfo
-  readonly by: 1 | -1
+function isPicky({ required, requiredAnti }: PodAffinityTerms): boolean {
+  return required.length + requiredAnti.length > 0
+}
+
+/** A pod without required terms is only kept from places by the anti-affinity of others. */
+function countAll(pod: PodView, snapshot: Snapshot, means: Means): AffinityState {
+  const state: AffinityState = {
+    terms: affinityTermsOf(pod),
+    near: new PlaceCounts(),
+    far: new PlaceCounts(),
+    forbidden: new PlaceCounts(),
+  }
+  const nodes = isPicky(state.terms) ? snapshot.nodes : snapshot.nodesWithRequiredAntiAffinity
+  for (const node of nodes) {
+    if (!node.node || node.podCount === 0) continue
+    for (const other of node.pods()) count(state, { pod, other, node, by: 1, means })
+  }
+  return state
+}
+
+/** Counts another pod on a node for what it means to this one. */
+function count(
+  { terms, near, far, forbidden }: AffinityState,
+  change: { pod: PodView; other: PodView; node: NodeInfo; by: 1 | -1; means: Means },
+): void {
+  const { pod, other, node, by, means } = change
+  const labels = node.node?.metadata.labels
+  for (const term of affinityTermsOf(other).requiredAnti) {
+    if (means(term, pod)) forbidden.add(term.topologyKey, labels, by)
+  }
+  const { required, requiredAnti } = terms
+  if (required.length > 0 && required.every((term) => means(term, other))) {
+    for (const term of required) near.add(term.topologyKey, labels, by)
+  }
+  for (const term of requiredAnti) {
+    if (means(term, other)) far.add(term.topologyKey, labels, by)
+  }
+}
+
+function judge(
+  state: AffinityState,
+  labels: Readonly<Record<string, string>>,
+  meanItself: (terms: readonly AffinityTerm[]) => boolean,
+): Status {
+  const { terms, far, forbidden } = state
+  if (!satisfiesAffinity(state, labels, () => meanItself(terms.required))) {
+    return unresolvable("node(s) didn't match pod affinity rules")
+  }
+  if (terms.requiredAnti.some(({ topologyKey }) => far.at(topologyKey, labels) > 0)) {
+    return unschedulable("node(s) didn't match pod anti-affinity rules")
+  }
+  if (forbidden.covers(labels)) {
+    return unschedulable("node(s) didn't satisfy existing pods anti-affinity rules")
+  }
+  return OK
 }
 
 /**

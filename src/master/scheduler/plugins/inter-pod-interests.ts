@@ -2,7 +2,8 @@ import { type AffinityTerm, affinityTermsOf } from '../cache/affinity-terms.ts'
 import type { ClusterEvent } from '../framework/events.ts'
 import type { EventInterest, PodView } from '../framework/types.ts'
 
-type Means = (term: AffinityTerm, pod: PodView) => boolean
+/** Whether a term means a pod, namespaces considered. */
+export type Means = (term: AffinityTerm, pod: PodView) => boolean
 
 /** What may help a pod that affinity or anti-affinity to pods turned away. */
 export function interPodInterests(means: Means): readonly EventInterest[] {

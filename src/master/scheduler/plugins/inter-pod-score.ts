@@ -1,11 +1,10 @@
 import { type AffinityTerm, affinityTermsOf } from '../cache/affinity-terms.ts'
 import { MAX_NODE_SCORE, type PodView, type Snapshot } from '../framework/types.ts'
+import type { Means } from './inter-pod-interests.ts'
 import { PlaceCounts } from './place-counts.ts'
 
 /** What another pod's required affinity to this pod weighs (kube-scheduler's default). */
 const HARD_POD_AFFINITY_WEIGHT = 1
-
-type Means = (term: AffinityTerm, pod: PodView) => boolean
 
 /**
  * How much each place draws the pod: by its own preferred terms, and by the terms of the pods that

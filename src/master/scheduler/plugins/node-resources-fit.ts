@@ -45,7 +45,6 @@ function shortages(request: Resources, node: NodeInfo): string[] {
   const { allocatable, requested } = node
   const reasons: string[] = []
   if (node.podCount + 1 > allocatable.pods) reasons.push('Too many pods')
-  const lacks = (wanted: number, total: number, used: number) => wanted > 0 && wanted > total - used
   if (lacks(request.milliCpu, allocatable.milliCpu, requested.milliCpu)) {
     reasons.push('Insufficient cpu')
   }
@@ -61,6 +60,10 @@ function shortages(request: Resources, node: NodeInfo): string[] {
       reasons.push(`Insufficient ${name}`)
   }
   return reasons
+}
+
+function lacks(wanted: number, total: number, used: number): boolean {
+  return wanted > 0 && wanted > total - used
 }
 
 function freeShare(total: number, used: number): number {
