@@ -32,6 +32,7 @@ export class NodeInfo {
   #allocatable: Resources = noResources()
   #images: ReadonlyMap<string, number> = new Map()
   readonly #pods = new Map<string, PodShare>()
+  #list: readonly PodView[] | undefined
   #affine = 0
   #antiAffine = 0
 
@@ -115,12 +116,15 @@ export class NodeInfo {
   #count(share: PodShare, sign: 1 | -1): void {
     addResources(this.requested, share.requested, sign)
     addResources(this.nonZeroRequested, share.nonZero, sign)
+    this.#list = undefined
     if (share.hasAffinity) this.#affine += sign
     if (share.hasRequiredAntiAffinity) this.#antiAffine += sign
   }
 
-  *pods(): Iterable<PodView> {
-    for (const share of this.#pods.values()) yield share.pod
+  /** Scans of the whole cluster read it for every node: it is made again only after a change. */
+  pods(): readonly PodView[] {
+    this.#list ??= Array.from(this.#pods.values(), (share) => share.pod)
+    return this.#list
   }
 
   /** Whether a pod here holds one of these host ports (0.0.0.0 collides with every address). */

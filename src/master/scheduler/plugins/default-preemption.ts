@@ -30,7 +30,7 @@ function whyNot({ cycle, resolvable }: FailedAttempt): string | undefined {
   // Room on a node that turned the pod down for good does not help: then it may look elsewhere.
   const node = resolvable.find(({ name }) => name === nominated)
   const isGoing = (other: PodView) => priorityOf(other) < priorityOf(pod) && isPreempted(other)
-  if (!node || ![...node.pods()].some(isGoing)) return undefined
+  if (!node || !node.pods().some(isGoing)) return undefined
   return 'not eligible due to a terminating pod on the nominated node.'
 }
 

@@ -47,7 +47,7 @@ export function interPodAffinity(lookups: ClusterLookups): Plugin {
     },
     filter: (state, pod, { node }) =>
       judge(state.get(KEY) as AffinityState, node?.metadata.labels ?? {}, (terms) =>
-        terms.every((term) => means(term, pod)),
+        meansAll(terms, pod, means),
       ),
     addPod: (state, pod, other, node) => {
       count(state.get(KEY) as AffinityState, { pod, other, node, by: 1, means })
@@ -98,12 +98,18 @@ function count(
     if (means(term, pod)) forbidden.add(term.topologyKey, labels, by)
   }
   const { required, requiredAnti } = terms
-  if (required.length > 0 && required.every((term) => means(term, other))) {
+  if (required.length > 0 && meansAll(required, other, means)) {
     for (const term of required) near.add(term.topologyKey, labels, by)
   }
   for (const term of requiredAnti) {
     if (means(term, other)) far.add(term.topologyKey, labels, by)
   }
+}
+
+/** A loop of its own: it runs for every pod there is. */
+function meansAll(terms: readonly AffinityTerm[], pod: PodView, means: Means): boolean {
+  for (const term of terms) if (!means(term, pod)) return false
+  return true
 }
 
 function judge(

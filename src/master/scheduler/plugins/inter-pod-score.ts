@@ -17,22 +17,36 @@ export function weighPods(pod: PodView, snapshot: Snapshot, means: Means): Place
   for (const node of hasPreferences ? snapshot.nodes : snapshot.nodesWithAffinity) {
     const labels = node.node?.metadata.labels
     if (!labels || node.podCount === 0) continue
-    const add = (terms: readonly AffinityTerm[], meant: PodView, weightOf: Weight) => {
-      for (const term of terms) {
-        if (means(term, meant)) weights.add(term.topologyKey, labels, weightOf(term))
-      }
-    }
     for (const other of node.pods()) {
-      add(own.preferred, other, draws)
-      add(own.preferredAnti, other, repels)
+      if (hasPreferences) {
+        weigh(weights, { terms: own.preferred, meant: other, labels, sign: 1, means })
+        weigh(weights, { terms: own.preferredAnti, meant: other, labels, sign: -1, means })
+      }
       if (!node.hasAffinity) continue
       const theirs = affinityTermsOf(other)
-      add(theirs.required, pod, drawsHard)
-      add(theirs.preferred, pod, draws)
-      add(theirs.preferredAnti, pod, repels)
+      weigh(weights, { terms: theirs.required, meant: pod, labels, sign: 1, means })
+      weigh(weights, { terms: theirs.preferred, meant: pod, labels, sign: 1, means })
+      weigh(weights, { terms: theirs.preferredAnti, meant: pod, labels, sign: -1, means })
     }
   }
   return weights
+}
+
+interface Pull {
+  readonly terms: readonly AffinityTerm[]
+  readonly meant: PodView
+  /** Of the node from which the terms draw or repel. */
+  readonly labels: Readonly<Record<string, string>>
+  readonly sign: 1 | -1
+  readonly means: Means
+}
+
+/** Once for every pod there is: plain loops, and nothing made for pods without terms. */
+function weigh(weights: PlaceCounts, { terms, meant, labels, sign, means }: Pull): void {
+  for (const term of terms) {
+    if (!means(term, meant)) continue
+    weights.add(term.topologyKey, labels, sign * (term.weight || HARD_POD_AFFINITY_WEIGHT))
+  }
 }
 
 /** Stretches sums of any sign over 0…MAX_NODE_SCORE. */
@@ -43,8 +57,3 @@ export function normalizeSpan(scores: number[]): void {
     scores[i] = span > 0 ? Math.floor((MAX_NODE_SCORE * (score - least)) / span) : 0
   })
 }
-
-type Weight = (term: AffinityTerm) => number
-const draws: Weight = ({ weight }) => weight
-const repels: Weight = ({ weight }) => -weight
-const drawsHard: Weight = () => HARD_POD_AFFINITY_WEIGHT

@@ -57,7 +57,8 @@ export function hasAllKeys(
   constraints: readonly SpreadConstraint[],
 ): node is NodeView {
   const labels = node?.metadata.labels
-  return constraints.every(({ topologyKey }) => labels?.[topologyKey] !== undefined)
+  for (const { topologyKey } of constraints) if (labels?.[topologyKey] === undefined) return false
+  return true
 }
 
 /** How many pods on the node count. */

@@ -17,7 +17,7 @@ export type Tried = Candidate | { readonly kind: 'no-room'; readonly reasons: re
  */
 export function chooseVictims({ framework, cycle }: FailedAttempt, node: NodeInfo): Tried {
   const priority = priorityOf(cycle.pod)
-  const lesser = [...node.pods()].filter((pod) => priorityOf(pod) < priority)
+  const lesser = node.pods().filter((pod) => priorityOf(pod) < priority)
   if (lesser.length === 0) {
     return { kind: 'no-room', reasons: ['No preemption victims found for incoming pod'] }
   }
