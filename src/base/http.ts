@@ -1,3 +1,5 @@
+import type { Connection } from './net.ts'
+
 /** Header names in lower case. A header that came more than once is joined with ", ". */
 export type HttpHeaders = Readonly<Record<string, string>>
 
@@ -29,7 +31,16 @@ export interface HttpResponse {
   readonly headers: HttpHeaders
   /** A stream is ended by its iterator; an error in it resets the connection. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
+  /** With status 101 alone: takes the connection over. */
+  readonly upgrade?: Upgrade
 }
+
+/**
+ * Speaks another protocol on the connection of an HTTP/1.1 request (RFC 9110 §7.8) until it is
+ * done. A client's response has one, too: it joins the given connection to the server's, so that a
+ * proxy hands on what it got.
+ */
+export type Upgrade = (connection: Connection) => Promise<void>
 
 /**
  * Request in, response out, without sockets. The API server and the node agent are such handlers;

@@ -28,6 +28,20 @@ export interface ExecResult {
   readonly timedOut: boolean
 }
 
+/** A command that runs while somebody talks to it; it does not outlive its parent. */
+export interface LiveProcess {
+  /** Resolves when the bytes are taken; a command that reads no more is not an error. */
+  write(data: Uint8Array): Promise<void>
+  /** Ends its standard input. */
+  endInput(): void
+  readonly stdout: AsyncIterable<Uint8Array>
+  readonly stderr: AsyncIterable<Uint8Array>
+  /** Resolves with its exit code; 128 and the signal's number for one that was killed. */
+  readonly exitCode: Promise<number>
+  /** Kills its process group. */
+  kill(): void
+}
+
 /** Child processes of the node agent. They are leaders of their own process group. */
 export interface Processes {
   /** Starts a child that survives its parent. Throws `ProcessError` when it cannot be started. */
@@ -53,6 +67,12 @@ export interface Processes {
     maxOutputBytes: number
     signal?: AbortSignal
   }): Promise<ExecResult>
+  /** Starts a command with its three streams open. Throws `ProcessError` when it cannot. */
+  open(options: {
+    command: readonly string[]
+    env: Readonly<Record<string, string>>
+    cwd: string
+  }): Promise<LiveProcess>
 }
 
 export class ProcessError extends Error {

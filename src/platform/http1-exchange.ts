@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
-import type { HttpHeaders, HttpRequest } from '../base/index.ts'
+import type { HttpHeaders, HttpRequest, HttpResponse } from '../base/index.ts'
 import { writeBody } from './http-body.ts'
 import type { ServerContext } from './https-server.ts'
 import { identityOf } from './tls.ts'
@@ -22,18 +22,7 @@ export async function serveHttp1(
   try {
     const response = await context.handler(toRequest(incoming, controller.signal))
     if (controller.signal.aborted && outgoing.destroyed) return
-    const { body } = response
-    const bytes = body instanceof Uint8Array
-    outgoing.writeHead(response.status, {
-      ...(bytes ? { 'content-length': String(body.length) } : {}),
-      ...response.headers,
-    })
-    if (body === undefined || incoming.method === 'HEAD') outgoing.end()
-    else if (body instanceof Uint8Array) outgoing.end(body)
-    else {
-      outgoing.flushHeaders()
-      await writeBody(body, outgoing, controller.signal)
-    }
+    await respond(response, outgoing, controller.signal)
   } catch (error) {
     context.log.error('request failed', { error, method: incoming.method, url: incoming.url })
     if (!outgoing.headersSent) outgoing.writeHead(500, { 'content-type': 'text/plain' })
@@ -45,7 +34,27 @@ export async function serveHttp1(
   }
 }
 
-function toRequest(incoming: IncomingMessage, signal: AbortSignal): HttpRequest {
+/** Sends a response whole. Throws what its body throws. */
+export async function respond(
+  response: HttpResponse,
+  outgoing: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const { body } = response
+  const bytes = body instanceof Uint8Array
+  outgoing.writeHead(response.status, {
+    ...(bytes ? { 'content-length': String(body.length) } : {}),
+    ...response.headers,
+  })
+  if (body === undefined || outgoing.req.method === 'HEAD') outgoing.end()
+  else if (body instanceof Uint8Array) outgoing.end(body)
+  else {
+    outgoing.flushHeaders()
+    await writeBody(body, outgoing, signal)
+  }
+}
+
+export function toRequest(incoming: IncomingMessage, signal: AbortSignal): HttpRequest {
   const { socket } = incoming
   const identity = socket instanceof TLSSocket ? identityOf(socket) : undefined
   const headers: Record<string, string> = {}

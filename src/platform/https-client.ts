@@ -5,6 +5,7 @@ import {
   type HttpRequest,
   present,
 } from '../base/index.ts'
+import { requestUpgrade } from './http1-upgrade.ts'
 import { Http2Endpoint } from './http2-endpoint.ts'
 import type { TlsOptions } from './tls.ts'
 
@@ -31,7 +32,8 @@ const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * An HTTP/2 client over several servers, one connection to one of them at a time: it stays with
- * the one that works, and goes on to the next at once when that breaks.
+ * the one that works, and goes on to the next at once when that breaks. A request to upgrade has a
+ * connection of its own, over HTTP/1.1.
  */
 export function httpsClient(options: HttpsClientOptions): HttpsClient {
   assert(options.endpoints.length > 0, 'an HTTPS client needs an endpoint')
@@ -48,7 +50,9 @@ export function httpsClient(options: HttpsClientOptions): HttpsClient {
     // One more than there are endpoints: a connection that died idle says nothing of its server.
     for (let attempt = 0; ; attempt++) {
       try {
-        return await at(first + attempt).request(request)
+        const endpoint = at(first + attempt)
+        if (request.headers['upgrade'] === undefined) return await endpoint.request(request)
+        return await requestUpgrade(request, { url: endpoint.url, tls, connectTimeoutMs })
       } catch (error) {
         if (request.signal.aborted) throw request.signal.reason
         if (!(error instanceof ConnectionError)) throw error

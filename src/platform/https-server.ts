@@ -4,6 +4,7 @@ import { createServer as createTcp, type Server, type Socket } from 'node:net'
 import { createServer as createTls, type TLSSocket } from 'node:tls'
 import type { HttpHandler, Listener, Log } from '../base/index.ts'
 import { serveHttp1 } from './http1-exchange.ts'
+import { serveUpgrade } from './http1-upgrade.ts'
 import { serveHttp2 } from './http2-exchange.ts'
 import { closeServer, listen } from './listen.ts'
 import { netError, type TlsOptions, tlsMaterial } from './tls.ts'
@@ -49,6 +50,9 @@ export async function serveHttps(options: HttpsServerOptions): Promise<Listener>
     noDelay: true,
   })
   http1.on('request', (request, response) => void serveHttp1(context, request, response))
+  http1.on('upgrade', (request, socket, head) => {
+    void serveUpgrade(context, request, { socket: socket as Socket, head })
+  })
   const http2 = createHttp2({
     settings: {
       maxConcurrentStreams: MAX_STREAMS,

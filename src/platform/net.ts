@@ -46,7 +46,7 @@ export const systemNet: Net = {
 }
 
 /** A connection over a socket; its errors are those of reading and writing. */
-class TcpConnection implements Connection {
+export class TcpConnection implements Connection {
   readonly socket: Socket
   readonly remoteAddress: string
   readonly remotePort: number
@@ -131,7 +131,7 @@ function secured(socket: Socket, host: string): Socket {
 }
 
 /** Each direction ends on its own; a broken one takes the other with it. */
-function splice(a: Connection, b: Connection): Promise<void> {
+export function splice(a: Connection, b: Connection): Promise<void> {
   assert(a instanceof TcpConnection && b instanceof TcpConnection, 'connections of this platform')
   return new Promise((resolve) => {
     let open = 2
@@ -141,6 +141,8 @@ function splice(a: Connection, b: Connection): Promise<void> {
     ] as const) {
       one.on('close', () => {
         if (one.errored || !one.readableEnded) other.destroy()
+        // Nobody reads it any more, yet its end must be seen.
+        else other.resume()
         if (--open === 0) resolve()
       })
       if (one.destroyed) other.destroy()

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import {
   type ExecResult,
+  type LiveProcess,
   ProcessError,
   type ProcessExit,
   type Processes,
@@ -56,6 +57,7 @@ export function systemProcesses(): Processes {
     },
     kill,
     exec,
+    open,
   }
 }
 
@@ -171,6 +173,44 @@ async function exec(options: ExecOptions): Promise<ExecResult> {
   } finally {
     clearTimeout(timer)
     options.signal?.removeEventListener('abort', stop)
+  }
+}
+
+async function open(options: Parameters<Processes['open']>[0]): Promise<LiveProcess> {
+  const [command = '', ...args] = options.command
+  const child = spawn(command, args, {
+    env: { ...options.env },
+    cwd: options.cwd,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const exitCode = new Promise<number>((resolve) => {
+    child.once('exit', (code, signal) => resolve(code ?? 128 + signalNumber(signal)))
+  })
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('spawn', resolve)
+    })
+  } catch (error) {
+    throw processError(command, options.cwd, error)
+  }
+  const { stdin, stdout, stderr, pid } = child
+  // A command that does not read its input to the end breaks the pipe.
+  stdin.on('error', () => undefined)
+  return {
+    write: (data) =>
+      new Promise((resolve) => {
+        stdin.write(data, () => resolve())
+      }),
+    endInput: () => stdin.end(),
+    stdout,
+    stderr,
+    exitCode,
+    kill() {
+      if (pid !== undefined) killGroup(pid)
+      for (const pipe of [stdin, stdout, stderr]) pipe.destroy()
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import { isPretty, type Route } from './handler.ts'
 import { negotiate } from './negotiation.ts'
 import type { Store } from './registry/store.ts'
 import { handleResource } from './resource-handler.ts'
-import type { SubresourceRouter } from './subresources/index.ts'
+import { isStream, type SubresourceRouter } from './subresources/index.ts'
 import { statusErrors } from './status.ts'
 
 /** All resources that are served, found by their place in the URL. */
@@ -65,8 +65,7 @@ export function resourceRoute(options: {
       if (!store || at.subresource !== '') throw statusErrors.unknownResource()
       return handleResource(store, exchange)
     }
-    // Watches and logs last as long as their clients want.
-    if (at.verb === 'watch' || at.subresource === 'log') return serve(request.signal)
+    if (at.verb === 'watch' || isStream(at.subresource)) return serve(request.signal)
     return withTimeout(clock, REQUEST_TIMEOUT_MS, timedOut, async (signal) => serve(signal), {
       signal: request.signal,
     })

@@ -22,7 +22,7 @@ export interface KubeletConfig {
   readonly apiServer: { readonly host: string; readonly port: number } | undefined
   /** The cluster's DNS once it is served where resolvers ask: port 53. Undefined: it is not. */
   readonly clusterDns: Promise<ClusterDns | undefined>
-  /** Common names of API servers' client certificates, which may read logs. */
+  /** Common names of API servers' client certificates, which may read logs and run commands. */
   readonly apiServerNames: readonly string[]
 }
 
@@ -59,10 +59,9 @@ export class Kubelet {
     this.#registrar = new NodeRegistrar(config.node, parts)
     this.#pods = parts.informers.for(pods, { fieldSelector: `spec.nodeName=${config.node.name}` })
     this.handler = kubeletHandler({
-      runtime: parts.runtime,
+      ...parts,
       pods: () => this.#pods.list(),
       apiServerNames: config.apiServerNames,
-      nowMs: () => parts.clock.nowMs(),
     })
   }
 

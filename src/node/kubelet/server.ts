@@ -2,14 +2,13 @@ import type { HttpHandler, HttpRequest, HttpResponse } from '../../base/index.ts
 import { newest } from './container-plan.ts'
 import type { PodView } from './pod-words.ts'
 import { runContainers } from './pod-words.ts'
-import type { LogOptions, Runtime } from './runtime/types.ts'
+import type { LogOptions } from './runtime/types.ts'
+import { kubeletStream, STREAM_PATHS, type StreamParts } from './streaming/index.ts'
 
-export interface KubeletServerParts {
-  readonly runtime: Runtime
+export interface KubeletServerParts extends StreamParts {
   pods(): Iterable<PodView>
   /** Common names that may ask, beside the group `system:masters`. */
   readonly apiServerNames: readonly string[]
-  nowMs(): number
 }
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' }
@@ -17,7 +16,7 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 
 /**
  * What API servers and operators ask a kubelet for: `/containerLogs/{namespace}/{pod}/{container}`,
- * `/pods`, `/healthz`. Served over HTTPS to those who show a client certificate.
+ * `/exec`, `/attach` and `/portForward` alike, `/pods`, `/healthz`. Served over HTTPS to those who show a client certificate.
  */
 export function kubeletHandler(parts: KubeletServerParts): HttpHandler {
   return (request) => Promise.resolve(answer(request, parts))
@@ -28,6 +27,12 @@ function answer(request: HttpRequest, parts: KubeletServerParts): HttpResponse {
   const [, first = '', ...rest] = url.pathname.split('/')
   const denial = authorize(request, parts)
   if (denial) return denial
+  if (STREAM_PATHS.includes(first) && rest.length === (first === 'portForward' ? 2 : 3)) {
+    const [namespace = '', name = '', container = ''] = rest.map(decodeURIComponent)
+    const pod = findPod(parts.pods(), { namespace, pod: name })
+    const at = { kind: first, container, pod, query: url.searchParams }
+    return kubeletStream(request, at, parts)
+  }
   if (request.method !== 'GET') return text(405, 'Method Not Allowed')
   if (first === 'healthz') return text(200, 'ok')
   if (first === 'pods') {
@@ -61,7 +66,7 @@ function containerLogs(
   signal: AbortSignal,
   parts: KubeletServerParts,
 ): HttpResponse {
-  const options = logOptions(query, parts.nowMs())
+  const options = logOptions(query, parts.clock.nowMs())
   if (typeof options === 'string') return text(400, options)
   const pod = findPod(parts.pods(), at)
   if (!pod) return text(404, `pod "${at.pod}" not found\n`)

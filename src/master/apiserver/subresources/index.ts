@@ -3,12 +3,15 @@ import { bind, binding } from './binding.ts'
 import { ephemeralContainers } from './ephemeral-containers.ts'
 import { eviction } from './eviction.ts'
 import { finalize } from './finalize.ts'
-import { type KubeletClient, podLog } from './log.ts'
+import { podLog } from './log.ts'
+import type { KubeletClient } from './node-agent.ts'
 import { status, type SubresourceRouter, subresourceRouter } from './router.ts'
 import { scale } from './scale.ts'
+import { attachTarget, execTarget, podStream, portForwardTarget } from './stream.ts'
 
-export type { KubeletClient } from './log.ts'
+export type { KubeletClient } from './node-agent.ts'
 export type { SubresourceRouter } from './router.ts'
+export { isStream } from './stream.ts'
 
 /** All sub-resources that are served. `core` finds the core group's stores by plural. */
 export function allSubresources(options: {
@@ -16,13 +19,18 @@ export function allSubresources(options: {
   kubelet: KubeletClient
 }): SubresourceRouter {
   const { core, kubelet } = options
+  const nodes = () => core('nodes')
+  const stream = { nodes, kubelet }
   const route = subresourceRouter({
     '*/status': status,
     '*/scale': scale,
+    'pods/attach': podStream(attachTarget, stream),
     'pods/binding': binding,
     'pods/ephemeralcontainers': ephemeralContainers,
     'pods/eviction': eviction,
-    'pods/log': podLog({ nodes: () => core('nodes'), kubelet }),
+    'pods/exec': podStream(execTarget, stream),
+    'pods/log': podLog({ nodes, kubelet }),
+    'pods/portforward': podStream(portForwardTarget, stream),
     'namespaces/finalize': finalize,
   })
   return (at, store) => {

@@ -5,18 +5,15 @@ import {
   readBody,
   StatusError,
 } from '../../../base/index.ts'
-import type { FieldError, Node, Pod } from '../../../api/index.ts'
+import type { FieldError, Pod } from '../../../api/index.ts'
 import { callOf, type Exchange } from '../exchange.ts'
-import { objectKey } from '../keys.ts'
 import { integer } from '../options.ts'
 import { getObject } from '../registry/list.ts'
-import { fetch, type Store } from '../registry/store.ts'
+import type { Store } from '../registry/store.ts'
 import { isTrue } from '../request-info.ts'
 import { statusErrors } from '../status.ts'
+import { chooseContainer, type KubeletClient, kubeletUrl } from './node-agent.ts'
 import type { Subresource } from './router.ts'
-
-/** Reaches a node's agent at its base URL, such as `https://10.0.0.7:10250`. */
-export type KubeletClient = (baseUrl: string) => HttpHandler
 
 /** Longest text of a kubelet's error that is handed on. */
 const ERROR_BYTES_MAX = 64 * 1024
@@ -83,44 +80,6 @@ function logQuery(exchange: Exchange): string {
     else if (isTrue(value)) passed.set(name, 'true')
   }
   return passed.toString()
-}
-
-function chooseContainer(pod: Pod, wanted: string): string {
-  const { name = '' } = pod.metadata
-  const names = pod.spec.containers.map((c) => c.name)
-  const init = (pod.spec.initContainers ?? []).map((c) => c.name)
-  const ephemeral = (pod.spec.ephemeralContainers ?? []).map((c) => c.name)
-  if (wanted !== '') {
-    if ([...names, ...init, ...ephemeral].includes(wanted)) return wanted
-    throw statusErrors.badRequest(`container ${wanted} is not valid for pod ${name}`)
-  }
-  const [only, another] = names
-  if (only !== undefined && another === undefined) return only
-  let message = `a container name must be specified for pod ${name}`
-  if (names.length > 0) message += `, choose one of: [${names.join(' ')}]`
-  if (init.length > 0) message += ` or one of the init containers: [${init.join(' ')}]`
-  throw statusErrors.badRequest(message)
-}
-
-// By the addresses that upstream prefers; a node's own name is not resolved.
-const ADDRESS_TYPES = ['InternalIP', 'ExternalIP', 'Hostname']
-
-async function kubeletUrl(
-  nodes: Store | undefined,
-  at: { nodeName: string; signal: AbortSignal },
-): Promise<string> {
-  const key = nodes && objectKey(nodes.resource, { name: at.nodeName })
-  const found = nodes && key ? await fetch(nodes, key, at.signal) : undefined
-  if (!found) throw statusErrors.notFound({ group: '', plural: 'pods' }, at.nodeName)
-  const { status } = found.parse() as Node
-  const addresses = status?.addresses ?? []
-  const types = ADDRESS_TYPES.filter((type) => addresses.some((a) => a.type === type))
-  const address = addresses.find((a) => a.type === types[0])?.address
-  const port = status?.daemonEndpoints?.kubeletEndpoint?.Port
-  if (address === undefined || !port) {
-    throw statusErrors.plain(`no preferred addresses found; known addresses: []`)
-  }
-  return `https://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
 async function stream(

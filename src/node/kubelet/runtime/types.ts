@@ -1,4 +1,4 @@
-import type { ExecResult } from '../../../base/index.ts'
+import type { ExecResult, LiveProcess } from '../../../base/index.ts'
 
 /** Which pod: the uid tells two pods of one name apart. */
 export interface PodIdentity {
@@ -97,9 +97,16 @@ export class RuntimeError extends Error {
   }
 }
 
+/** A command in a container, with its streams. With a terminal all output comes on `stdout`. */
+export interface LiveCommand extends LiveProcess {
+  /** The terminal has another size; without one it does nothing. In characters. */
+  resize(size: { width: number; height: number }): Promise<void>
+}
+
 /**
  * Runs containers. Containers outlive the node agent: after `start` the runtime knows again what an
- * earlier agent started. Calls about one pod come one at a time, except `stopContainer` and `exec`.
+ * earlier agent started. Calls about one pod come one at a time, except `stopContainer`, `exec` and
+ * `open`.
  */
 export interface Runtime {
   /** `containerRuntimeVersion` of the node: `process://0.1.0`. */
@@ -131,6 +138,11 @@ export interface Runtime {
     id: string,
     options: { command: readonly string[]; timeoutMs: number; signal?: AbortSignal },
   ): Promise<ExecResult>
+  /** Runs a command there for somebody who talks to it. Throws `ProcessError`. */
+  open(
+    id: string,
+    options: { command: readonly string[]; tty: boolean; signal: AbortSignal },
+  ): Promise<LiveCommand>
   /** The attempt's log. Ends at its end, or with the container if `follow`. */
   logs(id: string, options: LogOptions & { signal: AbortSignal }): AsyncIterable<Uint8Array>
   /** What the pods cannot have on this host, told once per pod: `mountPath …`. */

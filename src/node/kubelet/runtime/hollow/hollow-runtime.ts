@@ -8,6 +8,7 @@ import {
 import type {
   ContainerConfig,
   ImageResult,
+  LiveCommand,
   ObservedContainer,
   PodIdentity,
   Runtime,
@@ -120,6 +121,10 @@ export class HollowRuntime implements Runtime {
   }
 
   exec(): Promise<ExecResult> {
+    return Promise.reject(new ProcessError('a hollow container runs no commands'))
+  }
+
+  open(): Promise<LiveCommand> {
     return Promise.reject(new ProcessError('a hollow container runs no commands'))
   }
 

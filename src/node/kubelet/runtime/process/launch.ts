@@ -85,7 +85,7 @@ export async function launch(
   prepared: Prepared,
   options: { images: ImageCatalog; clock: Clock },
   parts: { disk: Disk; processes: Processes },
-): Promise<Pick<ContainerRecord, 'process' | 'state' | 'mounted' | 'env'>> {
+): Promise<Pick<ContainerRecord, 'process' | 'state' | 'mounted' | 'cwd' | 'env'>> {
   const { config, folder, mounts, files, mountMode, env } = prepared
   const line = commandLine({ ...config, catalog: options.images })
   const hasRoot = mounts.length > 0
@@ -117,7 +117,7 @@ export async function launch(
       cwd,
       ...output,
     })
-    return { process, mounted, env, state: { kind: 'running', startedAtMs } }
+    return { process, mounted, cwd, env, state: { kind: 'running', startedAtMs } }
   } catch (error) {
     if (error instanceof DiskError) {
       throw new RuntimeError('CreateContainerError', error.message, { cause: error })

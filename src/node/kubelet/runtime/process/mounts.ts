@@ -23,7 +23,8 @@ const DETECT_TIMEOUT_MS = 5_000
 /** A container's own PATH need not lead to these tools: it is put aside while they are used. */
 const TOOLS = '/usr/sbin:/usr/bin:/sbin:/bin'
 const WITH_TOOLS = `NAVARCH_PATH="$PATH"; PATH="$PATH:${TOOLS}"; export PATH NAVARCH_PATH`
-const OWN_PATH = 'PATH="$NAVARCH_PATH"; export PATH; unset NAVARCH_PATH'
+/** Undoes `withTools` in a shell. */
+export const OWN_PATH = 'PATH="$NAVARCH_PATH"; export PATH; unset NAVARCH_PATH'
 
 /** What this host allows, found by trying. `scratch` is an empty folder. */
 export async function detectMountMode(
@@ -132,10 +133,12 @@ export function enterCommand(
   return withTools([...enter, '/bin/sh', '-c', `${OWN_PATH}; exec "$@"`, 'sh', ...command])
 }
 
-function withTools(line: readonly string[]): readonly string[] {
+/** The command line that runs `line` where the host's tools are on the PATH. */
+export function withTools(line: readonly string[]): readonly string[] {
   return ['/bin/sh', '-c', `${WITH_TOOLS}; exec "$@"`, 'sh', ...line]
 }
 
-function quote(text: string): string {
+/** One word of a shell's command line. */
+export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }

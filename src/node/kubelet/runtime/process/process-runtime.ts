@@ -15,6 +15,7 @@ import { Scope } from '../../scope.ts'
 import {
   type ContainerConfig,
   type ImageResult,
+  type LiveCommand,
   type LogOptions,
   type ObservedContainer,
   type PodIdentity,
@@ -29,6 +30,8 @@ import { envName, launch, prepareFolder } from './launch.ts'
 import { readLog } from './log-reader.ts'
 import { detectMountMode, enterCommand, type MountMode } from './mounts.ts'
 import { type ContainerRecord, Layout, type PodRecord, Records } from './records.ts'
+import { whyNotFound } from './shim.ts'
+import { openTerminal } from './terminal.ts'
 
 export interface ProcessRuntimeConfig {
   /** Absolute; everything that the runtime keeps lies in it. */
@@ -208,9 +211,35 @@ export class ProcessRuntime implements Runtime {
       ...limits,
       command: await this.#enter(container, command),
       env: record.env,
-      cwd: `${folder}/root`,
+      cwd: record.cwd ?? `${folder}/root`,
       maxOutputBytes: EXEC_OUTPUT_BYTES_MAX,
     })
+  }
+
+  async open(
+    id: string,
+    options: { command: readonly string[]; tty: boolean; signal: AbortSignal },
+  ): Promise<LiveCommand> {
+    const container = this.#find(id)
+    if (!container?.isRunning) throw new ProcessError('the container is not running')
+    const { record, folder } = container
+    const { command, tty, signal } = options
+    const cwd = record.cwd ?? `${folder}/root`
+    const [program = ''] = command
+    const isHidden = record.mounted && program.startsWith('/')
+    const look = { path: record.env.PATH ?? '', cwd }
+    const why = isHidden ? undefined : await whyNotFound(this.#parts.disk, program, look)
+    if (why !== undefined) throw new ProcessError(why)
+    const line = await this.#enter(container, command)
+    signal.throwIfAborted()
+    const { processes, random } = this.#parts
+    if (tty) {
+      const name = Buffer.from(random.bytes(8)).toString('hex')
+      const at = { cwd, env: record.env, deviceFile: `${folder}/tty-${name}` }
+      return openTerminal(line, at, this.#parts)
+    }
+    const live = await processes.open({ command: line, env: record.env, cwd })
+    return { ...live, resize: () => Promise.resolve() }
   }
 
   async *logs(

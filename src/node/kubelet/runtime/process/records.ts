@@ -19,6 +19,8 @@ export interface ContainerRecord {
   readonly process?: ProcessIdentity
   /** Its mounts are real: commands must enter its mount namespace. */
   readonly mounted: boolean
+  /** Where its commands start when it has no mounts. Absent: its root. */
+  readonly cwd?: string
   readonly env: Readonly<Record<string, string>>
   readonly fallbackToLogs: boolean
   readonly state: ContainerRunState

@@ -1,0 +1,66 @@
+import { type Clock, type Disk, type Processes, sleep } from '../../../../base/index.ts'
+import type { LiveCommand } from '../types.ts'
+import { OWN_PATH, quote, withTools } from './mounts.ts'
+
+const RESIZE_TIMEOUT_MS = 2_000
+/** How often a terminal that is still being made is looked for. */
+const POLL_MS = 10
+
+/**
+ * Runs a command on a terminal of its own, which `script` of util-linux makes. The terminal's name
+ * is left in `deviceFile`, by which `stty` changes its size. Throws `ProcessError`.
+ */
+export async function openTerminal(
+  command: readonly string[],
+  at: { cwd: string; env: Readonly<Record<string, string>>; deviceFile: string },
+  { processes, disk, clock }: { processes: Processes; disk: Disk; clock: Clock },
+): Promise<LiveCommand> {
+  const { cwd, deviceFile } = at
+  const shell = at.env.SHELL === undefined ? 'unset SHELL' : `SHELL=${quote(at.env.SHELL)}`
+  const inner = [
+    `tty > ${quote(deviceFile)}`,
+    OWN_PATH,
+    shell,
+    `exec ${command.map(quote).join(' ')}`,
+  ].join('; ')
+  const flags = ['--quiet', '--return', '--flush', '--echo', 'always']
+  const live = await processes.open({
+    command: withTools(['script', ...flags, '--command', inner, '/dev/null']),
+    // `script` runs its command by this shell.
+    env: { TERM: 'xterm', ...at.env, SHELL: '/bin/sh' },
+    cwd,
+  })
+  let ended = false
+  void live.exitCode.then(() => {
+    ended = true
+    return disk.remove(deviceFile).catch(() => undefined)
+  })
+  return {
+    ...live,
+    async resize({ width, height }) {
+      let device = await readDevice(disk, deviceFile)
+      for (let ms = 0; device === undefined && ms < RESIZE_TIMEOUT_MS && !ended; ms += POLL_MS) {
+        await sleep(clock, POLL_MS)
+        device = await readDevice(disk, deviceFile)
+      }
+      if (device === undefined || ended) return
+      const size = ['cols', String(width), 'rows', String(height)]
+      await processes.exec({
+        command: withTools(['stty', '-F', device, ...size]),
+        env: at.env,
+        cwd,
+        timeoutMs: RESIZE_TIMEOUT_MS,
+        maxOutputBytes: 1024,
+      })
+    },
+  }
+}
+
+/** Undefined when the terminal is gone, or not there yet. */
+async function readDevice(disk: Disk, path: string): Promise<string | undefined> {
+  if (!(await disk.stat(path))) return undefined
+  const device = Buffer.from(await disk.readFile(path))
+    .toString()
+    .trim()
+  return device.startsWith('/dev/') ? device : undefined
+}

@@ -1,0 +1,78 @@
+import type { HttpRequest, HttpResponse, Upgrade } from '../../../base/index.ts'
+import { acceptKey } from './websocket.ts'
+
+const SPDY = 'SPDY/3.1'
+const WEBSOCKET_VERSION = '13'
+
+/** An answer that ends the matter. */
+export function refuse(
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponse {
+  const type = { 'content-type': 'text/plain; charset=utf-8' }
+  return { status, headers: { ...type, ...headers }, body: Buffer.from(message) }
+}
+
+/** The server's part of RFC 6455 §4.2, with the first of the client's protocols that we speak. */
+export function chooseWebSocket(
+  request: HttpRequest,
+  spoken: readonly string[],
+  upgrade: (protocol: string) => Upgrade,
+): HttpResponse {
+  const { headers, method } = request
+  if (method !== 'GET') return refuse(405, 'a WebSocket begins with GET')
+  if (headers['sec-websocket-version'] !== WEBSOCKET_VERSION) {
+    const version = { 'sec-websocket-version': WEBSOCKET_VERSION }
+    return refuse(426, `Sec-WebSocket-Version must be ${WEBSOCKET_VERSION}`, version)
+  }
+  const accept = acceptKey(headers['sec-websocket-key'])
+  if (accept === undefined) return refuse(400, 'Sec-WebSocket-Key is not 16 bytes in base64')
+  const offered = words(headers['sec-websocket-protocol'])
+  const protocol = offered.find((name) => spoken.includes(name))
+  if (protocol === undefined) return refuse(400, noProtocol(offered, spoken))
+  return {
+    status: 101,
+    headers: {
+      upgrade: 'websocket',
+      connection: 'Upgrade',
+      'sec-websocket-accept': accept,
+      'sec-websocket-protocol': protocol,
+    },
+    body: undefined,
+    upgrade: upgrade(protocol),
+  }
+}
+
+/** The handshake of client-go's `httpstream`. */
+export function chooseSpdy(
+  request: HttpRequest,
+  spoken: string,
+  upgrade: () => Upgrade,
+): HttpResponse {
+  const { headers } = request
+  const wanted = headers['upgrade'] ?? ''
+  if (wanted.toLowerCase() !== SPDY.toLowerCase()) {
+    const text = `unable to upgrade: "${wanted}" is not spoken here: ask for ${SPDY} or websocket`
+    return refuse(400, text)
+  }
+  const offered = words(headers['x-stream-protocol-version'])
+  if (!offered.includes(spoken)) {
+    const accepted = { 'x-accepted-stream-protocol-versions': spoken }
+    return refuse(403, noProtocol(offered, [spoken]), accepted)
+  }
+  return {
+    status: 101,
+    headers: { upgrade: SPDY, connection: 'Upgrade', 'x-stream-protocol-version': spoken },
+    body: undefined,
+    upgrade: upgrade(),
+  }
+}
+
+const words = (list = ''): string[] => list.split(',').map((word) => word.trim())
+
+function noProtocol(offered: readonly string[], spoken: readonly string[]): string {
+  const client = `client supports [${offered.join(' ')}]`
+  const server = `server accepts [${spoken.join(' ')}]`
+  return `unable to upgrade: unable to negotiate protocol: ${client}, ${server}`
+}

@@ -1,0 +1,1 @@
+export { kubeletStream, type StreamParts, STREAM_PATHS } from './streams.ts'
