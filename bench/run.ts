@@ -32,6 +32,10 @@ for (const name of names) {
         const row = figures.get(measurement.name) ?? new Map<string, Measurement>()
         figures.set(measurement.name, row.set(peer.name, measurement))
       }
+    } catch (error) {
+      // The other figures are worth printing all the same.
+      console.error(`${name}: ${peer.name}: ${error instanceof Error ? error.message : error}`)
+      process.exitCode = 1
     } finally {
       await cluster.stop()
     }

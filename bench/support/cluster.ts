@@ -173,19 +173,23 @@ export class Cluster {
   }
 }
 
+/** Below the ports that the system gives to outgoing connections: a member comes back to its own. */
+const PORT_MIN = 20_000
+const PORT_SPAN = 9_000
+
 async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer())
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) => {
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address()
-            resolve(typeof address === 'object' && address ? address.port : 0)
-          })
-        }),
-    ),
-  )
-  await Promise.all(servers.map((s) => new Promise((resolve) => s.close(resolve))))
+  const ports: number[] = []
+  for (let i = 0; ports.length < count && i < PORT_SPAN; i++) {
+    const port = PORT_MIN + ((process.pid + i) % PORT_SPAN)
+    if (await isFree(port)) ports.push(port)
+  }
   return ports
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }
