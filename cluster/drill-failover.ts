@@ -1,4 +1,4 @@
-import { sleep } from '../src/base/index.ts'
+import { type Clock, sleep } from '../src/base/index.ts'
 import {
   type CallContext,
   type FailoverReport,
@@ -19,6 +19,7 @@ interface DrillParts extends LifecycleParts {
 const READY_TIMEOUT_MS = 60_000
 const SETTLE_MS = 1000
 const POLL_MS = 50
+const REMOVED_TIMEOUT_MS = 60_000
 
 /**
  * Kills the leading master under a stream of writes, starts it again, and so on: in turn who leads
@@ -59,10 +60,9 @@ export async function drillFailover(
       return { kills, medianGapMs, acknowledgedWrites, lostWrites: lost.length }
     } finally {
       await writers.stop()
-      const never = new AbortController().signal
-      await connection
-        .api('DELETE', `/api/v1/namespaces/${namespace}`, { signal: never })
-        .catch(() => undefined)
+      progress(`  cleaning up: removing the namespace ${namespace} ...`)
+      const gone = await removeNamespace(namespace, { connection, clock: parts.clock, signal })
+      if (!gone) progress(`  the namespace ${namespace} is still being removed`)
     }
   })
 }
@@ -132,6 +132,28 @@ async function createNamespace(connection: Connection, name: string, signal: Abo
   const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
   const { status } = await connection.api('POST', '/api/v1/namespaces', { body, signal })
   if (status !== 201) throw new UserError(`the namespace ${name} could not be made: HTTP ${status}`)
+}
+
+/** Until the namespace is gone with all that it held; false when that takes too long. */
+async function removeNamespace(
+  name: string,
+  parts: { connection: Connection; clock: Clock; signal: AbortSignal },
+): Promise<boolean> {
+  const { connection, clock, signal } = parts
+  const url = `/api/v1/namespaces/${name}`
+  // It goes after an interruption, too, but is not waited for.
+  const never = new AbortController().signal
+  const ask = (method: string) =>
+    connection.api(method, url, { signal: never }).catch(() => undefined)
+  const deadline = clock.monotonicMs() + REMOVED_TIMEOUT_MS
+  let answer = await ask('DELETE')
+  while (answer?.status !== 404) {
+    if (signal.aborted || clock.monotonicMs() > deadline) return false
+    await sleep(clock, POLL_MS, { signal }).catch(() => undefined)
+    // A master that just came back may not have answered the first time.
+    answer = await ask(answer === undefined ? 'DELETE' : 'GET')
+  }
+  return true
 }
 
 function median(values: readonly number[]): number {

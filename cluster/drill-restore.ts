@@ -4,7 +4,12 @@ import { type LifecycleParts, withConnection } from './lifecycle.ts'
 import type { Topology } from './topology.ts'
 
 interface ObjectView {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid: string }
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly uid: string
+    readonly deletionTimestamp?: string
+  }
 }
 
 interface ResourceList {
@@ -26,7 +31,7 @@ export async function drillRestore(
   // Beside the data folder, which is removed.
   const file = `${layout.root}-drill.backup`
   progress('Reading every object ...')
-  const before = await objectsOf(parts, topology, signal)
+  const before = uidsOf(staying(await objectsOf(parts, topology, signal)))
   progress('Saving the backup ...')
   const started = clock.monotonicMs()
   const info = await cluster.backupSave(file, context)
@@ -39,7 +44,7 @@ export async function drillRestore(
   await cluster.up({}, context)
   const restoredMs = clock.monotonicMs() - restoring
   const text = Buffer.from(await disk.readFile(layout.topology)).toString()
-  const after = await objectsOf(parts, JSON.parse(text) as Topology, signal)
+  const after = uidsOf(await objectsOf(parts, JSON.parse(text) as Topology, signal))
   await disk.remove(file)
   const missing = [...before.keys()].filter((name) => !after.has(name))
   const changedUids = [...before].flatMap(([name, uid]) => {
@@ -50,22 +55,45 @@ export async function drillRestore(
   return { objects, missing, changedUids, revision: info.revision, savedMs, restoredMs }
 }
 
-/** UIDs by resource, namespace and name. */
+interface Listed extends ObjectView {
+  readonly path: string
+}
+
+/** Without what is being deleted, itself or with its namespace: that may be gone any moment. */
+function staying(objects: readonly Listed[]): readonly Listed[] {
+  const going = objects.filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
+  const namespaces = new Set(
+    going.filter(({ path }) => path === '/api/v1/namespaces').map(({ metadata }) => metadata.name),
+  )
+  return objects.filter(
+    ({ metadata }) =>
+      metadata.deletionTimestamp === undefined && !namespaces.has(metadata.namespace ?? ''),
+  )
+}
+
+/** By resource, namespace and name. */
+function uidsOf(objects: readonly Listed[]): Map<string, string> {
+  return new Map(
+    objects.map(({ path, metadata }) => [
+      `${path} ${metadata.namespace ?? ''}/${metadata.name}`,
+      metadata.uid,
+    ]),
+  )
+}
+
 async function objectsOf(
   parts: LifecycleParts,
   topology: Topology,
   signal: AbortSignal,
-): Promise<Map<string, string>> {
+): Promise<readonly Listed[]> {
   return withConnection(parts, topology, async ({ connection }) => {
-    const uids = new Map<string, string>()
+    const objects: Listed[] = []
     for (const path of await listPaths(connection, signal)) {
       const answer = await connection.api('GET', path, { signal, timeoutMs: 30_000 })
       const { items } = answer.body as { items: readonly ObjectView[] }
-      for (const { metadata } of items) {
-        uids.set(`${path} ${metadata.namespace ?? ''}/${metadata.name}`, metadata.uid)
-      }
+      for (const { metadata } of items) objects.push({ path, metadata })
     }
-    return uids
+    return objects
   })
 }
 
