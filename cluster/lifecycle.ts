@@ -116,7 +116,10 @@ export async function startOne(
   { signal, progress }: CallContext,
 ): Promise<void> {
   const named = partNamed(topology, name)
-  if (await parts.supervisor.running(name)) throw new UserError(`${name} runs already`)
+  if (await parts.supervisor.running(name)) {
+    const hint = `if it was stopped by SIGSTOP, \`kill ${name} --signal SIGCONT\` lets it go on`
+    throw new UserError(`${name} runs already; ${hint}`)
+  }
   await requireFree(parts.net, topology, new Set([name]))
   await startPart(parts, topology, name)
   await withConnection(parts, topology, async (wait) => {

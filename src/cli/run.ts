@@ -31,6 +31,7 @@ export async function runCli(args: readonly string[], ports: CliPorts): Promise<
   const { terminal } = ports
   const program = new Command('navarch')
     .description('A complete, highly available Kubernetes: local clusters of masters and nodes.')
+    .version(`navarch ${ports.version}`, '-V, --version', 'print the version')
     .addHelpText('after', '\nThe parts also run alone: `navarch store --help`.')
   for (const make of COMMANDS) program.addCommand(make(ports))
   configure(program, ports)

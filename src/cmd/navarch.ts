@@ -68,6 +68,13 @@ function inherited(): Record<string, string> {
 }
 
 setMaxListeners(0)
+// Who reads has enough, as `head` does: that is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
+}
 
 async function main(args: readonly string[]): Promise<void> {
   const alone = ALONE[args[0] ?? '']
