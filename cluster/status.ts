@@ -16,7 +16,7 @@ interface ObjectView {
     readonly namespace?: string
     readonly annotations?: Readonly<Record<string, string>>
   }
-  readonly spec?: { readonly nodeName?: string }
+  readonly spec?: { readonly nodeName?: string; readonly holderIdentity?: string }
   readonly status?: {
     readonly phase?: string
     readonly conditions?: readonly { readonly type: string; readonly status: string }[]
@@ -31,33 +31,67 @@ export async function collectStatus(
   { signal }: { signal: AbortSignal },
 ): Promise<ClusterStatus> {
   const { topology } = parts
-  const masters = await Promise.all(
+  const claims = await Promise.all(
     topology.masters.map((master) => masterStatus(master, parts, signal)),
   )
-  const healthy = masters.some(({ api }) => api.healthy)
-  const list = async (path: string): Promise<readonly ObjectView[]> => {
-    if (!healthy) return []
+  const healthy = claims.some(({ api }) => api.healthy)
+  const list = async (path: string): Promise<readonly ObjectView[] | undefined> => {
+    if (!healthy) return undefined
     const answer = await parts.connection.api('GET', path, { signal }).catch(() => undefined)
-    if (answer?.status !== 200) return []
+    if (answer?.status !== 200) return undefined
     return (answer.body as { items: readonly ObjectView[] }).items
   }
-  const [nodeObjects, pods, services] = await Promise.all([
+  const [nodeObjects, pods, services, leases] = await Promise.all([
     list('/api/v1/nodes'),
     list('/api/v1/pods?fieldSelector=status.phase!=Succeeded,status.phase!=Failed'),
     list('/api/v1/services'),
+    list('/apis/coordination.k8s.io/v1/namespaces/kube-system/leases'),
   ])
   const nodes = await Promise.all(
     topology.nodes.map(async ({ name }): Promise<NodeStatus> => {
-      const object = nodeObjects.find(({ metadata }) => metadata.name === name)
+      const object = nodeObjects?.find(({ metadata }) => metadata.name === name)
       const pid = (await parts.supervisor.running(name))?.pid ?? 0
       const isReady = object?.status?.conditions?.some(
         (c) => c.type === 'Ready' && c.status === 'True',
       )
-      const bound = pods.filter(({ spec }) => spec?.nodeName === name)
-      return { name, pid, ready: pid !== 0 && isReady === true, pods: bound.length }
+      const bound = pods?.filter(({ spec }) => spec?.nodeName === name).length ?? 0
+      const known = nodeObjects !== undefined && pods !== undefined
+      return { name, pid, ready: pid !== 0 && isReady === true, pods: bound, known }
     }),
   )
-  return { masters, nodes, notes: services.flatMap(remapped) }
+  const masters = claims.map((master) => ({ ...master, leads: confirmed(master, leases ?? []) }))
+  const notes = [...withoutQuorum(masters), ...(services ?? []).flatMap(remapped)]
+  return { masters, nodes, notes }
+}
+
+/** A master may believe that it leads until its lease ends: the Lease's holder decides. */
+function confirmed(
+  { name, leads }: MasterStatus,
+  leases: readonly ObjectView[],
+): MasterStatus['leads'] {
+  const holds = (component: string) => {
+    const lease = leases.find(({ metadata }) => metadata.name === component)
+    // Identities are a master's name and a random part.
+    return lease?.spec?.holderIdentity?.startsWith(`${name}_`) === true
+  }
+  return {
+    store: leads.store,
+    controllers: leads.controllers && holds('kube-controller-manager'),
+    scheduler: leads.scheduler && holds('kube-scheduler'),
+  }
+}
+
+function withoutQuorum(masters: readonly MasterStatus[]): string[] {
+  if (masters.some(({ api }) => api.healthy)) return []
+  const running = masters.filter(({ state }) => state === 'running').length
+  const what = `${running} of ${masters.length} masters ${running === 1 ? 'runs' : 'run'}`
+  const unknown = 'nodes and pods are unknown'
+  if (running * 2 > masters.length) return [`no master is ready yet: ${what}; ${unknown}`]
+  const others = masters.filter(({ state }) => state !== 'running')
+  const names = others.map(({ name }) => name).join(', ')
+  const needed = Math.floor(masters.length / 2) + 1 - running
+  const count = needed === others.length ? '' : needed === 1 ? 'one of ' : `${needed} of `
+  return [`no quorum: ${what}; start ${count}${names}; until then ${unknown}`]
 }
 
 async function masterStatus(

@@ -39,9 +39,12 @@ export interface NodeStatus {
   readonly name: string
   /** 0 while it does not run. */
   readonly pid: number
+  /** False, too, while no master can tell: see `known`. */
   readonly ready: boolean
-  /** Pods bound to it that have not ended. */
+  /** Pods bound to it that have not ended; 0 while no master can tell. */
   readonly pods: number
+  /** Whether the API could be asked about it. */
+  readonly known: boolean
 }
 
 export interface ClusterStatus {

@@ -28,7 +28,12 @@ function describe({ masters, nodes, notes }: ClusterStatus): string {
   ]
   const parts = [table(heads, masters.map(masterRow))]
   if (nodes.length > 0) {
-    const rows = nodes.map((node) => [node.name, node.pid || '-', yesNo(node.ready), node.pods])
+    const rows = nodes.map((node) => [
+      node.name,
+      node.pid || '-',
+      node.known ? yesNo(node.ready) : '?',
+      node.known ? node.pods : '?',
+    ])
     parts.push(table(['NODE', 'PID', 'READY', 'PODS'], rows))
   }
   if (notes.length > 0) parts.push(`${notes.join('\n')}\n`)

@@ -26,7 +26,7 @@ const STATUS: ClusterStatus = {
       api: { endpoint: 'https://127.0.0.1:6444', healthy: false },
     },
   ],
-  nodes: [{ name: 'node-1', pid: 43, ready: true, pods: 2 }],
+  nodes: [{ name: 'node-1', pid: 43, ready: true, pods: 2, known: true }],
   notes: ['Service a/b: served elsewhere'],
 }
 
@@ -125,6 +125,7 @@ describe('cli', () => {
       /master-1 +42 +running +leader +3 +10 +9 +store,controllers +https:.* yes\n/,
     )
     assert.match(table, /master-2 +- +stopped +- +- +- +- +- +https:.* no\n/)
+    assert.equal(table.includes('?'), false)
     assert.match(table, /node-1 +43 +yes +2\n\nService a\/b/)
   })
 
