@@ -73,3 +73,18 @@ export async function requireFree(net: Net, topology: Topology, names: ReadonlyS
     )
   }
 }
+
+/** Throws `UserError` while a cluster runs in the network that a backup's Services and pods had. */
+export async function requireUnusedNetwork(net: Net, { network, nodes, masters }: Topology) {
+  const wanted = [
+    ...nodes.map(({ address, kubeletPort }) => ({ address, port: kubeletPort })),
+    ...masters.map(({ address, apiPort }) => ({ address, port: apiPort })),
+  ]
+  for (const at of wanted) {
+    if (await isFree(net, at)) continue
+    throw new UserError(
+      `the backup's cluster has its addresses in ${network}.0.0/16, which a running cluster uses ` +
+        `(${at.address}:${at.port} is taken): stop that cluster with \`navarch down\` first`,
+    )
+  }
+}

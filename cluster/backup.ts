@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { type Disk, DiskError, type GrpcClient, type Log, type Clock } from '../src/base/index.ts'
 import { type BackupInfo, UserError } from '../src/cli/index.ts'
 import { etcdserverpb as pb } from '../src/gen/etcd.js'
@@ -24,6 +25,8 @@ export async function saveBackup(
   })
   try {
     const chunks = snapshotChunks(client, parts.signal)
+    const folder = dirname(path)
+    if (!(await parts.disk.stat(folder))) throw new UserError(`${folder}: no such folder`)
     return infoOf(await readable(path, receiveSnapshot({ disk: parts.disk, path, chunks })))
   } finally {
     await client.close()

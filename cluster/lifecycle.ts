@@ -117,7 +117,7 @@ export async function startOne(
 ): Promise<void> {
   const named = partNamed(topology, name)
   if (await parts.supervisor.running(name)) {
-    const hint = `if it was stopped by SIGSTOP, \`kill ${name} --signal SIGCONT\` lets it go on`
+    const hint = `if it was stopped by SIGSTOP, \`navarch kill ${name} --signal SIGCONT\` lets it go on`
     throw new UserError(`${name} runs already; ${hint}`)
   }
   await requireFree(parts.net, topology, new Set([name]))

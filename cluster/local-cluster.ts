@@ -22,6 +22,7 @@ import {
   withConnection,
   writeCluster,
 } from './lifecycle.ts'
+import { requireUnusedNetwork } from './addresses.ts'
 import { readLog } from './logs.ts'
 import { readTls, storeCaFile } from './pki.ts'
 import { collectStatus } from './status.ts'
@@ -30,6 +31,8 @@ import { clientEndpoint, parseTopology, partNamed, type Topology } from './topol
 
 export interface LocalClusterParts extends LifecycleParts {
   readonly log: Log
+  /** As the user gave it; undefined: the default. */
+  readonly dataDir?: string
 }
 
 const KILL_TIMEOUT_MS = 5000
@@ -47,7 +50,11 @@ export class LocalCluster implements ClusterControl {
     const started = clock.monotonicMs()
     const topology = await this.#topologyFor(options, context)
     const { masters, nodes } = topology
-    context.progress(`Starting ${masters.length} masters and ${nodes.length} nodes ...`)
+    if (await this.#runs(topology)) context.progress('It runs already.')
+    else {
+      const parts = `${count(masters.length, 'master')} and ${count(nodes.length, 'node')}`
+      context.progress(`Starting ${parts} ...`)
+    }
     await writeCluster(this.#parts, topology)
     await startAll(this.#parts, topology, context)
     await withConnection(this.#parts, topology, ({ connection }) =>
@@ -59,6 +66,13 @@ export class LocalCluster implements ClusterControl {
       masters: masters.length,
       nodes: nodes.length,
     }
+  }
+
+  async #runs({ masters, nodes }: Topology): Promise<boolean> {
+    for (const { name } of [...masters, ...nodes]) {
+      if (!(await this.#parts.supervisor.running(name))) return false
+    }
+    return true
   }
 
   async #topologyFor(
@@ -79,13 +93,13 @@ export class LocalCluster implements ClusterControl {
       if (wanted === undefined || wanted === has) continue
       throw new UserError(
         `this cluster has ${has} ${kind}, not ${wanted}: their number is fixed when it is made; ` +
-          'use another --data-dir, or `navarch down --purge` first',
+          `use another --data-dir, or \`navarch down --purge${this.#dataDirFlag()}\` first`,
       )
     }
     return known
   }
 
-  async down({ purge }: { purge: boolean }, context: CallContext): Promise<void> {
+  async down({ purge }: { purge: boolean }, context: CallContext): Promise<boolean> {
     const { disk, layout } = this.#parts
     const topology = await this.#find().catch((error: unknown) => {
       if (purge) return undefined
@@ -93,12 +107,14 @@ export class LocalCluster implements ClusterControl {
     })
     if (topology) await stopAll(this.#parts, topology, context)
     else if (!purge) throw this.#noCluster()
-    if (!purge) return
+    if (!purge) return true
+    const had = [await disk.stat(layout.topology), await disk.stat(layout.data)].some(Boolean)
     for (const path of [layout.data, layout.run, layout.logs, layout.pki]) await disk.remove(path)
     for (const path of [layout.kubeconfig, layout.topology]) await disk.remove(path)
     // The folder goes with it unless it holds what is not ours.
     const left = (await disk.stat(layout.root)) ? await disk.list(layout.root) : undefined
     if (left?.length === 0) await disk.remove(layout.root)
+    return had
   }
 
   async status({ signal }: { signal: AbortSignal }): Promise<ClusterStatus> {
@@ -156,10 +172,11 @@ export class LocalCluster implements ClusterControl {
     if (await this.#find()) {
       throw new UserError(
         `there is a cluster in ${this.#parts.layout.root}: restore makes a new one; ` +
-          'run `navarch down --purge` first, or use another --data-dir',
+          `run \`navarch down --purge${this.#dataDirFlag()}\` first, or use another --data-dir`,
       )
     }
     const saved = await backupTopology(file, this.#parts.disk)
+    if (saved) await requireUnusedNetwork(this.#parts.net, saved)
     const topology = await newTopology(this.#parts, {
       masters: saved?.masters.length ?? MASTERS_DEFAULT,
       nodes: saved?.nodes.length ?? NODES_DEFAULT,
@@ -167,7 +184,8 @@ export class LocalCluster implements ClusterControl {
     })
     const info = await restoreBackup(file, { ...this.#parts, topology })
     await writeCluster(this.#parts, topology)
-    progress('The data of a new cluster is ready: start it with `navarch up`.')
+    const up = `navarch up${this.#dataDirFlag()}`
+    progress(`The data of a new cluster is ready: start it with \`${up}\`.`)
     return info
   }
 
@@ -198,7 +216,17 @@ export class LocalCluster implements ClusterControl {
 
   #noCluster(): UserError {
     return new UserError(
-      `there is no cluster in ${this.#parts.layout.root}: start one with \`navarch up\``,
+      `there is no cluster in ${this.#parts.layout.root}: start one with \`navarch up${this.#dataDirFlag()}\``,
     )
   }
+
+  /** What a command in a hint needs to mean this cluster. */
+  #dataDirFlag(): string {
+    const { dataDir } = this.#parts
+    return dataDir === undefined ? '' : ` --data-dir ${dataDir}`
+  }
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

@@ -8,9 +8,8 @@ export function downCommand(ports: CliPorts): Command {
     .option('--purge', 'also remove all its data, certificates and logs')
     .action(async (options: CommonOptions & { purge?: boolean }) => {
       const purge = options.purge ?? false
-      await ports.cluster(options.dataDir).down({ purge }, context(ports))
-      ports.terminal.out(
-        purge ? 'The cluster is stopped and removed.\n' : 'The cluster is stopped.\n',
-      )
+      const had = await ports.cluster(options.dataDir).down({ purge }, context(ports))
+      const done = purge ? 'The cluster is stopped and removed.' : 'The cluster is stopped.'
+      ports.terminal.out(`${had ? done : 'There is no cluster: nothing to remove.'}\n`)
     })
 }

@@ -100,7 +100,8 @@ export interface ClusterControl {
     options: { masters?: number; nodes?: number },
     context: CallContext,
   ): Promise<{ kubeconfig: string; tookMs: number; masters: number; nodes: number }>
-  down(options: { purge: boolean }, context: CallContext): Promise<void>
+  /** False when there was none to purge. */
+  down(options: { purge: boolean }, context: CallContext): Promise<boolean>
   status(context: { signal: AbortSignal }): Promise<ClusterStatus>
   kill(name: string, signal: string): Promise<void>
   start(name: string, context: CallContext): Promise<void>

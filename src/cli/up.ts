@@ -47,14 +47,29 @@ function welcome(result: Started, dataDir: string | undefined): string {
 The cluster is ready: ${count(result.masters, 'master')}, ${count(result.nodes, 'node')}, in ${duration(result.tookMs)}.
 kubeconfig: ${result.kubeconfig}
 
-  eval "$(bin/navarch env${flag})"               kubectl and etcdctl use this cluster
-  kubectl get nodes
-  kubectl apply -f cluster/examples/web.yaml   three pods behind a Service
-  bin/navarch status${flag}                      who leads the store and the controllers
-  bin/navarch kill master-1${flag}               SIGKILL: everything goes on
-  bin/navarch drill failover${flag}              the same ten times, measured
-  bin/navarch down${flag}                        the end; the data stays
+${hints(result, flag)}
 `
+}
+
+/** What to try, as far as a cluster of this size can do it. */
+function hints({ masters, nodes }: Started, flag: string): string {
+  const lines: (readonly [command: string, what: string])[] = [
+    [`eval "$(bin/navarch env${flag})"`, 'kubectl and etcdctl use this cluster'],
+    ['kubectl get nodes', ''],
+  ]
+  if (nodes > 0) {
+    lines.push(['kubectl apply -f cluster/examples/web.yaml', 'three pods behind a Service'])
+  }
+  lines.push([`bin/navarch status${flag}`, 'who leads the store and the controllers'])
+  if (masters >= 3) {
+    lines.push(
+      [`bin/navarch kill master-1${flag}`, 'SIGKILL: everything goes on'],
+      [`bin/navarch drill failover${flag}`, 'the same ten times, measured'],
+    )
+  }
+  lines.push([`bin/navarch down${flag}`, 'the end; the data stays'])
+  const width = Math.max(...lines.map(([command]) => command.length))
+  return lines.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`.trimEnd()).join('\n')
 }
 
 function count(number: number, noun: string): string {

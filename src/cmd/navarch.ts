@@ -36,6 +36,7 @@ function openCluster(dataDir: string | undefined): LocalCluster {
   ]
   return new LocalCluster({
     layout,
+    ...(dataDir !== undefined && { dataDir }),
     disk,
     clock: systemClock,
     random: systemRandom(),

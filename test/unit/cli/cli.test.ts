@@ -34,8 +34,13 @@ const INFO = { revision: 5, totalKey: 7, totalSize: 20_480, hash: 'abcd' }
 
 const KILL = { master: 'master-1', led: 'store', gapMs: 120, scaledMs: null, rejoinedMs: 1500 }
 
+interface Size {
+  readonly masters: number
+  readonly nodes: number
+}
+
 /** A cluster that only remembers what it was asked. */
-function fake(calls: unknown[], lostWrites = 0): ClusterControl {
+function fake(calls: unknown[], lostWrites: number, size: Size): ClusterControl {
   const told =
     <T>(name: string, answer: T) =>
     (...args: unknown[]) => {
@@ -43,8 +48,8 @@ function fake(calls: unknown[], lostWrites = 0): ClusterControl {
       return Promise.resolve(answer)
     }
   return {
-    up: told('up', { kubeconfig: '/k', tookMs: 1234, masters: 3, nodes: 2 }),
-    down: told('down', undefined),
+    up: told('up', { kubeconfig: '/k', tookMs: 1234, ...size }),
+    down: told('down', true),
     status: told('status', STATUS),
     kill: (name, signal) => {
       if (name === 'master-9') return Promise.reject(new UserError('there is no "master-9"'))
@@ -77,7 +82,7 @@ function fake(calls: unknown[], lostWrites = 0): ClusterControl {
   }
 }
 
-async function run(line: string, lostWrites = 0) {
+async function run(line: string, lostWrites = 0, size: Size = { masters: 3, nodes: 2 }) {
   const calls: unknown[] = []
   const text = { out: '', err: '' }
   const folders: (string | undefined)[] = []
@@ -88,7 +93,7 @@ async function run(line: string, lostWrites = 0) {
     simulate: ({ seed }) => Promise.resolve(seed !== 666),
     cluster(dataDir) {
       folders.push(dataDir)
-      return fake(calls, lostWrites)
+      return fake(calls, lostWrites, size)
     },
   }
   const code = await runCli(line.split(' ').filter(Boolean), ports)
@@ -129,6 +134,16 @@ describe('cli', () => {
     assert.match(table, /node-1 +43 +yes +2\n\nService a\/b/)
   })
 
+  it('suggests after `up` what a cluster of that size can do', async () => {
+    const { out } = await run('up --data-dir /d')
+    const columns = out.split('\n').flatMap((line) => /^ {2}(.*?) {3,}/.exec(line)?.[0] ?? [])
+    assert.match(out, /drill failover --data-dir \/d/)
+    assert.equal(new Set(columns.map((text) => text.length)).size, 1)
+    const small = await run('up', 0, { masters: 1, nodes: 0 })
+    assert.match(small.out, /1 master, 0 nodes/)
+    assert.doesNotMatch(small.out, /kill|drill|web\.yaml/)
+  })
+
   it('prints export lines that a shell reads', async () => {
     assert.equal(
       (await run('env')).out,
@@ -152,7 +167,7 @@ describe('cli', () => {
     const failed = await run('kill master-9')
     assert.deepEqual([failed.code, failed.err], [1, 'error: there is no "master-9"\n'])
     await assert.rejects(run('kill bug'), TypeError)
-    for (const line of ['--help', 'up --help', 'drill failover --help', 'version']) {
+    for (const line of ['--help', 'up --help', 'drill failover --help', 'version', '--version']) {
       const { code, out } = await run(line)
       assert.equal(code, 0, line)
       assert.notEqual(out, '')

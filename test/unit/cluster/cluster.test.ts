@@ -3,7 +3,12 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { findFreeNetwork, findFreePorts, requireFree } from '../../../cluster/addresses.ts'
+import {
+  findFreeNetwork,
+  findFreePorts,
+  requireFree,
+  requireUnusedNetwork,
+} from '../../../cluster/addresses.ts'
 import { kubeconfig } from '../../../cluster/kubeconfig.ts'
 import { Layout } from '../../../cluster/layout.ts'
 import { readLog } from '../../../cluster/logs.ts'
@@ -75,7 +80,12 @@ describe('cluster', () => {
       requireFree(systemNet, planned, new Set(['node-1'])),
       /port 10250 on .*, which node-1 needs, is in use by another process/,
     )
+    await assert.rejects(
+      requireUnusedNetwork(systemNet, planned),
+      /a running cluster uses \(.*:10250 is taken\): stop that cluster/,
+    )
     await taken.close()
+    await requireUnusedNetwork(systemNet, planned)
   })
 
   it('issues certificates once, with keys that nobody else reads', async () => {
