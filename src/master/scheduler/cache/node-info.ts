@@ -1,6 +1,6 @@
 import { assert } from '../../../base/index.ts'
 import type { NodeView, PodView } from '../framework/types.ts'
-import { affinityTermsOf } from './affinity-terms.ts'
+import { affinityTermsOf, type PodAffinityTerms } from './affinity-terms.ts'
 import { addResources, noResources, podRequests, type Resources, toResources } from './resources.ts'
 
 /** One pod's share of a node, worked out once when it is added. */
@@ -9,8 +9,8 @@ interface PodShare {
   readonly requested: Resources
   readonly nonZero: Resources
   readonly ports: readonly HostPort[]
+  readonly terms: PodAffinityTerms
   readonly hasAffinity: boolean
-  readonly hasRequiredAntiAffinity: boolean
 }
 
 export interface HostPort {
@@ -33,6 +33,7 @@ export class NodeInfo {
   #images: ReadonlyMap<string, number> = new Map()
   readonly #pods = new Map<string, PodShare>()
   #list: readonly PodView[] | undefined
+  #affineList: readonly PodShare[] | undefined
   #affine = 0
   #antiAffine = 0
 
@@ -84,8 +85,8 @@ export class NodeInfo {
       requested: podRequests(pod),
       nonZero: podRequests(pod, { nonZero: true }),
       ports: hostPortsOf(pod),
+      terms,
       hasAffinity: Object.values(terms).some((list) => list.length > 0),
-      hasRequiredAntiAffinity: terms.requiredAnti.length > 0,
     })
   }
 
@@ -117,8 +118,15 @@ export class NodeInfo {
     addResources(this.requested, share.requested, sign)
     addResources(this.nonZeroRequested, share.nonZero, sign)
     this.#list = undefined
+    this.#affineList = undefined
     if (share.hasAffinity) this.#affine += sign
-    if (share.hasRequiredAntiAffinity) this.#antiAffine += sign
+    if (share.terms.requiredAnti.length > 0) this.#antiAffine += sign
+  }
+
+  /** The pods here that have any affinity or anti-affinity to pods, with their terms. */
+  affinePods(): readonly { readonly pod: PodView; readonly terms: PodAffinityTerms }[] {
+    this.#affineList ??= [...this.#pods.values()].filter((share) => share.hasAffinity)
+    return this.#affineList
   }
 
   /** Scans of the whole cluster read it for every node: it is made again only after a change. */

@@ -4,9 +4,10 @@ import {
   meansPod,
   type PodAffinityTerms,
 } from '../cache/affinity-terms.ts'
-import type { NodeInfo } from '../cache/node-info.ts'
 import type { ClusterLookups } from '../framework/lookups.ts'
 import {
+  type CycleState,
+  type NodeView,
   OK,
   type Plugin,
   type PodView,
@@ -36,6 +37,17 @@ interface AffinityState {
 /** Draws pods to places where certain other pods run, or keeps them away from there. */
 export function interPodAffinity(lookups: ClusterLookups): Plugin {
   const means: Means = (term, pod) => meansPod(term, pod, (name) => lookups.namespaceLabels(name))
+  const shift = (
+    state: CycleState,
+    pod: PodView,
+    other: PodView,
+    change: { node: NodeView | undefined; by: 1 | -1 },
+  ) => {
+    const counted = state.get(KEY) as AffinityState
+    const at: Place = { labels: change.node?.metadata.labels, by: change.by, means }
+    countForbidden(counted, affinityTermsOf(other), pod, at)
+    countMeant(counted, other, at)
+  }
   return {
     name: KEY,
     interests: interPodInterests(means),
@@ -49,12 +61,8 @@ export function interPodAffinity(lookups: ClusterLookups): Plugin {
       judge(state.get(KEY) as AffinityState, node?.metadata.labels ?? {}, (terms) =>
         meansAll(terms, pod, means),
       ),
-    addPod: (state, pod, other, node) => {
-      count(state.get(KEY) as AffinityState, { pod, other, node, by: 1, means })
-    },
-    removePod: (state, pod, other, node) => {
-      count(state.get(KEY) as AffinityState, { pod, other, node, by: -1, means })
-    },
+    addPod: (state, pod, other, { node }) => shift(state, pod, other, { node, by: 1 }),
+    removePod: (state, pod, other, { node }) => shift(state, pod, other, { node, by: -1 }),
     preScore(state, pod, _nodes, snapshot) {
       const weights = weighPods(pod, snapshot, means)
       if (weights.isEmpty) return SKIP
@@ -79,24 +87,44 @@ function countAll(pod: PodView, snapshot: Snapshot, means: Means): AffinityState
     far: new PlaceCounts(),
     forbidden: new PlaceCounts(),
   }
-  const nodes = isPicky(state.terms) ? snapshot.nodes : snapshot.nodesWithRequiredAntiAffinity
-  for (const node of nodes) {
-    if (!node.node || node.podCount === 0) continue
-    for (const other of node.pods()) count(state, { pod, other, node, by: 1, means })
+  for (const node of snapshot.nodesWithRequiredAntiAffinity) {
+    const at: Place = { labels: node.node?.metadata.labels, by: 1, means }
+    for (const { terms } of node.affinePods()) countForbidden(state, terms, pod, at)
+  }
+  if (!isPicky(state.terms)) return state
+  for (const node of snapshot.nodes) {
+    if (node.podCount === 0) continue
+    const at: Place = { labels: node.node?.metadata.labels, by: 1, means }
+    for (const other of node.pods()) countMeant(state, other, at)
   }
   return state
 }
 
-/** Counts another pod on a node for what it means to this one. */
-function count(
-  { terms, near, far, forbidden }: AffinityState,
-  change: { pod: PodView; other: PodView; node: NodeInfo; by: 1 | -1; means: Means },
+interface Place {
+  /** Of the node on which the other pod is. */
+  readonly labels: Readonly<Record<string, string>> | undefined
+  readonly by: 1 | -1
+  readonly means: Means
+}
+
+/** Counts another pod's anti-affinity, if it means this one. */
+function countForbidden(
+  { forbidden }: AffinityState,
+  theirs: PodAffinityTerms,
+  pod: PodView,
+  { labels, by, means }: Place,
 ): void {
-  const { pod, other, node, by, means } = change
-  const labels = node.node?.metadata.labels
-  for (const term of affinityTermsOf(other).requiredAnti) {
+  for (const term of theirs.requiredAnti) {
     if (means(term, pod)) forbidden.add(term.topologyKey, labels, by)
   }
+}
+
+/** Counts another pod, if this one's terms mean it. */
+function countMeant(
+  { terms, near, far }: AffinityState,
+  other: PodView,
+  { labels, by, means }: Place,
+): void {
   const { required, requiredAnti } = terms
   if (required.length > 0 && meansAll(required, other, means)) {
     for (const term of required) near.add(term.topologyKey, labels, by)

@@ -17,13 +17,13 @@ export function weighPods(pod: PodView, snapshot: Snapshot, means: Means): Place
   for (const node of hasPreferences ? snapshot.nodes : snapshot.nodesWithAffinity) {
     const labels = node.node?.metadata.labels
     if (!labels || node.podCount === 0) continue
-    for (const other of node.pods()) {
-      if (hasPreferences) {
+    if (hasPreferences) {
+      for (const other of node.pods()) {
         weigh(weights, { terms: own.preferred, meant: other, labels, sign: 1, means })
         weigh(weights, { terms: own.preferredAnti, meant: other, labels, sign: -1, means })
       }
-      if (!node.hasAffinity) continue
-      const theirs = affinityTermsOf(other)
+    }
+    for (const { terms: theirs } of node.affinePods()) {
       weigh(weights, { terms: theirs.required, meant: pod, labels, sign: 1, means })
       weigh(weights, { terms: theirs.preferred, meant: pod, labels, sign: 1, means })
       weigh(weights, { terms: theirs.preferredAnti, meant: pod, labels, sign: -1, means })
