@@ -139,16 +139,21 @@ export const statusErrors = {
     new StatusError(504, 'Timeout', `Timeout: ${message}`, { details: { retryAfterSeconds } }),
 } as const
 
-const KV_STATUS: Partial<Record<GrpcCode, { code: number; reason: StatusReason }>> = {
-  [GrpcCode.unavailable]: { code: 503, reason: 'ServiceUnavailable' },
-  [GrpcCode.deadlineExceeded]: { code: 504, reason: 'Timeout' },
-  [GrpcCode.canceled]: { code: 504, reason: 'Timeout' },
-  [GrpcCode.resourceExhausted]: { code: 429, reason: 'TooManyRequests' },
+/**
+ * What a store's error becomes; all others are 500 with etcd's text, as in Kubernetes. None of the
+ * first three names a time to retry: the write may have been done, and without a quorum clients
+ * would only wait longer for the same answer.
+ */
+function kvStatus({ code, message }: KvError): { code: number; reason: StatusReason } | undefined {
+  if (message === 'etcdserver: server stopped') return { code: 503, reason: 'ServiceUnavailable' }
+  if (code === GrpcCode.deadlineExceeded) return { code: 504, reason: 'Timeout' }
+  if (code === GrpcCode.canceled) return { code: 504, reason: 'Timeout' }
+  return undefined
 }
 
 /**
- * Any failure as the one that a client sees. A store without a leader is 503 with etcd's text, so
- * that clients try another master; a bug is 500 without its inside.
+ * Any failure as the one that a client sees. A store without a leader is 500 with etcd's text;
+ * a bug is 500 without its inside.
  */
 export function toStatusError(error: unknown): StatusError {
   if (error instanceof StatusError) return error
@@ -162,12 +167,12 @@ export function toStatusError(error: unknown): StatusError {
       `Request entity too large: ${error.message}`,
     )
   }
-  const known = KV_STATUS[error.code]
+  if (error.message === 'etcdserver: too many requests') {
+    return statusErrors.tooManyRequests(error.message, 1)
+  }
+  const known = kvStatus(error)
   if (!known) return statusErrors.plain(error.message, { cause: error })
-  return new StatusError(known.code, known.reason, error.message, {
-    details: { retryAfterSeconds: 1 },
-    cause: error,
-  })
+  return new StatusError(known.code, known.reason, error.message, { cause: error })
 }
 
 /** The `Status` object of a failure. */
