@@ -34,7 +34,9 @@ for (const name of names) {
       }
     } catch (error) {
       // The other figures are worth printing all the same.
-      console.error(`${name}: ${peer.name}: ${error instanceof Error ? error.message : error}`)
+      console.error(
+        `${name}: ${peer.name}: ${error instanceof Error ? error.message : String(error)}`,
+      )
       process.exitCode = 1
     } finally {
       await cluster.stop()
