@@ -21,6 +21,16 @@ export interface Disk {
   stat(path: string): Promise<{ kind: 'file' | 'folder' | 'other'; size: number } | undefined>
   /** Makes creations, renames and removals in the folder durable. */
   syncFolder(path: string): Promise<void>
+  /**
+   * Calls back soon after each change of a file's content, changes close together maybe once.
+   * Absent on disks that cannot; undefined when the system has no watch to give: look yourself.
+   */
+  watch?(path: string, onChange: () => void): FileWatch | undefined
+}
+
+/** A file that is watched; it keeps no process alive. */
+export interface FileWatch {
+  close(): void
 }
 
 export interface DiskOpenOptions {

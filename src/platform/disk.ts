@@ -1,7 +1,13 @@
-import { constants } from 'node:fs'
+import { constants, watch } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
-import { type Disk, DiskError, type DiskErrorCode, type DiskFile } from '../base/index.ts'
+import {
+  type Disk,
+  DiskError,
+  type DiskErrorCode,
+  type DiskFile,
+  type FileWatch,
+} from '../base/index.ts'
 
 /** The machine's files. Relative paths are taken from `root` (default: the working folder). */
 export function systemDisk(options: { root?: string } = {}): Disk {
@@ -33,6 +39,18 @@ export function systemDisk(options: { root?: string } = {}): Disk {
       }
     },
     syncFolder: (path) => guard(path, () => syncFolder(at(path))),
+    watch: (path, onChange) => watchFile(at(path), onChange),
+  }
+}
+
+/** Undefined when there is no such file, or when the host has no more watches (inotify). */
+function watchFile(path: string, onChange: () => void): FileWatch | undefined {
+  try {
+    const watcher = watch(path, { persistent: false }, onChange)
+    watcher.on('error', () => watcher.close())
+    return watcher
+  } catch {
+    return undefined
   }
 }
 

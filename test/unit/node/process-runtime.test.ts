@@ -119,6 +119,24 @@ describe('ProcessRuntime', () => {
     await runtime.removeSandbox('uid-2')
   })
 
+  it('reads and sends on a line as soon as it is written', async () => {
+    const runtime = await start()
+    await runtime.ensureSandbox(POD, { hostNetwork: false })
+    const script = 'setInterval(() => console.log(Date.now()), 350)'
+    const { id } = await runtime.startContainer(POD, config({ command: [NODE, '-e', script] }))
+    const end = new AbortController()
+    const want = { follow: true, timestamps: true, signal: end.signal }
+    const late: number[] = []
+    for await (const part of runtime.logs(id, want)) {
+      const [stamp = '', written] = Buffer.from(part).toString().trim().split(' ')
+      late.push(Math.max(Date.now(), Date.parse(stamp)) - Number(written))
+      if (late.length === 5) end.abort()
+    }
+    // The middle one: a busy machine may hold up one or two.
+    const [, , middle = Infinity] = late.sort((a, b) => a - b)
+    assert.ok(middle < 80, `lines come after ${late.join(', ')} ms`)
+  })
+
   it('follows Kubernetes rules for command and args', async () => {
     const runtime = await start()
     const image = 'navarch/job:v1'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DiskError } from '../../../src/base/index.ts'
+import { DiskError, type FileWatch } from '../../../src/base/index.ts'
 import { systemDisk } from '../../../src/platform/index.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -44,6 +44,21 @@ describe('platform: disk', () => {
     await disk.remove('a')
     await disk.remove('a')
     assert.equal(await disk.stat('a'), undefined)
+  })
+
+  it('tells of changes of a file that it watches', async () => {
+    const disk = systemDisk({ root })
+    assert.equal(
+      disk.watch?.('none', () => undefined),
+      undefined,
+    )
+    writeFileSync(join(root, 'file'), '')
+    let watch: FileWatch | undefined
+    await new Promise<void>((resolve) => {
+      watch = disk.watch?.('file', resolve)
+      appendFileSync(join(root, 'file'), 'line')
+    })
+    watch?.close()
   })
 
   it('names the file and the reason in its errors', async () => {

@@ -9,10 +9,12 @@ import {
   withTimeout,
 } from '../../../../base/index.ts'
 import type { ContainerRunState, ObservedContainer } from '../types.ts'
+import { spoolPath } from './log-files.ts'
 import { LogPump } from './log-pump.ts'
 import { logTail } from './log-reader.ts'
 import type { ContainerRecord } from './records.ts'
 import { readExit } from './shim.ts'
+import { SpoolWatch } from './spool-watch.ts'
 
 /** Termination messages are cut here (upstream: `MaxContainerTerminationMessageLength`). */
 const MESSAGE_BYTES_MAX = 4096
@@ -20,6 +22,10 @@ const FALLBACK_LINES_MAX = 80
 const FALLBACK_BYTES_MAX = 2048
 /** How long a killed process may take to vanish before a stop is given up and tried again. */
 const KILL_TIMEOUT_MS = 10_000
+/** A quiet container's log is looked at every this many rounds at least. */
+const QUIET_ROUNDS_MAX = 2
+/** … and when the system tells of what is written. */
+const WATCHED_ROUNDS_MAX = 10
 
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
   SIGHUP: 1,
@@ -52,11 +58,12 @@ export class ProcessContainer {
   readonly folder: string
   readonly pump: LogPump
   readonly ended: Promise<void>
-  /** Rounds of polling without output: a quiet container is polled less often. */
-  quietRounds = 0
   #record: ContainerRecord
   readonly #parts: ContainerDependencies
   readonly #save: (record: ContainerRecord) => Promise<void>
+  readonly #spool: SpoolWatch | undefined
+  /** Rounds without output: a quiet container's log is looked at less often. */
+  #quietRounds = 0
   #killTimer: Timer | undefined
   #killAtMs = Number.POSITIVE_INFINITY
   #markEnded: () => void = () => undefined
@@ -84,6 +91,10 @@ export class ProcessContainer {
       this.#markEnded = resolve
     })
     if (options.record.state.kind === 'exited') this.#markEnded()
+    else {
+      const spool = { path: spoolPath(options.folder), read: () => this.#pumpLog() }
+      this.#spool = new SpoolWatch(spool, parts)
+    }
   }
 
   get record(): ContainerRecord {
@@ -108,6 +119,7 @@ export class ProcessContainer {
     // A container ends with its first process, whatever that has left behind.
     this.#signal(identity, 'SIGKILL')
     this.#killTimer?.cancel()
+    await this.#spool?.close()
     await this.pump.finish().catch((error: unknown) => this.#warn('log', error))
     const state = await this.#endState(exit, finishedAtMs)
     this.#record = { ...this.#record, state }
@@ -135,8 +147,29 @@ export class ProcessContainer {
     )
   }
 
-  cancelTimers(): void {
+  /** One round of looking at the log, in case the system does not tell of what is written. */
+  async pollLog(): Promise<void> {
+    if (!this.isRunning) return
+    const roundsMax = this.#spool?.active ? WATCHED_ROUNDS_MAX : QUIET_ROUNDS_MAX
+    const rounds = this.#quietRounds++
+    if (rounds % Math.min(rounds + 1, roundsMax) !== 0) return
+    if (await this.#pumpLog()) this.#quietRounds = 0
+  }
+
+  /** The agent goes, the container runs on. */
+  async release(): Promise<void> {
     this.#killTimer?.cancel()
+    await this.#spool?.close()
+    await this.pump.close()
+  }
+
+  async #pumpLog(): Promise<boolean> {
+    try {
+      return await this.pump.pump()
+    } catch (error) {
+      this.#parts.log.warn('a log could not be read', { pod: this.podUid, error })
+      return false
+    }
   }
 
   #endedOr(signal: AbortSignal): Promise<void> {

@@ -5,7 +5,8 @@
  * - `log`, `log.1` … `log.4`: the same as CRI lines (`<time> stdout F <text>`), newest first;
  * - `log.state`: how far the spool is read, so that a killed agent neither loses nor repeats a line.
  *
- * Lines get the time at which the agent reads them. While no agent runs they wait in the spool.
+ * Lines get the time at which the agent reads them, which is as soon as they are written. While no
+ * agent runs they wait in the spool.
  */
 export const LOG_FILE_BYTES_MAX = 10 * 1024 * 1024
 export const LOG_FILES_MAX = 5

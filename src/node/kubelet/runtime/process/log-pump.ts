@@ -36,6 +36,7 @@ export class LogPump {
   #files: { spool: DiskFile; log: DiskFile; state: DiskFile } | undefined
   #spoolOffset = 0
   #logSize = 0
+  #closed = false
   #tail: Promise<unknown> = Promise.resolve()
 
   constructor(options: LogPumpOptions) {
@@ -52,7 +53,8 @@ export class LogPump {
     return this.#serially(async () => {
       await this.#pump(false)
       await start()
-      this.#followers.add(follower)
+      if (this.#closed) follower.close()
+      else this.#followers.add(follower)
     })
   }
 
@@ -73,6 +75,7 @@ export class LogPump {
 
   async close(): Promise<void> {
     await this.#serially(async () => {
+      this.#closed = true
       for (const follower of this.#followers) follower.close()
       this.#followers.clear()
       const files = this.#files
@@ -88,6 +91,7 @@ export class LogPump {
   }
 
   async #pump(flush: boolean): Promise<boolean> {
+    if (this.#closed) return false
     const files = await this.#open()
     const size = await files.spool.size()
     if (size < this.#spoolOffset) this.#spoolOffset = 0

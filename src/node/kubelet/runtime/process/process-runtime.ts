@@ -56,9 +56,7 @@ export interface ProcessRuntimeParts {
   readonly random: Random
 }
 
-const LOG_POLL_MS = 200
-/** A quiet container's log is looked at every this many rounds at least. */
-const QUIET_ROUNDS_MAX = 5
+const LOG_POLL_MS = 100
 const EXEC_OUTPUT_BYTES_MAX = 10 * 1024
 const ID_BYTES = 32
 /** How long a command waits for the mounts of a container that has just started. */
@@ -264,8 +262,7 @@ export class ProcessRuntime implements Runtime {
     this.#poll?.cancel()
     await this.#polling
     const containers = [...this.#pods.values()].flatMap((pod) => pod.containers)
-    for (const container of containers) container.cancelTimers()
-    await Promise.all(containers.map((c) => c.pump.close()))
+    await Promise.all(containers.map((c) => c.release()))
   }
 
   async #findMountMode(): Promise<MountMode> {
@@ -294,17 +291,7 @@ export class ProcessRuntime implements Runtime {
 
   async #pumpLogs(): Promise<void> {
     for (const pod of this.#pods.values()) {
-      for (const container of pod.containers) {
-        if (!container.isRunning) continue
-        const { quietRounds } = container
-        container.quietRounds++
-        if (quietRounds % Math.min(quietRounds + 1, QUIET_ROUNDS_MAX) !== 0) continue
-        try {
-          if (await container.pump.pump()) container.quietRounds = 0
-        } catch (error) {
-          this.#parts.log.warn('a log could not be read', { pod: pod.record.uid, error })
-        }
-      }
+      for (const container of pod.containers) await container.pollLog()
     }
   }
 
