@@ -19,7 +19,7 @@ import {
   ProcessRuntime,
   type Runtime,
 } from './kubelet/index.ts'
-import { PortKeeper, Proxy } from './proxy/index.ts'
+import { PortKeeper, Proxy, servedPorts } from './proxy/index.ts'
 
 export interface NodeConfig {
   readonly name: string
@@ -198,7 +198,8 @@ function createKubelet(
     kubeProxyVersion: kubernetesVersion,
   }
   const node = { name, ip, kubeletPort, capacity, info, ...(labels && { labels }) }
-  const words = { baseEnv: config.hostEnv, apiServer, apiServerNames, clusterDns }
+  const servedPort = config.proxy && servedPorts(parts.net)
+  const words = { baseEnv: config.hostEnv, apiServer, apiServerNames, clusterDns, servedPort }
   return new Kubelet({ node, ...words }, parts)
 }
 

@@ -1,4 +1,5 @@
-import { withTimeout } from '../../base/index.ts'
+import { type DeepReadonly, withTimeout } from '../../base/index.ts'
+import type { Service } from '../../api/index.ts'
 import type { PodContext } from './context.ts'
 import type { DownwardFacts } from './downward.ts'
 import { environmentOf, type ObjectSource, serviceEnvironment } from './environment.ts'
@@ -93,6 +94,7 @@ export class ContainerStarter {
     const serviceEnv = serviceEnvironment(services, {
       namespace: pod.metadata.namespace,
       enableServiceLinks: pod.spec.enableServiceLinks ?? true,
+      servedPorts: await this.#servedPorts(services),
     })
     if (serviceEnv.KUBERNETES_SERVICE_HOST === undefined && context.apiServer) {
       serviceEnv.KUBERNETES_SERVICE_HOST = context.apiServer.host
@@ -106,6 +108,19 @@ export class ContainerStarter {
     const facts = this.#facts(sandbox)
     const env = environmentOf({ pod, container, source, base, serviceEnv, facts })
     return { env, volumes, files }
+  }
+
+  /** Of all ports of Services that are not served as themselves, where they are. */
+  async #servedPorts(
+    services: Iterable<DeepReadonly<Service>>,
+  ): Promise<ReadonlyMap<number, number>> {
+    const served = new Map<number, number>()
+    for (const { spec } of services) {
+      for (const { port } of spec.ports ?? []) {
+        if (!served.has(port)) served.set(port, await this.#context.servedPort(port))
+      }
+    }
+    return served
   }
 
   #facts(sandbox: Sandbox): DownwardFacts {

@@ -17,6 +17,8 @@ export interface PodContext {
   readonly baseEnv: Readonly<Record<string, string>>
   /** Where the API server is, for a cluster that has no Service `kubernetes`. */
   readonly apiServer: { readonly host: string; readonly port: number } | undefined
+  /** Where the node's proxy serves a Service's port. */
+  servedPort(port: number): Promise<number>
   /** The kubelet's life: workers end with it. */
   readonly scope: Scope
   readonly client: Client

@@ -1,5 +1,5 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { ConfigMap, EnvVarSource, Secret, Service } from '../../api/index.ts'
+import type { ConfigMap, EnvVarSource, Secret, Service, ServicePort } from '../../api/index.ts'
 import { type DownwardFacts, fieldValue, resourceValue } from './downward.ts'
 import { expand } from './expansion.ts'
 import type { ContainerView, PodView } from './pod-words.ts'
@@ -111,11 +111,17 @@ function decodeText(base64: string): string {
 
 /**
  * Docker-link variables of the services a pod may know (`enableServiceLinks`), and the API server's
- * for every pod: `REDIS_SERVICE_HOST`, `REDIS_SERVICE_PORT`, `REDIS_PORT_6379_TCP_ADDR` …
+ * for every pod: `REDIS_SERVICE_HOST`, `REDIS_SERVICE_PORT`, `REDIS_PORT_6379_TCP_ADDR` … Names
+ * have a Service's own ports, values those that it is served on.
  */
 export function serviceEnvironment(
   services: Iterable<DeepReadonly<Service>>,
-  options: { namespace: string; enableServiceLinks: boolean },
+  options: {
+    namespace: string
+    enableServiceLinks: boolean
+    /** Where ports are served that are not served as themselves. */
+    servedPorts?: ReadonlyMap<number, number>
+  },
 ): Record<string, string> {
   const env: Record<string, string> = {}
   const sorted = [...services].sort((a, b) =>
@@ -127,7 +133,11 @@ export function serviceEnvironment(
     if (!isApi && !(options.enableServiceLinks && namespace === options.namespace)) continue
     const { clusterIP } = service.spec
     if (!clusterIP || clusterIP === 'None') continue
-    addServiceVariables(env, { name, clusterIP, ports: service.spec.ports ?? [] })
+    const ports = (service.spec.ports ?? []).map((port) => ({
+      ...port,
+      served: options.servedPorts?.get(port.port) ?? port.port,
+    }))
+    addServiceVariables(env, { name, clusterIP, ports })
   }
   return env
 }
@@ -137,23 +147,23 @@ function addServiceVariables(
   service: {
     name: string
     clusterIP: string
-    ports: NonNullable<DeepReadonly<Service>['spec']['ports']>
+    ports: readonly (DeepReadonly<ServicePort> & { served: number })[]
   },
 ): void {
   const prefix = variableName(service.name)
   const [first] = service.ports
   if (!first) return
   env[`${prefix}_SERVICE_HOST`] = service.clusterIP
-  env[`${prefix}_SERVICE_PORT`] = String(first.port)
+  env[`${prefix}_SERVICE_PORT`] = String(first.served)
   for (const port of service.ports) {
     const protocol = port.protocol ?? 'TCP'
-    const url = `${protocol.toLowerCase()}://${service.clusterIP}:${port.port}`
-    if (port.name) env[`${prefix}_SERVICE_PORT_${variableName(port.name)}`] = String(port.port)
+    const url = `${protocol.toLowerCase()}://${service.clusterIP}:${port.served}`
+    if (port.name) env[`${prefix}_SERVICE_PORT_${variableName(port.name)}`] = String(port.served)
     if (port === first) env[`${prefix}_PORT`] = url
     const one = `${prefix}_PORT_${port.port}_${protocol.toUpperCase()}`
     env[one] = url
     env[`${one}_PROTO`] = protocol.toLowerCase()
-    env[`${one}_PORT`] = String(port.port)
+    env[`${one}_PORT`] = String(port.served)
     env[`${one}_ADDR`] = service.clusterIP
   }
 }

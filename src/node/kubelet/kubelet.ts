@@ -20,6 +20,8 @@ export interface KubeletConfig {
   /** Environment that every container gets from the host: PATH. */
   readonly baseEnv: Readonly<Record<string, string>>
   readonly apiServer: { readonly host: string; readonly port: number } | undefined
+  /** Where the node's proxy serves a Service's port; undefined: on the port itself. */
+  readonly servedPort?: ((port: number) => Promise<number>) | undefined
   /** The cluster's DNS once it is served where resolvers ask: port 53. Undefined: it is not. */
   readonly clusterDns: Promise<ClusterDns | undefined>
   /** Common names of API servers' client certificates, which may read logs and run commands. */
@@ -133,7 +135,7 @@ export class Kubelet {
   }
 
   #context(signal: AbortSignal): PodContext {
-    const { node, baseEnv, apiServer } = this.#config
+    const { node, baseEnv, apiServer, servedPort } = this.#config
     const parts = this.#parts
     const allServices = parts.informers.for(services)
     return {
@@ -143,6 +145,7 @@ export class Kubelet {
       allocatable: node.allocatable ?? node.capacity,
       baseEnv,
       apiServer,
+      servedPort: servedPort ?? ((port) => Promise.resolve(port)),
       scope: new Scope(signal),
       objects: new ObjectCache(parts),
       volumes: new VolumeWriter(parts),

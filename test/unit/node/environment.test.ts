@@ -130,6 +130,13 @@ describe('environment of a container', () => {
     assert.equal(linked.RED_IS_SERVICE_PORT_HTTP, '80')
     assert.equal(linked.RED_IS_PORT_80_TCP, 'tcp://127.96.0.2:80')
     assert.ok(!('OTHER_SERVICE_HOST' in linked) && !('HEADLESS_SERVICE_HOST' in linked))
+    const options = { namespace: 'shop', enableServiceLinks: true }
+    const moved = serviceEnvironment(all, { ...options, servedPorts: new Map([[80, 8080]]) })
+    assert.equal(moved.RED_IS_SERVICE_PORT, '8080')
+    assert.equal(moved.RED_IS_SERVICE_PORT_HTTP, '8080')
+    assert.equal(moved.RED_IS_PORT_80_TCP, 'tcp://127.96.0.2:8080')
+    assert.equal(moved.RED_IS_PORT_80_TCP_PORT, '8080')
+    assert.equal(moved.KUBERNETES_SERVICE_PORT, '8080')
     const bare = serviceEnvironment(all, { namespace: 'shop', enableServiceLinks: false })
     assert.ok(!('RED_IS_SERVICE_HOST' in bare))
   })

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import * as net from 'node:net'
-import { NetError, silentLog } from '../../../src/base/index.ts'
+import { type Net, NetError, type NetErrorCode, silentLog } from '../../../src/base/index.ts'
 import {
   PortKeeper,
   type Protocol,
   type Rule,
+  servedPorts,
   type Target,
   UserspaceDriver,
 } from '../../../src/node/proxy/index.ts'
@@ -204,5 +205,30 @@ describe('userspace proxy', () => {
     client.send('two', port, ADDRESS)
     await until('both are answered', () => (heard.length === 2 ? true : undefined))
     assert.deepEqual(heard.sort(), ['echo:one', 'echo:two'])
+  })
+})
+
+describe('servedPorts', () => {
+  const listener = { address: '', port: 0, close: () => Promise.resolve() }
+
+  function netWith(allowed: (port: number) => NetErrorCode | undefined, tried: number[]): Net {
+    return {
+      ...systemNet,
+      listenTcp: ({ port }) => {
+        tried.push(port)
+        const code = allowed(port)
+        return code ? Promise.reject(new NetError(code, code)) : Promise.resolve(listener)
+      },
+    }
+  }
+
+  it('finds by one try per port which need root', async () => {
+    const tried: number[] = []
+    const served = servedPorts(
+      netWith((port) => (port < 400 ? 'permission' : port === 443 ? 'in-use' : undefined), tried),
+    )
+    const found = await Promise.all([80, 80, 443, 500, 8080].map(served))
+    assert.deepEqual(found, [8080, 8080, 443, 500, 8080])
+    assert.deepEqual(tried, [80, 443, 500])
   })
 })
