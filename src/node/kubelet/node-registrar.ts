@@ -1,5 +1,6 @@
 import {
   type Clock,
+  ConnectionError,
   type DeepReadonly,
   hasReason,
   type Log,
@@ -23,6 +24,13 @@ const RETRY_MS_MAX = 7_000
 const FIRST_ATTEMPT_MS = 500
 const ATTEMPT_MS_MAX = 10_000
 const FIRST_RETRY_MS_MAX = 300
+/** A wait for masters that is longer than this, from the node's start, is worth a warning. */
+const SETTLED_MS = 60_000
+
+/** An attempt has been cut short. */
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+}
 
 /** Registers the node, and keeps its status and its lease fresh. */
 export class NodeRegistrar {
@@ -31,8 +39,10 @@ export class NodeRegistrar {
   readonly #clock: Clock
   readonly #random: Random
   readonly #log: Log
+  readonly #startedMs: number
   readonly #informer: Informer<Node>
   #reportedAtMs = 0
+  #toldReason = ''
   #node: DeepReadonly<Stored<Node>> | undefined
 
   constructor(
@@ -42,6 +52,7 @@ export class NodeRegistrar {
     this.#facts = facts
     this.#client = parts.client
     this.#clock = parts.clock
+    this.#startedMs = parts.clock.monotonicMs()
     this.#random = parts.random
     this.#log = parts.log
     const fieldSelector = `metadata.name=${facts.name}`
@@ -56,7 +67,7 @@ export class NodeRegistrar {
     return this.#untilDone('the node could not be registered', signal, () => {
       const attemptMs = patienceMs
       patienceMs = Math.min(patienceMs * 1.5, ATTEMPT_MS_MAX)
-      const onTimeout = () => new Error('no master has answered')
+      const onTimeout = () => new NoAnswer('no master has answered')
       const attempt = (inner: AbortSignal) => this.#register(inner)
       return withTimeout(this.#clock, attemptMs, onTimeout, attempt, { signal })
     })
@@ -82,6 +93,7 @@ export class NodeRegistrar {
     this.#node = node
     if (!sameNodeStatus(node.status, wanted.status ?? {})) await this.#writeStatus(signal)
     this.#reportedAtMs = nowMs
+    this.#log.info('the node is registered', { node: this.#facts.name })
     return this.#node
   }
 
@@ -180,12 +192,28 @@ export class NodeRegistrar {
         return await work()
       } catch (error) {
         if (signal.aborted) throw error
-        this.#log.warn(failure, { node: this.#facts.name, error })
+        this.#tell(failure, error)
       }
       // What an attempt took has been waited already.
       const leftMs = backoff.nextMs() - (this.#clock.monotonicMs() - startedMs)
       await sleep(this.#clock, Math.max(0, leftMs), { signal })
     }
+  }
+
+  /** A node that starts waits for masters, and these for each other and for namespaces: no fault. */
+  #tell(failure: string, error: unknown): void {
+    const node = this.#facts.name
+    const isWait =
+      error instanceof NoAnswer || error instanceof ConnectionError || hasReason(error, 'NotFound')
+    const isExpected = isWait && this.#clock.monotonicMs() - this.#startedMs < SETTLED_MS
+    if (!isExpected) {
+      this.#log.warn(failure, { node, error })
+      return
+    }
+    const reason = error instanceof Error ? error.message : String(error)
+    if (reason === this.#toldReason) return
+    this.#toldReason = reason
+    this.#log.info('the node waits for the masters', { node, reason })
   }
 
   async #napUntil(

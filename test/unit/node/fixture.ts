@@ -46,7 +46,8 @@ export class Fixture {
   readonly range: number
   /** The kubelet handlers, by node. */
   readonly kubelets = new Map<string, HttpHandler>()
-  readonly log: Log = silentLog
+  /** Of the nodes that are started next. */
+  log: Log = silentLog
   /** No request reaches a master while this is set; watches that are open go on. */
   apiDown = false
   readonly #kv: Kv

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import * as fs from 'node:fs/promises'
+import { type LogFields, silentLog } from '../../../src/base/index.ts'
 import { configMaps, leases, nodes, pods, secrets } from '../../../src/api/index.ts'
 import { Fixture } from './fixture.ts'
 import { until } from './until.ts'
@@ -30,6 +31,32 @@ describe('kubelet', () => {
         .catch(() => undefined),
     )
     assert.equal(lease.spec.holderIdentity, 'node-1')
+  })
+
+  it('waits for the masters without complaint, and says when it is registered', async () => {
+    const lines: string[] = []
+    const collect = (level: string) => (message: string, fields?: LogFields) =>
+      lines.push(
+        `${level} ${message} ${fields?.error === undefined ? '' : 'with its stack'}`.trim(),
+      )
+    fixture.log = {
+      ...silentLog,
+      info: collect('info'),
+      warn: collect('warn'),
+      error: collect('error'),
+      child: () => fixture.log,
+    }
+    fixture.apiDown = true
+    const ready = fixture.node('node-1')
+    await until('it waits', () => lines.some((l) => l.includes('waits for')) || undefined)
+    fixture.apiDown = false
+    await ready
+    const own = lines.filter((line) => line.includes('node'))
+    assert.equal(own.filter((line) => line === 'info the node is registered').length, 1)
+    assert.deepEqual(
+      own.filter((line) => !line.startsWith('info') || line.includes('stack')),
+      [],
+    )
   })
 
   it('runs a pod, serves its log and deletes it in the end', async () => {
