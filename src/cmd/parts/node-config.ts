@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { arch, cpus, hostname, release, totalmem, type } from 'node:os'
 import {
   dnsServiceIp,
@@ -27,13 +28,21 @@ export async function nodeConfig(
     kubernetesVersion: KUBERNETES_VERSION,
     capacity: await capacityOf(dataFolder),
     info: hostInfo(),
-    hostEnv: { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' },
+    hostEnv: { PATH: containerPath(process.execPath) },
     apiServer: { host: endpoint.address, port: endpoint.port },
     apiServerNames: [KUBELET_CLIENT],
     runtime: { kind: 'process', podCidr: node.podCidr, images: imageCatalog() },
     proxy: { nodePortAddresses: ['127.0.0.1'] },
     dns: { address: dnsServiceIp(topology), ...hostResolver() },
   }
+}
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** What containers have everywhere, not what this process was started with; and `node`, always. */
+export function containerPath(node: string): string {
+  const folder = dirname(node)
+  return PATH.split(':').includes(folder) ? PATH : `${PATH}:${folder}`
 }
 
 async function capacityOf(folder: string): Promise<Record<string, string>> {
