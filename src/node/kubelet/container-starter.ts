@@ -112,7 +112,7 @@ export class ContainerStarter {
 
   /** Of all ports of Services that are not served as themselves, where they are. */
   async #servedPorts(
-    services: Iterable<DeepReadonly<Service>>,
+    services: readonly DeepReadonly<Service>[],
   ): Promise<ReadonlyMap<number, number>> {
     const served = new Map<number, number>()
     for (const { spec } of services) {

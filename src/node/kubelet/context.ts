@@ -33,5 +33,5 @@ export interface PodContext {
   readonly networkFiles: PodNetworkFiles
   readonly statuses: StatusWriter
   /** All Services, once they have been read. */
-  services(signal: AbortSignal): Promise<Iterable<DeepReadonly<Stored<Service>>>>
+  services(signal: AbortSignal): Promise<readonly DeepReadonly<Stored<Service>>[]>
 }

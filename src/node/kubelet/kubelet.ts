@@ -153,7 +153,7 @@ export class Kubelet {
       statuses: new StatusWriter({ ...parts, signal }),
       services: async (inner) => {
         await allServices.whenSynced({ signal: inner })
-        return allServices.list()
+        return [...allServices.list()]
       },
     }
   }

@@ -43,6 +43,32 @@ describe('proxy of a node', function () {
     await until('its end', async () => (await ask(ip, 18_080)) === 'ECONNREFUSED')
   })
 
+  it('gives containers the ports that Services are served on', async () => {
+    await fixture.create(services, {
+      metadata: { name: 'linked', namespace: 'default' },
+      spec: { ports: [{ name: 'low', port: 80 }, { name: 'high', port: 8123 }] },
+      status: {},
+    })
+    // Without root, port 80 is served on 8080.
+    const own = await new Promise<boolean>((resolve) => {
+      const server = net.createServer()
+      server.once('error', (error) => resolve('code' in error && error.code !== 'EACCES'))
+      server.listen(80, '127.255.255.253', () => server.close(() => resolve(true)))
+    })
+    const script = 'echo "$LINKED_SERVICE_PORT $LINKED_SERVICE_PORT_HIGH"'
+    let tries = 0
+    // The node may hear of the pod before it hears of the Service.
+    const said = await until('a container knows the Service', async () => {
+      const name = `asker-${++tries}`
+      const pod = { restartPolicy: 'Never' }
+      await fixture.pod(name, { command: ['sh', '-c', script] }, pod)
+      await fixture.untilPod(name, 'has ended', ({ status }) => status?.phase === 'Succeeded')
+      const { text } = await fixture.logs(name)
+      return text.trim() === '' ? undefined : text
+    })
+    assert.equal(said, `${own ? 80 : 8080} 8123\n`)
+  })
+
   it('refuses connections to a Service without endpoints at once', async () => {
     // The loopback range is not allowed: another address of this machine, if it has one.
     const externalIPs = Object.values(networkInterfaces())
