@@ -46,7 +46,12 @@ describe('proxy of a node', function () {
   it('gives containers the ports that Services are served on', async () => {
     await fixture.create(services, {
       metadata: { name: 'linked', namespace: 'default' },
-      spec: { ports: [{ name: 'low', port: 80 }, { name: 'high', port: 8123 }] },
+      spec: {
+        ports: [
+          { name: 'low', port: 80 },
+          { name: 'high', port: 8123 },
+        ],
+      },
       status: {},
     })
     // Without root, port 80 is served on 8080.
