@@ -134,7 +134,8 @@ describe('ProcessRuntime', () => {
     }
     // The middle one: a busy machine may hold up one or two.
     const [, , middle = Infinity] = late.sort((a, b) => a - b)
-    assert.ok(middle < 80, `lines come after ${late.join(', ')} ms`)
+    // Far below the second that an idle spool is polled at; far above what a busy machine takes.
+    assert.ok(middle < 600, `lines come after ${late.join(', ')} ms`)
   })
 
   it('follows Kubernetes rules for command and args', async () => {
