@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventually, Kubectl, type Outcome, run, TestCluster } from '../support/navarch.ts'
-import { findKubectls, needProgram, skipWithout } from '../support/peers.ts'
+import { findKubectls, needProgram, skipOnThisKernel, skipWithout } from '../support/peers.ts'
 
 const FULL = /the disk is full: free some space and try again/
 // Under etcd's limit for a request.
@@ -36,7 +36,7 @@ describe('a full disk', function () {
       execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mib}m`, 'tmpfs', folder])
       mounts.push(folder)
     } catch {
-      skipWithout(context, 'this user or kernel cannot mount a small disk')
+      skipOnThisKernel(context, 'this user or kernel cannot mount a small disk')
     }
   }
 

@@ -15,6 +15,11 @@ export function sharedFolder(): string | undefined {
  */
 export function skipWithout(context: Mocha.Context, reason: string): never {
   if (inCi) throw new Error(`in CI nothing may be missing: ${reason}`)
+  skipOnThisKernel(context, reason)
+}
+
+/** Skips, also in CI, for what the kernel or its sandbox does not give: nothing can install that. */
+export function skipOnThisKernel(context: Mocha.Context, reason: string): never {
   const runnable = context.test ?? context.currentTest
   if (runnable) Object.assign(runnable, { skipReason: reason })
   context.skip()
