@@ -31,7 +31,7 @@ const STOP_GRACE_MS = 5_000
 /** A new cluster's topology, with ports and addresses that are free now. */
 export async function newTopology(
   parts: LifecycleParts,
-  options: { masters: number; nodes: number; network?: string },
+  options: { masters: number; nodes: number; apiOnly: boolean; network?: string },
 ): Promise<Topology> {
   const { net, layout, random } = parts
   const network = options.network ?? (await findFreeNetwork(net, layout.root))

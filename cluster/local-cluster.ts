@@ -3,6 +3,7 @@ import {
   type BackupInfo,
   type CallContext,
   type ClusterControl,
+  type ClusterSize,
   type ClusterStatus,
   type FailoverReport,
   type RestoreReport,
@@ -45,10 +46,10 @@ export class LocalCluster implements ClusterControl {
     this.#parts = parts
   }
 
-  async up(options: { masters?: number; nodes?: number }, context: CallContext) {
+  async up(size: ClusterSize, context: CallContext) {
     const { clock, layout } = this.#parts
     const started = clock.monotonicMs()
-    const topology = await this.#topologyFor(options, context)
+    const topology = await this.#topologyFor(size, context)
     const { masters, nodes } = topology
     if (await this.#runs(topology)) context.progress('It runs already.')
     else {
@@ -75,28 +76,34 @@ export class LocalCluster implements ClusterControl {
     return true
   }
 
-  async #topologyFor(
-    options: { masters?: number; nodes?: number },
-    { progress }: CallContext,
-  ): Promise<Topology> {
+  async #topologyFor(size: ClusterSize, { progress }: CallContext): Promise<Topology> {
     const known = await this.#find()
     if (!known) {
-      const { masters = MASTERS_DEFAULT, nodes = NODES_DEFAULT } = options
+      const { apiOnly = false, masters = MASTERS_DEFAULT } = size
+      const nodes = apiOnly ? 0 : (size.nodes ?? NODES_DEFAULT)
       if (masters % 2 === 0) {
         progress(`Note: ${masters} masters bear no more failures than ${masters - 1}.`)
       }
-      return newTopology(this.#parts, { masters, nodes })
+      return newTopology(this.#parts, { masters, nodes, apiOnly })
     }
+    this.#requireSize(known, size)
+    return known
+  }
+
+  /** What a cluster consists of is fixed when it is made. */
+  #requireSize(known: Topology, size: ClusterSize): void {
+    const remedy = `use another --data-dir, or \`navarch down --purge${this.#dataDirFlag()}\` first`
     for (const kind of ['masters', 'nodes'] as const) {
-      const wanted = options[kind]
+      const wanted = size[kind]
       const has = known[kind].length
       if (wanted === undefined || wanted === has) continue
       throw new UserError(
-        `this cluster has ${has} ${kind}, not ${wanted}: their number is fixed when it is made; ` +
-          `use another --data-dir, or \`navarch down --purge${this.#dataDirFlag()}\` first`,
+        `this cluster has ${has} ${kind}, not ${wanted}: their number is fixed when it is made; ${remedy}`,
       )
     }
-    return known
+    if (size.apiOnly && !known.apiOnly) {
+      throw new UserError(`this cluster has more than the store and the API; ${remedy}`)
+    }
   }
 
   async down({ purge }: { purge: boolean }, context: CallContext): Promise<boolean> {
@@ -180,6 +187,7 @@ export class LocalCluster implements ClusterControl {
     const topology = await newTopology(this.#parts, {
       masters: saved?.masters.length ?? MASTERS_DEFAULT,
       nodes: saved?.nodes.length ?? NODES_DEFAULT,
+      apiOnly: saved?.apiOnly ?? false,
       ...(saved && { network: saved.network }),
     })
     const info = await restoreBackup(file, { ...this.#parts, topology })

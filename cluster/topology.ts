@@ -25,6 +25,8 @@ export interface Topology {
   readonly version: 1
   /** Tells clusters apart whose members have the same addresses. */
   readonly clusterToken: string
+  /** The store and the API alone: no controllers, no scheduler, no nodes. */
+  readonly apiOnly?: true
   /** `127.42`: pods, Services and nodes have their addresses in this /16. */
   readonly network: string
   /** Where kubectl goes: some live master listens there. */
@@ -50,13 +52,15 @@ export function planTopology(options: {
   network: string
   ports: readonly number[]
   clusterToken: string
+  apiOnly: boolean
 }): Topology {
-  const { network, clusterToken } = options
+  const { network, clusterToken, apiOnly } = options
   const ports = [...options.ports]
   const next = (): number => present(ports.shift(), 'a free port')
   return {
     version: 1,
     clusterToken,
+    ...(apiOnly && { apiOnly }),
     network,
     endpoint: { address: '127.0.0.1', port: next() },
     masters: numbered('master', options.masters).map((name, i) => ({
@@ -81,10 +85,15 @@ function numbered(noun: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${noun}-${i + 1}`)
 }
 
-export const serviceCidr = (topology: Topology): string => `${topology.network}.240.0/20`
+/** Without nodes nothing serves Services: their addresses are those that people know from elsewhere. */
+const serviceNetwork = ({ network, apiOnly }: Topology): string =>
+  apiOnly ? '10.96.0' : `${network}.240`
+
+export const serviceCidr = (topology: Topology): string =>
+  `${serviceNetwork(topology)}.0/${topology.apiOnly ? 16 : 20}`
 /** The first Service address: that of `kubernetes.default`. */
-export const kubernetesServiceIp = (topology: Topology): string => `${topology.network}.240.1`
-export const dnsServiceIp = (topology: Topology): string => `${topology.network}.240.10`
+export const kubernetesServiceIp = (topology: Topology): string => `${serviceNetwork(topology)}.1`
+export const dnsServiceIp = (topology: Topology): string => `${serviceNetwork(topology)}.10`
 
 export const apiEndpoint = (master: MasterTopology): string =>
   `https://${master.address}:${master.apiPort}`

@@ -88,6 +88,14 @@ export interface RestoreReport {
   readonly restoredMs: number
 }
 
+/** What a new cluster shall be; for one that is there, what it must be. */
+export interface ClusterSize {
+  readonly masters?: number
+  readonly nodes?: number
+  /** The store and the API alone: no controllers, no scheduler, no nodes. */
+  readonly apiOnly?: boolean
+}
+
 export interface CallContext {
   readonly signal: AbortSignal
   /** One line about what happens now. */
@@ -97,7 +105,7 @@ export interface CallContext {
 /** One local cluster: what lies in a data folder, and the processes that belong to it. */
 export interface ClusterControl {
   up(
-    options: { masters?: number; nodes?: number },
+    size: ClusterSize,
     context: CallContext,
   ): Promise<{ kubeconfig: string; tookMs: number; masters: number; nodes: number }>
   /** False when there was none to purge. */

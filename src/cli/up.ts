@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import { type CommonOptions, command, context, wholeNumber } from './options.ts'
-import type { CliPorts } from './ports.ts'
+import { type CliPorts, UsageError } from './ports.ts'
 import { duration } from './table.ts'
 
 interface UpOptions extends CommonOptions {
   readonly masters?: number
   readonly nodes?: number
+  readonly apiOnly?: boolean
   readonly foreground?: boolean
 }
 
@@ -14,13 +15,20 @@ export function upCommand(ports: CliPorts): Command {
   return command('up', 'start the cluster: masters and nodes, each a process of its own')
     .option('--masters <number>', 'masters of a new cluster (default: 3)', wholeNumber(1, 7))
     .option('--nodes <number>', 'nodes of a new cluster (default: 2)', wholeNumber(0, 50))
+    .option('--api-only', 'the store and the API alone: no controllers, scheduler or nodes')
     .option('--foreground', 'stay, and stop the cluster with Ctrl-C')
     .action(async (options: UpOptions) => {
-      const { masters, nodes } = options
+      const { masters, nodes, apiOnly } = options
+      if (apiOnly && nodes) {
+        throw new UsageError(
+          '--nodes: a cluster with --api-only has none; leave one of the two out',
+        )
+      }
       const cluster = ports.cluster(options.dataDir)
       const size = {
         ...(masters !== undefined && { masters }),
         ...(nodes !== undefined && { nodes }),
+        ...(apiOnly !== undefined && { apiOnly }),
       }
       const result = await cluster.up(size, context(ports))
       ports.terminal.out(welcome(result, options.dataDir))

@@ -58,10 +58,10 @@ async function main(part: Part): Promise<void> {
   const working = (async () => {
     await api.start({ signal })
     const endpoint = { ...topology.endpoint, tls, handler, log }
+    const candidates = topology.apiOnly ? [] : [controllers, scheduler]
     await Promise.all([
       holdEndpoint(endpoint, { signal }),
-      controllers.run({ signal }),
-      scheduler.run({ signal }),
+      ...candidates.map((candidate) => candidate.run({ signal })),
     ])
   })()
   working.catch((error: unknown) => {

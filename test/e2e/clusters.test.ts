@@ -83,6 +83,21 @@ describe('clusters side by side', function () {
     assert.doesNotMatch(outcome.stderr, /\n\s+at .*:\d+:\d+/)
   })
 
+  it('may have the store and the API alone', async () => {
+    const cluster = await TestCluster.up('--api-only', '--masters', '1')
+    clusters.push(cluster)
+    const kubectl = new Kubectl(program, cluster)
+    await kubectl.do('create deployment d --image=x')
+    assert.equal(
+      await kubectl.do('get service kubernetes -o jsonpath={.spec.clusterIP}'),
+      '10.96.0.1',
+    )
+    assert.equal(await kubectl.do('get nodes,replicasets -A -o name'), '')
+    assert.deepEqual((await cluster.status()).nodes, [])
+    const outcome = await cluster.navarch('up', '--nodes', '1')
+    assert.match(outcome.stderr, /this cluster has 0 nodes, not 1/)
+  })
+
   it('leave no process behind', async () => {
     const [first] = clusters
     assert.ok(first)

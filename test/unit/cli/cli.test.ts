@@ -105,6 +105,7 @@ describe('cli', () => {
     const cases: [line: string, call: unknown[]][] = [
       ['up --masters 5 --nodes 0', ['up', { masters: 5, nodes: 0 }]],
       ['up', ['up', {}]],
+      ['up --api-only --masters 1', ['up', { masters: 1, apiOnly: true }]],
       ['down --purge', ['down', { purge: true }]],
       ['kill master-1', ['kill', 'master-1', 'SIGKILL']],
       ['kill node-1 --signal term', ['kill', 'node-1', 'SIGTERM']],
@@ -158,6 +159,7 @@ describe('cli', () => {
       'up --frob',
       'up --masters 0',
       'up --masters x',
+      'up --api-only --nodes 2',
       'backup',
     ]) {
       const { code, err, out } = await run(line)

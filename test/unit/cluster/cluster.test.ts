@@ -32,6 +32,7 @@ const topology = planTopology({
   network: '127.99',
   ports: Array.from({ length: portsNeeded(3) }, (_, i) => 30_000 + i),
   clusterToken: 'token',
+  apiOnly: false,
 })
 
 describe('cluster', () => {
@@ -74,6 +75,7 @@ describe('cluster', () => {
       network,
       ports,
       clusterToken: 'x',
+      apiOnly: false,
     })
     await requireFree(systemNet, planned, new Set(['master-1']))
     await assert.rejects(
