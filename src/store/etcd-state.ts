@@ -1,5 +1,5 @@
-import { assert, assertNever, type Clock, type Engine, KvError, type Log } from '../base/index.ts'
-import { etcdserverpb as pb } from '../gen/etcd.js'
+import { assert, type Clock, type Engine, KvError, type Log } from '../base/index.ts'
+import { leaseKey, type Outcome, runCommand } from './commands/index.ts'
 import type { LogIndex, Term } from '../raft/index.ts'
 import { decodeLease, encodeLease, LeaseBook } from './lease/index.ts'
 import {
@@ -8,33 +8,12 @@ import {
   type BackendOptions,
   type Change,
   decodeEntries,
-  deleteRange,
   encodeEntries,
   Mvcc,
-  type OpResult,
-  put,
   readRevision,
   revisionBytes,
-  stateErrors,
-  txn,
 } from './mvcc/index.ts'
-import { decodePut, Tag } from './payload.ts'
 import type { AppliedEntry, StateMachine, StateSnapshot } from './state-machine.ts'
-
-/** What applying one entry came to, on this member; the same on every other. */
-export type Outcome =
-  | OpResult
-  | { readonly kind: 'compact'; readonly revision: number }
-  | {
-      readonly kind: 'lease'
-      readonly revision: number
-      readonly id: bigint
-      readonly ttlSeconds: number
-    }
-  /** The request was refused: nothing has changed. */
-  | { readonly kind: 'error'; readonly revision: number; readonly error: KvError }
-  /** The entry held no request. */
-  | { readonly kind: 'none'; readonly revision: number }
 
 export interface EtcdStateOptions extends BackendOptions {
   /** Closed together with the state. */
@@ -138,80 +117,19 @@ export class EtcdState implements StateMachine<Outcome> {
 
   #execute(payload: Uint8Array): Outcome {
     try {
-      return this.#dispatch(payload[0] as Tag, payload)
+      return runCommand(payload, {
+        mvcc: this.#mvcc,
+        leases: this.#leases,
+        backend: this.#backend,
+        index: this.#appliedIndex,
+        nowMs: this.#options.clock.monotonicMs(),
+        onCompaction: this.#onCompaction,
+      })
     } catch (error) {
       // Refusals come before the first change; anything else is a bug and stops the member.
       if (!(error instanceof KvError)) throw error
       return { kind: 'error', revision: this.#mvcc.revision, error }
     }
-  }
-
-  #dispatch(tag: Tag, payload: Uint8Array): Outcome {
-    const mvcc = this.#mvcc
-    switch (tag) {
-      case Tag.put:
-        return { kind: 'put', ...put(mvcc, decodePut(payload, 1), this.#leaseExists) }
-      case Tag.deleteRange: {
-        const request = pb.DeleteRangeRequest.decode(payload.subarray(1))
-        return { kind: 'delete-range', ...deleteRange(mvcc, request) }
-      }
-      case Tag.txn: {
-        const request = pb.TxnRequest.decode(payload.subarray(1))
-        return { kind: 'txn', ...txn(mvcc, request, this.#leaseExists) }
-      }
-      case Tag.compact: {
-        mvcc.compact(pb.CompactionRequest.decode(payload.subarray(1)).revision)
-        this.#compactInBackground()
-        return { kind: 'compact', revision: mvcc.revision }
-      }
-      case Tag.leaseGrant:
-        return this.#grant(pb.LeaseGrantRequest.decode(payload.subarray(1)))
-      case Tag.leaseRevoke:
-        return this.#revoke(pb.LeaseRevokeRequest.decode(payload.subarray(1)).ID)
-      case Tag.leaseRenew:
-        return this.#renew(pb.LeaseKeepAliveRequest.decode(payload.subarray(1)).ID)
-      case Tag.leaseExpire:
-        return this.#expire(payload.subarray(1))
-      default:
-        return assertNever(tag)
-    }
-  }
-
-  readonly #leaseExists = (id: bigint) => this.#leases.has(id)
-
-  #grant({ ID, TTL }: { ID: bigint; TTL: number }): Outcome {
-    if (this.#leases.has(ID)) throw stateErrors.leaseExists()
-    const lease = { id: ID, ttlSeconds: TTL, renewedIndex: this.#appliedIndex }
-    this.#leases.grant(lease, this.#options.clock.monotonicMs())
-    this.#backend.set('lease', leaseKey(ID), encodeLease(lease))
-    return { kind: 'lease', revision: this.#mvcc.revision, id: ID, ttlSeconds: TTL }
-  }
-
-  #revoke(id: bigint): Outcome {
-    const keys = this.#leases.revoke(id)
-    if (!keys) throw stateErrors.leaseNotFound()
-    for (const key of keys) this.#mvcc.deleteRange({ from: key, to: undefined })
-    this.#backend.set('lease', leaseKey(id), undefined)
-    return { kind: 'lease', revision: this.#mvcc.revision, id, ttlSeconds: 0 }
-  }
-
-  #renew(id: bigint): Outcome {
-    const at = { index: this.#appliedIndex, nowMs: this.#options.clock.monotonicMs() }
-    const lease = this.#leases.renew(id, at)
-    if (!lease) throw stateErrors.leaseNotFound()
-    this.#backend.set('lease', leaseKey(id), encodeLease(lease))
-    return { kind: 'lease', revision: this.#mvcc.revision, id, ttlSeconds: lease.ttlSeconds }
-  }
-
-  /**
-   * The leader found a lease expired. A renewal that came into the log before was acknowledged,
-   * so the lease lives on.
-   */
-  #expire(record: Uint8Array): Outcome {
-    const { id, ttlSeconds, renewedIndex } = decodeLease(record)
-    const lease = this.#leases.get(id)
-    if (lease?.renewedIndex === renewedIndex) return this.#revoke(id)
-    return { kind: 'lease', revision: this.#mvcc.revision, id, ttlSeconds }
   }
 
   async flush(): Promise<void> {
@@ -236,6 +154,8 @@ export class EtcdState implements StateMachine<Outcome> {
         this.#flushing = false
       })
   }
+
+  readonly #onCompaction = () => this.#compactInBackground()
 
   #compactInBackground(): void {
     const { clock } = this.#options
@@ -354,12 +274,6 @@ export class EtcdState implements StateMachine<Outcome> {
       await this.#options.engine.close()
     }
   }
-}
-
-function leaseKey(id: bigint): Uint8Array {
-  const key = Buffer.allocUnsafe(8)
-  key.writeBigInt64BE(id)
-  return key
 }
 
 function indexBytes(index: number): Uint8Array {

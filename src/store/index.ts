@@ -1,6 +1,7 @@
-export { ETCD_VERSION, EtcdStore, type EtcdStoreOptions } from './etcd.ts'
+export type { Outcome } from './commands/index.ts'
+export { EtcdStore, type EtcdStoreOptions } from './etcd.ts'
 export type * from './etcd-api.ts'
-export { EtcdState, type EtcdStateOptions, type Outcome } from './etcd-state.ts'
+export { EtcdState, type EtcdStateOptions } from './etcd-state.ts'
 export {
   ClusterConfigError,
   type ClusterIdentity,
@@ -16,3 +17,4 @@ export { type BackendEntry, decodeEntries, encodeEntries, KeyValue } from './mvc
 export { type OpenStore, type OpenStoreOptions, openStore } from './open.ts'
 export { type RestoreOptions, restoreSnapshot } from './restore.ts'
 export type * from './state-machine.ts'
+export { ETCD_VERSION } from './services/index.ts'

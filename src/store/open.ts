@@ -8,7 +8,8 @@ import type {
   Random,
 } from '../base/index.ts'
 import { EtcdStore, type EtcdStoreOptions } from './etcd.ts'
-import { EtcdState, type Outcome } from './etcd-state.ts'
+import type { Outcome } from './commands/index.ts'
+import { EtcdState } from './etcd-state.ts'
 import {
   type ClusterIdentity,
   type LogLimits,

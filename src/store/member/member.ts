@@ -9,25 +9,20 @@ import {
 import {
   APPEND_THREAD,
   APPLY_THREAD,
-  decodeConfChange,
-  type Entry,
-  type LogIndex,
   type Message,
-  RawNode,
+  type RawNode,
   type Ready,
-  type Snapshot,
-  type Term,
 } from '../../raft/index.ts'
 import type { ClusterMember, Member, MemberStatus } from '../member-types.ts'
-import type { StateSnapshot } from '../state-machine.ts'
 import { Appender } from './appender.ts'
+import { Applier, type ApplierParts } from './applier.ts'
 import { Compactor } from './compactor.ts'
-import { CORRELATION_BYTES, readCorrelation } from './correlation.ts'
 import { EagerElection } from './eager-election.ts'
 import { memberErrors } from './errors.ts'
 import { bestSuccessor, Leadership } from './leadership.ts'
-import { MemberLog } from './member-log.ts'
-import { decodeMembership, encodeMembership, type Membership } from './membership.ts'
+import { peerInbox } from './inbox.ts'
+import type { MemberLog } from './member-log.ts'
+import { openLog, openNode } from './open-node.ts'
 import {
   LOG_LIMITS_DEFAULT,
   type MemberOptions,
@@ -36,18 +31,14 @@ import {
   REQUEST_TIMEOUT_MS_DEFAULT,
   TIMING_DEFAULT,
 } from './options.ts'
-import { decodeFrame, type PeerFrame } from './peer-codec.ts'
+import type { PeerFrame } from './peer-codec.ts'
 import { Outbox } from './outbox.ts'
 import { ProposalFlow } from './proposal-flow.ts'
 import { Proposals } from './proposals.ts'
 import { Reads } from './reads.ts'
-import { MalformedBytesError } from '../wal/index.ts'
 import { type Recovered, recover } from './recover.ts'
 import { SnapshotReceiver, SnapshotSender } from './snapshots.ts'
 
-const MESSAGE_BYTES_MAX = 1024 * 1024
-const INFLIGHT_BYTES_MAX = 16 * 1024 * 1024
-const UNCOMMITTED_BYTES_MAX = 256 * 1024 * 1024
 const READ_REPEAT_MS = 250
 /** How long a leader that stops waits for another one to take over. */
 const HANDOVER_MS_MAX = 1_000
@@ -86,10 +77,8 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   readonly #eager: EagerElection
   readonly #leadership: Leadership
   readonly #ticks: Timer
-  /** This member's next proposal when a snapshot began to arrive, by the snapshot's index. */
-  readonly #sequenceAt = new Map<LogIndex, number>()
-  #membership: Membership
-  #appliedTerm: Term = 0
+  readonly #applier: Applier<Outcome>
+  readonly #parts: ApplierParts<Outcome>
   #tickCount = 0
   #turnScheduled = false
   #stopped = false
@@ -103,15 +92,15 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT
     this.#receiver = receiver
     this.#wal = recovered.wal
-    this.#membership = recovered.membership
+    this.#applier = new Applier(options, recovered.membership)
     this.#leadership = new Leadership({ log: options.log, term: recovered.hardState.term })
-    this.#log = this.#openLog(recovered)
-    this.#node = this.#openNode(recovered)
+    this.#log = openLog(options, recovered, this.#applier)
+    this.#node = openNode(options, this.#log, recovered, this.#applier)
     this.#appender = new Appender({
       wal: recovered.wal,
       log: this.#log,
       hardState: recovered.hardState,
-      install: (snapshot) => this.#install(snapshot),
+      install: (snapshot) => this.#applier.install(snapshot, this.#parts),
       deliver: (responses) => this.#deliver(responses),
       onIdle: () => this.#schedule(),
       onFatal: (error) => this.#fail(error),
@@ -132,6 +121,13 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       proposeAll: (data) => this.#node.proposeAll(data),
       writing: () => this.#appender.busy,
     })
+    this.#parts = {
+      node: this.#node,
+      appender: this.#appender,
+      compactor: this.#compactor,
+      proposals: this.#proposals,
+      receiver,
+    }
     const ask = (context: Uint8Array) => this.#node.readIndex(context)
     this.#reads = new Reads({ self: self.id, random: options.random.fork('reads'), ask })
     this.#outbox = new Outbox(transport)
@@ -139,13 +135,13 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       transport,
       log: options.log,
       take: () => stateMachine.snapshot(),
-      describe: (state) => this.#describe(state),
+      describe: (state) => this.#applier.describe(state),
       onDone: (to, arrived) => this.#run(() => this.#node.reportSnapshot(to, arrived)),
     })
     const voters = recovered.membership.confState.voters.length
     this.#eager = new EagerElection({ random, voters })
-    transport.receive(this.#peerReceiver())
-    for (const peer of this.#membership.members) {
+    transport.receive(this.#inbox())
+    for (const peer of this.#applier.membership.members) {
       if (peer.id !== self.id) transport.setPeer(peer.id, peer.peerUrls)
     }
     this.#ticks = clock.every(this.#timing.tickMs, () => this.#tick())
@@ -182,13 +178,13 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   }
 
   members(): readonly ClusterMember[] {
-    return this.#membership.members
+    return this.#applier.membership.members
   }
 
   async transferLeadership(to: MemberId, { signal }: { signal: AbortSignal }): Promise<void> {
     const { clock } = this.#options
     if (this.#node.status().role !== 'leader') throw memberErrors.notLeader()
-    const target = this.#membership.members.find(({ id }) => id === to)
+    const target = this.#applier.membership.members.find(({ id }) => id === to)
     if (!target || target.isLearner) throw memberErrors.badTransferee()
     const untilMs = this.#nowMs() + this.#timing.electionTicks * this.#timing.tickMs * 2
     this.#run(() => this.#node.transferLeadership(to))
@@ -218,56 +214,13 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     await this.#wal.close()
   }
 
-  #openLog({ base, entries, hardState, membership }: Recovered): MemberLog {
-    const { stateMachine } = this.#options
-    const log = new MemberLog({
-      base,
-      confState: membership.confState,
-      applied: () => ({
-        index: stateMachine.appliedIndex,
-        confState: this.#membership.confState,
-        data: encodeMembership(this.#membership),
-      }),
-    })
-    log.append(entries)
-    log.setHardState(hardState)
-    return log
-  }
-
-  #openNode({ entries, membership }: Recovered): RawNode {
-    const { self, stateMachine, random } = this.#options
-    const { electionTicks, heartbeatTicks, peerDownTicksMax } = this.#timing
-    const applied = stateMachine.appliedIndex
-    const node = new RawNode({
-      id: self.id,
-      electionTicks,
-      heartbeatTicks,
-      peerDownTicksMax,
-      storage: this.#log,
-      random: random.fork('raft'),
-      applied,
-      asyncStorageWrites: true,
-      maxMessageBytes: MESSAGE_BYTES_MAX,
-      maxCommittedBytesPerReady: MESSAGE_BYTES_MAX * 4,
-      maxUncommittedBytes: UNCOMMITTED_BYTES_MAX,
-      maxInflightBytes: INFLIGHT_BYTES_MAX,
-      checkQuorum: true,
-      preVote: true,
-      // Forwarded by `ProposalFlow`, which knows what became of them.
-      disableProposalForwarding: true,
-      stepDownOnRemoval: true,
-    })
-    for (const entry of entries) {
-      const isKnown = entry.index <= membership.index || entry.index > applied
-      if (entry.type !== 'normal' && !isKnown) this.#changeConf(node, entry)
-    }
-    return node
-  }
-
-  #peerReceiver(): PeerReceiver {
-    return {
+  #inbox(): PeerReceiver {
+    const { self, log } = this.#options
+    return peerInbox({
+      self: self.id,
+      log,
       onFrame: (from, frame) => this.#run(() => this.#onFrame(from, frame)),
-      onStream: (from, header, chunks) => this.#onStream(from, header, chunks),
+      onSnapshot: (message, chunks) => this.#onSnapshot(message, chunks),
       onDown: (peer) =>
         this.#run(() => {
           this.#eager.down(peer)
@@ -278,12 +231,10 @@ export class RaftMember<Outcome> implements Member<Outcome> {
           this.#eager.up(peer)
           this.#node.peerUp(peer)
         }),
-    }
+    })
   }
 
-  #onFrame(from: MemberId, bytes: Uint8Array): void {
-    const frame = this.#decode(from, bytes)
-    if (!frame) return
+  #onFrame(from: MemberId, frame: PeerFrame): void {
     switch (frame.kind) {
       case 'messages':
         for (const each of frame.messages) if (each.type !== 'snap') this.#node.step(each)
@@ -296,28 +247,10 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     }
   }
 
-  /** Undefined for bytes that cannot be read: a member of another version, which we cannot serve. */
-  #decode(from: MemberId, bytes: Uint8Array): PeerFrame | undefined {
-    try {
-      return decodeFrame(bytes, { from, to: this.#options.self.id })
-    } catch (error) {
-      if (!(error instanceof MalformedBytesError)) throw error
-      this.#options.log.warn('dropped a frame', { from: from.toString(16), error })
-      return undefined
-    }
-  }
-
-  async #onStream(
-    from: MemberId,
-    header: Uint8Array,
-    chunks: AsyncIterable<Uint8Array>,
-  ): Promise<void> {
-    const frame = this.#decode(from, header)
-    const message = frame?.kind === 'messages' ? frame.messages[0] : undefined
-    const metadata = message?.snapshot?.metadata
-    if (!message || !metadata || this.#stopped) return
-    // The snapshot may hold what was proposed before; what is proposed from now on, it cannot.
-    this.#sequenceAt.set(metadata.index, this.#proposals.next)
+  async #onSnapshot(message: Message, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const metadata = message.snapshot?.metadata
+    if (!metadata || this.#stopped) return
+    this.#applier.arriving(metadata.index, this.#proposals.next)
     if (metadata.index > this.#options.stateMachine.appliedIndex) {
       await this.#receiver.receive(metadata.index, chunks)
     }
@@ -393,57 +326,8 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   }
 
   #apply({ entries, responses }: Message): void {
-    for (const entry of entries) this.#applyEntry(entry)
+    for (const entry of entries) this.#applier.apply(entry, this.#parts)
     for (const response of responses) this.#node.step(response)
-  }
-
-  #applyEntry(entry: Entry): void {
-    const { stateMachine, self } = this.#options
-    const { index, term, data } = entry
-    if (term > this.#appliedTerm) {
-      this.#appliedTerm = term
-      this.#proposals.termApplied(term)
-    }
-    this.#compactor.applied(entry)
-    if (entry.type !== 'normal') {
-      this.#changeConf(this.#node, entry)
-      this.#appender.record({
-        type: 'membership',
-        membership: encodeMembership(this.#membership),
-      })
-    }
-    if (entry.type !== 'normal' || data.length < CORRELATION_BYTES) {
-      stateMachine.apply({ index, term, payload: new Uint8Array(0) })
-      return
-    }
-    const { proposer, sequence } = readCorrelation(data)
-    const outcome = stateMachine.apply({ index, term, payload: data.subarray(CORRELATION_BYTES) })
-    if (proposer === self.id) this.#proposals.resolve(sequence, outcome)
-  }
-
-  #changeConf(node: RawNode, entry: Entry): void {
-    const confState = node.applyConfChange(decodeConfChange(entry))
-    this.#membership = { ...this.#membership, index: entry.index, confState }
-  }
-
-  #describe({ index, term }: StateSnapshot): Snapshot {
-    const { confState } = this.#membership
-    const data = encodeMembership(this.#membership)
-    return { metadata: { index, term, confState }, data }
-  }
-
-  async #install(snapshot: Snapshot): Promise<void> {
-    const { stateMachine, log } = this.#options
-    const { index, term } = snapshot.metadata
-    log.info('installing a snapshot', { index, term })
-    await stateMachine.restore({ index, term }, this.#receiver.chunks(index))
-    await this.#receiver.discard(index)
-    this.#membership = decodeMembership(snapshot.data)
-    this.#appliedTerm = Math.max(this.#appliedTerm, term)
-    // The outcome of proposals that the snapshot may hold is not to be had here.
-    const below = this.#sequenceAt.get(index) ?? this.#proposals.next
-    this.#sequenceAt.clear()
-    this.#proposals.failSent(below, memberErrors.timeoutConnectionLost())
   }
 
   #noteLeadership(): void {

@@ -1,0 +1,38 @@
+import type { KvError } from '../../base/index.ts'
+import type { LogIndex } from '../../raft/index.ts'
+import type { LeaseBook } from '../lease/index.ts'
+import type { Backend, Mvcc, OpResult } from '../mvcc/index.ts'
+
+/** What applying one entry came to, on this member; the same on every other. */
+export type Outcome =
+  | OpResult
+  | { readonly kind: 'compact'; readonly revision: number }
+  | {
+      readonly kind: 'lease'
+      readonly revision: number
+      readonly id: bigint
+      readonly ttlSeconds: number
+    }
+  /** The request was refused: nothing has changed. */
+  | { readonly kind: 'error'; readonly revision: number; readonly error: KvError }
+  /** The entry held no request. */
+  | { readonly kind: 'none'; readonly revision: number }
+
+/** What a command works on: the state as of the entry before. */
+export interface CommandContext {
+  readonly mvcc: Mvcc
+  readonly leases: LeaseBook
+  readonly backend: Backend
+  /** Of the entry that holds the command. */
+  readonly index: LogIndex
+  /** For what is this member's own; the replicated state must not depend on it. */
+  readonly nowMs: number
+  /** History waits to be forgotten. */
+  readonly onCompaction: () => void
+}
+
+/**
+ * Does what the request in `payload` (behind its tag, at 1) asks for. Throws `KvError`, before its
+ * first change, for what is refused.
+ */
+export type Command = (payload: Uint8Array, on: CommandContext) => Outcome

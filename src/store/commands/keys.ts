@@ -1,0 +1,24 @@
+import { etcdserverpb as pb } from '../../gen/etcd.js'
+import { deleteRange, put, txn } from '../mvcc/index.ts'
+import { decodePut, Tag } from '../payload.ts'
+import type { Command } from './command.ts'
+
+/** Commands about keys. */
+export const keyCommands = {
+  [Tag.put]: (payload, { mvcc, leases }) => {
+    return { kind: 'put', ...put(mvcc, decodePut(payload, 1), (id) => leases.has(id)) }
+  },
+  [Tag.deleteRange]: (payload, { mvcc }) => {
+    const request = pb.DeleteRangeRequest.decode(payload.subarray(1))
+    return { kind: 'delete-range', ...deleteRange(mvcc, request) }
+  },
+  [Tag.txn]: (payload, { mvcc, leases }) => {
+    const request = pb.TxnRequest.decode(payload.subarray(1))
+    return { kind: 'txn', ...txn(mvcc, request, (id) => leases.has(id)) }
+  },
+  [Tag.compact]: (payload, { mvcc, onCompaction }) => {
+    mvcc.compact(pb.CompactionRequest.decode(payload.subarray(1)).revision)
+    onCompaction()
+    return { kind: 'compact', revision: mvcc.revision }
+  },
+} satisfies Partial<Record<Tag, Command>>

@@ -1,0 +1,51 @@
+import { etcdserverpb as pb } from '../../gen/etcd.js'
+import { decodeLease, encodeLease } from '../lease/index.ts'
+import { stateErrors } from '../mvcc/index.ts'
+import { Tag } from '../payload.ts'
+import type { Command, CommandContext, Outcome } from './command.ts'
+
+/** Commands about leases. */
+export const leaseCommands = {
+  [Tag.leaseGrant]: (payload, { leases, backend, mvcc, index, nowMs }) => {
+    const { ID: id, TTL: ttlSeconds } = pb.LeaseGrantRequest.decode(payload.subarray(1))
+    if (leases.has(id)) throw stateErrors.leaseExists()
+    const lease = { id, ttlSeconds, renewedIndex: index }
+    leases.grant(lease, nowMs)
+    backend.set('lease', leaseKey(id), encodeLease(lease))
+    return { kind: 'lease', revision: mvcc.revision, id, ttlSeconds }
+  },
+
+  [Tag.leaseRevoke]: (payload, on) =>
+    revoke(pb.LeaseRevokeRequest.decode(payload.subarray(1)).ID, on),
+
+  [Tag.leaseRenew]: (payload, { leases, backend, mvcc, index, nowMs }) => {
+    const { ID: id } = pb.LeaseKeepAliveRequest.decode(payload.subarray(1))
+    const lease = leases.renew(id, { index, nowMs })
+    if (!lease) throw stateErrors.leaseNotFound()
+    backend.set('lease', leaseKey(id), encodeLease(lease))
+    return { kind: 'lease', revision: mvcc.revision, id, ttlSeconds: lease.ttlSeconds }
+  },
+
+  // The leader found a lease expired. A renewal that came into the log before was acknowledged, so
+  // the lease lives on.
+  [Tag.leaseExpire]: (payload, on) => {
+    const { id, ttlSeconds, renewedIndex } = decodeLease(payload.subarray(1))
+    if (on.leases.get(id)?.renewedIndex === renewedIndex) return revoke(id, on)
+    return { kind: 'lease', revision: on.mvcc.revision, id, ttlSeconds }
+  },
+} satisfies Partial<Record<Tag, Command>>
+
+function revoke(id: bigint, { leases, mvcc, backend }: CommandContext): Outcome {
+  const keys = leases.revoke(id)
+  if (!keys) throw stateErrors.leaseNotFound()
+  for (const key of keys) mvcc.deleteRange({ from: key, to: undefined })
+  backend.set('lease', leaseKey(id), undefined)
+  return { kind: 'lease', revision: mvcc.revision, id, ttlSeconds: 0 }
+}
+
+/** A lease's name in the bucket `lease`. */
+export function leaseKey(id: bigint): Uint8Array {
+  const key = Buffer.allocUnsafe(8)
+  key.writeBigInt64BE(id)
+  return key
+}

@@ -1,0 +1,69 @@
+import { RawNode } from '../../raft/index.ts'
+import type { Applier } from './applier.ts'
+import { MemberLog } from './member-log.ts'
+import { encodeMembership } from './membership.ts'
+import { type MemberOptions, TIMING_DEFAULT } from './options.ts'
+import type { Recovered } from './recover.ts'
+
+const MESSAGE_BYTES_MAX = 1024 * 1024
+const INFLIGHT_BYTES_MAX = 16 * 1024 * 1024
+const UNCOMMITTED_BYTES_MAX = 256 * 1024 * 1024
+
+/** The durable log as Raft reads it, with what was recovered in it. */
+export function openLog<Outcome>(
+  { stateMachine }: MemberOptions<Outcome>,
+  { base, entries, hardState, membership }: Recovered,
+  applier: Applier<Outcome>,
+): MemberLog {
+  const log = new MemberLog({
+    base,
+    confState: membership.confState,
+    applied: () => ({
+      index: stateMachine.appliedIndex,
+      confState: applier.membership.confState,
+      data: encodeMembership(applier.membership),
+    }),
+  })
+  log.append(entries)
+  log.setHardState(hardState)
+  return log
+}
+
+/** Consensus, going on from where the log and the state are. */
+export function openNode<Outcome>(
+  options: MemberOptions<Outcome>,
+  log: MemberLog,
+  { entries, membership }: Recovered,
+  applier: Applier<Outcome>,
+): RawNode {
+  const { self, stateMachine, random } = options
+  const { electionTicks, heartbeatTicks, peerDownTicksMax } = {
+    ...TIMING_DEFAULT,
+    ...options.timing,
+  }
+  const applied = stateMachine.appliedIndex
+  const node = new RawNode({
+    id: self.id,
+    electionTicks,
+    heartbeatTicks,
+    peerDownTicksMax,
+    storage: log,
+    random: random.fork('raft'),
+    applied,
+    asyncStorageWrites: true,
+    maxMessageBytes: MESSAGE_BYTES_MAX,
+    maxCommittedBytesPerReady: MESSAGE_BYTES_MAX * 4,
+    maxUncommittedBytes: UNCOMMITTED_BYTES_MAX,
+    maxInflightBytes: INFLIGHT_BYTES_MAX,
+    checkQuorum: true,
+    preVote: true,
+    // Forwarded by `ProposalFlow`, which knows what became of them.
+    disableProposalForwarding: true,
+    stepDownOnRemoval: true,
+  })
+  for (const entry of entries) {
+    const isKnown = entry.index <= membership.index || entry.index > applied
+    if (entry.type !== 'normal' && !isKnown) applier.changeConf(node, entry)
+  }
+  return node
+}

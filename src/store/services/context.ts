@@ -1,0 +1,67 @@
+import { assert, type Clock } from '../../base/index.ts'
+import { etcdErrors } from '../errors.ts'
+import type { CallOptions, Headed, ResponseHeader } from '../etcd-api.ts'
+import type { Outcome } from '../commands/index.ts'
+import type { EtcdState } from '../etcd-state.ts'
+import type { Member } from '../member-types.ts'
+import { makePayload, type Tag } from '../payload.ts'
+
+const REQUEST_BYTES_MAX = 1.5 * 2 ** 20
+
+export interface ServiceContextOptions {
+  readonly member: Member<Outcome>
+  readonly state: EtcdState
+  readonly clock: Clock
+  /** etcd's `--max-request-bytes`. Default 1.5 MiB. */
+  readonly requestBytesMax?: number | undefined
+}
+
+/** What etcd's services share: the member, its state, headers, and the way into the log. */
+export class ServiceContext {
+  readonly member: Member<Outcome>
+  readonly state: EtcdState
+  readonly clock: Clock
+  /** The newest term that this member knows of. */
+  term: number
+  readonly #requestBytesMax: number
+  readonly #clusterId: bigint
+  readonly #memberId: bigint
+
+  constructor(options: ServiceContextOptions) {
+    this.member = options.member
+    this.state = options.state
+    this.clock = options.clock
+    this.#requestBytesMax = options.requestBytesMax ?? REQUEST_BYTES_MAX
+    const status = options.member.status()
+    this.#clusterId = status.clusterId
+    this.#memberId = BigInt(status.id)
+    this.term = status.term
+  }
+
+  header(): ResponseHeader {
+    return this.headerAt(this.state.mvcc.revision)
+  }
+
+  headerAt(revision: number): ResponseHeader {
+    const raftTerm = this.term
+    return { clusterId: this.#clusterId, memberId: this.#memberId, revision, raftTerm }
+  }
+
+  headed<T extends { readonly revision: number }>(result: T): Headed<T> {
+    return { ...result, header: this.headerAt(result.revision) }
+  }
+
+  /** Replicates a request; its outcome, or the refusal that applying it came to. */
+  async propose<K extends Outcome['kind']>(
+    kind: K,
+    tag: Tag,
+    encoded: Uint8Array,
+    options: CallOptions,
+  ): Promise<Extract<Outcome, { kind: K }>> {
+    if (encoded.length > this.#requestBytesMax) throw etcdErrors.requestTooLarge()
+    const outcome = await this.member.propose(makePayload(tag, encoded), options)
+    if (outcome.kind === 'error') throw outcome.error
+    assert(outcome.kind === kind, `a ${kind} request came to ${outcome.kind}`)
+    return outcome as Extract<Outcome, { kind: K }>
+  }
+}

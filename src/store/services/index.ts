@@ -1,0 +1,5 @@
+export { ClusterService } from './cluster.ts'
+export { ServiceContext } from './context.ts'
+export { KeyService } from './keys.ts'
+export { LeaseService } from './leases.ts'
+export { ETCD_VERSION, MaintenanceService } from './maintenance.ts'

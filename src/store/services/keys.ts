@@ -1,0 +1,128 @@
+import { sleep } from '../../base/index.ts'
+import { etcdserverpb as pb } from '../../gen/etcd.js'
+import type {
+  CallOptions,
+  CompactionRequest,
+  DeleteRangeRequest,
+  DeleteRangeResult,
+  Headed,
+  PutRequest,
+  PutResult,
+  RangeRequest,
+  RangeResult,
+  ResponseHeader,
+  TxnRequest,
+  TxnResult,
+} from '../etcd-api.ts'
+import {
+  fetch,
+  finishRange,
+  isReadOnly,
+  isSerializable,
+  type Located,
+  planRange,
+  txn,
+} from '../mvcc/index.ts'
+import { decodePut, Tag } from '../payload.ts'
+import { checkDeleteRange, checkPut, checkRange, checkTxn } from '../requests.ts'
+import type { ServiceContext } from './context.ts'
+
+const TXN_OPS_MAX = 128
+/** Values read before other work gets its turn. */
+const RANGE_SLICE = 1000
+const PHYSICAL_COMPACTION_POLL_MS = 10
+
+/** etcd's KV service: reads are linearizable unless asked otherwise, writes are replicated. */
+export class KeyService {
+  readonly #service: ServiceContext
+  readonly #txnOpsMax: number
+
+  constructor(service: ServiceContext, options: { txnOpsMax?: number | undefined } = {}) {
+    this.#service = service
+    this.#txnOpsMax = options.txnOpsMax ?? TXN_OPS_MAX
+  }
+
+  async range(request: RangeRequest, options: CallOptions): Promise<Headed<RangeResult>> {
+    checkRange(request)
+    if (!request.serializable) await this.#service.member.linearize(options)
+    const { mvcc } = this.#service.state
+    const plan = planRange(mvcc, request)
+    const sliced = plan.found.length > RANGE_SLICE
+    // What was found is the index's own, and changes with the keys while others have their turn.
+    const found = sliced ? plan.found.map(copyOf) : plan.found
+    const kvs = []
+    // Values of a revision never change, but compaction must not take them meanwhile.
+    const release = sliced ? mvcc.pin() : undefined
+    try {
+      for (const at of found) {
+        kvs.push(fetch(mvcc, request, at))
+        if (sliced && kvs.length % RANGE_SLICE === 0) await sleep(this.#service.clock, 0, options)
+      }
+    } finally {
+      release?.()
+    }
+    return this.#service.headed(finishRange(request, plan, kvs))
+  }
+
+  async put(request: PutRequest, options: CallOptions): Promise<Headed<PutResult>> {
+    checkPut(request)
+    const encoded = replicablePut(request, options.encoded)
+    return this.#service.headed(await this.#service.propose('put', Tag.put, encoded, options))
+  }
+
+  async deleteRange(
+    request: DeleteRangeRequest,
+    options: CallOptions,
+  ): Promise<Headed<DeleteRangeResult>> {
+    checkDeleteRange(request)
+    const encoded = options.encoded ?? pb.DeleteRangeRequest.encode(request).finish()
+    return this.#service.headed(
+      await this.#service.propose('delete-range', Tag.deleteRange, encoded, options),
+    )
+  }
+
+  async txn(request: TxnRequest, options: CallOptions): Promise<Headed<TxnResult>> {
+    checkTxn(request, this.#txnOpsMax)
+    if (isReadOnly(request)) {
+      if (!isSerializable(request)) await this.#service.member.linearize(options)
+      return this.#service.headed(txn(this.#service.state.mvcc, request, () => false))
+    }
+    const encoded = options.encoded ?? pb.TxnRequest.encode(request).finish()
+    return this.#service.headed(await this.#service.propose('txn', Tag.txn, encoded, options))
+  }
+
+  async compact(
+    request: CompactionRequest,
+    options: CallOptions,
+  ): Promise<{ header: ResponseHeader }> {
+    const encoded = options.encoded ?? pb.CompactionRequest.encode(request).finish()
+    const { revision } = await this.#service.propose('compact', Tag.compact, encoded, options)
+    const { state, clock } = this.#service
+    while (request.physical && state.mvcc.compacting) {
+      await sleep(clock, PHYSICAL_COMPACTION_POLL_MS, options)
+    }
+    return { header: this.#service.headerAt(revision) }
+  }
+}
+
+/**
+ * The bytes as the client sent them, unless `decodePut` reads them otherwise than the front did: an
+ * entry that cannot be applied would stop every member, again and again.
+ */
+function replicablePut(request: PutRequest, encoded: Uint8Array | undefined): Uint8Array {
+  if (encoded && isReadable(encoded)) return encoded
+  return pb.PutRequest.encode(request).finish()
+}
+
+function isReadable(encoded: Uint8Array): boolean {
+  try {
+    return (decodePut(encoded).key ?? []).length > 0
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+function copyOf({ key, main, sub, created, version }: Located): Located {
+  return { key, main, sub, created, version }
+}
