@@ -21,6 +21,8 @@ export interface Exchange {
   readonly accepted: Accepted
   /** Texts for `Warning` headers. */
   readonly warnings: string[]
+  /** Annotations of the request's audit event. */
+  readonly annotations: Map<string, string>
   /** Whether the server knows a kind at all. */
   readonly isKnownKind: (apiVersion: string, kind: string) => boolean
   readonly signal: AbortSignal
@@ -28,8 +30,8 @@ export interface Exchange {
 }
 
 export function callOf(exchange: Exchange, namespaced: boolean): Call {
-  const { user, warnings, signal } = exchange
-  return { user, warnings, signal, namespace: namespaced ? exchange.at.namespace : '' }
+  const { user, warnings, annotations, signal } = exchange
+  return { user, warnings, annotations, signal, namespace: namespaced ? exchange.at.namespace : '' }
 }
 
 /** Throws 400 for a wrong `includeObject`. */

@@ -43,6 +43,21 @@ export function writeOptions(
   }
 }
 
+/** The options as the API object that webhooks are shown. */
+export function optionsObject(
+  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+  options: WriteOptions,
+): Record<string, unknown> {
+  const { dryRun, fieldManager, fieldValidation } = options
+  return {
+    kind,
+    apiVersion: 'meta.k8s.io/v1',
+    ...(dryRun && { dryRun: ['All'] }),
+    ...(fieldManager !== '' && { fieldManager }),
+    fieldValidation,
+  }
+}
+
 function checkFieldManager(name: string): FieldError[] {
   if (Buffer.byteLength(name) > FIELD_MANAGER_BYTES_MAX) {
     const detail = `Too long: may not be more than ${FIELD_MANAGER_BYTES_MAX} bytes`

@@ -11,16 +11,24 @@ import { statusErrors } from './status.ts'
 /** All resources that are served, found by their place in the URL. */
 export class Stores {
   readonly #stores = new Map<string, Store>()
+  readonly #anyVersion = new Map<string, Store>()
   readonly #kinds = new Set<string>()
 
   add(store: Store): void {
     const { resource } = store
     this.#stores.set(`${apiVersionOf(resource)}/${resource.plural}`, store)
+    const name = `${resource.group}/${resource.plural}`
+    if (!this.#anyVersion.has(name)) this.#anyVersion.set(name, store)
     this.#kinds.add(`${apiVersionOf(resource)}/${resource.kind}`)
   }
 
   find(at: { group: string; version: string; plural: string }): Store | undefined {
     return this.#stores.get(`${apiVersionOf(at)}/${at.plural}`)
+  }
+
+  /** In whichever version it is served first. */
+  findAny(at: { group: string; plural: string }): Store | undefined {
+    return this.#anyVersion.get(`${at.group}/${at.plural}`)
   }
 
   all(): Iterable<Store> {
@@ -57,6 +65,7 @@ export function resourceRoute(options: {
         user,
         accepted,
         warnings,
+        annotations: new Map(),
         isKnownKind: stores.isKnownKind,
         signal,
         nowMs: () => clock.nowMs(),

@@ -2,7 +2,7 @@ import type { Clock, HttpHandler, Log, Random } from '../../base/index.ts'
 import { withTimeout } from '../../base/index.ts'
 import type { Resource } from '../../api/index.ts'
 import type { Kv } from '../../kv/index.ts'
-import { admissionChain, lookupIn } from './admission/index.ts'
+import { type Admission, admissionChain, lookupIn, PLUGINS } from './admission/index.ts'
 import { allowAuthenticated, type Authorizer } from './authorization.ts'
 import { Background } from './background.ts'
 import type { Advertised } from './bootstrap/kubernetes-service.ts'
@@ -16,7 +16,7 @@ import { REGISTRY, resourcePrefix } from './keys.ts'
 import { metricsRoute, RequestMetrics } from './metrics.ts'
 import { openApiRoute } from './openapi.ts'
 import { leaseFor } from './registry/event-lease.ts'
-import type { Admit, Store, StoreHooks } from './registry/store.ts'
+import type { Store, StoreHooks } from './registry/store.ts'
 import { resourceRoute, Stores } from './resource-route.ts'
 import { replyText } from './respond.ts'
 import { serviceHooks, type ServiceResources, serviceResources } from './services/service-hooks.ts'
@@ -37,6 +37,8 @@ export interface ApiServerOptions {
   readonly advertise?: Advertised
   /** Default: every client with a certificate of ours may do everything. */
   readonly authorizer?: Authorizer
+  /** Names as in kube-apiserver, beside those that are on by default. Default: none. */
+  readonly enabledAdmission?: readonly string[]
   /** Names as in kube-apiserver: `ServiceAccount`. Default: none. */
   readonly disabledAdmission?: readonly string[]
 }
@@ -59,13 +61,14 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const { kv, clock, random, log } = options
   const stores = new Stores()
   const core = (plural: string) => stores.find({ group: '', version: 'v1', plural })
-  const admit = admissionChain(
-    { lookup: lookupIn(core), clock, kv },
-    { disabled: options.disabledAdmission ?? [] },
+  const admission = admissionChain(
+    { lookup: lookupIn((of) => stores.findAny(of)), clock, random, log, kv },
+    PLUGINS,
+    { enabled: options.enabledAdmission ?? [], disabled: options.disabledAdmission ?? [] },
   )
   const services = serviceResources({ kv, random, range: options.serviceRange })
   for (const resource of options.resources) {
-    stores.add(createStore(resource, { options, admit, services }))
+    stores.add(createStore(resource, { options, admission, services }))
   }
   const { advertise } = options
   const background = new Background({ stores, services, kv, clock, log, advertise })
@@ -93,7 +96,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
 function createStore(
   resource: Resource,
-  from: { options: ApiServerOptions; admit: Admit; services: ServiceResources },
+  from: { options: ApiServerOptions; admission: Admission; services: ServiceResources },
 ): Store {
   const { kv, clock, random, log } = from.options
   const codec = resourceCodec(resource)
@@ -103,7 +106,7 @@ function createStore(
   const ttlSeconds = EVENT_TTL_SECONDS
   const lease = isCore('events') ? leaseFor({ kv, clock, ttlSeconds }) : undefined
   const cache = new WatchCache({ codec, prefix, kv, clock, log })
-  return { resource, codec, kv, cache, clock, random, log, admit: from.admit, hooks, lease }
+  return { resource, codec, kv, cache, clock, random, log, admission: from.admission, hooks, lease }
 }
 
 function healthChecks(options: ApiServerOptions, background: Background): HealthChecks {

@@ -1,40 +1,81 @@
-import type { Clock } from '../../../base/index.ts'
-import type { Kv } from '../../../kv/index.ts'
-import type { Admit, AdmissionRequest } from '../registry/store.ts'
-import { namespaceLifecycle } from './namespace-lifecycle.ts'
-import { nodeTaints } from './node-taints.ts'
-import type { Lookup } from './lookup.ts'
-import { podPriority } from './pod-priority.ts'
-import { podServiceAccount } from './pod-service-account.ts'
-import { podTolerations } from './pod-tolerations.ts'
+import type { AdmissionAttributes } from './attributes.ts'
+import {
+  type AdmissionContext,
+  type AdmissionPlugin,
+  type MakePlugin,
+  OFF_BY_DEFAULT,
+  PLUGIN_ORDER,
+  type PluginName,
+} from './plugin.ts'
 
-/** One step: may change the object of the request, or refuse it by throwing a StatusError. */
-export type AdmissionPlugin = (request: AdmissionRequest) => Promise<void> | void
-
-export interface AdmissionContext {
-  readonly lookup: Lookup
-  readonly clock: Clock
-  readonly kv: Kv
+/** All plugins that are on, as one. */
+export interface Admission {
+  /** The mutating phase. */
+  admit(attributes: AdmissionAttributes): Promise<void>
+  /** The validating phase. */
+  validate(attributes: AdmissionAttributes): Promise<void>
 }
 
-/** By the names that `--disable-admission-plugins` knows, in the order in which they run. */
-const PLUGINS: Readonly<Record<string, (context: AdmissionContext) => AdmissionPlugin>> = {
-  NamespaceLifecycle: namespaceLifecycle,
-  ServiceAccount: podServiceAccount,
-  TaintNodesByCondition: () => nodeTaints,
-  Priority: () => podPriority,
-  DefaultTolerationSeconds: () => podTolerations,
+export type Plugins = Readonly<Partial<Record<PluginName, MakePlugin>>>
+
+/** Names as in kube-apiserver's `--enable-…` and `--disable-admission-plugins`. */
+export interface AdmissionChoice {
+  readonly enabled?: readonly string[]
+  readonly disabled?: readonly string[]
 }
 
-/** All plugins but the disabled ones, one after the other. */
+/** The chain of `plugins` that are on. Throws for a name that is none, or is on both lists. */
 export function admissionChain(
   context: AdmissionContext,
-  options: { disabled: readonly string[] },
-): Admit {
-  const plugins = Object.entries(PLUGINS)
-    .filter(([name]) => !options.disabled.includes(name))
-    .map(([, make]) => make(context))
-  return async (request) => {
-    for (const plugin of plugins) await plugin(request)
+  plugins: Plugins,
+  choice: AdmissionChoice = {},
+): Admission {
+  const on = namesOn(choice)
+  const chain: AdmissionPlugin[] = []
+  for (const name of PLUGIN_ORDER) {
+    const make = plugins[name]
+    if (make && on.has(name)) chain.push(make(context))
   }
+  const mutate = async (attributes: AdmissionAttributes) => {
+    for (const plugin of chain) await plugin.admit?.(attributes)
+  }
+  return {
+    async admit(attributes) {
+      await mutate(attributes)
+      if (attributes.reinvocation.begin()) await mutate(attributes)
+    },
+    async validate(attributes) {
+      for (const plugin of chain) await plugin.validate?.(attributes)
+    },
+  }
+}
+
+function namesOn({ enabled = [], disabled = [] }: AdmissionChoice): ReadonlySet<string> {
+  const known: ReadonlySet<string> = new Set(PLUGIN_ORDER)
+  const check = (list: string, names: readonly string[]) => {
+    for (const name of names) {
+      if (!known.has(name)) throw new Error(`${list}-admission-plugins plugin "${name}" is unknown`)
+    }
+  }
+  check('enable', enabled)
+  check('disable', disabled)
+  const both = enabled.filter((name) => disabled.includes(name))
+  if (both.length > 0) {
+    throw new Error(
+      `[${both.join(' ')}] in enable-admission-plugins and disable-admission-plugins overlapped`,
+    )
+  }
+  const on = new Set<string>(PLUGIN_ORDER.filter((name) => !OFF_BY_DEFAULT.has(name)))
+  for (const name of enabled) on.add(name)
+  for (const name of disabled) on.delete(name)
+  return on
+}
+
+/** Both phases at once: for requests without a validation of their own (DELETE, CONNECT). */
+export async function admitWhole(
+  admission: Admission,
+  attributes: AdmissionAttributes,
+): Promise<void> {
+  await admission.admit(attributes)
+  await admission.validate(attributes)
 }

@@ -1,2 +1,6 @@
-export { admissionChain } from './chain.ts'
-export { lookupIn } from './lookup.ts'
+export * from './attributes.ts'
+export * from './chain.ts'
+export { type Lookup, lookupIn, type ResourceName } from './lookup.ts'
+export * from './plugin.ts'
+export { PLUGINS } from './plugins.ts'
+export { forbidden } from './forbidden.ts'

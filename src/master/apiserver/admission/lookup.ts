@@ -1,13 +1,31 @@
+import type { DeepReadonly } from '../../../base/index.ts'
 import type { KubeObject } from '../../../api/index.ts'
+import { namespacePrefix, objectKey } from '../keys.ts'
+import type { ObjectRevision } from '../object-revision.ts'
 import { fetch, type Store } from '../registry/store.ts'
-import { objectKey } from '../keys.ts'
 
-/** Reads objects that admission depends on. */
+/** A resource in the version in which the server stores it. */
+export interface ResourceName {
+  readonly group: string
+  readonly plural: string
+}
+
+/** Reads objects that admission depends on. What it gives is shared: nobody changes it. */
 export interface Lookup {
   /** From the cache, or from the store when it is not there. */
-  find(plural: string, at: Place): Promise<KubeObject | undefined>
+  find<T extends KubeObject>(of: ResourceName, at: Place): Promise<DeepReadonly<T> | undefined>
   /** From the store. */
-  findNewest(plural: string, at: Place): Promise<KubeObject | undefined>
+  findNewest<T extends KubeObject>(
+    of: ResourceName,
+    at: Place,
+  ): Promise<DeepReadonly<T> | undefined>
+  /** From the cache, in the order of names; of all namespaces when none is named. */
+  list<T extends KubeObject>(
+    of: ResourceName,
+    at?: { namespace?: string },
+  ): readonly DeepReadonly<T>[]
+  /** The store itself, for plugins that write. Undefined when the resource is not served. */
+  store(of: ResourceName): Store | undefined
 }
 
 export interface Place {
@@ -16,19 +34,37 @@ export interface Place {
   readonly signal: AbortSignal
 }
 
-/** `store` gives the core group's stores by plural. */
-export function lookupIn(store: (plural: string) => Store | undefined): Lookup {
-  const newest: Lookup['find'] = async (plural, at) => {
-    const of = store(plural)
+/** `store` finds what is served by group and plural. */
+export function lookupIn(store: (of: ResourceName) => Store | undefined): Lookup {
+  // One parse for each revision, however often it is looked at.
+  const parsed = new WeakMap<ObjectRevision, KubeObject>()
+  const read = <T>(revision: ObjectRevision | undefined): DeepReadonly<T> | undefined => {
+    if (!revision) return undefined
+    let object = parsed.get(revision)
+    if (!object) {
+      object = revision.parse()
+      parsed.set(revision, object)
+    }
+    return object as DeepReadonly<T>
+  }
+  const newest: Lookup['find'] = async (name, at) => {
+    const of = store(name)
     if (!of) return undefined
-    return (await fetch(of, objectKey(of.resource, at), at.signal))?.parse()
+    return read(await fetch(of, objectKey(of.resource, at), at.signal))
   }
   return {
+    store,
     findNewest: newest,
-    find(plural, at) {
-      const of = store(plural)
+    find<T extends KubeObject>(name: ResourceName, at: Place) {
+      const of = store(name)
       const cached = of?.cache.get(objectKey(of.resource, at))
-      return cached ? Promise.resolve(cached.parse()) : newest(plural, at)
+      return cached ? Promise.resolve(read<T>(cached)) : newest<T>(name, at)
+    },
+    list<T extends KubeObject>(name: ResourceName, at: { namespace?: string } = {}) {
+      const of = store(name)
+      if (!of) return []
+      const revisions = of.cache.list(namespacePrefix(of.resource, at.namespace))
+      return revisions.flatMap((revision) => read<T>(revision) ?? [])
     },
   }
 }

@@ -1,11 +1,15 @@
 import type { Node } from '../../../api/index.ts'
-import type { AdmissionPlugin } from './chain.ts'
+import type { AdmissionAttributes } from './attributes.ts'
+import type { MakePlugin } from './plugin.ts'
 
 const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
 
 /** A new node takes no pods until its lifecycle controller has seen it ready (KEP-382). */
-export const nodeTaints: AdmissionPlugin = ({ operation, resource, subresource, object }) => {
-  if (operation !== 'CREATE' || resource.kind !== 'Node' || subresource !== '' || !object) return
+export const nodeTaints: MakePlugin = () => ({ admit })
+
+function admit(attributes: AdmissionAttributes): void {
+  const { operation, object } = attributes
+  if (operation !== 'CREATE' || !attributes.isOf('', 'nodes') || !object) return
   const node = object as Node
   const taints = node.spec?.taints ?? []
   if (taints.some((t) => t.key === NOT_READY.key && t.effect === NOT_READY.effect)) return

@@ -1,6 +1,7 @@
 import type { Pod } from '../../../api/index.ts'
-import { statusErrors } from '../status.ts'
-import type { AdmissionPlugin } from './chain.ts'
+import { forbidden } from './forbidden.ts'
+import type { AdmissionAttributes } from './attributes.ts'
+import type { MakePlugin } from './plugin.ts'
 
 /** The classes that every cluster has. */
 const CLASSES: Readonly<Record<string, number>> = {
@@ -9,12 +10,14 @@ const CLASSES: Readonly<Record<string, number>> = {
 }
 
 /** Turns a pod's priority class into its number (KEP-268). */
-export const podPriority: AdmissionPlugin = (request) => {
+export const podPriority: MakePlugin = () => ({ admit })
+
+function admit(request: AdmissionAttributes): void {
   const { operation, resource, subresource, object } = request
   if (operation !== 'CREATE' || resource.kind !== 'Pod' || subresource !== '') return
   const spec = (object as Pod | undefined)?.spec
   if (!spec) return
-  const refuse = (why: string) => statusErrors.forbidden(resource, request.name, why)
+  const refuse = (why: string) => forbidden(request, why)
   const className = spec.priorityClassName ?? ''
   const priority = className === '' ? 0 : CLASSES[className]
   if (priority === undefined) throw refuse(`no PriorityClass with name ${className} was found`)

@@ -1,13 +1,18 @@
 import type { Pod } from '../../../api/index.ts'
-import type { AdmissionPlugin } from './chain.ts'
+import type { AdmissionAttributes } from './attributes.ts'
+import type { MakePlugin } from './plugin.ts'
 
 /** How long a pod stays on a node that is not ready or cannot be reached. */
 const TOLERATION_SECONDS = 300
 const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
 
 /** Gives pods some patience with a node in trouble, unless they say how much they have. */
-export const podTolerations: AdmissionPlugin = ({ operation, resource, subresource, object }) => {
-  if (operation === 'DELETE' || resource.kind !== 'Pod' || subresource !== '') return
+export const podTolerations: MakePlugin = () => ({ admit })
+
+function admit(attributes: AdmissionAttributes): void {
+  const { operation, object } = attributes
+  if (operation !== 'CREATE' && operation !== 'UPDATE') return
+  if (!attributes.isOf('', 'pods')) return
   const spec = (object as Pod | undefined)?.spec
   if (!spec) return
   for (const key of TAINTS) {

@@ -1,8 +1,9 @@
 import type { KubeObject } from '../../../api/index.ts'
 import { randomSuffix } from '../../../base/index.ts'
+import { AdmissionAttributes } from '../admission/attributes.ts'
+import { optionsObject } from '../options.ts'
 import { statusErrors } from '../status.ts'
 import {
-  type Begun,
   fetch,
   keyOf,
   type Served,
@@ -62,20 +63,22 @@ async function createOnce(
   object: KubeObject,
 ): Promise<Served | 'exists'> {
   const { dryRun } = call.options
-  identify(store, object)
-  const name = object.metadata.name ?? ''
-  await store.admit({
+  wipeSystemFields(object)
+  const attributes = new AdmissionAttributes(call, {
     operation: 'CREATE',
     resource: store.resource,
     subresource: '',
     namespace: call.namespace,
-    name,
+    name: object.metadata.name ?? '',
     object,
-    user: call.user,
+    options: optionsObject('CreateOptions', call.options),
     dryRun,
-    signal: call.signal,
   })
-  const begun = await prepare(store, call, object)
+  await store.admission.admit(attributes)
+  identify(store, object)
+  validate(store, object)
+  await store.admission.validate(attributes)
+  const begun = await store.hooks.beginWrite?.({ object, old: undefined, dryRun })
   try {
     if (object.metadata.resourceVersion) {
       throw statusErrors.plain('resourceVersion should not be set on objects to be created')
@@ -90,26 +93,26 @@ async function createOnce(
   }
 }
 
-async function prepare(
-  store: Store,
-  call: WriteCall,
-  object: KubeObject,
-): Promise<Begun | undefined> {
+function validate(store: Store, object: KubeObject): void {
   const { strategy } = store.resource
   strategy.prepareForCreate(object)
   const errors = strategy.validateCreate(object)
   if (errors.length > 0) {
     throw statusErrors.invalid(store.resource, object.metadata.name ?? '', errors)
   }
-  const { dryRun } = call.options
-  return store.hooks.beginWrite?.({ object, old: undefined, dryRun })
 }
 
-function identify(store: Store, object: KubeObject): void {
-  const { metadata } = object
+// A client does not choose these.
+function wipeSystemFields({ metadata }: KubeObject): void {
   delete metadata.deletionTimestamp
   delete metadata.deletionGracePeriodSeconds
   delete metadata.selfLink
+  delete metadata.uid
+  delete metadata.creationTimestamp
+}
+
+/** Only now, for admission of a new object knows neither its UID nor a generated name. */
+function identify(store: Store, { metadata }: KubeObject): void {
   metadata.uid = store.random.uuid()
   metadata.creationTimestamp = timestamp(store.clock.nowMs())
   if (!metadata.name && metadata.generateName) {

@@ -1,4 +1,6 @@
 import type { DeleteOptions, KubeObject } from '../../../api/index.ts'
+import { AdmissionAttributes } from '../admission/attributes.ts'
+import { admitWhole } from '../admission/chain.ts'
 import type { ObjectRevision } from '../object-revision.ts'
 import { statusErrors } from '../status.ts'
 import {
@@ -31,11 +33,12 @@ const ATTEMPTS_MAX = 100
 /**
  * Deletes an object, or marks it as being deleted when it has finalizers or time to end gracefully
  * (apiserver `registry/rest/delete.go`). Throws NotFound, Conflict for a failed precondition.
+ * `admitted`: admission was asked already, of the sub-resource that led here.
  */
 export async function deleteObject(
   store: Store,
   call: Call,
-  at: { name: string; options: DeleteOptions },
+  at: { name: string; options: DeleteOptions; admitted?: boolean },
 ): Promise<Deleted> {
   const { name, options } = at
   const key = keyOf(store, call, name)
@@ -49,7 +52,7 @@ export async function deleteObject(
     }
     const object = origin.parse()
     if (!marked) checkPreconditions(store, options, object)
-    if (attempt === 0) await admit(store, call, { name, object, dryRun })
+    if (attempt === 0 && !at.admitted) await admit(store, call, { name, object, options, dryRun })
     const plan = planDeletion(store, { object, options, nowMs: store.clock.nowMs() })
     if (plan.kind === 'pending') return { served: origin, object, gone: false }
     if (plan.kind === 'mark') {
@@ -70,19 +73,19 @@ export async function deleteObject(
 async function admit(
   store: Store,
   call: Call,
-  of: { name: string; object: KubeObject; dryRun: boolean },
+  of: { name: string; object: KubeObject; options: DeleteOptions; dryRun: boolean },
 ): Promise<void> {
-  await store.admit({
+  const attributes = new AdmissionAttributes(call, {
     operation: 'DELETE',
     resource: store.resource,
     subresource: '',
     namespace: call.namespace,
     name: of.name,
     old: of.object,
-    user: call.user,
+    options: { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', ...of.options },
     dryRun: of.dryRun,
-    signal: call.signal,
   })
+  await admitWhole(store.admission, attributes)
 }
 
 function checkPreconditions(store: Store, options: DeleteOptions, object: KubeObject): void {

@@ -1,6 +1,7 @@
 import type { Clock, Log, Random } from '../../../base/index.ts'
 import type { KubeObject, Resource } from '../../../api/index.ts'
 import type { Kv, LeaseId, Revision } from '../../../kv/index.ts'
+import type { Admission } from '../admission/chain.ts'
 import type { WatchCache } from '../cache/watch-cache.ts'
 import type { ResourceCodec } from '../codec.ts'
 import { objectKey } from '../keys.ts'
@@ -8,26 +9,6 @@ import { ObjectRevision } from '../object-revision.ts'
 import type { WriteOptions } from '../options.ts'
 import { statusErrors } from '../status.ts'
 import type { User } from '../user.ts'
-
-export type Operation = 'CREATE' | 'UPDATE' | 'DELETE'
-
-/** What an admission step looks at. It may change `object` of a create or update in place. */
-export interface AdmissionRequest {
-  readonly operation: Operation
-  readonly resource: Resource
-  readonly subresource: string
-  readonly namespace: string
-  readonly name: string
-  /** Absent when an object is deleted. */
-  readonly object?: KubeObject
-  readonly old?: KubeObject
-  readonly user: User
-  readonly dryRun: boolean
-  readonly signal: AbortSignal
-}
-
-/** Throws a StatusError to refuse the request. */
-export type Admit = (request: AdmissionRequest) => Promise<void>
 
 /** What a resource does beside its own key, such as taking addresses for a Service. */
 export interface StoreHooks {
@@ -58,7 +39,7 @@ export interface Store {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  readonly admit: Admit
+  readonly admission: Admission
   readonly hooks: StoreHooks
   /** A lease for new and changed keys: objects that live for a time only. */
   readonly lease: (() => Promise<LeaseId>) | undefined
@@ -73,6 +54,8 @@ export interface Call {
   readonly signal: AbortSignal
   /** Texts for `Warning` headers; verbs add to it. */
   readonly warnings: string[]
+  /** Annotations of the request's audit event; verbs and admission add to it. */
+  readonly annotations?: Map<string, string>
 }
 
 export interface WriteCall extends Call {

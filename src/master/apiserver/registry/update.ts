@@ -4,21 +4,13 @@ import {
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '../../../api/index.ts'
+import { AdmissionAttributes } from '../admission/attributes.ts'
 import { ObjectRevision } from '../object-revision.ts'
-import { parseVersion } from '../options.ts'
+import { optionsObject, parseVersion } from '../options.ts'
 import { statusErrors } from '../status.ts'
 import { claimNamespace, createObject } from './create.ts'
 import { finishDeletion, isDeletionComplete } from './deletion.ts'
-import {
-  type Begun,
-  fetch,
-  keyOf,
-  type Served,
-  served,
-  type Store,
-  unstored,
-  type WriteCall,
-} from './store.ts'
+import { fetch, keyOf, type Served, served, type Store, unstored, type WriteCall } from './store.ts'
 
 /** How one way of updating (the object, its status, …) prepares and checks. */
 export interface UpdateRules {
@@ -26,6 +18,8 @@ export interface UpdateRules {
   readonly subresource: string
   prepare(object: KubeObject, old: KubeObject): void
   validate(object: KubeObject, old: KubeObject): FieldError[]
+  /** Admission is asked by the sub-resource itself, of an object of another kind (Binding, Scale). */
+  readonly admitted?: boolean
 }
 
 /** The rules of PUT and PATCH on an object itself. */
@@ -124,7 +118,7 @@ async function attemptUpdate(store: Store, call: WriteCall, on: Attempt): Promis
   checkVersion(store, update.name, { object, old })
   claimNamespace(store, call, object)
   keepIdentity(object, old)
-  await store.admit({
+  const attributes = new AdmissionAttributes(call, {
     operation: 'UPDATE',
     resource: store.resource,
     subresource: update.rules.subresource,
@@ -132,11 +126,15 @@ async function attemptUpdate(store: Store, call: WriteCall, on: Attempt): Promis
     name: update.name,
     object,
     old,
-    user: call.user,
+    options: optionsObject('UpdateOptions', call.options),
     dryRun: call.options.dryRun,
-    signal: call.signal,
   })
-  const begun = await prepare(store, call, { update, object, old })
+  const admission = update.rules.admitted ? undefined : store.admission
+  await admission?.admit(attributes)
+  prepare(store, { update, object, old })
+  await admission?.validate(attributes)
+  const { dryRun } = call.options
+  const begun = await store.hooks.beginWrite?.({ object, old, dryRun })
   try {
     const outcome = await write(store, call, { ...on, object, old })
     if (outcome.kind === 'done') await begun?.commit()
@@ -204,11 +202,7 @@ function keepIdentity(object: KubeObject, old: KubeObject): void {
   else meta.generation = was.generation
 }
 
-async function prepare(
-  store: Store,
-  call: WriteCall,
-  on: { update: Update; object: KubeObject; old: KubeObject },
-): Promise<Begun | undefined> {
+function prepare(store: Store, on: { update: Update; object: KubeObject; old: KubeObject }): void {
   const { object, old } = on
   const { namespaced } = store.resource
   on.update.rules.prepare(object, old)
@@ -219,8 +213,6 @@ async function prepare(
     ...on.update.rules.validate(object, old),
   ]
   if (errors.length > 0) throw statusErrors.invalid(store.resource, on.update.name, errors)
-  const { dryRun } = call.options
-  return store.hooks.beginWrite?.({ object, old, dryRun })
 }
 
 async function write(

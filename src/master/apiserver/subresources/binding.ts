@@ -7,6 +7,7 @@ import { type Store, timestamp } from '../registry/store.ts'
 import { updateObject, type UpdateRules } from '../registry/update.ts'
 import { replyStatus } from '../respond.ts'
 import { statusErrors, successStatus } from '../status.ts'
+import { admitSubresource } from './admit.ts'
 import type { Subresource } from './router.ts'
 
 const BINDING = { group: '', version: 'v1', kind: 'Binding', struct: Binding }
@@ -29,6 +30,8 @@ export async function bind(store: Store, exchange: Exchange, name: string): Prom
   }
   checkTarget(decoded)
   const call = { ...callOf(exchange, true), options }
+  const kind = { ...BINDING, object: decoded }
+  await admitSubresource(store, call, { name: pod, subresource: 'binding', ...kind })
   await updateObject(store, call, {
     name: pod,
     rules: BIND_RULES,
@@ -42,7 +45,12 @@ const decodeBinding = (
   ...args: [Parameters<typeof decodeObject>[1], Parameters<typeof decodeObject>[2]]
 ) => decodeObject(BINDING, ...args) as Binding
 
-const BIND_RULES: UpdateRules = { subresource: 'binding', prepare: () => {}, validate: () => [] }
+const BIND_RULES: UpdateRules = {
+  subresource: 'binding',
+  prepare: () => {},
+  validate: () => [],
+  admitted: true,
+}
 
 function checkTarget({ target }: Binding): void {
   const { kind = '', name = '' } = target

@@ -13,6 +13,7 @@ import { type Store, timestamp, type WriteCall } from '../registry/store.ts'
 import { updateObject, type UpdateRules } from '../registry/update.ts'
 import { objectOf, replyStatus } from '../respond.ts'
 import { statusErrors, successStatus } from '../status.ts'
+import { admitSubresource } from './admit.ts'
 import type { Subresource } from './router.ts'
 
 const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction', struct: Eviction }
@@ -31,12 +32,19 @@ export const eviction: Subresource = (store) => async (exchange) => {
   const options = { ...decoded.deleteOptions, ...(dryRun && { dryRun: ['All'] }) }
   checkDeleteOptions(options)
   const call = { ...callOf(exchange, true), options: written }
+  const kind = { ...EVICTION, object: decoded }
+  await admitSubresource(store, call, { name, subresource: 'eviction', ...kind })
   const last = await markEvicted(store, call, { name, options })
-  await deleteObject(store, call, { name, options: last })
+  await deleteObject(store, call, { name, options: last, admitted: true })
   return replyStatus(exchange.accepted, successStatus(undefined, 201), 201)
 }
 
-const RULES: UpdateRules = { subresource: 'eviction', prepare: () => {}, validate: () => [] }
+const RULES: UpdateRules = {
+  subresource: 'eviction',
+  prepare: () => {},
+  validate: () => [],
+  admitted: true,
+}
 
 /**
  * Says in the pod's status that it does not end by itself (condition `DisruptionTarget`), for those

@@ -16,6 +16,7 @@ import { mainRules, updateObject } from '../registry/update.ts'
 import { claimName } from '../resource-handler.ts'
 import { objectOf, reply } from '../respond.ts'
 import { statusErrors } from '../status.ts'
+import { admitSubresource } from './admit.ts'
 import type { Subresource } from './router.ts'
 
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale', struct: Scale }
@@ -100,9 +101,12 @@ async function write(
   const call = { ...callOf(exchange, store.resource.namespaced), options }
   const { served } = await updateObject(store, call, {
     name,
-    rules: { ...mainRules(store), subresource: 'scale' },
-    change: (old) => {
-      const wanted = on.change(scaleOf(paths, old))
+    rules: { ...mainRules(store), subresource: 'scale', admitted: true },
+    change: async (old) => {
+      const current = scaleOf(paths, old)
+      const wanted = on.change(structuredClone(current))
+      const shown = { ...SCALE, object: wanted, old: current }
+      await admitSubresource(store, call, { name, subresource: 'scale', ...shown })
       checkScale(wanted, { name, uid: old.metadata.uid })
       paths.setReplicas(old, wanted.spec.replicas ?? 0)
       const { resourceVersion } = wanted.metadata

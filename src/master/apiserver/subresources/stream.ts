@@ -6,6 +6,7 @@ import type { Store } from '../registry/store.ts'
 import { isTrue } from '../request-info.ts'
 import { statusErrors } from '../status.ts'
 import { chooseContainer, type KubeletClient, kubeletUrl } from './node-agent.ts'
+import { admitConnect } from './admit.ts'
 import type { Subresource } from './router.ts'
 
 /** Which of a kubelet's streams a sub-resource leads to: path and query, given pod and request. */
@@ -54,6 +55,7 @@ export function podStream(
     if (at.verb !== 'get' && at.verb !== 'create') throw statusErrors.methodNotAllowed()
     const { name } = at
     const call = callOf(exchange, true)
+    await admitConnect(store, exchange)
     const pod = (await getObject(store, call, { name, version: '' })).parse() as Pod
     const url = target(pod, exchange)
     const { nodeName } = pod.spec
