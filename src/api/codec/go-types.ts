@@ -21,6 +21,7 @@ const SCALARS: Readonly<Record<string, string>> = {
   time: 'v1.Time',
   microTime: 'v1.MicroTime',
   raw: 'runtime.RawExtension',
+  json: 'v1.JSON',
   fieldsV1: 'v1.FieldsV1',
 }
 
@@ -33,6 +34,8 @@ export function goTypeName(type: FieldType | Struct<FieldWords>): string {
   switch (type.kind) {
     case 'struct':
       return goTypeName(type.struct())
+    case 'either':
+      return `v1.${type.name.slice(type.name.lastIndexOf('.') + 1)}`
     case 'list':
       return `[]${goTypeName(type.item)}`
     case 'map':

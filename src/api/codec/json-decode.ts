@@ -93,6 +93,8 @@ function readerOf(type: FieldType, goType?: string): FieldPlan['read'] {
       const read = readerOf(type.value)
       return (value, context) => readMap(type, read, value, context)
     }
+    case 'either':
+      return eitherReader(type)
     default:
       return (value, context) => {
         const result = readScalar(type.kind, value)
@@ -148,7 +150,26 @@ function isZero(value: unknown, { type }: FieldDefinition): boolean {
   if (type.kind === 'list') return (value as unknown[]).length === 0
   if (type.kind === 'map') return Object.keys(value as object).length === 0
   if (type.kind === 'intOrString') return value === 0
+  if (type.kind === 'json' || type.kind === 'raw' || type.kind === 'either') return false
   return value === '' || value === 0 || value === false
+}
+
+/** An object, or what may stand in its place; upstream tells them apart by the first character. */
+function eitherReader(type: FieldType & { kind: 'either' }): FieldPlan['read'] {
+  const items = readerOf({ kind: 'list', item: { kind: 'struct', struct: type.struct } })
+  const strings = readerOf({ kind: 'list', item: { kind: 'string' } })
+  return (value, context) => {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return readStruct(planOf(type.struct()), value, context)
+    }
+    if (type.other === 'boolean') {
+      if (typeof value === 'boolean') return value
+      fail(context, 'boolean or JSON schema expected')
+      return undefined
+    }
+    if (!Array.isArray(value)) return undefined
+    return type.other === 'list' ? items(value, context) : strings(value, context)
+  }
 }
 
 function readList(

@@ -65,6 +65,13 @@ function writerOf(type: FieldType): (value: unknown) => unknown {
           Object.entries(value as Record<string, unknown>).map(([k, v]) => [k, write(v)]),
         )
     }
+    case 'either': {
+      const write = (value: unknown) => toJsonValue(type.struct(), value)
+      return (value) => {
+        if (Array.isArray(value)) return type.other === 'list' ? value.map(write) : value
+        return typeof value === 'object' ? write(value) : value
+      }
+    }
     default:
       return (value) => value
   }
@@ -73,7 +80,7 @@ function writerOf(type: FieldType): (value: unknown) => unknown {
 function holdsStructs(type: FieldType): boolean {
   if (type.kind === 'list') return holdsStructs(type.item)
   if (type.kind === 'map') return holdsStructs(type.value)
-  return type.kind === 'struct'
+  return type.kind === 'struct' || type.kind === 'either'
 }
 
 function isWrittenEmpty(definition: FieldDefinition): boolean {
@@ -87,9 +94,12 @@ function emptyOf({ type, nullable }: FieldDefinition): unknown {
   return type.kind === 'list' ? null : (emptyValueOf(type) ?? null)
 }
 
+// Kinds of which every value that is there is written.
+const OPAQUE: ReadonlySet<string> = new Set(['struct', 'either', 'raw', 'json', 'fieldsV1'])
+
 function isZero(value: unknown, type: FieldType): boolean {
   if (type.kind === 'list') return (value as unknown[]).length === 0
   if (type.kind === 'map') return Object.keys(value as object).length === 0
-  if (type.kind === 'struct' || type.kind === 'raw' || type.kind === 'fieldsV1') return false
+  if (OPAQUE.has(type.kind)) return false
   return value === '' || value === 0 || value === false
 }

@@ -38,6 +38,7 @@ export function readScalar(kind: ScalarKind, value: unknown): ScalarResult {
       return readTime(value, 'micros')
     case 'fieldsV1':
     case 'raw':
+    case 'json':
       return { value }
   }
 }

@@ -71,18 +71,19 @@ function planOf(struct: Struct<FieldWords>): Plan {
 
 function planFields(entries: readonly [string, FieldDefinition][]): Map<number, ReadField> {
   const fields = new Map<number, ReadField>()
-  const inlined = new Map<number, Map<number, ReadField>>()
+  const inlined = new Map<number, [string, FieldDefinition][]>()
   for (const [name, definition] of entries) {
     if (definition.proto === 0) continue
-    const { inlineProto } = definition
-    let into = fields
-    if (inlineProto !== undefined) {
-      into = inlined.get(inlineProto) ?? new Map<number, ReadField>()
-      inlined.set(inlineProto, into)
+    const { inlineProto, inlineInnerProto, ...rest } = definition
+    if (inlineProto === undefined) {
+      fields.set(definition.proto, fieldOf(name, definition))
+      continue
     }
-    into.set(definition.proto, fieldOf(name, definition))
+    const inner = inlineInnerProto === undefined ? rest : { ...rest, inlineProto: inlineInnerProto }
+    inlined.set(inlineProto, [...(inlined.get(inlineProto) ?? []), [name, inner]])
   }
-  for (const [number, members] of inlined) {
+  for (const [number, entriesInside] of inlined) {
+    const members = planFields(entriesInside)
     fields.set(number, (reader, _wire, object) => {
       readInto(members, new ProtoReader(reader.delimited()), object)
     })
@@ -142,6 +143,7 @@ function mapField(name: string, valueType: FieldType): ReadField {
 function emptyOf(type: FieldType): unknown {
   if (type.kind === 'list') return []
   if (type.kind === 'struct') return emptyMessage(type.struct())
+  if (type.kind === 'either' || type.kind === 'json') return null
   return type.kind === 'quantity' ? '0' : ''
 }
 
@@ -167,6 +169,9 @@ function valueOf(type: FieldType): ReadValue {
       return (reader) => readTime(new ProtoReader(reader.delimited()), 0)
     case 'microTime':
       return (reader) => readTime(new ProtoReader(reader.delimited()), 6)
+    case 'either':
+      return (reader) => readEither(type, new ProtoReader(reader.delimited()))
+    case 'json':
     case 'raw':
     case 'fieldsV1':
       return (reader) => readRaw(new ProtoReader(reader.delimited()))
@@ -181,6 +186,26 @@ function valueOf(type: FieldType): ReadValue {
     default:
       return (reader) => reader.delimited().toString('utf8')
   }
+}
+
+/** An object, or what stands in its place. */
+function readEither(type: FieldType & { kind: 'either' }, reader: ProtoReader): unknown {
+  const objects: Fields[] = []
+  const items: unknown[] = []
+  let flag = false
+  const isObject = type.other === 'boolean' ? 2 : 1
+  while (!reader.done) {
+    const tag = reader.varint()
+    if ((tag & 7) === VARINT) flag = reader.varint() !== 0
+    else if ((tag & 7) !== 2) reader.skipField(tag & 7)
+    else if (tag >> 3 === isObject || type.other === 'list') {
+      const object = readMessage(type.struct(), new ProtoReader(reader.delimited()))
+      if (tag >> 3 === isObject) objects.push(object)
+      else items.push(object)
+    } else items.push(reader.delimited().toString('utf8'))
+  }
+  if (items.length > 0) return items
+  return objects[0] ?? (type.other === 'boolean' ? flag : undefined)
 }
 
 /** Reads a small message whose fields are given by number. */

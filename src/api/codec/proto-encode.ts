@@ -60,8 +60,8 @@ function planFields(fields: readonly [string, FieldDefinition][]): WriteField[] 
 }
 
 function outOf(definition: FieldDefinition): FieldDefinition {
-  const { inlineProto: _, ...rest } = definition
-  return rest
+  const { inlineProto: _, inlineInnerProto, ...rest } = definition
+  return inlineInnerProto === undefined ? rest : { ...rest, inlineProto: inlineInnerProto }
 }
 
 function delimited(writer: ReverseWriter, field: number, body: () => void): void {
@@ -85,10 +85,12 @@ function fieldOf(name: string, definition: FieldDefinition): WriteField {
   return (writer, object) => write(writer, object[name])
 }
 
+const NO_MESSAGE: ReadonlySet<string> = new Set(['bytes', 'fieldsV1', 'json', 'either'])
+
 /** Values that are no pointers upstream are on the wire even when zero. */
 function isAlwaysThere({ type, nullable, always }: FieldDefinition): boolean {
-  if (type.kind === 'struct') return always
-  if (type.kind === 'bytes' || type.kind === 'fieldsV1') return false
+  if (type.kind === 'struct') return always && nullable !== true
+  if (NO_MESSAGE.has(type.kind)) return false
   return nullable !== true
 }
 
@@ -152,6 +154,8 @@ function bodyOf(type: FieldType): WriteValue {
   switch (type.kind) {
     case 'struct':
       return (writer, value) => writeMessage(type.struct(), writer, value)
+    case 'either':
+      return (writer, value) => writeEither(type, writer, value)
     case 'bytes':
       return (writer, value) => writer.bytes(Buffer.from(asText(value), 'base64'))
     case 'quantity': {
@@ -164,6 +168,7 @@ function bodyOf(type: FieldType): WriteValue {
     case 'microTime':
       return writeTime
     case 'raw':
+    case 'json':
     case 'fieldsV1':
       return (writer, value) => {
         if (value === undefined || value === null) return
@@ -179,6 +184,28 @@ function bodyOf(type: FieldType): WriteValue {
     }
     default:
       return (writer, value) => writer.text(asText(value))
+  }
+}
+
+/** The message of an object or what stands in its place: a field for each. */
+function writeEither(
+  type: FieldType & { kind: 'either' },
+  writer: ReverseWriter,
+  value: unknown,
+): void {
+  const object = (field: number, item: unknown) =>
+    delimited(writer, field, () => writeMessage(type.struct(), writer, item))
+  if (type.other === 'boolean') {
+    if (typeof value === 'object' && value !== null) object(2, value)
+    writer.varint(value === false ? 0 : 1)
+    writer.tag(1, VARINT)
+    return
+  }
+  if (!Array.isArray(value)) return object(1, value)
+  const writeString = tagged(2, { kind: 'string' })
+  for (const item of [...(value as unknown[])].reverse()) {
+    if (type.other === 'list') object(2, item)
+    else writeString(writer, item)
   }
 }
 

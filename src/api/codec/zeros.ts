@@ -5,7 +5,7 @@ import type { FieldDefinition, FieldType } from '../schema/index.ts'
  * required scalars and lists, which in Go are never absent either.
  */
 export function isFilledIn({ type, always, required, nullable }: FieldDefinition): boolean {
-  if (type.kind === 'struct') return always
+  if (type.kind === 'struct') return always && nullable !== true
   if (!required || nullable === true) return false
   return emptyValueOf(type) !== undefined
 }
@@ -26,6 +26,8 @@ export function emptyValueOf(type: FieldType): unknown {
       return '0'
     case 'list':
       return []
+    case 'json':
+      return null
     default:
       return undefined
   }

@@ -38,7 +38,7 @@ export const ContainerResizePolicy = struct(
 )
 export interface ContainerResizePolicy extends TypeOf<typeof ContainerResizePolicy> {}
 
-export const ResourceClaim = struct(
+export const ContainerResourceClaim = struct(
   'io.k8s.api.core.v1.ResourceClaim',
   "One of the pod's claims, as a container uses it.",
   {
@@ -46,13 +46,13 @@ export const ResourceClaim = struct(
     request: string(2, 'One request of the claim; all if empty.'),
   },
 )
-export interface ResourceClaim extends TypeOf<typeof ResourceClaim> {}
+export interface ContainerResourceClaim extends TypeOf<typeof ContainerResourceClaim> {}
 
 export const ResourceRequirements = struct(
   'io.k8s.api.core.v1.ResourceRequirements',
   'What a container or pod needs and may use.',
   {
-    claims: list(3, ResourceClaim, 'Claims whose devices it uses.').keyed('name'),
+    claims: list(3, ContainerResourceClaim, 'Claims whose devices it uses.').keyed('name'),
     limits: map(1, quantity, 'The most that may be used, by resource.'),
     requests: map(2, quantity, 'What is needed at least, and kept free, by resource.'),
   },

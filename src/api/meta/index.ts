@@ -1,5 +1,6 @@
 export * from './condition.ts'
 export * from './delete-options.ts'
+export * from './field-selector.ts'
 export * from './label-selector.ts'
 export * from './list-meta.ts'
 export * from './object-meta.ts'

@@ -5,6 +5,7 @@ const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
 const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'
 const TIME = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time'
 const MICRO_TIME = 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime'
+const JSON_VALUE = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON'
 const RAW = 'io.k8s.apimachinery.pkg.runtime.RawExtension'
 const FIELDS_V1 = 'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1'
 
@@ -31,6 +32,7 @@ function wellKnown(dialect: Dialect): Record<string, Json> {
       type: 'string',
       format: 'date-time',
     },
+    [JSON_VALUE]: { description: 'Any JSON value.' },
     [RAW]: { description: 'Any object, not looked into.', type: 'object' },
     [FIELDS_V1]: { description: 'A set of fields, as a tree of their names.', type: 'object' },
   }
@@ -42,6 +44,7 @@ const REFS: Readonly<Record<string, string>> = {
   time: TIME,
   microTime: MICRO_TIME,
   raw: RAW,
+  json: JSON_VALUE,
   fieldsV1: FIELDS_V1,
 }
 
@@ -53,6 +56,13 @@ const SCALARS: Readonly<Record<string, Json>> = {
   double: { type: 'number', format: 'double' },
   bytes: { type: 'string', format: 'byte' },
 }
+
+// Upstream tells no types of these, for a schema could not.
+const EITHER_DOC = {
+  list: 'A schema, or a list of them.',
+  boolean: 'A schema, or whether anything is allowed.',
+  strings: 'A schema, or a list of names.',
+} as const
 
 /** Zeros that readers may assume of elements and required fields (v3 tells them). */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
@@ -73,7 +83,10 @@ export function schemasOf(
   const named = wellKnown(dialect)
   const visitType = (type: FieldType): void => {
     if (type.kind === 'struct') visit(type.struct())
-    else if (type.kind === 'list') visitType(type.item)
+    else if (type.kind === 'either') {
+      found.set(type.name, { description: EITHER_DOC[type.other] })
+      visit(type.struct())
+    } else if (type.kind === 'list') visitType(type.item)
     else if (type.kind === 'map') visitType(type.value)
     else {
       const name = REFS[type.kind]
@@ -136,6 +149,8 @@ function typeSchema(dialect: Dialect, type: FieldType): Json {
   switch (type.kind) {
     case 'struct':
       return { $ref: dialect.refPrefix + type.struct().name }
+    case 'either':
+      return { $ref: dialect.refPrefix + type.name }
     case 'list':
       return { type: 'array', items: element(dialect, type.item) }
     case 'map':

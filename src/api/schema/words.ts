@@ -25,8 +25,10 @@ export type ScalarKind =
   | 'time'
   /** RFC 3339 with microseconds, UTC. */
   | 'microTime'
-  /** Any JSON value, not looked into. */
+  /** Any JSON object, not looked into. */
   | 'raw'
+  /** Any JSON value, not looked into (a default, an example). */
+  | 'json'
   /** The field sets of `managedFields`: a JSON object, carried as bytes in protobuf. */
   | 'fieldsV1'
 
@@ -35,6 +37,17 @@ export type FieldType =
   | { readonly kind: 'struct'; readonly struct: () => Struct }
   | { readonly kind: 'list'; readonly item: FieldType }
   | { readonly kind: 'map'; readonly value: FieldType }
+  /** In JSON an object, or something else in its place (see `structOr`). */
+  | {
+      readonly kind: 'either'
+      readonly struct: () => Struct
+      readonly other: EitherOther
+      /** OpenAPI name of the type. */
+      readonly name: string
+    }
+
+/** What may stand in place of an object: several of it, yes or no, or names. */
+export type EitherOther = 'list' | 'boolean' | 'strings'
 
 /** Everything that is declared about one field. */
 export interface FieldDefinition {
@@ -54,13 +67,15 @@ export interface FieldDefinition {
   readonly nullable?: boolean
   readonly listType?: 'atomic' | 'set' | 'map'
   readonly listMapKeys?: readonly string[]
-  readonly patchStrategy?: 'merge' | 'retainKeys' | 'merge,retainKeys'
+  readonly patchStrategy?: 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys'
   readonly patchMergeKey?: string
   readonly mapType?: 'atomic' | 'granular'
   /**
    * In protobuf the field lives in an embedded message with this number; in JSON it is inlined.
    */
   readonly inlineProto?: number
+  /** The same once more, within that embedded message. */
+  readonly inlineInnerProto?: number
   /** The type's name in Go where it has one of its own: `v1.PullPolicy`. For error messages. */
   readonly goType?: string
 }
@@ -121,9 +136,16 @@ export class FieldWord<T, Present extends boolean = false> {
   named(goType: string): FieldWord<T, Present> {
     return this.#with({ goType })
   }
-  /** The same field inside an inlined message with protobuf number `proto`. */
-  inlinedAt(proto: number): FieldWord<T, Present> {
-    return this.#with({ inlineProto: proto })
+  /** Only parts of the map or struct are owned, as is usual; said where upstream says it. */
+  granularMap(): FieldWord<T, Present> {
+    return this.#with({ mapType: 'granular' })
+  }
+  /** The same field inside an inlined message with protobuf number `proto`, or one within that. */
+  inlinedAt(proto: number, inner?: number): FieldWord<T, Present> {
+    return this.#with({
+      inlineProto: proto,
+      ...(inner !== undefined && { inlineInnerProto: inner }),
+    })
   }
 
   #with(change: Partial<FieldDefinition>): FieldWord<T, Present> {
@@ -185,6 +207,7 @@ export const time = (proto: number, doc = '') => word<string>({ kind: 'time' }, 
 export const microTime = (proto: number, doc = '') =>
   word<string>({ kind: 'microTime' }, proto, doc)
 export const raw = (proto: number, doc = '') => word<unknown>({ kind: 'raw' }, proto, doc)
+export const json = (proto: number, doc = '') => word<unknown>({ kind: 'json' }, proto, doc)
 export const fieldsV1 = (proto: number, doc = '') =>
   word<Record<string, unknown>>({ kind: 'fieldsV1' }, proto, doc)
 
@@ -195,6 +218,23 @@ export function ref<F extends FieldWords>(
   doc = '',
 ): FieldWord<TypeOf<Struct<F>>> {
   return word({ kind: 'struct', struct: () => of }, proto, doc)
+}
+
+/**
+ * A field that holds an object whose type cannot be inferred, because it contains itself: `T` is
+ * spelled out, and the declaration is looked up when it is needed.
+ */
+export function lazy<T>(proto: number, of: () => Struct, doc = ''): FieldWord<T> {
+  return word({ kind: 'struct', struct: of }, proto, doc)
+}
+
+/** A field that holds the object that `of` declares, or in its place `other`. */
+export function structOr<T, O>(
+  proto: number,
+  of: { name: string; struct: () => Struct; other: EitherOther },
+  doc = '',
+): FieldWord<T | O> {
+  return word({ kind: 'either', ...of }, proto, doc)
 }
 
 /** What a list or map holds: a declared object, or a scalar word such as `string`. */

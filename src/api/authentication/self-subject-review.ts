@@ -1,0 +1,20 @@
+import { ObjectMeta } from '../meta/index.ts'
+import { UserInfo } from './user-info.ts'
+import { ref, string, struct, type TypeOf } from '../schema/index.ts'
+
+export const SelfSubjectReviewStatus = struct(
+  'io.k8s.api.authentication.v1.SelfSubjectReviewStatus',
+  '',
+  {
+    userInfo: ref(1, UserInfo).written(),
+  },
+)
+export interface SelfSubjectReviewStatus extends TypeOf<typeof SelfSubjectReviewStatus> {}
+
+export const SelfSubjectReview = struct('io.k8s.api.authentication.v1.SelfSubjectReview', '', {
+  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+  kind: string(0, 'Name of the type, in CamelCase.'),
+  metadata: ref(1, ObjectMeta).always(),
+  status: ref(2, SelfSubjectReviewStatus).always(),
+})
+export interface SelfSubjectReview extends TypeOf<typeof SelfSubjectReview> {}

@@ -1,0 +1,2 @@
+export * from './role-binding.ts'
+export * from './role.ts'

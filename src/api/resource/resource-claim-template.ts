@@ -1,0 +1,21 @@
+import { ObjectMeta } from '../meta/index.ts'
+import { ResourceClaimSpec } from './device-request.ts'
+import { ref, string, struct, type TypeOf } from '../schema/index.ts'
+
+export const ResourceClaimTemplateSpec = struct(
+  'io.k8s.api.resource.v1.ResourceClaimTemplateSpec',
+  '',
+  {
+    metadata: ref(1, ObjectMeta).always(),
+    spec: ref(2, ResourceClaimSpec).required().written(),
+  },
+)
+export interface ResourceClaimTemplateSpec extends TypeOf<typeof ResourceClaimTemplateSpec> {}
+
+export const ResourceClaimTemplate = struct('io.k8s.api.resource.v1.ResourceClaimTemplate', '', {
+  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+  kind: string(0, 'Name of the type, in CamelCase.'),
+  metadata: ref(1, ObjectMeta).always(),
+  spec: ref(2, ResourceClaimTemplateSpec).required().always(),
+})
+export interface ResourceClaimTemplate extends TypeOf<typeof ResourceClaimTemplate> {}
