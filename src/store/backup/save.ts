@@ -1,19 +1,21 @@
 import type { Disk } from '../../base/index.ts'
-import { type BackendEntry, decodeEntries } from '../mvcc/index.ts'
+import { type BackendEntry, type Bucket, decodeEntries, type SmallBucket } from '../mvcc/index.ts'
 import type { StateSnapshot } from '../state-machine.ts'
 import { BoltWriter } from './bolt-writer.ts'
 import { hashFile, SnapshotFile } from './snapshot-file.ts'
 
 const READ_BYTES = 256 * 1024
-/** Buckets that etcd and its tools expect, empty in ours. */
-const EMPTY_BUCKETS = [
+/** Every bucket that etcd and its tools expect, empty where ours is. */
+const SMALL_BUCKETS: readonly SmallBucket[] = [
   'alarm',
   'auth',
   'authRoles',
   'authUsers',
   'cluster',
+  'lease',
   'members',
   'members_removed',
+  'meta',
 ]
 
 /** A backup as it travels: its chunks are read once, to the end or with the iterator's `return`. */
@@ -101,9 +103,9 @@ export async function receiveSnapshot(options: {
   }
 }
 
-/** The state yields its few facts and leases first, then all changes in order of their revision. */
+/** The state yields its small buckets first, then all changes in order of their revision. */
 async function writeBuckets(writer: BoltWriter, entries: AsyncGenerator<BackendEntry>) {
-  const small = { meta: [] as BackendEntry[], lease: [] as BackendEntry[] }
+  const small = new Map<Bucket, BackendEntry[]>(SMALL_BUCKETS.map((name) => [name, []]))
   let first: BackendEntry | undefined
   for (;;) {
     const { value, done } = await entries.next()
@@ -112,14 +114,15 @@ async function writeBuckets(writer: BoltWriter, entries: AsyncGenerator<BackendE
       first = value
       break
     }
-    small[value.bucket].push(value)
+    small.get(value.bucket)?.push(value)
   }
   await writer.addBucket('key', first ? behind(first, entries) : [])
-  for (const bucket of ['meta', 'lease'] as const) {
-    const sorted = small[bucket].sort((a, b) => Buffer.compare(a.key, b.key))
-    await writer.addBucket(bucket, sorted)
+  for (const [name, found] of small) {
+    await writer.addBucket(
+      name,
+      found.sort((a, b) => Buffer.compare(a.key, b.key)),
+    )
   }
-  for (const name of EMPTY_BUCKETS) await writer.addBucket(name, [])
 }
 
 async function* behind<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T> {

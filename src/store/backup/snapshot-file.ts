@@ -9,6 +9,9 @@ const READ_BYTES = 1024 * 1024
 const TOMBSTONE = 0x74
 const REVISION_BYTES = 17
 
+/** What the state takes out of a backup; its keys come last. */
+const BUCKETS = ['meta', 'lease', 'auth', 'authRoles', 'authUsers', 'key'] as const
+
 /** A backup that cannot be used; `message` names the file, what is wrong and the remedy. */
 export class SnapshotFileError extends Error {
   override readonly name = 'SnapshotFileError'
@@ -57,11 +60,14 @@ export class SnapshotFile {
     }
   }
 
-  /** What our state is made of: keys with their history, leases, and a few facts beside. */
+  /**
+   * What our state is made of: keys with their history, leases, users and roles. Not the members:
+   * a restored cluster has its own.
+   */
   async *entries(): AsyncGenerator<BackendEntry> {
     try {
       const buckets = await this.#bolt.buckets()
-      for (const bucket of ['meta', 'lease', 'key'] as const) {
+      for (const bucket of BUCKETS) {
         const found = buckets.find(({ name }) => name === bucket)
         if (!found) continue
         for await (const { key, value } of this.#bolt.elements(found)) yield { bucket, key, value }

@@ -15,7 +15,19 @@ export interface StoredRecord {
   readonly encoded: Uint8Array
 }
 
-export type Bucket = 'key' | 'lease' | 'meta'
+/** Buckets whose entries are kept by name, as in etcd. */
+export type SmallBucket =
+  | 'alarm'
+  | 'auth'
+  | 'authRoles'
+  | 'authUsers'
+  | 'cluster'
+  | 'lease'
+  | 'members'
+  | 'members_removed'
+  | 'meta'
+
+export type Bucket = 'key' | SmallBucket
 
 export interface BackendOptions {
   /** Values of revisions kept in memory. Default 64 MiB. */
@@ -29,7 +41,18 @@ export interface BackendOptions {
  */
 const ROOT = Uint8Array.of(0)
 const AREAS = [1, 2] as const
-const BUCKETS: Record<Bucket, number> = { key: 0x6b, lease: 0x6c, meta: 0x6d }
+const BUCKETS: Readonly<Record<Bucket, number>> = {
+  key: 0x6b,
+  lease: 0x6c,
+  meta: 0x6d,
+  alarm: 0x70,
+  auth: 0x71,
+  authRoles: 0x72,
+  authUsers: 0x73,
+  cluster: 0x74,
+  members: 0x75,
+  members_removed: 0x76,
+}
 const CACHE_BYTES = 64 * 2 ** 20
 
 /**
@@ -42,7 +65,7 @@ export class Backend {
   readonly #cache: ByteCache
   #pending = new Map<RevisionId, StoredRecord>()
   #flushing = new Map<RevisionId, StoredRecord>()
-  /** Lease and meta entries to come, by engine key in latin1; undefined removes. */
+  /** Entries of small buckets to come, by engine key in latin1; undefined removes. */
   #entries = new Map<string, Uint8Array | undefined>()
   #drops: Uint8Array[] = []
   #pendingBytes = 0
@@ -104,11 +127,11 @@ export class Backend {
     this.#drops.push(this.#revisionKey(main, sub))
   }
 
-  set(bucket: 'lease' | 'meta', name: Uint8Array, value: Uint8Array | undefined): void {
+  set(bucket: SmallBucket, name: Uint8Array, value: Uint8Array | undefined): void {
     this.#entries.set(this.#entryKey(bucket, name).toString('latin1'), value)
   }
 
-  get(bucket: 'lease' | 'meta', name: Uint8Array): Uint8Array | undefined {
+  get(bucket: SmallBucket, name: Uint8Array): Uint8Array | undefined {
     const key = this.#entryKey(bucket, name)
     const text = key.toString('latin1')
     return this.#entries.has(text) ? this.#entries.get(text) : this.#engine.get(key)
@@ -152,9 +175,9 @@ export class Backend {
     yield* buffered
   }
 
-  /** Lease or meta entries on disk: used when everything is read back, before anything is written. */
+  /** A bucket's entries on disk: used when everything is read back, before anything is written. */
   async *entries(
-    bucket: 'lease' | 'meta',
+    bucket: SmallBucket,
   ): AsyncGenerator<readonly [name: Uint8Array, value: Uint8Array]> {
     const prefix = BUCKETS[bucket]
     const range = {
@@ -222,7 +245,7 @@ export class Backend {
     return key
   }
 
-  #entryKey(bucket: 'lease' | 'meta', name: Uint8Array): Buffer {
+  #entryKey(bucket: SmallBucket, name: Uint8Array): Buffer {
     return Buffer.concat([Uint8Array.of(this.#area, BUCKETS[bucket]), name])
   }
 }

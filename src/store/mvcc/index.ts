@@ -1,4 +1,4 @@
-export { Backend, type BackendOptions, type Bucket } from './backend.ts'
+export { Backend, type BackendOptions, type Bucket, type SmallBucket } from './backend.ts'
 export { crc32c } from './crc32c.ts'
 export { stateErrors } from './errors.ts'
 export { hashKv, type KvHash } from './hash-kv.ts'

@@ -11,7 +11,19 @@ export interface BackendEntry {
 
 const CHUNK_BYTES = 256 * 1024
 const MAGIC = Buffer.from('NVSNAP01')
-const BUCKETS: readonly Bucket[] = ['key', 'lease', 'meta']
+// Positions are on the wire: only ever append.
+const BUCKETS: readonly Bucket[] = [
+  'key',
+  'lease',
+  'meta',
+  'alarm',
+  'auth',
+  'authRoles',
+  'authUsers',
+  'cluster',
+  'members',
+  'members_removed',
+]
 /** Bucket, key length, value length. */
 const HEAD_BYTES = 9
 /** In the place of a bucket: the checksum of all before follows, and nothing else. */
