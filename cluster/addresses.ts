@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Net, NetError } from '../src/base/index.ts'
 import { UserError } from '../src/cli/index.ts'
-import { KUBELET_PORT, type Topology } from './topology.ts'
+import { agentsOf, KUBELET_PORT, type Topology } from './topology.ts'
 
 /** Below node ports (30000), and those that systems give to outgoing connections. */
 const PORT_MIN = 20_000
@@ -57,7 +57,7 @@ export async function requireFree(net: Net, topology: Topology, names: ReadonlyS
     ...topology.masters.flatMap(({ name, address, apiPort, clientPort, peerPort }) =>
       [apiPort, clientPort, peerPort].map((port) => ({ name, address, port })),
     ),
-    ...topology.nodes.map(({ name, address, kubeletPort }) => ({
+    ...agentsOf(topology).map(({ name, address, kubeletPort }) => ({
       name,
       address,
       port: kubeletPort,

@@ -1,6 +1,12 @@
 import { type Clock, type HttpResponse, readBody, withTimeout } from '../src/base/index.ts'
 import { type HttpsClient, httpsClient, type TlsOptions } from '../src/platform/index.ts'
-import { apiEndpoint, type MasterTopology, type NodeTopology, type Topology } from './topology.ts'
+import {
+  apiEndpoint,
+  type HollowTopology,
+  type MasterTopology,
+  type NodeTopology,
+  type Topology,
+} from './topology.ts'
 
 /** What a master's `/navarch/status` says. */
 export interface MasterReport {
@@ -58,7 +64,7 @@ export class Connection {
   }
 
   /** Whether the node's agent has registered and answers. */
-  async nodeAnswers(node: NodeTopology, signal: AbortSignal): Promise<boolean> {
+  async nodeAnswers(node: NodeTopology | HollowTopology, signal: AbortSignal): Promise<boolean> {
     const client = this.#clientOf(`https://${node.address}:${node.kubeletPort}`)
     try {
       return (await this.#ask(client, { method: 'GET', url: '/healthz', signal })).status === 200

@@ -1,4 +1,5 @@
 export * from './layout.ts'
+export type { PartKind } from './lifecycle.ts'
 export { KUBELET_CLIENT, MEMBERS, readTls, wantedCertificates } from './pki.ts'
 export * from './topology.ts'
 export { LocalCluster, type LocalClusterParts } from './local-cluster.ts'

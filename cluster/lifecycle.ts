@@ -7,7 +7,10 @@ import type { Layout } from './layout.ts'
 import { ensurePki, readTls } from './pki.ts'
 import { masterAnswers, masterReady, nodeReady, type WaitParts } from './readiness.ts'
 import type { Supervisor } from './supervisor.ts'
-import { partNamed, planTopology, portsNeeded, type Topology } from './topology.ts'
+import { agentsOf, partNamed, planTopology, portsNeeded, type Topology } from './topology.ts'
+
+/** The programs that a cluster is made of, by name. */
+export type PartKind = 'master' | 'node' | 'hollow'
 
 export interface LifecycleParts {
   readonly layout: Layout
@@ -16,22 +19,34 @@ export interface LifecycleParts {
   readonly random: Random
   readonly net: Net
   readonly supervisor: Supervisor
-  /** The command line that runs a part: `master` or `node`. */
-  readonly program: (kind: 'master' | 'node', flags: readonly string[]) => readonly string[]
+  /** The command line that runs a part. */
+  readonly program: (kind: PartKind, flags: readonly string[]) => readonly string[]
 }
 
 export const MASTERS_DEFAULT = 3
 export const NODES_DEFAULT = 2
 /** A slow machine with much to replay; what is broken is told long before. */
 const READY_TIMEOUT_MS = 60_000
+const HOLLOW_NODE_MS = 60
 /** A master whose peers are dead answers, but cannot become ready. */
 const MAJORITY_TIMEOUT_MS = 5_000
 const STOP_GRACE_MS = 5_000
 
+/** A thousand nodes register in a minute on the slowest of machines. */
+function nodeTimeoutMs({ hollow }: Topology): number {
+  return READY_TIMEOUT_MS + (hollow?.nodes ?? 0) * HOLLOW_NODE_MS
+}
+
 /** A new cluster's topology, with ports and addresses that are free now. */
 export async function newTopology(
   parts: LifecycleParts,
-  options: { masters: number; nodes: number; apiOnly: boolean; network?: string },
+  options: {
+    masters: number
+    nodes: number
+    hollowNodes: number
+    apiOnly: boolean
+    network?: string
+  },
 ): Promise<Topology> {
   const { net, layout, random } = parts
   const network = options.network ?? (await findFreeNetwork(net, layout.root))
@@ -60,7 +75,7 @@ export async function startAll(
   { signal, progress }: CallContext,
 ): Promise<void> {
   const missing = new Set<string>()
-  for (const { name } of [...topology.masters, ...topology.nodes]) {
+  for (const { name } of [...topology.masters, ...agentsOf(topology)]) {
     if (!(await parts.supervisor.running(name))) missing.add(name)
   }
   await requireFree(parts.net, topology, missing)
@@ -91,7 +106,10 @@ async function waitForAll(
     const tell = (name: string) => progress(`  ${name} is ready after ${after()}`)
     const waits = [
       ...topology.masters.map((m) => masterReady(m, wait, options).then(() => tell(m.name))),
-      ...topology.nodes.map((n) => nodeReady(n, wait, options).then(() => tell(n.name))),
+      ...agentsOf(topology).map((agent) => {
+        const patient = { ...options, timeoutMs: nodeTimeoutMs(topology) }
+        return nodeReady(agent, wait, patient).then(() => tell(agent.name))
+      }),
     ]
     try {
       await Promise.all(waits)
@@ -124,7 +142,10 @@ export async function startOne(
   await startPart(parts, topology, name)
   await withConnection(parts, topology, async (wait) => {
     const options = { signal, timeoutMs: READY_TIMEOUT_MS }
-    if (named.kind === 'node') return nodeReady(named.part, wait, options)
+    if (named.kind !== 'master') {
+      const patient = { signal, timeoutMs: nodeTimeoutMs(topology) }
+      return nodeReady(named.part, wait, patient)
+    }
     await masterAnswers(named.part, wait, options)
     const short = { signal, timeoutMs: MAJORITY_TIMEOUT_MS }
     await masterReady(named.part, wait, short).catch((error: unknown) => {
@@ -140,7 +161,7 @@ export async function stopAll(
   topology: Topology,
   { signal, progress }: CallContext,
 ): Promise<void> {
-  const nodes = new Set(topology.nodes.map(({ name }) => name))
+  const nodes = new Set(agentsOf(topology).map(({ name }) => name))
   const masters = new Set(topology.masters.map(({ name }) => name))
   if (nodes.size > 0) progress('Stopping nodes and their pods ...')
   await stopParts(parts, topology, nodes, { signal })
@@ -165,7 +186,10 @@ async function stopParts(
   }
   const nodes = topology.nodes.filter(({ name }) => names.has(name))
   const masters = topology.masters.filter(({ name }) => names.has(name))
-  await Promise.all(nodes.map(({ name }) => stopNode(name)))
+  const { hollow } = topology
+  const isHollow = hollow !== undefined && names.has(hollow.name)
+  const stopHollow = isHollow ? [supervisor.stop(hollow.name, options)] : []
+  await Promise.all([...nodes.map(({ name }) => stopNode(name)), ...stopHollow])
   await Promise.all(masters.map(({ name }) => supervisor.stop(name, options)))
 }
 

@@ -28,7 +28,7 @@ import { readLog } from './logs.ts'
 import { readTls, storeCaFile } from './pki.ts'
 import { collectStatus } from './status.ts'
 import { recordTopology } from './topology-record.ts'
-import { clientEndpoint, parseTopology, partNamed, type Topology } from './topology.ts'
+import { agentsOf, clientEndpoint, parseTopology, partNamed, type Topology } from './topology.ts'
 
 export interface LocalClusterParts extends LifecycleParts {
   readonly log: Log
@@ -50,10 +50,11 @@ export class LocalCluster implements ClusterControl {
     const { clock, layout } = this.#parts
     const started = clock.monotonicMs()
     const topology = await this.#topologyFor(size, context)
-    const { masters, nodes } = topology
+    const { masters, nodes, hollow } = topology
     if (await this.#runs(topology)) context.progress('It runs already.')
     else {
-      const parts = `${count(masters.length, 'master')} and ${count(nodes.length, 'node')}`
+      const few = `${count(masters.length, 'master')} and ${count(nodes.length, 'node')}`
+      const parts = hollow ? `${few}, and ${count(hollow.nodes, 'hollow node')}` : few
       context.progress(`Starting ${parts} ...`)
     }
     await writeCluster(this.#parts, topology)
@@ -66,11 +67,12 @@ export class LocalCluster implements ClusterControl {
       tookMs: clock.monotonicMs() - started,
       masters: masters.length,
       nodes: nodes.length,
+      hollowNodes: hollow?.nodes ?? 0,
     }
   }
 
-  async #runs({ masters, nodes }: Topology): Promise<boolean> {
-    for (const { name } of [...masters, ...nodes]) {
+  async #runs(topology: Topology): Promise<boolean> {
+    for (const { name } of [...topology.masters, ...agentsOf(topology)]) {
       if (!(await this.#parts.supervisor.running(name))) return false
     }
     return true
@@ -81,10 +83,11 @@ export class LocalCluster implements ClusterControl {
     if (!known) {
       const { apiOnly = false, masters = MASTERS_DEFAULT } = size
       const nodes = apiOnly ? 0 : (size.nodes ?? NODES_DEFAULT)
+      const hollowNodes = size.hollowNodes ?? 0
       if (masters % 2 === 0) {
         progress(`Note: ${masters} masters bear no more failures than ${masters - 1}.`)
       }
-      return newTopology(this.#parts, { masters, nodes, apiOnly })
+      return newTopology(this.#parts, { masters, nodes, hollowNodes, apiOnly })
     }
     this.#requireSize(known, size)
     return known
@@ -93,12 +96,15 @@ export class LocalCluster implements ClusterControl {
   /** What a cluster consists of is fixed when it is made. */
   #requireSize(known: Topology, size: ClusterSize): void {
     const remedy = `use another --data-dir, or \`navarch down --purge${this.#dataDirFlag()}\` first`
-    for (const kind of ['masters', 'nodes'] as const) {
-      const wanted = size[kind]
-      const has = known[kind].length
+    const counts = [
+      ['masters', size.masters, known.masters.length],
+      ['nodes', size.nodes, known.nodes.length],
+      ['hollow nodes', size.hollowNodes, known.hollow?.nodes ?? 0],
+    ] as const
+    for (const [what, wanted, has] of counts) {
       if (wanted === undefined || wanted === has) continue
       throw new UserError(
-        `this cluster has ${has} ${kind}, not ${wanted}: their number is fixed when it is made; ${remedy}`,
+        `this cluster has ${has} ${what}, not ${wanted}: their number is fixed when it is made; ${remedy}`,
       )
     }
     if (size.apiOnly && !known.apiOnly) {
@@ -187,6 +193,7 @@ export class LocalCluster implements ClusterControl {
     const topology = await newTopology(this.#parts, {
       masters: saved?.masters.length ?? MASTERS_DEFAULT,
       nodes: saved?.nodes.length ?? NODES_DEFAULT,
+      hollowNodes: saved?.hollow?.nodes ?? 0,
       apiOnly: saved?.apiOnly ?? false,
       ...(saved && { network: saved.network }),
     })

@@ -59,6 +59,20 @@ export function wantedCertificates(topology: Topology): Wanted {
       },
     }
   }
+  const { hollow } = topology
+  if (hollow) {
+    wanted[hollow.name] = {
+      ca: API_CA,
+      leaf: {
+        // One client speaks for all of them.
+        commonName: 'navarch:hollow-nodes',
+        organizations: ['system:masters'],
+        dnsNames: [hollow.name, 'localhost'],
+        ipAddresses: [hollow.address],
+        usages: ['server', 'client'],
+      },
+    }
+  }
   for (const { name, address } of topology.nodes) {
     wanted[name] = {
       ca: API_CA,

@@ -3,7 +3,7 @@ import { UserError } from '../src/cli/index.ts'
 import type { Connection } from './connection.ts'
 import type { Layout } from './layout.ts'
 import type { Supervisor } from './supervisor.ts'
-import type { MasterTopology, NodeTopology } from './topology.ts'
+import type { HollowTopology, MasterTopology, NodeTopology } from './topology.ts'
 
 export interface WaitParts {
   readonly supervisor: Supervisor
@@ -43,7 +43,7 @@ export function masterAnswers(
 
 /** Until the node's agent has registered it. Throws `UserError` when its process ends. */
 export function nodeReady(
-  node: NodeTopology,
+  node: NodeTopology | HollowTopology,
   parts: WaitParts,
   options: WaitOptions,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ClusterStatus, MasterStatus, NodeStatus } from '../src/cli/index.ts'
 import type { Connection } from './connection.ts'
 import type { Supervisor } from './supervisor.ts'
-import { apiEndpoint, type MasterTopology, type Topology } from './topology.ts'
+import { apiEndpoint, hollowNames, type MasterTopology, type Topology } from './topology.ts'
 
 interface StatusParts {
   readonly topology: Topology
@@ -60,8 +60,22 @@ export async function collectStatus(
     }),
   )
   const masters = claims.map((master) => ({ ...master, leads: confirmed(master, leases ?? []) }))
-  const notes = [...withoutQuorum(masters), ...(services ?? []).flatMap(remapped)]
+  const notes = [
+    ...withoutQuorum(masters),
+    ...hollowNodes(topology, nodeObjects),
+    ...(services ?? []).flatMap(remapped),
+  ]
   return { masters, nodes, notes }
+}
+
+function hollowNodes({ hollow }: Topology, objects: readonly ObjectView[] = []): string[] {
+  if (!hollow) return []
+  const names = new Set(hollowNames(hollow))
+  const ready = objects.filter(({ metadata, status }) => {
+    const isReady = status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True')
+    return isReady === true && names.has(metadata.name)
+  })
+  return [`hollow nodes: ${ready.length} of ${hollow.nodes} are ready`]
 }
 
 /** A master may believe that it leads until its lease ends: the Lease's holder decides. */

@@ -20,6 +20,15 @@ export interface NodeTopology {
   readonly podCidr: string
 }
 
+/** Nodes without containers, all in one process. */
+export interface HollowTopology {
+  readonly name: string
+  readonly address: string
+  readonly kubeletPort: number
+  /** How many nodes; they are called `hollow-1`, `hollow-2`, … */
+  readonly nodes: number
+}
+
 /** Everything that is fixed when a cluster is made; kept in `topology.json`. */
 export interface Topology {
   readonly version: 1
@@ -33,11 +42,13 @@ export interface Topology {
   readonly endpoint: { readonly address: string; readonly port: number }
   readonly masters: readonly MasterTopology[]
   readonly nodes: readonly NodeTopology[]
+  readonly hollow?: HollowTopology
 }
 
 export const KUBELET_PORT = 10250
 const PORTS_PER_MASTER = 3
 /** Above every node's last number. */
+const HOLLOW_NODES = 240
 const FIRST_MASTER = 241
 
 /** How many ports `planTopology` needs. */
@@ -49,6 +60,7 @@ export function portsNeeded(masters: number): number {
 export function planTopology(options: {
   masters: number
   nodes: number
+  hollowNodes: number
   network: string
   ports: readonly number[]
   clusterToken: string
@@ -78,8 +90,18 @@ export function planTopology(options: {
       kubeletPort: KUBELET_PORT,
       podCidr: `${network}.${i + 1}.0/24`,
     })),
+    ...(options.hollowNodes > 0 && {
+      hollow: {
+        name: 'hollow-nodes',
+        address: `${network}.0.${HOLLOW_NODES}`,
+        kubeletPort: KUBELET_PORT,
+        nodes: options.hollowNodes,
+      },
+    }),
   }
 }
+
+export const hollowNames = ({ nodes }: HollowTopology): string[] => numbered('hollow', nodes)
 
 function numbered(noun: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${noun}-${i + 1}`)
@@ -115,16 +137,27 @@ export function parseTopology(text: string, path: string): Topology {
   )
 }
 
+/** Every agent of nodes by the name of its process: the nodes, and the hollow ones together. */
+export function agentsOf({ nodes, hollow }: Topology): (NodeTopology | HollowTopology)[] {
+  return hollow ? [...nodes, hollow] : [...nodes]
+}
+
 /** A master or node by name. Throws `UserError` naming those there are. */
 export function partNamed(
   topology: Topology,
   name: string,
-): { kind: 'master'; part: MasterTopology } | { kind: 'node'; part: NodeTopology } {
+):
+  | { kind: 'master'; part: MasterTopology }
+  | { kind: 'node'; part: NodeTopology }
+  | { kind: 'hollow'; part: HollowTopology } {
   const master = topology.masters.find((each) => each.name === name)
   if (master) return { kind: 'master', part: master }
   const node = topology.nodes.find((each) => each.name === name)
   if (node) return { kind: 'node', part: node }
-  const names = [...topology.masters, ...topology.nodes].map((each) => each.name).join(', ')
+  const { hollow } = topology
+  if (hollow?.name === name) return { kind: 'hollow', part: hollow }
+  const parts = [...topology.masters, ...agentsOf(topology)]
+  const names = parts.map((each) => each.name).join(', ')
   throw new UserError(`there is no "${name}" in this cluster: it has ${names}`)
 }
 

@@ -92,6 +92,8 @@ export interface RestoreReport {
 export interface ClusterSize {
   readonly masters?: number
   readonly nodes?: number
+  /** Nodes without containers. */
+  readonly hollowNodes?: number
   /** The store and the API alone: no controllers, no scheduler, no nodes. */
   readonly apiOnly?: boolean
 }
@@ -102,12 +104,18 @@ export interface CallContext {
   readonly progress: (line: string) => void
 }
 
+/** What runs once `up` is done. */
+export interface Started {
+  readonly kubeconfig: string
+  readonly tookMs: number
+  readonly masters: number
+  readonly nodes: number
+  readonly hollowNodes: number
+}
+
 /** One local cluster: what lies in a data folder, and the processes that belong to it. */
 export interface ClusterControl {
-  up(
-    size: ClusterSize,
-    context: CallContext,
-  ): Promise<{ kubeconfig: string; tookMs: number; masters: number; nodes: number }>
+  up(size: ClusterSize, context: CallContext): Promise<Started>
   /** False when there was none to purge. */
   down(options: { purge: boolean }, context: CallContext): Promise<boolean>
   status(context: { signal: AbortSignal }): Promise<ClusterStatus>

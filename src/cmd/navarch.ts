@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once, setMaxListeners } from 'node:events'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Layout, LocalCluster, Supervisor } from '../../cluster/index.ts'
+import { Layout, LocalCluster, type PartKind, Supervisor } from '../../cluster/index.ts'
 import { type CliPorts, runCli, type SimulateOptions } from '../cli/index.ts'
 import { silentLog } from '../base/index.ts'
 import {
@@ -28,7 +28,7 @@ function openCluster(dataDir: string | undefined): LocalCluster {
   const processes = systemProcesses()
   // Node reads a program's map at its start and unpacks it at its first error: most of a second.
   const debugging = logLevel() === 'debug' ? ['--enable-source-maps'] : []
-  const program = (kind: 'master' | 'node', flags: readonly string[]) => [
+  const program = (kind: PartKind, flags: readonly string[]) => [
     process.execPath,
     ...debugging,
     fileURLToPath(new URL(`./${kind}.js`, import.meta.url)),

@@ -1,5 +1,6 @@
 export { DNS_ADDRESS_ANNOTATION } from './dns/index.ts'
 export type { ImageCatalog, ImageProgram, MountMode } from './kubelet/index.ts'
+export { type HollowFleetConfig, startHollowFleet } from './hollow-fleet.ts'
 export {
   killLeftovers,
   type NodeConfig,

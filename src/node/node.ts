@@ -54,8 +54,8 @@ export interface NodeConfig {
       }
     | {
         readonly kind: 'hollow'
-        /** First half of the pods' addresses: `10.88`. */
-        readonly podPrefix: string
+        /** The pods' addresses, such as `10.128.1.0/24`; they lead nowhere. */
+        readonly podCidr: string
         readonly startLatencyMs?: number
       }
   /** Default: no proxy. NodePorts are served on the node's address and on these. */

@@ -55,7 +55,8 @@ async function capacityOf(folder: string): Promise<Record<string, string>> {
   }
 }
 
-function hostInfo(): NodeConfig['info'] {
+/** What a node says of its host. */
+export function hostInfo(): NodeConfig['info'] {
   const machineID = read('/etc/machine-id') || hostname()
   return {
     architecture: arch() === 'x64' ? 'amd64' : arch(),

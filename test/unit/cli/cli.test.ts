@@ -48,7 +48,7 @@ function fake(calls: unknown[], lostWrites: number, size: Size): ClusterControl 
       return Promise.resolve(answer)
     }
   return {
-    up: told('up', { kubeconfig: '/k', tookMs: 1234, ...size }),
+    up: told('up', { kubeconfig: '/k', tookMs: 1234, hollowNodes: 0, ...size }),
     down: told('down', true),
     status: told('status', STATUS),
     kill: (name, signal) => {
@@ -105,6 +105,7 @@ describe('cli', () => {
     const cases: [line: string, call: unknown[]][] = [
       ['up --masters 5 --nodes 0', ['up', { masters: 5, nodes: 0 }]],
       ['up', ['up', {}]],
+      ['up --hollow-nodes 1000', ['up', { hollowNodes: 1000 }]],
       ['up --api-only --masters 1', ['up', { masters: 1, apiOnly: true }]],
       ['down --purge', ['down', { purge: true }]],
       ['kill master-1', ['kill', 'master-1', 'SIGKILL']],
@@ -160,6 +161,8 @@ describe('cli', () => {
       'up --masters 0',
       'up --masters x',
       'up --api-only --nodes 2',
+      'up --api-only --hollow-nodes 2',
+      'up --hollow-nodes 0',
       'backup',
     ]) {
       const { code, err, out } = await run(line)

@@ -32,6 +32,7 @@ const topology = planTopology({
   network: '127.99',
   ports: Array.from({ length: portsNeeded(3) }, (_, i) => 30_000 + i),
   clusterToken: 'token',
+  hollowNodes: 0,
   apiOnly: false,
 })
 
@@ -75,6 +76,7 @@ describe('cluster', () => {
       network,
       ports,
       clusterToken: 'x',
+      hollowNodes: 0,
       apiOnly: false,
     })
     await requireFree(systemNet, planned, new Set(['master-1']))

@@ -259,7 +259,7 @@ describe('kubelet', () => {
   })
 
   it('runs hollow pods', async () => {
-    await fixture.node('node-1', { runtime: { kind: 'hollow', podPrefix: '10.88' } })
+    await fixture.node('node-1', { runtime: { kind: 'hollow', podCidr: '10.88.0.0/24' } })
     const readinessProbe = { exec: { command: ['false'] } }
     for (let i = 0; i < 20; i++) await fixture.pod(`hollow-${i}`, { readinessProbe })
     for (let i = 0; i < 20; i++) {

@@ -5,20 +5,22 @@ import {
   ProcessError,
   type Timer,
 } from '../../../../base/index.ts'
-import type {
-  ContainerConfig,
-  ImageResult,
-  LiveCommand,
-  ObservedContainer,
-  PodIdentity,
-  Runtime,
-  Sandbox,
+import { AddressPool } from '../address-pool.ts'
+import {
+  type ContainerConfig,
+  type ImageResult,
+  type LiveCommand,
+  type ObservedContainer,
+  type PodIdentity,
+  type Runtime,
+  type Sandbox,
+  RuntimeError,
 } from '../types.ts'
 
 export interface HollowRuntimeConfig {
   readonly version: string
-  /** Pods get addresses out of this /16, such as `10.88`; they lead nowhere. */
-  readonly podPrefix: string
+  /** Pods get addresses out of this block, such as `10.128.1.0/24`; they lead nowhere. */
+  readonly podCidr: string
   readonly nodeIp: string
   /** How long a container takes to start. Default 0. */
   readonly startLatencyMs?: number
@@ -29,8 +31,6 @@ interface HollowPod {
   readonly containers: ObservedContainer[]
 }
 
-const ADDRESSES = 256 * 256
-
 /** Containers that do nothing: for clusters of thousands of nodes in one process. */
 export class HollowRuntime implements Runtime {
   readonly version: string
@@ -39,12 +39,13 @@ export class HollowRuntime implements Runtime {
   readonly #clock: Clock
   readonly #pods = new Map<string, HollowPod>()
   readonly #timers = new Set<Timer>()
-  #nextAddress = 0
+  readonly #addresses: AddressPool
   #nextId = 0
 
   constructor(config: HollowRuntimeConfig, parts: { clock: Clock }) {
     this.version = `hollow://${config.version}`
     this.#config = config
+    this.#addresses = new AddressPool(config.podCidr)
     this.#clock = parts.clock
   }
 
@@ -55,7 +56,11 @@ export class HollowRuntime implements Runtime {
   ensureSandbox(pod: PodIdentity, options: { hostNetwork: boolean }): Promise<Sandbox> {
     const existing = this.#pods.get(pod.uid)
     if (existing) return Promise.resolve(existing.sandbox)
-    const ip = options.hostNetwork ? this.#config.nodeIp : this.#address()
+    const ip = options.hostNetwork ? this.#config.nodeIp : this.#addresses.take()
+    if (ip === undefined) {
+      const message = `all addresses of ${this.#config.podCidr} are taken`
+      return Promise.reject(new RuntimeError('CreatePodSandboxError', message))
+    }
     const sandbox = { ip, folder: '' }
     this.#pods.set(pod.uid, { sandbox, containers: [] })
     return Promise.resolve(sandbox)
@@ -116,6 +121,8 @@ export class HollowRuntime implements Runtime {
   }
 
   removeSandbox(podUid: string): Promise<void> {
+    const ip = this.#pods.get(podUid)?.sandbox.ip
+    if (ip !== undefined) this.#addresses.release(ip)
     this.#pods.delete(podUid)
     return Promise.resolve()
   }
@@ -139,10 +146,5 @@ export class HollowRuntime implements Runtime {
   close(): Promise<void> {
     for (const timer of this.#timers) timer.cancel()
     return Promise.resolve()
-  }
-
-  #address(): string {
-    const n = ++this.#nextAddress % ADDRESSES
-    return `${this.#config.podPrefix}.${n >> 8}.${n & 255}`
   }
 }

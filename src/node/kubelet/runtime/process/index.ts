@@ -1,4 +1,4 @@
-export { AddressPool } from './address-pool.ts'
+export { AddressPool } from '../address-pool.ts'
 export type { ImageCatalog, ImageProgram } from './images.ts'
 export type { MountMode } from './mounts.ts'
 export {

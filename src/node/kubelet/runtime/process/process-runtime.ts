@@ -23,7 +23,7 @@ import {
   RuntimeError,
   type Sandbox,
 } from '../types.ts'
-import { AddressPool } from './address-pool.ts'
+import { AddressPool } from '../address-pool.ts'
 import { ProcessContainer } from './container.ts'
 import { findImage, type ImageCatalog } from './images.ts'
 import { envName, launch, prepareFolder } from './launch.ts'

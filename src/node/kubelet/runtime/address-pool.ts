@@ -1,4 +1,4 @@
-import { assert } from '../../../../base/index.ts'
+import { assert } from '../../../base/index.ts'
 
 /**
  * Addresses of pods, out of one IPv4 block such as `127.20.1.0/24`; the first (network) and last
