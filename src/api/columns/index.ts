@@ -1,3 +1,5 @@
+export { autoscalerColumns, podDisruptionBudgetColumns } from './autoscaling.ts'
+export { cronJobColumns, jobColumns } from './batch.ts'
 export { genericColumns, labelsText, sinceTime } from './common.ts'
 export { nodeColumns } from './nodes.ts'
 export { type PodSummary, summarizePod } from './pod-status.ts'
@@ -11,4 +13,12 @@ export {
   secretColumns,
   serviceAccountColumns,
 } from './small.ts'
-export { controllerRevisionColumns, deploymentColumns, replicaSetColumns } from './workloads.ts'
+export {
+  controllerRevisionColumns,
+  daemonSetColumns,
+  deploymentColumns,
+  podTemplateColumns,
+  replicaSetColumns,
+  replicationControllerColumns,
+  statefulSetColumns,
+} from './workloads.ts'

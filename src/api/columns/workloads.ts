@@ -1,10 +1,16 @@
-import type { ControllerRevision, Deployment, ReplicaSet } from '../apps/index.ts'
-import type { PodTemplateSpec } from '../core/index.ts'
+import type {
+  ControllerRevision,
+  DaemonSet,
+  Deployment,
+  ReplicaSet,
+  StatefulSet,
+} from '../apps/index.ts'
+import type { PodSpec, PodTemplate, PodTemplateSpec, ReplicationController } from '../core/index.ts'
 import { controllerOf } from '../helpers/index.ts'
 import type { LabelSelector } from '../meta/index.ts'
 import type { Column, KubeObject } from '../schema/index.ts'
 import { describeLabelSelector } from '../selectors/index.ts'
-import { ageColumn, column, integer, nameColumn, NONE, wide } from './common.ts'
+import { ageColumn, column, integer, labelsText, nameColumn, NONE, wide } from './common.ts'
 
 interface Workload extends KubeObject {
   spec: { template?: PodTemplateSpec; selector?: LabelSelector }
@@ -12,7 +18,14 @@ interface Workload extends KubeObject {
 
 /** What `-o wide` adds for everything that makes pods. */
 function templateColumns<T extends Workload>(): Column<T>[] {
-  const containers = (workload: T) => workload.spec.template?.spec?.containers ?? []
+  return [
+    ...containerColumns<T>(({ spec }) => spec.template?.spec),
+    selectorColumn<T>(({ spec }) => spec.selector),
+  ]
+}
+
+export function containerColumns<T>(specOf: (workload: T) => PodSpec | undefined): Column<T>[] {
+  const containers = (workload: T) => specOf(workload)?.containers ?? []
   return [
     wide('Containers', 'Names of the containers in the template.', (workload) =>
       containers(workload)
@@ -24,10 +37,15 @@ function templateColumns<T extends Workload>(): Column<T>[] {
         .map((container) => container.image ?? '')
         .join(','),
     ),
-    wide('Selector', 'Labels of the pods that belong to it.', (workload) =>
-      describeLabelSelector(workload.spec.selector),
-    ),
   ]
+}
+
+export function selectorColumn<T>(
+  selectorOf: (workload: T) => LabelSelector | undefined,
+): Column<T> {
+  return wide('Selector', 'Labels of the pods that belong to it.', (workload) =>
+    describeLabelSelector(selectorOf(workload)),
+  )
 }
 
 export const deploymentColumns: readonly Column<Deployment>[] = [
@@ -71,4 +89,62 @@ export const controllerRevisionColumns: readonly Column<ControllerRevision>[] = 
   }),
   integer('Revision', 'Number of the revision: the higher, the newer.', (r) => r.revision),
   ageColumn(),
+]
+
+export const statefulSetColumns: readonly Column<StatefulSet>[] = [
+  nameColumn(),
+  column(
+    'Ready',
+    'Pods that are ready, of those wanted.',
+    ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+  ),
+  ageColumn(),
+  ...containerColumns<StatefulSet>(({ spec }) => spec.template?.spec),
+]
+
+export const daemonSetColumns: readonly Column<DaemonSet>[] = [
+  nameColumn(),
+  integer('Desired', 'Nodes to have a pod.', ({ status }) => status?.desiredNumberScheduled ?? 0),
+  integer('Current', 'Nodes that have one.', ({ status }) => status?.currentNumberScheduled ?? 0),
+  integer('Ready', 'Nodes whose pod is ready.', ({ status }) => status?.numberReady ?? 0),
+  integer(
+    'Up-to-date',
+    'Nodes with a pod of the newest template.',
+    ({ status }) => status?.updatedNumberScheduled ?? 0,
+  ),
+  integer(
+    'Available',
+    'Nodes whose pod has been ready for long enough.',
+    ({ status }) => status?.numberAvailable ?? 0,
+  ),
+  column('Node Selector', 'Labels of the nodes that get a pod.', ({ spec }) =>
+    labelsText(spec.template?.spec?.nodeSelector),
+  ),
+  ageColumn(),
+  ...templateColumns<DaemonSet>(),
+]
+
+export const replicationControllerColumns: readonly Column<ReplicationController>[] = [
+  nameColumn(),
+  integer('Desired', 'Pods wanted.', ({ spec }) => spec?.replicas ?? 0),
+  integer('Current', 'Pods that exist.', ({ status }) => status?.replicas ?? 0),
+  integer('Ready', 'Pods that are ready.', ({ status }) => status?.readyReplicas ?? 0),
+  ageColumn(),
+  ...containerColumns<ReplicationController>(({ spec }) => spec?.template?.spec),
+  wide('Selector', 'Labels of the pods that belong to it.', ({ spec }) =>
+    labelsText(spec?.selector),
+  ),
+]
+
+export const podTemplateColumns: readonly Column<PodTemplate>[] = [
+  nameColumn(),
+  column('Containers', 'Names of the containers.', ({ template }) =>
+    (template?.spec?.containers ?? []).map((container) => container.name).join(','),
+  ),
+  column('Images', 'Images of the containers.', ({ template }) =>
+    (template?.spec?.containers ?? []).map((container) => container.image ?? '').join(','),
+  ),
+  column('Pod Labels', 'Labels of the pods.', ({ template }) =>
+    labelsText(template?.metadata?.labels),
+  ),
 ]

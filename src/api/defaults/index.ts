@@ -1,3 +1,5 @@
+export { defaultAutoscaler, SCALE_DOWN_POLICIES, SCALE_UP_POLICIES } from './autoscaler.ts'
+export { defaultCronJob, defaultJob } from './batch.ts'
 export { pullPolicyFor } from './container.ts'
 export { defaultPod, defaultPodTemplate } from './pod.ts'
 export { defaultService } from './service.ts'
@@ -10,4 +12,11 @@ export {
   defaultSecret,
   NAMESPACE_NAME_LABEL,
 } from './small.ts'
-export { defaultDeployment, defaultReplicaSet } from './workload.ts'
+export {
+  defaultDaemonSet,
+  defaultDeployment,
+  defaultPodTemplateObject,
+  defaultReplicaSet,
+  defaultReplicationController,
+  defaultStatefulSet,
+} from './workload.ts'

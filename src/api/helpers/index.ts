@@ -1,4 +1,5 @@
 export * from './conditions.ts'
+export * from './indexes.ts'
 export * from './keys.ts'
 export * from './owner.ts'
 export * from './pod.ts'

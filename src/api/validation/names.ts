@@ -191,3 +191,9 @@ export function portNameErrors(value: string): string[] {
   }
   return errors
 }
+
+/** One part of a URL's path, such as the name of a kind or metric. */
+export function pathSegmentErrors(value: string): string[] {
+  if (value === '.' || value === '..') return [`may not be '${value}'`]
+  return ['/', '%'].filter((c) => value.includes(c)).map((c) => `may not contain '${c}'`)
+}

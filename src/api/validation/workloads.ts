@@ -5,17 +5,11 @@ import type { LabelSelector } from '../meta/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { matchesLabelSelector } from '../selectors/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
-import {
-  goIntOrString,
-  goLabelSelector,
-  goStringMap,
-  invalid,
-  notSupported,
-  required,
-} from './field-errors.ts'
-import { labelValueErrors, percentErrors, qualifiedNameErrors } from './names.ts'
-import { each, NEGATIVE_ERROR, nonNegative } from './pod/common.ts'
-import { validatePodSpec } from './pod/pod-spec.ts'
+import { isZeroCount, validateAtMostAll, validateCountOrPercent } from './counts.ts'
+import { goIntOrString, goLabelSelector, invalid, notSupported, required } from './field-errors.ts'
+import { labelValueErrors, qualifiedNameErrors } from './names.ts'
+import { each, nonNegative } from './pod/common.ts'
+import { unmatchedLabels, validateAlwaysRestarts, validatePodTemplate } from './pod-template.ts'
 
 /** A label selector's faults. */
 export function validateLabelSelector(
@@ -54,36 +48,25 @@ export function validateLabelSelector(
   return errors
 }
 
+export function isEmptySelector(selector: DeepReadonly<LabelSelector> | undefined): boolean {
+  return (
+    Object.keys(selector?.matchLabels ?? {}).length === 0 && !selector?.matchExpressions?.length
+  )
+}
+
 /** A template for pods that always restart, fitting its owner's selector. */
 function validateTemplate(
   template: DeepReadonly<PodTemplateSpec> | undefined,
   selector: DeepReadonly<LabelSelector> | undefined,
-  path: string,
 ): FieldError[] {
-  const labels = template?.metadata?.labels
-  const errors: FieldError[] = []
-  const isEmpty =
-    !Object.keys(selector?.matchLabels ?? {}).length && !selector?.matchExpressions?.length
-  if (isEmpty || !matchesLabelSelector(selector, labels ?? {})) {
-    const shown = goStringMap(labels && Object.keys(labels).length > 0 ? labels : undefined)
-    const detail = '`selector` does not match template `labels`'
-    errors.push(invalid(`${path}.metadata.labels`, shown, detail))
-  }
-  for (const [key, value] of Object.entries(labels ?? {})) {
-    errors.push(...each(`${path}.labels`, key, qualifiedNameErrors(key)))
-    errors.push(...each(`${path}.labels`, value, labelValueErrors(value)))
-  }
-  errors.push(...validatePodSpec(template?.spec ?? { containers: [] }, `${path}.spec`))
-  const policy = template?.spec?.restartPolicy
-  if (policy === 'OnFailure' || policy === 'Never') {
-    errors.push(notSupported(`${path}.spec.restartPolicy`, policy, ['Always']))
-  }
-  if (template?.spec?.activeDeadlineSeconds !== undefined) {
-    const detail = 'Forbidden: activeDeadlineSeconds in ReplicaSet is not Supported'
-    const field = `${path}.spec.activeDeadlineSeconds`
-    errors.push({ type: 'FieldValueForbidden', field, detail })
-  }
-  return errors
+  const path = 'spec.template'
+  const labels = template?.metadata?.labels ?? {}
+  const fits = !isEmptySelector(selector) && matchesLabelSelector(selector, labels)
+  return [
+    ...(fits ? [] : [unmatchedLabels(template, path)]),
+    ...validatePodTemplate(template, path),
+    ...validateAlwaysRestarts(template, { path, kind: 'ReplicaSet' }),
+  ]
 }
 
 function validateSelector(
@@ -92,9 +75,7 @@ function validateSelector(
 ): FieldError[] {
   if (!selector) return [required(path)]
   const errors = validateLabelSelector(selector, path)
-  const isEmpty =
-    Object.keys(selector.matchLabels ?? {}).length === 0 && !selector.matchExpressions?.length
-  if (isEmpty) {
+  if (isEmptySelector(selector)) {
     const detail = 'empty selector is invalid for deployment'
     errors.push(invalid(path, goLabelSelector(selector), detail))
   }
@@ -105,7 +86,7 @@ export function validateDeploymentSpec(spec: DeepReadonly<DeploymentSpec>): Fiel
   const errors = [
     ...nonNegative('spec.replicas', spec.replicas),
     ...validateSelector(spec.selector, 'spec.selector'),
-    ...validateTemplate(spec.template, spec.selector, 'spec.template'),
+    ...validateTemplate(spec.template, spec.selector),
     ...validateStrategy(spec.strategy ?? {}, 'spec.strategy'),
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
@@ -136,26 +117,12 @@ function validateStrategy(strategy: DeepReadonly<DeploymentStrategy>, path: stri
     ...validateCountOrPercent(maxUnavailable, `${at}.maxUnavailable`),
     ...validateCountOrPercent(maxSurge, `${at}.maxSurge`),
   ]
-  if (isZero(maxUnavailable) && isZero(maxSurge)) {
+  if (isZeroCount(maxUnavailable) && isZeroCount(maxSurge)) {
     const detail = 'may not be 0 when `maxSurge` is 0'
     errors.push(invalid(`${at}.maxUnavailable`, goIntOrString(maxUnavailable), detail))
   }
-  if (Number(/^(\d+)%$/.exec(String(maxUnavailable))?.[1] ?? 0) > 100) {
-    const shown = goIntOrString(maxUnavailable)
-    errors.push(invalid(`${at}.maxUnavailable`, shown, 'must not be greater than 100%'))
-  }
+  errors.push(...validateAtMostAll(maxUnavailable, `${at}.maxUnavailable`))
   return errors
-}
-
-function isZero(value: number | string): boolean {
-  return value === 0 || /^0+%$/.test(String(value))
-}
-
-function validateCountOrPercent(value: number | string, path: string): FieldError[] {
-  if (typeof value === 'number') {
-    return value < 0 ? [invalid(path, goIntOrString(value), NEGATIVE_ERROR)] : []
-  }
-  return percentErrors(value).map((text) => invalid(path, goIntOrString(value), text))
 }
 
 export function validateReplicaSetSpec(spec: DeepReadonly<ReplicaSetSpec>): FieldError[] {
@@ -163,7 +130,7 @@ export function validateReplicaSetSpec(spec: DeepReadonly<ReplicaSetSpec>): Fiel
     ...nonNegative('spec.replicas', spec.replicas),
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...validateSelector(spec.selector, 'spec.selector'),
-    ...validateTemplate(spec.template, spec.selector, 'spec.template'),
+    ...validateTemplate(spec.template, spec.selector),
   ]
 }
 
@@ -174,15 +141,4 @@ export function validateSelectorKept(
 ): FieldError[] {
   if (semanticEqual(selector, old)) return []
   return [invalid('spec.selector', goLabelSelector(selector), 'field is immutable')]
-}
-
-/** Counts in a workload's status: none negative. */
-export function validateCounts(
-  status: Readonly<Record<string, unknown>> | undefined,
-  names: readonly string[],
-): FieldError[] {
-  return names.flatMap((name) => {
-    const value = status?.[name]
-    return nonNegative(`status.${name}`, typeof value === 'number' ? value : undefined)
-  })
 }
