@@ -1,0 +1,3 @@
+export * from './cron.ts'
+export * from './next.ts'
+export * from './time-zone.ts'
