@@ -39,7 +39,7 @@ export function validateMetrics(
 }
 
 function validateMetric(metric: DeepReadonly<MetricSpec>, path: string): FieldError[] {
-  const { type = '' } = metric
+  const { type } = metric
   const errors: FieldError[] = []
   if (type === '') errors.push(required(`${path}.type`, 'must specify a metric source type'))
   if (!isType(type)) errors.push(notSupported(`${path}.type`, type, TYPES))

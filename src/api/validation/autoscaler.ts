@@ -23,7 +23,7 @@ export function validateAutoscaler(
   old?: DeepReadonly<HorizontalPodAutoscaler>,
 ): FieldError[] {
   const errors: FieldError[] = []
-  const { minReplicas, maxReplicas = 0, behavior } = spec
+  const { minReplicas, maxReplicas, behavior } = spec
   const lowest = old?.spec.minReplicas === 0 ? 0 : 1
   if (minReplicas !== undefined && minReplicas < lowest) {
     const detail = `must be greater than or equal to ${lowest}`
@@ -74,7 +74,7 @@ function validateRules(rules: DeepReadonly<HPAScalingRules>, path: string): Fiel
 }
 
 function validatePolicy(policy: DeepReadonly<HPAScalingPolicy>, path: string): FieldError[] {
-  const { type = '', value = 0, periodSeconds = 0 } = policy
+  const { type, value, periodSeconds } = policy
   const errors: FieldError[] = []
   const types = ['Percent', 'Pods']
   if (!types.includes(type)) errors.push(notSupported(`${path}.type`, type, types))

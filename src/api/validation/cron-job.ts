@@ -43,7 +43,7 @@ export function validateCronJobSpec(
 }
 
 function validateSchedule(
-  { schedule = '', timeZone }: DeepReadonly<CronJobSpec>,
+  { schedule, timeZone }: DeepReadonly<CronJobSpec>,
   old: DeepReadonly<CronJobSpec> | undefined,
 ): FieldError[] {
   const field = 'spec.schedule'

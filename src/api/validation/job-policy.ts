@@ -47,7 +47,7 @@ function validateRule(
   rule: DeepReadonly<PodFailurePolicyRule>,
   path: string,
 ): FieldError[] {
-  const { action = '', onExitCodes, onPodConditions = [] } = rule
+  const { action, onExitCodes, onPodConditions = [] } = rule
   const errors: FieldError[] = []
   if (action === '') errors.push(required(`${path}.action`, quoted(ACTIONS)))
   else if (action === 'FailIndex' && spec.backoffLimitPerIndex === undefined) {
@@ -73,7 +73,7 @@ function validateExitCodes(
   requirement: DeepReadonly<PodFailurePolicyOnExitCodesRequirement>,
   path: string,
 ): FieldError[] {
-  const { operator = '', containerName, values = [] } = requirement
+  const { operator, containerName, values } = requirement
   const errors: FieldError[] = []
   if (operator === '') errors.push(required(`${path}.operator`, quoted(OPERATORS)))
   else if (!OPERATORS.includes(operator)) {
