@@ -27,7 +27,7 @@ const PURE_MODULES = [
   'node:url',
 ]
 /** Packages that do I/O, read a clock or draw random numbers: `platform` alone imports them. */
-const IMPURE_PACKAGES = ['@grpc/grpc-js', 'level', 'classic-level', 'pino']
+const IMPURE_PACKAGES = ['@grpc/grpc-js', 'bcryptjs', 'level', 'classic-level', 'pino']
 
 /** The faults of one file. */
 export function checkTidy(file: SourceFile): Finding[] {

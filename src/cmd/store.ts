@@ -1,4 +1,5 @@
 import {
+  bcryptHasher,
   levelEngines,
   openLog,
   serveGrpc,
@@ -10,6 +11,7 @@ import {
 import { clusterIdentity, openStore } from '../store/index.ts'
 import { backupOf } from '../store/backup/index.ts'
 import { etcdMethods } from '../store/rpc/index.ts'
+import { readAuthToken } from './parts/auth-token.ts'
 import { FlagError } from './parts/flags.ts'
 import { readStoreFlags, STORE_HELP, type StoreFlags } from './parts/store-flags.ts'
 
@@ -54,6 +56,10 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
     random: systemRandom(),
     log,
     transport,
+    etcd: {
+      auth: { hasher: bcryptHasher(), certificates: true, ...readAuthToken(flags.authToken) },
+    },
+    authTokenTtlSeconds: flags.authTokenTtlSeconds,
     onFatal(error) {
       console.error(`navarch store: ${error instanceof Error ? error.message : String(error)}`)
       process.exit(1)

@@ -25,8 +25,18 @@ export type Headed<T> = T & { readonly header: ResponseHeader }
 
 export type { ResponseHeader, WatchEvent, WatchResponse, WatchStream }
 
+/** What a client shows of itself with a request. */
+export interface Caller {
+  /** From `Authenticate`. */
+  readonly token?: string
+  /** Of its certificate; counts where certificates name users (`--client-cert-auth`). */
+  readonly commonName?: string
+}
+
 export interface CallOptions {
   readonly signal: AbortSignal
+  /** Absent: this process itself, which may do anything. */
+  readonly caller?: Caller
   /** The request's own bytes, when at hand: they are replicated as they are. */
   readonly encoded?: Uint8Array
 }
@@ -49,6 +59,41 @@ export interface LeaseTimes {
   readonly ttlSeconds: number
   readonly grantedTtlSeconds: number
   readonly keys: readonly Uint8Array[]
+}
+
+type Answer<T = object> = Promise<{ header: ResponseHeader } & T>
+
+/** etcd's Auth service. */
+export interface AuthApi {
+  enable(options: CallOptions): Answer
+  disable(options: CallOptions): Answer
+  status(options: CallOptions): Answer<{ enabled: boolean; authRevision: number }>
+  authenticate(
+    request: pb.AuthenticateRequest.$Properties,
+    options: CallOptions,
+  ): Answer<{ token: string }>
+  userAdd(request: pb.AuthUserAddRequest.$Properties, options: CallOptions): Answer
+  userGet(name: string, options: CallOptions): Answer<{ roles: string[] }>
+  userList(options: CallOptions): Answer<{ users: string[] }>
+  userDelete(name: string, options: CallOptions): Answer
+  userChangePassword(
+    request: pb.AuthUserChangePasswordRequest.$Properties,
+    options: CallOptions,
+  ): Answer
+  userGrantRole(request: pb.AuthUserGrantRoleRequest.$Properties, options: CallOptions): Answer
+  userRevokeRole(request: pb.AuthUserRevokeRoleRequest.$Properties, options: CallOptions): Answer
+  roleAdd(name: string, options: CallOptions): Answer
+  roleGet(role: string, options: CallOptions): Answer<{ perm: pb.AuthRoleGetResponse['perm'] }>
+  roleList(options: CallOptions): Answer<{ roles: string[] }>
+  roleDelete(role: string, options: CallOptions): Answer
+  roleGrantPermission(
+    request: pb.AuthRoleGrantPermissionRequest.$Properties,
+    options: CallOptions,
+  ): Answer
+  roleRevokePermission(
+    request: pb.AuthRoleRevokePermissionRequest.$Properties,
+    options: CallOptions,
+  ): Answer
 }
 
 /**
@@ -88,6 +133,11 @@ export interface EtcdApi {
   ): Promise<Headed<{ hash: number; compactRevision: number; hashRevision: number }>>
   defragment(options: CallOptions): Promise<{ header: ResponseHeader }>
   moveLeader(target: bigint, options: CallOptions): Promise<{ header: ResponseHeader }>
+  readonly auth: AuthApi
+  /** Throws unless the caller is an administrator, or auth is off. */
+  requireAdmin(options: CallOptions): Promise<void>
+  /** Throws unless the caller may watch these keys. */
+  requireWatch(request: WatchCreateRequest, options: CallOptions): Promise<void>
   /** Whether a leader is known, and word when it stays away for three election timeouts. */
   readonly leaders: {
     readonly known: boolean

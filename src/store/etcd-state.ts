@@ -1,3 +1,4 @@
+import { Admission, AuthBook, authBuckets, isAuthBucket, SimpleTokens } from './auth/index.ts'
 import { assert, type Clock, type Engine, KvError, type Log } from '../base/index.ts'
 import { leaseKey, type Outcome, runCommand } from './commands/index.ts'
 import type { LogIndex, Term } from '../raft/index.ts'
@@ -20,6 +21,8 @@ export interface EtcdStateOptions extends BackendOptions {
   readonly engine: Engine
   readonly clock: Clock
   readonly log: Log
+  /** etcd's `--auth-token-ttl`. Default 300. */
+  readonly authTokenTtlSeconds?: number
 }
 
 /** Told of every committed revision, and when a snapshot has replaced everything. */
@@ -38,12 +41,14 @@ const COMPACT_PAUSE_MS = 1
 /** Until a compaction held back by a reader, or waiting for the disk, is tried again. */
 const COMPACT_RETRY_MS = 20
 
-/** The etcd state that Raft replicates: keys with their history, and leases. */
+/** The etcd state that Raft replicates: keys with their history, leases, users and roles. */
 export class EtcdState implements StateMachine<Outcome> {
   readonly #options: EtcdStateOptions
   #backend: Backend
   #mvcc: Mvcc
   #leases: LeaseBook
+  #auth: AuthBook
+  #admission: Admission
   #appliedIndex: LogIndex = 0
   #appliedTerm: Term = 0
   #durableIndex: LogIndex = 0
@@ -58,6 +63,10 @@ export class EtcdState implements StateMachine<Outcome> {
     this.#backend = backend
     this.#leases = new LeaseBook()
     this.#mvcc = new Mvcc(backend, this.#leases)
+    const ttlSeconds = options.authTokenTtlSeconds
+    const tokens = new SimpleTokens(ttlSeconds === undefined ? {} : { ttlSeconds })
+    this.#auth = new AuthBook({ backend, tokens })
+    this.#admission = new Admission({ book: this.#auth, leases: this.#leases })
   }
 
   /** Reads the state back from its engine: keys and their revisions, not the values. */
@@ -65,8 +74,14 @@ export class EtcdState implements StateMachine<Outcome> {
     const backend = await Backend.open(options.engine, options)
     const state = new EtcdState(options, backend)
     for await (const [, value] of backend.entries('lease')) state.#restoreLease(value)
+    for (const bucket of authBuckets) {
+      for await (const [key, value] of backend.entries(bucket)) {
+        state.#auth.restore(bucket, key, value)
+      }
+    }
     await state.#mvcc.restore()
     state.#leases.settle()
+    state.#auth.settle()
     state.#appliedIndex = readIndex(backend.get('meta', CONSISTENT_INDEX))
     state.#appliedTerm = readIndex(backend.get('meta', TERM))
     state.#durableIndex = state.#appliedIndex
@@ -89,6 +104,15 @@ export class EtcdState implements StateMachine<Outcome> {
 
   get leases(): LeaseBook {
     return this.#leases
+  }
+
+  /** Users and roles; replaced like the leases. */
+  get auth(): AuthBook {
+    return this.#auth
+  }
+
+  get admission(): Admission {
+    return this.#admission
   }
 
   get backend(): Backend {
@@ -120,6 +144,8 @@ export class EtcdState implements StateMachine<Outcome> {
       return runCommand(payload, {
         mvcc: this.#mvcc,
         leases: this.#leases,
+        auth: this.#auth,
+        admission: this.#admission,
         backend: this.#backend,
         index: this.#appliedIndex,
         nowMs: this.#options.clock.monotonicMs(),
@@ -180,7 +206,7 @@ export class EtcdState implements StateMachine<Outcome> {
   }
 
   /**
-   * The state as etcd's back end holds it, as of now: meta and leases, then every revision. Hold a
+   * The state as etcd's back end holds it, as of now: the small buckets, then every revision. Hold a
    * pin of `mvcc` while iterating.
    */
   #entries(): AsyncIterable<BackendEntry> {
@@ -192,6 +218,7 @@ export class EtcdState implements StateMachine<Outcome> {
     for (const lease of this.#leases.all()) {
       head.push({ bucket: 'lease', key: leaseKey(lease.id), value: encodeLease(lease) })
     }
+    head.push(...this.#auth.entries())
     const changes = this.#mvcc.changes(0, this.#mvcc.revision)
     return (async function* () {
       yield* head
@@ -212,6 +239,7 @@ export class EtcdState implements StateMachine<Outcome> {
     const backend = await this.#backend.successor(this.#options)
     const leases = new LeaseBook()
     const mvcc = new Mvcc(backend, leases)
+    const auth = new AuthBook({ backend, tokens: this.#auth.tokens })
     for await (const { bucket, key, value } of decodeEntries(chunks)) {
       if (bucket === 'key') {
         // The bytes must not hold on to the chunk that they came in.
@@ -221,17 +249,19 @@ export class EtcdState implements StateMachine<Outcome> {
       } else {
         backend.set(bucket, key, Buffer.from(value))
         if (bucket === 'lease') this.#restoreLease(value, leases)
+        else if (isAuthBucket(bucket)) auth.restore(bucket, key, value)
       }
       if (backend.pendingBytes > PENDING_BYTES_MAX) await backend.flush(() => {})
     }
     backend.set('meta', CONSISTENT_INDEX, indexBytes(at.index))
     backend.set('meta', TERM, indexBytes(at.term))
+    auth.settle()
     await backend.flush(() => {})
     mvcc.endRestore()
     leases.settle()
     await backend.adopt()
     this.#clearing = this.#clearReplaced(this.#mvcc, backend)
-    this.#replace(at, backend, mvcc, leases)
+    this.#replace(at, { backend, mvcc, leases, auth })
   }
 
   /** Gives the space of a replaced state back, once nobody reads it any more. */
@@ -247,13 +277,13 @@ export class EtcdState implements StateMachine<Outcome> {
 
   #replace(
     at: { index: LogIndex; term: Term },
-    backend: Backend,
-    mvcc: Mvcc,
-    leases: LeaseBook,
+    state: { backend: Backend; mvcc: Mvcc; leases: LeaseBook; auth: AuthBook },
   ): void {
-    this.#backend = backend
-    this.#mvcc = mvcc
-    this.#leases = leases
+    this.#backend = state.backend
+    this.#mvcc = state.mvcc
+    this.#leases = state.leases
+    this.#auth = state.auth
+    this.#admission = new Admission({ book: state.auth, leases: state.leases })
     this.#appliedIndex = at.index
     this.#appliedTerm = at.term
     this.#durableIndex = at.index

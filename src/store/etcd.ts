@@ -7,6 +7,8 @@ import { LeaderWatch } from './leader-watch.ts'
 import { LeaseExpirer } from './lease/index.ts'
 import type { Member, MemberStatus } from './member-types.ts'
 import {
+  type AuthOptions,
+  AuthService,
   ClusterService,
   KeyService,
   LeaseService,
@@ -30,6 +32,8 @@ export interface EtcdStoreOptions {
   readonly progressPeriodMs?: number
   /** What a new leader adds to every lease. Default 1000: etcd's election timeout. */
   readonly electionTimeoutMs?: number
+  /** How users prove who they are. Default: simple tokens, and no passwords. */
+  readonly auth?: AuthOptions
 }
 
 const ELECTION_TIMEOUT_MS = 1000
@@ -40,6 +44,7 @@ const ELECTION_TIMEOUT_MS = 1000
  */
 export class EtcdStore implements EtcdApi {
   readonly leaders: LeaderWatch
+  readonly auth: AuthService
   readonly #context: ServiceContext
   readonly #keys: KeyService
   readonly #leases: LeaseService
@@ -57,6 +62,7 @@ export class EtcdStore implements EtcdApi {
     this.#keys = new KeyService(context, options)
     this.#leases = new LeaseService(context, { random, electionTimeoutMs })
     this.#cluster = new ClusterService(context)
+    this.auth = new AuthService(context, { random, ...options.auth })
     this.#maintenance = new MaintenanceService(context)
     this.#hub = new WatchHub({
       clock,
@@ -93,6 +99,10 @@ export class EtcdStore implements EtcdApi {
   watch(): WatchStream {
     return this.#hub.open()
   }
+
+  requireAdmin: EtcdApi['requireAdmin'] = (options) => this.#context.requireAdmin(options)
+  requireWatch: EtcdApi['requireWatch'] = (request, options) =>
+    this.#keys.requireWatch(request, options)
 
   range: EtcdApi['range'] = (request, options) => this.#keys.range(request, options)
   put: EtcdApi['put'] = (request, options) => this.#keys.put(request, options)

@@ -17,4 +17,4 @@ export { type BackendEntry, decodeEntries, encodeEntries, KeyValue } from './mvc
 export { type OpenStore, type OpenStoreOptions, openStore } from './open.ts'
 export { type RestoreOptions, restoreSnapshot } from './restore.ts'
 export type * from './state-machine.ts'
-export { ETCD_VERSION } from './services/index.ts'
+export { type AuthOptions, ETCD_VERSION } from './services/index.ts'

@@ -37,7 +37,12 @@ export interface OpenStoreOptions {
   readonly timing?: Partial<MemberTiming>
   readonly logLimits?: Partial<LogLimits>
   readonly requestTimeoutMs?: number
-  readonly etcd?: Pick<EtcdStoreOptions, 'requestBytesMax' | 'txnOpsMax' | 'progressPeriodMs'>
+  readonly etcd?: Pick<
+    EtcdStoreOptions,
+    'requestBytesMax' | 'txnOpsMax' | 'progressPeriodMs' | 'auth'
+  >
+  /** etcd's `--auth-token-ttl`. Default 300. */
+  readonly authTokenTtlSeconds?: number
   /** Called with the state before anything is applied to it: for checks across members. */
   readonly onState?: (state: EtcdState) => void
   /** The member cannot go on (its disk failed): the process should end with this error. */
@@ -67,7 +72,13 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     await disk.mkdir(dataFolder)
     // The engine's lock keeps other processes out of the whole folder.
     const engine = await options.openEngine(`${dataFolder}/db`)
-    const state = await EtcdState.open({ engine, clock, log })
+    const { authTokenTtlSeconds } = options
+    const state = await EtcdState.open({
+      engine,
+      clock,
+      log,
+      ...(authTokenTtlSeconds !== undefined && { authTokenTtlSeconds }),
+    })
     undo.unshift(() => state.close())
     options.onState?.(state)
     const { timing, logLimits, requestTimeoutMs, onFatal } = options

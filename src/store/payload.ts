@@ -1,7 +1,8 @@
 import type { etcdserverpb as pb } from '../gen/etcd.js'
-import { WireReader } from './mvcc/index.ts'
+import { NOBODY, type Who } from './auth/index.ts'
+import { varintSize, WireReader, writeVarint } from './mvcc/index.ts'
 
-/** The first byte of a replicated payload; the request follows as it came from the client. */
+/** What a replicated payload asks for; the request follows as it came from the client. */
 export const Tag = {
   put: 1,
   deleteRange: 2,
@@ -14,14 +15,62 @@ export const Tag = {
   leaseRenew: 7,
   /** A lease as it is kept on disk: revoked unless it was renewed since. */
   leaseExpire: 8,
+  authEnable: 32,
+  authDisable: 33,
+  /** `InternalAuthenticateRequest`: the password was checked. */
+  authenticate: 34,
+  /** `AuthUserAddRequest`, with the password hashed. */
+  userAdd: 35,
+  userDelete: 36,
+  /** `AuthUserChangePasswordRequest`, with the password hashed. */
+  userChangePassword: 37,
+  userGrantRole: 38,
+  userRevokeRole: 39,
+  roleAdd: 40,
+  roleDelete: 41,
+  roleGrantPermission: 42,
+  roleRevokePermission: 43,
 } as const
 export type Tag = (typeof Tag)[keyof typeof Tag]
 
-export function makePayload(tag: Tag, request: Uint8Array): Uint8Array {
-  const payload = Buffer.allocUnsafe(1 + request.length)
-  payload[0] = tag
-  payload.set(request, 1)
+/** In the first byte beside the tag, below 64: who asks. Neither: nobody who said a name. */
+const OWN = 0x80
+const NAMED = 0x40
+const TAG_MASK = 0x3f
+
+/**
+ * A payload: its first byte, for a named user the name and the auth revision, then the request.
+ * Without `who` it is this process's own.
+ */
+export function makePayload(tag: Tag, request: Uint8Array, who?: Who): Uint8Array {
+  const head = who?.user ? namedHead(tag, who) : Uint8Array.of(who ? tag : tag | OWN)
+  const payload = Buffer.allocUnsafe(head.length + request.length)
+  payload.set(head)
+  payload.set(request, head.length)
   return payload
+}
+
+function namedHead(tag: Tag, { user, revision }: NonNullable<Who>): Uint8Array {
+  const name = Buffer.from(user)
+  const size = 1 + varintSize(name.length) + name.length + varintSize(revision)
+  const head = Buffer.allocUnsafe(size)
+  head[0] = tag | NAMED
+  const at = writeVarint(head, 1, name.length)
+  head.set(name, at)
+  writeVarint(head, at + name.length, revision)
+  return head
+}
+
+/** What a payload asks for, in whose name, and where the request begins. */
+export function readPayload(payload: Uint8Array): { tag: Tag; who: Who; start: number } {
+  const first = payload[0] ?? 0
+  const tag = (first & TAG_MASK) as Tag
+  if (first & OWN) return { tag, who: undefined, start: 1 }
+  if (!(first & NAMED)) return { tag, who: NOBODY, start: 1 }
+  const reader = new WireReader(payload, 1)
+  const user = Buffer.from(reader.bytes()).toString()
+  const revision = reader.number()
+  return { tag, who: { user, revision }, start: reader.at }
 }
 
 /** `PutRequest`, by hand: most of what is ever applied. Key and value are views. */

@@ -3,6 +3,7 @@ import { type GrpcClient, GrpcError, silentLog } from '../../src/base/index.ts'
 import { etcdserverpb as pb } from '../../src/gen/etcd.js'
 import { grpcClient, serveGrpc } from '../../src/platform/index.ts'
 import { etcdMethods } from '../../src/store/rpc/index.ts'
+import type { AuthOptions, EtcdStore } from '../../src/store/index.ts'
 import { openEtcd } from '../support/store/etcd.ts'
 import { startRealEtcd } from '../support/store/real-etcd.ts'
 
@@ -32,8 +33,57 @@ export const methods = {
   timeToLive: codec('Lease/LeaseTimeToLive', pb.LeaseTimeToLiveRequest, pb.LeaseTimeToLiveResponse),
   leases: codec('Lease/LeaseLeases', pb.LeaseLeasesRequest, pb.LeaseLeasesResponse),
   hashKv: codec('Maintenance/HashKV', pb.HashKVRequest, pb.HashKVResponse),
+  memberList: codec('Cluster/MemberList', pb.MemberListRequest, pb.MemberListResponse),
+  status: codec('Maintenance/Status', pb.StatusRequest, pb.StatusResponse),
+  alarm: codec('Maintenance/Alarm', pb.AlarmRequest, pb.AlarmResponse),
+  hash: codec('Maintenance/Hash', pb.HashRequest, pb.HashResponse),
+  defragment: codec('Maintenance/Defragment', pb.DefragmentRequest, pb.DefragmentResponse),
+  ...authMethods(),
   moveLeader: codec('Maintenance/MoveLeader', pb.MoveLeaderRequest, pb.MoveLeaderResponse),
 }
+/** etcd's Auth service. */
+function authMethods() {
+  return {
+    authEnable: codec('Auth/AuthEnable', pb.AuthEnableRequest, pb.AuthEnableResponse),
+    authDisable: codec('Auth/AuthDisable', pb.AuthDisableRequest, pb.AuthDisableResponse),
+    authStatus: codec('Auth/AuthStatus', pb.AuthStatusRequest, pb.AuthStatusResponse),
+    authenticate: codec('Auth/Authenticate', pb.AuthenticateRequest, pb.AuthenticateResponse),
+    userAdd: codec('Auth/UserAdd', pb.AuthUserAddRequest, pb.AuthUserAddResponse),
+    userGet: codec('Auth/UserGet', pb.AuthUserGetRequest, pb.AuthUserGetResponse),
+    userList: codec('Auth/UserList', pb.AuthUserListRequest, pb.AuthUserListResponse),
+    userDelete: codec('Auth/UserDelete', pb.AuthUserDeleteRequest, pb.AuthUserDeleteResponse),
+    userChangePassword: codec(
+      'Auth/UserChangePassword',
+      pb.AuthUserChangePasswordRequest,
+      pb.AuthUserChangePasswordResponse,
+    ),
+    userGrantRole: codec(
+      'Auth/UserGrantRole',
+      pb.AuthUserGrantRoleRequest,
+      pb.AuthUserGrantRoleResponse,
+    ),
+    userRevokeRole: codec(
+      'Auth/UserRevokeRole',
+      pb.AuthUserRevokeRoleRequest,
+      pb.AuthUserRevokeRoleResponse,
+    ),
+    roleAdd: codec('Auth/RoleAdd', pb.AuthRoleAddRequest, pb.AuthRoleAddResponse),
+    roleGet: codec('Auth/RoleGet', pb.AuthRoleGetRequest, pb.AuthRoleGetResponse),
+    roleList: codec('Auth/RoleList', pb.AuthRoleListRequest, pb.AuthRoleListResponse),
+    roleDelete: codec('Auth/RoleDelete', pb.AuthRoleDeleteRequest, pb.AuthRoleDeleteResponse),
+    roleGrantPermission: codec(
+      'Auth/RoleGrantPermission',
+      pb.AuthRoleGrantPermissionRequest,
+      pb.AuthRoleGrantPermissionResponse,
+    ),
+    roleRevokePermission: codec(
+      'Auth/RoleRevokePermission',
+      pb.AuthRoleRevokePermissionRequest,
+      pb.AuthRoleRevokePermissionResponse,
+    ),
+  }
+}
+
 export type MethodName = keyof typeof methods
 
 /** One call: a method's name and its request. */
@@ -41,17 +91,26 @@ export type Step = {
   [K in MethodName]: readonly [K, Parameters<(typeof methods)[K]['request']['encode']>[0]]
 }[MethodName]
 
+/** Of the real one, and of ours. */
+export type Pair<T> = readonly [real: T, ours: T]
+
 export interface Twins {
-  readonly clients: readonly [real: GrpcClient, ours: GrpcClient]
+  readonly clients: Pair<GrpcClient>
+  readonly endpoints: Pair<string>
+  readonly store: EtcdStore
   /** Makes the same call to both and fails when an answer or error differs in any field. */
-  same(step: Step): Promise<unknown>
+  same(step: Step, as?: Pair<string>): Promise<unknown>
+  /** Makes the same call to both; their answers. */
+  both(step: Step, as?: Pair<string>): Promise<Pair<unknown>>
   stop(): Promise<void>
 }
 
 /** A real etcd and ours, both new, served alike. */
-export async function startTwins(): Promise<Twins> {
-  const real = await startRealEtcd()
-  const etcd = await openEtcd()
+export async function startTwins(
+  options: { flags?: readonly string[]; auth?: AuthOptions } = {},
+): Promise<Twins> {
+  const real = await startRealEtcd(options)
+  const etcd = await openEtcd(options.auth ? { auth: options.auth } : {})
   const backup = () => Promise.reject(new Error('not compared'))
   const server = await serveGrpc({
     address: '127.0.0.1',
@@ -59,14 +118,20 @@ export async function startTwins(): Promise<Twins> {
     methods: etcdMethods({ etcd: etcd.store, backup }),
     log: silentLog,
   })
+  const endpoints = [real.endpoint, `http://127.0.0.1:${server.port}`] as const
   const clients = [
-    grpcClient({ endpoints: [real.endpoint] }),
-    grpcClient({ endpoints: [`http://127.0.0.1:${server.port}`] }),
+    grpcClient({ endpoints: [endpoints[0]] }),
+    grpcClient({ endpoints: [endpoints[1]] }),
   ] as const
+  const both = async (step: Step, as?: Pair<string>) =>
+    await Promise.all([answer(clients[0], step, as?.[0]), answer(clients[1], step, as?.[1])])
   return {
     clients,
-    async same(step) {
-      const [theirs, ours] = await Promise.all(clients.map((client) => answer(client, step)))
+    endpoints,
+    store: etcd.store,
+    both,
+    async same(step, as) {
+      const [theirs, ours] = await both(step, as)
       assert.deepEqual(ours, theirs, `${step[0]} ${show(step[1])}`)
       return theirs
     },
@@ -79,11 +144,12 @@ export async function startTwins(): Promise<Twins> {
   }
 }
 
-async function answer(client: GrpcClient, [name, request]: Step): Promise<unknown> {
+async function answer(client: GrpcClient, [name, request]: Step, token?: string): Promise<unknown> {
   const method: { path: string } & Codec<object, object> = methods[name] as never
   const bytes = method.request.encode(request).finish()
   try {
-    const response = await client.unary(`/etcdserverpb.${method.path}`, bytes)
+    const options = token === undefined ? {} : { metadata: { token } }
+    const response = await client.unary(`/etcdserverpb.${method.path}`, bytes, options)
     return plain(method.response.decode(response))
   } catch (error) {
     if (!(error instanceof GrpcError)) throw error

@@ -14,6 +14,9 @@ export interface StoreFlags {
   readonly members: readonly InitialMember[]
   readonly clientTls: TlsOptions | undefined
   readonly peerTls: TlsOptions
+  /** `simple`, or `jwt,…`. */
+  readonly authToken: string
+  readonly authTokenTtlSeconds: number
 }
 
 const FLAGS = {
@@ -34,6 +37,8 @@ const FLAGS = {
   'peer-key-file': '',
   'peer-trusted-ca-file': '',
   'peer-client-cert-auth': 'true',
+  'auth-token': 'simple',
+  'auth-token-ttl': '300',
 } as const
 type Flag = keyof typeof FLAGS
 
@@ -73,6 +78,8 @@ export function readStoreFlags(args: readonly string[], env: NodeJS.ProcessEnv):
     members: readMembers(cluster, name, advertised.split(',')),
     clientTls: readTls('', flag),
     peerTls: readTls('peer-', flag),
+    authToken: flag('auth-token'),
+    authTokenTtlSeconds: positive('auth-token-ttl', flag('auth-token-ttl')),
   }
 }
 
@@ -85,6 +92,12 @@ function parse(args: readonly string[]): Partial<Record<Flag, string>> {
   } catch (error) {
     throw new FlagError(error instanceof Error ? error.message : String(error))
   }
+}
+
+function positive(flag: Flag, text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new FlagError(`--${flag}: "${text}" must be a whole number above 0`)
 }
 
 function oneUrl(flag: Flag, text: string): URL {

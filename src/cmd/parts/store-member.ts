@@ -1,6 +1,7 @@
 import { MEMBERS } from '../../../cluster/index.ts'
 import type { Log } from '../../base/index.ts'
 import {
+  bcryptHasher,
   levelEngines,
   serveGrpc,
   systemClock,
@@ -57,6 +58,7 @@ export async function startMember(
     random: systemRandom(),
     log,
     transport,
+    etcd: { auth: { hasher: bcryptHasher(), certificates: true } },
     onFatal,
   })
   const backup = backupOf({ state: opened.state, disk, folder: `${dataFolder}/backup` })

@@ -1,5 +1,6 @@
 import type { KvError } from '../../base/index.ts'
 import type { LogIndex } from '../../raft/index.ts'
+import type { Admission, AuthBook, Who } from '../auth/index.ts'
 import type { LeaseBook } from '../lease/index.ts'
 import type { Backend, Mvcc, OpResult } from '../mvcc/index.ts'
 
@@ -13,6 +14,7 @@ export type Outcome =
       readonly id: bigint
       readonly ttlSeconds: number
     }
+  | { readonly kind: 'auth'; readonly revision: number; readonly token?: string }
   /** The request was refused: nothing has changed. */
   | { readonly kind: 'error'; readonly revision: number; readonly error: KvError }
   /** The entry held no request. */
@@ -22,6 +24,8 @@ export type Outcome =
 export interface CommandContext {
   readonly mvcc: Mvcc
   readonly leases: LeaseBook
+  readonly auth: AuthBook
+  readonly admission: Admission
   readonly backend: Backend
   /** Of the entry that holds the command. */
   readonly index: LogIndex
@@ -31,8 +35,13 @@ export interface CommandContext {
   readonly onCompaction: () => void
 }
 
+/** A command's context, and in whose name it comes. */
+export interface CommandCall extends CommandContext {
+  readonly who: Who
+}
+
 /**
  * Does what the request in `payload` (behind its tag, at 1) asks for. Throws `KvError`, before its
  * first change, for what is refused.
  */
-export type Command = (payload: Uint8Array, on: CommandContext) => Outcome
+export type Command = (payload: Uint8Array, on: CommandCall) => Outcome

@@ -5,15 +5,19 @@ import type { Command } from './command.ts'
 
 /** Commands about keys. */
 export const keyCommands = {
-  [Tag.put]: (payload, { mvcc, leases }) => {
-    return { kind: 'put', ...put(mvcc, decodePut(payload, 1), (id) => leases.has(id)) }
+  [Tag.put]: (payload, { mvcc, leases, admission, who }) => {
+    const request = decodePut(payload, 1)
+    admission.put(who, request)
+    return { kind: 'put', ...put(mvcc, request, (id) => leases.has(id)) }
   },
-  [Tag.deleteRange]: (payload, { mvcc }) => {
+  [Tag.deleteRange]: (payload, { mvcc, admission, who }) => {
     const request = pb.DeleteRangeRequest.decode(payload.subarray(1))
+    admission.deleteRange(who, request)
     return { kind: 'delete-range', ...deleteRange(mvcc, request) }
   },
-  [Tag.txn]: (payload, { mvcc, leases }) => {
+  [Tag.txn]: (payload, { mvcc, leases, admission, who }) => {
     const request = pb.TxnRequest.decode(payload.subarray(1))
+    admission.txn(who, request)
     return { kind: 'txn', ...txn(mvcc, request, (id) => leases.has(id)) }
   },
   [Tag.compact]: (payload, { mvcc, onCompaction }) => {

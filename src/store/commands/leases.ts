@@ -15,8 +15,11 @@ export const leaseCommands = {
     return { kind: 'lease', revision: mvcc.revision, id, ttlSeconds }
   },
 
-  [Tag.leaseRevoke]: (payload, on) =>
-    revoke(pb.LeaseRevokeRequest.decode(payload.subarray(1)).ID, on),
+  [Tag.leaseRevoke]: (payload, on) => {
+    const { ID: id } = pb.LeaseRevokeRequest.decode(payload.subarray(1))
+    on.admission.leaseWrite(on.who, id)
+    return revoke(id, on)
+  },
 
   [Tag.leaseRenew]: (payload, { leases, backend, mvcc, index, nowMs }) => {
     const { ID: id } = pb.LeaseKeepAliveRequest.decode(payload.subarray(1))

@@ -57,6 +57,11 @@ export class WireReader {
     this.#end = end
   }
 
+  /** Where the next field begins. */
+  get at(): number {
+    return this.#pos
+  }
+
   get done(): boolean {
     return this.#pos >= this.#end
   }

@@ -7,9 +7,9 @@ export function clusterMethods(etcd: EtcdApi): [path: string, method: GrpcMethod
   return [
     [
       '/etcdserverpb.Cluster/MemberList',
-      unary(async (bytes, { signal }) => {
+      unary(async (bytes, call) => {
         const request = decode(pb.MemberListRequest, bytes)
-        const { header, members } = await etcd.memberList(request, { signal })
+        const { header, members } = await etcd.memberList(request, call)
         return pb.MemberListResponse.encode({
           header,
           members: members.map(({ id, name, peerUrls, clientUrls, isLearner }) => ({

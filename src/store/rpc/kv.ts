@@ -8,34 +8,34 @@ export function kvMethods(etcd: EtcdApi): [path: string, method: GrpcMethod][] {
   return [
     [
       '/etcdserverpb.KV/Range',
-      unary(async (bytes, { signal }) =>
-        encodeRange(await etcd.range(decode(pb.RangeRequest, bytes), { signal })),
+      unary(async (bytes, call) =>
+        encodeRange(await etcd.range(decode(pb.RangeRequest, bytes), call)),
       ),
     ],
     [
       '/etcdserverpb.KV/Put',
-      unary(async (encoded, { signal }) =>
-        encodePut(await etcd.put(decode(pb.PutRequest, encoded), { signal, encoded })),
+      unary(async (encoded, call) =>
+        encodePut(await etcd.put(decode(pb.PutRequest, encoded), { ...call, encoded })),
       ),
     ],
     [
       '/etcdserverpb.KV/DeleteRange',
-      unary(async (encoded, { signal }) => {
+      unary(async (encoded, call) => {
         const request = decode(pb.DeleteRangeRequest, encoded)
-        return encodeDeleteRange(await etcd.deleteRange(request, { signal, encoded }))
+        return encodeDeleteRange(await etcd.deleteRange(request, { ...call, encoded }))
       }),
     ],
     [
       '/etcdserverpb.KV/Txn',
-      unary(async (encoded, { signal }) =>
-        encodeTxn(await etcd.txn(decode(pb.TxnRequest, encoded), { signal, encoded })),
+      unary(async (encoded, call) =>
+        encodeTxn(await etcd.txn(decode(pb.TxnRequest, encoded), { ...call, encoded })),
       ),
     ],
     [
       '/etcdserverpb.KV/Compact',
-      unary(async (encoded, { signal }) => {
+      unary(async (encoded, call) => {
         const request = decode(pb.CompactionRequest, encoded)
-        const response = await etcd.compact(request, { signal, encoded })
+        const response = await etcd.compact(request, { ...call, encoded })
         return pb.CompactionResponse.encode(response).finish()
       }),
     ],

@@ -1,14 +1,14 @@
 import type { GrpcMethod } from '../../base/index.ts'
 import { etcdserverpb as pb } from '../../gen/etcd.js'
 import type { EtcdApi } from '../index.ts'
-import { decode, stream, unary } from './method.ts'
+import { decode, type RpcCall, stream, unary } from './method.ts'
 
 export function leaseMethods(etcd: EtcdApi): [path: string, method: GrpcMethod][] {
   return [
     [
       '/etcdserverpb.Lease/LeaseGrant',
-      unary(async (bytes, { signal }) => {
-        const granted = await etcd.leaseGrant(decode(pb.LeaseGrantRequest, bytes), { signal })
+      unary(async (bytes, call) => {
+        const granted = await etcd.leaseGrant(decode(pb.LeaseGrantRequest, bytes), call)
         const { header, id: ID, ttlSeconds: TTL } = granted
         return pb.LeaseGrantResponse.encode({ header, ID, TTL }).finish()
       }),
@@ -20,9 +20,9 @@ export function leaseMethods(etcd: EtcdApi): [path: string, method: GrpcMethod][
     ],
     [
       '/etcdserverpb.Lease/LeaseTimeToLive',
-      unary(async (bytes, { signal }) => {
+      unary(async (bytes, call) => {
         const { ID, keys } = decode(pb.LeaseTimeToLiveRequest, bytes)
-        const times = await etcd.leaseTimeToLive({ id: ID, keys }, { signal })
+        const times = await etcd.leaseTimeToLive({ id: ID, keys }, call)
         return pb.LeaseTimeToLiveResponse.encode({
           header: times.header,
           ID: times.id,
@@ -34,8 +34,8 @@ export function leaseMethods(etcd: EtcdApi): [path: string, method: GrpcMethod][
     ],
     [
       '/etcdserverpb.Lease/LeaseLeases',
-      unary(async (_bytes, { signal }) => {
-        const { header, ids } = await etcd.leaseLeases({ signal })
+      unary(async (_bytes, call) => {
+        const { header, ids } = await etcd.leaseLeases(call)
         const leases = ids.map((ID) => ({ ID }))
         return pb.LeaseLeasesResponse.encode({ header, leases }).finish()
       }),
@@ -44,9 +44,9 @@ export function leaseMethods(etcd: EtcdApi): [path: string, method: GrpcMethod][
 }
 
 function revoke(etcd: EtcdApi): GrpcMethod {
-  return unary(async (bytes, { signal }) => {
+  return unary(async (bytes, call) => {
     const { ID } = decode(pb.LeaseRevokeRequest, bytes)
-    return pb.LeaseRevokeResponse.encode(await etcd.leaseRevoke(ID, { signal })).finish()
+    return pb.LeaseRevokeResponse.encode(await etcd.leaseRevoke(ID, call)).finish()
   })
 }
 
@@ -54,11 +54,11 @@ function revoke(etcd: EtcdApi): GrpcMethod {
 async function* keepAlive(
   etcd: EtcdApi,
   requests: AsyncIterable<Uint8Array>,
-  { signal }: { signal: AbortSignal },
+  call: RpcCall,
 ): AsyncGenerator<Uint8Array> {
   for await (const bytes of requests) {
     const { ID } = decode(pb.LeaseKeepAliveRequest, bytes)
-    const { header, ttlSeconds: TTL } = await etcd.leaseKeepAlive(ID, { signal })
+    const { header, ttlSeconds: TTL } = await etcd.leaseKeepAlive(ID, call)
     yield pb.LeaseKeepAliveResponse.encode({ header, ID, TTL }).finish()
   }
 }

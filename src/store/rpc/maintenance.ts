@@ -1,7 +1,7 @@
 import { GrpcCode, GrpcError, type GrpcMethod } from '../../base/index.ts'
 import { etcdserverpb as pb } from '../../gen/etcd.js'
 import type { EtcdApi } from '../index.ts'
-import { decode, stream, unary } from './method.ts'
+import { decode, type RpcCall, stream, unary } from './method.ts'
 
 /** A backup as etcd makes it: its database file, and the file's SHA-256 behind it. */
 export interface BackupStream {
@@ -29,29 +29,25 @@ export function maintenanceMethods({
     ['/etcdserverpb.Maintenance/Status', unary((_, call) => status(etcd, call))],
     [
       '/etcdserverpb.Maintenance/Defragment',
-      unary(async (_, { signal }) => {
-        await etcd.defragment({ signal })
+      unary(async (_, call) => {
+        await etcd.defragment(call)
         return pb.DefragmentResponse.encode({}).finish()
       }),
     ],
     [
       '/etcdserverpb.Maintenance/Hash',
-      unary(async (_, { signal }) => pb.HashResponse.encode(await etcd.hash({ signal })).finish()),
+      unary(async (_, call) => pb.HashResponse.encode(await etcd.hash(call)).finish()),
     ],
     ['/etcdserverpb.Maintenance/HashKV', unary((bytes, call) => hashKv(etcd, bytes, call))],
     ['/etcdserverpb.Maintenance/Snapshot', stream((_, call) => snapshot(etcd, backup, call))],
     [
       '/etcdserverpb.Maintenance/MoveLeader',
-      unary(async (bytes, { signal }) => {
-        await etcd.moveLeader(decode(pb.MoveLeaderRequest, bytes).targetID, { signal })
+      unary(async (bytes, call) => {
+        await etcd.moveLeader(decode(pb.MoveLeaderRequest, bytes).targetID, call)
         return pb.MoveLeaderResponse.encode({}).finish()
       }),
     ],
   ]
-}
-
-interface Call {
-  readonly signal: AbortSignal
 }
 
 /** Nothing here raises an alarm yet: there is none to list or to disarm, and raising one is refused. */
@@ -63,8 +59,8 @@ function alarm(etcd: EtcdApi, bytes: Uint8Array): Uint8Array {
   return pb.AlarmResponse.encode({ header: etcd.header(), alarms: [] }).finish()
 }
 
-async function status(etcd: EtcdApi, { signal }: Call): Promise<Uint8Array> {
-  const now = await etcd.status({ signal })
+async function status(etcd: EtcdApi, call: RpcCall): Promise<Uint8Array> {
+  const now = await etcd.status(call)
   return pb.StatusResponse.encode({
     header: now.header,
     version: now.version,
@@ -81,18 +77,19 @@ async function status(etcd: EtcdApi, { signal }: Call): Promise<Uint8Array> {
   }).finish()
 }
 
-async function hashKv(etcd: EtcdApi, bytes: Uint8Array, { signal }: Call): Promise<Uint8Array> {
+async function hashKv(etcd: EtcdApi, bytes: Uint8Array, call: RpcCall): Promise<Uint8Array> {
   const { revision } = decode(pb.HashKVRequest, bytes)
-  return pb.HashKVResponse.encode(await etcd.hashKv({ revision }, { signal })).finish()
+  return pb.HashKVResponse.encode(await etcd.hashKv({ revision }, call)).finish()
 }
 
 async function* snapshot(
   etcd: EtcdApi,
   backup: OpenBackup,
-  { signal }: Call,
+  call: RpcCall,
 ): AsyncGenerator<Uint8Array> {
+  await etcd.requireAdmin(call)
   const header = etcd.header()
-  const { sizeBytes, chunks } = await backup({ signal })
+  const { sizeBytes, chunks } = await backup(call)
   let remainingBytes = sizeBytes
   for await (const blob of chunks) {
     remainingBytes = Math.max(0, remainingBytes - blob.length)

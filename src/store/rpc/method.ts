@@ -6,8 +6,12 @@ import {
   type GrpcMethod,
   KvError,
 } from '../../base/index.ts'
+import type { Caller, CallOptions } from '../index.ts'
 
-type Handle = (request: Uint8Array, call: GrpcCall) => Promise<Uint8Array>
+/** A call as the store takes it: with what the client shows of itself. */
+export type RpcCall = GrpcCall & CallOptions
+
+type Handle = (request: Uint8Array, call: RpcCall) => Promise<Uint8Array>
 
 /** A unary method whose failures reach the client as etcd words them. */
 export function unary(handle: Handle): GrpcMethod {
@@ -15,7 +19,7 @@ export function unary(handle: Handle): GrpcMethod {
     kind: 'unary',
     async handle(request, call) {
       try {
-        return await handle(request, call)
+        return await handle(request, withCaller(call))
       } catch (error) {
         throw grpcError(error, call.signal)
       }
@@ -24,18 +28,29 @@ export function unary(handle: Handle): GrpcMethod {
 }
 
 export function stream(
-  handle: (requests: AsyncIterable<Uint8Array>, call: GrpcCall) => AsyncIterable<Uint8Array>,
+  handle: (requests: AsyncIterable<Uint8Array>, call: RpcCall) => AsyncIterable<Uint8Array>,
 ): GrpcMethod {
   return {
     kind: 'stream',
     async *handle(requests, call) {
       try {
-        yield* handle(requests, call)
+        yield* handle(requests, withCaller(call))
       } catch (error) {
         throw grpcError(error, call.signal)
       }
     },
   }
+}
+
+/** As etcd: the token is in `token`, or as HTTP has it in `authorization`. */
+function withCaller(call: GrpcCall): RpcCall {
+  const { metadata, identity } = call
+  const token = metadata['token'] ?? metadata['authorization']
+  const caller: Caller = {
+    ...(token !== undefined && { token: token.replace(/^Bearer /, '') }),
+    ...(identity && { commonName: identity.commonName }),
+  }
+  return { ...call, caller }
 }
 
 /** Reads a request; what is not protobuf is the client's fault. */

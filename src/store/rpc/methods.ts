@@ -1,5 +1,6 @@
 import type { GrpcMethods } from '../../base/index.ts'
 import type { EtcdApi } from '../index.ts'
+import { authMethods } from './auth.ts'
 import { clusterMethods } from './cluster.ts'
 import { kvMethods } from './kv.ts'
 import { leaseMethods } from './lease.ts'
@@ -14,12 +15,13 @@ export interface EtcdMethodsOptions extends WatchRpcOptions {
 }
 
 /**
- * etcd v3 as a gRPC server sees it. What is not here (changing members, users and roles, locks and
- * elections on the server's side) is answered by the server itself: UNIMPLEMENTED.
+ * etcd v3 as a gRPC server sees it. What is not here (changing members, locks and elections on the
+ * server's side) is answered by the server itself: UNIMPLEMENTED.
  */
 export function etcdMethods(options: EtcdMethodsOptions): GrpcMethods {
   const { etcd } = options
   const methods = [
+    ...authMethods(etcd.auth),
     ...kvMethods(etcd),
     ...watchMethods(etcd, options),
     ...leaseMethods(etcd),

@@ -1,10 +1,10 @@
-import type { GrpcMethod } from '../../base/index.ts'
+import { GrpcCode, type GrpcMethod, KvError } from '../../base/index.ts'
 import { etcdserverpb as pb } from '../../gen/etcd.js'
 import type { EtcdApi } from '../index.ts'
 import type { EncodedEvent, EventBatch, QueuedResponse, WatchStream } from '../watch/index.ts'
 import { encodeHeader } from './encode.ts'
 import { MessageBuilder } from './message.ts'
-import { decode, stream } from './method.ts'
+import { decode, type RpcCall, stream } from './method.ts'
 
 /** A response above this is cut when its watcher asked for fragments: etcd's request limit and 512 KiB. */
 const FRAGMENT_BYTES_DEFAULT = 2 * 2 ** 20
@@ -22,22 +22,23 @@ export function watchMethods(
   return [
     [
       '/etcdserverpb.Watch/Watch',
-      stream((requests, { signal }) => serve(etcd.watch(), requests, signal, encoder)),
+      stream((requests, call) => serve({ etcd, encoder }, requests, call)),
     ],
   ]
 }
 
 async function* serve(
-  watch: WatchStream,
+  { etcd, encoder }: { etcd: EtcdApi; encoder: WatchEncoder },
   requests: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-  encoder: WatchEncoder,
+  call: RpcCall,
 ): AsyncGenerator<Uint8Array> {
+  const { signal } = call
+  const watch = etcd.watch()
   const close = () => watch.close()
   signal.addEventListener('abort', close, { once: true })
   if (signal.aborted) close()
   // The client's requests are obeyed while its responses flow; its end ends the stream, as in etcd.
-  obey(watch, requests).then(close, (error: unknown) => watch.fail(error))
+  obey({ etcd, watch }, requests, call).then(close, (error: unknown) => watch.fail(error))
   try {
     for await (const response of watch) yield* encoder.encode(response)
   } finally {
@@ -46,14 +47,41 @@ async function* serve(
   }
 }
 
-async function obey(watch: WatchStream, requests: AsyncIterable<Uint8Array>): Promise<void> {
+async function obey(
+  { etcd, watch }: { etcd: EtcdApi; watch: WatchStream },
+  requests: AsyncIterable<Uint8Array>,
+  call: RpcCall,
+): Promise<void> {
   for await (const bytes of requests) {
     const { createRequest, cancelRequest, progressRequest } = decode(pb.WatchRequest, bytes)
-    if (createRequest) watch.create(createRequest)
+    if (createRequest) await create({ etcd, watch }, createRequest, call)
     else if (cancelRequest) watch.cancel(cancelRequest.watchId ?? 0)
     else if (progressRequest) watch.requestProgress()
     await watch.room()
   }
+}
+
+/** A watch that is not permitted is answered in the stream, which goes on. */
+async function create(
+  { etcd, watch }: { etcd: EtcdApi; watch: WatchStream },
+  request: pb.WatchCreateRequest.$Properties,
+  call: RpcCall,
+): Promise<void> {
+  try {
+    await etcd.requireWatch(request, call)
+  } catch (error) {
+    if (!(error instanceof KvError)) throw error
+    const cancelReason = goText(error)
+    watch.pushControl(etcd.header(), { watchId: -1, created: true, canceled: true, cancelReason })
+    return
+  }
+  watch.create(request)
+}
+
+/** As Go prints a gRPC error, which etcd gives as the reason. */
+function goText({ code, message }: KvError): string {
+  const name = Object.entries(GrpcCode).find(([, value]) => value === code)?.[0] ?? 'unknown'
+  return `rpc error: code = ${name.charAt(0).toUpperCase()}${name.slice(1)} desc = ${message}`
 }
 
 /**

@@ -1,9 +1,11 @@
 import { assert, type Clock } from '../../base/index.ts'
+import type { Admission, Who } from '../auth/index.ts'
 import { etcdErrors } from '../errors.ts'
 import type { CallOptions, Headed, ResponseHeader } from '../etcd-api.ts'
 import type { Outcome } from '../commands/index.ts'
 import type { EtcdState } from '../etcd-state.ts'
 import type { Member } from '../member-types.ts'
+import { type AuthOptions, Identifier } from './identifier.ts'
 import { makePayload, type Tag } from '../payload.ts'
 
 const REQUEST_BYTES_MAX = 1.5 * 2 ** 20
@@ -14,6 +16,7 @@ export interface ServiceContextOptions {
   readonly clock: Clock
   /** etcd's `--max-request-bytes`. Default 1.5 MiB. */
   readonly requestBytesMax?: number | undefined
+  readonly auth?: AuthOptions | undefined
 }
 
 /** What etcd's services share: the member, its state, headers, and the way into the log. */
@@ -24,6 +27,7 @@ export class ServiceContext {
   /** The newest term that this member knows of. */
   term: number
   readonly #requestBytesMax: number
+  readonly #identifier: Identifier
   readonly #clusterId: bigint
   readonly #memberId: bigint
 
@@ -32,6 +36,7 @@ export class ServiceContext {
     this.state = options.state
     this.clock = options.clock
     this.#requestBytesMax = options.requestBytesMax ?? REQUEST_BYTES_MAX
+    this.#identifier = new Identifier(options)
     const status = options.member.status()
     this.#clusterId = status.clusterId
     this.#memberId = BigInt(status.id)
@@ -51,6 +56,28 @@ export class ServiceContext {
     return { ...result, header: this.headerAt(result.revision) }
   }
 
+  /** In whose name a call comes. Throws for a token that is not, or no longer, known. */
+  identify(options: CallOptions): Promise<Who> | Who {
+    return options.caller && this.#identifier.identify(options.caller, options)
+  }
+
+  /** Asked at the moment of use: a snapshot replaces it. */
+  get admission(): Admission {
+    return this.state.admission
+  }
+
+  async requireAdmin(options: CallOptions): Promise<void> {
+    if (!options.caller) return
+    const who = await this.identify(options)
+    this.admission.admin(who)
+  }
+
+  async requireUser(options: CallOptions): Promise<void> {
+    if (!options.caller) return
+    const who = await this.identify(options)
+    this.admission.known(who)
+  }
+
   /** Replicates a request; its outcome, or the refusal that applying it came to. */
   async propose<K extends Outcome['kind']>(
     kind: K,
@@ -59,7 +86,8 @@ export class ServiceContext {
     options: CallOptions,
   ): Promise<Extract<Outcome, { kind: K }>> {
     if (encoded.length > this.#requestBytesMax) throw etcdErrors.requestTooLarge()
-    const outcome = await this.member.propose(makePayload(tag, encoded), options)
+    const who = options.caller && (await this.identify(options))
+    const outcome = await this.member.propose(makePayload(tag, encoded, who), options)
     if (outcome.kind === 'error') throw outcome.error
     assert(outcome.kind === kind, `a ${kind} request came to ${outcome.kind}`)
     return outcome as Extract<Outcome, { kind: K }>

@@ -1,5 +1,7 @@
+export { AuthService } from './auth.ts'
 export { ClusterService } from './cluster.ts'
 export { ServiceContext } from './context.ts'
+export type { AuthOptions } from './identifier.ts'
 export { KeyService } from './keys.ts'
 export { LeaseService } from './leases.ts'
 export { ETCD_VERSION, MaintenanceService } from './maintenance.ts'

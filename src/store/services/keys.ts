@@ -13,6 +13,7 @@ import type {
   ResponseHeader,
   TxnRequest,
   TxnResult,
+  WatchCreateRequest,
 } from '../etcd-api.ts'
 import {
   fetch,
@@ -30,6 +31,7 @@ import type { ServiceContext } from './context.ts'
 const TXN_OPS_MAX = 128
 /** Values read before other work gets its turn. */
 const RANGE_SLICE = 1000
+const SMALLEST_KEY = Uint8Array.of(0)
 const PHYSICAL_COMPACTION_POLL_MS = 10
 
 /** etcd's KV service: reads are linearizable unless asked otherwise, writes are replicated. */
@@ -45,6 +47,8 @@ export class KeyService {
   async range(request: RangeRequest, options: CallOptions): Promise<Headed<RangeResult>> {
     checkRange(request)
     if (!request.serializable) await this.#service.member.linearize(options)
+    const who = options.caller && (await this.#service.identify(options))
+    this.#service.admission.range(who, request)
     const { mvcc } = this.#service.state
     const plan = planRange(mvcc, request)
     const sliced = plan.found.length > RANGE_SLICE
@@ -61,7 +65,15 @@ export class KeyService {
     } finally {
       release?.()
     }
+    this.#service.admission.still(who)
     return this.#service.headed(finishRange(request, plan, kvs))
+  }
+
+  /** As etcd, no key at all is the smallest one. */
+  async requireWatch(request: WatchCreateRequest, options: CallOptions): Promise<void> {
+    const who = options.caller && (await this.#service.identify(options))
+    const key = request.key?.length ? request.key : SMALLEST_KEY
+    this.#service.admission.range(who, { key, rangeEnd: request.rangeEnd })
   }
 
   async put(request: PutRequest, options: CallOptions): Promise<Headed<PutResult>> {
@@ -85,6 +97,8 @@ export class KeyService {
     checkTxn(request, this.#txnOpsMax)
     if (isReadOnly(request)) {
       if (!isSerializable(request)) await this.#service.member.linearize(options)
+      const who = options.caller && (await this.#service.identify(options))
+      this.#service.admission.txn(who, request)
       return this.#service.headed(txn(this.#service.state.mvcc, request, () => false))
     }
     const encoded = options.encoded ?? pb.TxnRequest.encode(request).finish()
@@ -95,6 +109,7 @@ export class KeyService {
     request: CompactionRequest,
     options: CallOptions,
   ): Promise<{ header: ResponseHeader }> {
+    await this.#service.requireAdmin(options)
     const encoded = options.encoded ?? pb.CompactionRequest.encode(request).finish()
     const { revision } = await this.#service.propose('compact', Tag.compact, encoded, options)
     const { state, clock } = this.#service

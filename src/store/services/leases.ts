@@ -32,6 +32,7 @@ export class LeaseService {
     request: LeaseGrantRequest,
     options: CallOptions,
   ): Promise<Headed<{ id: bigint; ttlSeconds: number }>> {
+    await this.#service.requireUser(options)
     const asked = request.TTL ?? 0
     if (asked > LEASE_TTL_MAX_SECONDS) throw etcdErrors.leaseTtlTooLarge()
     // Chance and bounds are settled here, so that applying is the same everywhere.
@@ -55,6 +56,7 @@ export class LeaseService {
   }
 
   async leaseRevoke(id: bigint, options: CallOptions): Promise<{ header: ResponseHeader }> {
+    await this.#service.requireUser(options)
     const encoded = pb.LeaseRevokeRequest.encode({ ID: id }).finish()
     const { revision } = await this.#service.propose('lease', Tag.leaseRevoke, encoded, options)
     return { header: this.#service.headerAt(revision) }
@@ -70,6 +72,9 @@ export class LeaseService {
    * for it, a deposed leader cannot acknowledge one, and all know how long leases live.
    */
   async leaseKeepAlive(id: bigint, options: CallOptions): Promise<Headed<{ ttlSeconds: number }>> {
+    const who = options.caller && (await this.#service.identify(options))
+    this.#service.admission.known(who)
+    this.#service.admission.leaseWrite(who, id)
     // As in etcd the header is that of before: the lease may be gone right after.
     const header = this.#service.header()
     const encoded = pb.LeaseKeepAliveRequest.encode({ ID: id }).finish()
@@ -88,7 +93,10 @@ export class LeaseService {
     { id, keys }: { id: bigint; keys: boolean },
     options: CallOptions,
   ): Promise<Headed<LeaseTimes>> {
+    await this.#service.requireUser(options)
     await this.#service.member.linearize(options)
+    const who = options.caller && (await this.#service.identify(options))
+    if (keys) this.#service.admission.leaseRead(who, id)
     const lease = this.#service.state.leases.get(id)
     const header = this.#service.header()
     if (!lease) return { header, id, ttlSeconds: -1, grantedTtlSeconds: 0, keys: [] }
@@ -104,7 +112,10 @@ export class LeaseService {
 
   async leaseLeases(options: CallOptions): Promise<Headed<{ ids: readonly bigint[] }>> {
     await this.#service.member.linearize(options)
+    const who = options.caller && (await this.#service.identify(options))
+    this.#service.admission.known(who)
     const ids = this.#service.state.leases.all().map(({ id }) => id)
+    for (const id of ids) this.#service.admission.leaseRead(who, id)
     return { header: this.#service.header(), ids }
   }
 }

@@ -14,7 +14,8 @@ export class MaintenanceService {
     this.#service = service
   }
 
-  async status(_options: CallOptions): Promise<Headed<StoreStatus>> {
+  async status(options: CallOptions): Promise<Headed<StoreStatus>> {
+    await this.#service.requireUser(options)
     const { member, state } = this.#service
     const { term, leader, commitIndex, appliedIndex, role } = member.status()
     const size = await state.backend.sizeBytes()
@@ -32,7 +33,8 @@ export class MaintenanceService {
     }
   }
 
-  async hash(_options: CallOptions): Promise<Headed<{ hash: number }>> {
+  async hash(options: CallOptions): Promise<Headed<{ hash: number }>> {
+    await this.#service.requireAdmin(options)
     const snapshot = this.#service.state.snapshot()
     const header = this.#service.header()
     try {
@@ -46,19 +48,22 @@ export class MaintenanceService {
 
   async hashKv(
     { revision }: { revision: number },
-    _options: CallOptions,
+    options: CallOptions,
   ): Promise<Headed<{ hash: number; compactRevision: number; hashRevision: number }>> {
+    await this.#service.requireAdmin(options)
     const result = await hashKv(this.#service.state.mvcc, revision)
     return { ...result, header: this.#service.headerAt(result.revision) }
   }
 
-  async defragment(_options: CallOptions): Promise<{ header: ResponseHeader }> {
+  async defragment(options: CallOptions): Promise<{ header: ResponseHeader }> {
+    await this.#service.requireAdmin(options)
     await this.#service.state.flush()
     await this.#service.state.backend.compact()
     return { header: this.#service.header() }
   }
 
   async moveLeader(target: bigint, options: CallOptions): Promise<{ header: ResponseHeader }> {
+    await this.#service.requireAdmin(options)
     const { member } = this.#service
     if (member.status().role !== 'leader') throw etcdErrors.notLeader()
     const to = member.members().find(({ id }) => BigInt(id) === target)

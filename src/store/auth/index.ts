@@ -1,0 +1,7 @@
+export { Admission, type AuthInfo, NOBODY, type Who } from './admit.ts'
+export { Attempts } from './attempts.ts'
+export { authBuckets, isAuthBucket } from './auth-storage.ts'
+export { AuthBook } from './auth-book.ts'
+export { authErrors } from './errors.ts'
+export { type JwtOptions, readJwt, signJwt } from './jwt.ts'
+export { indexOfToken, SimpleTokens } from './tokens.ts'
