@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { HttpHeaders, HttpRequest, HttpResponse } from '../base/index.ts'
 import { writeBody } from './http-body.ts'
-import type { ServerContext } from './https-server.ts'
+import type { ServerContext } from './server-context.ts'
 import { identityOf } from './tls.ts'
 
 /** One request and its response over HTTP/1.1. Never rejects. */

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import type { HttpRequest, HttpResponse, Upgrade } from '../base/index.ts'
 import { respond, toRequest } from './http1-exchange.ts'
-import type { ServerContext } from './https-server.ts'
+import type { ServerContext } from './server-context.ts'
 import { splice, TcpConnection } from './net.ts'
 import { connectionError, type TlsOptions, tlsMaterial } from './tls.ts'
 

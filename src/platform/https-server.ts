@@ -1,13 +1,13 @@
-import { createServer as createHttp1, type Server as Http1Server } from 'node:http'
-import { createServer as createHttp2, type Http2Server, type ServerHttp2Session } from 'node:http2'
-import { createServer as createTcp, type Server, type Socket } from 'node:net'
-import { createServer as createTls, type TLSSocket } from 'node:tls'
+import type { Server as Http1Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { HttpHandler, Listener, Log } from '../base/index.ts'
-import { serveHttp1 } from './http1-exchange.ts'
-import { serveUpgrade } from './http1-upgrade.ts'
-import { serveHttp2 } from './http2-exchange.ts'
-import { closeServer, listen } from './listen.ts'
-import { netError, type TlsOptions, tlsMaterial } from './tls.ts'
+import { type Front, openFront } from './front.ts'
+import { createHttp1Back } from './http1-back.ts'
+import { Http2Connection, type LocalSettings } from './http2/index.ts'
+import { type Http2Client, serveHttp2 } from './http2-exchange.ts'
+import { type ServerContext, until } from './server-context.ts'
+import { identityOf, type TlsOptions } from './tls.ts'
 
 export interface HttpsServerOptions {
   readonly address: string
@@ -15,7 +15,7 @@ export interface HttpsServerOptions {
   readonly port: number
   /**
    * HTTP/1.1 and HTTP/2 by ALPN; a client certificate is asked for, never required: the handler
-   * sees the identity. Without `tls`: plain HTTP/1.1.
+   * sees the identity. Without `tls`: plain HTTP/1.1, and HTTP/2 for clients that know.
    */
   readonly tls?: TlsOptions
   readonly handler: HttpHandler
@@ -24,130 +24,75 @@ export interface HttpsServerOptions {
   readonly drainMs?: number
 }
 
-/** What the two protocols' exchanges share. */
-export interface ServerContext {
-  readonly handler: HttpHandler
-  readonly log: Log
-  /** Every exchange under way: aborted when the server stops. */
-  readonly active: Set<AbortController>
+const SETTINGS: LocalSettings = {
+  streamsMax: 1000,
+  windowBytes: 1024 * 1024,
+  connectionWindowBytes: 16 * 1024 * 1024,
+  headerListBytesMax: 64 * 1024,
 }
-
-// A request line and headers together; kubectl's stay below 8 KiB.
-const MAX_HEADER_BYTES = 64 * 1024
-const MAX_STREAMS = 1000
-const STREAM_WINDOW_BYTES = 1024 * 1024
 /** Time after `drainMs` in which aborted requests may still say goodbye. */
 const GOODBYE_MS = 300
 
 /** Serves a handler; resolves once it listens. Throws `NetError` when it cannot. */
 export async function serveHttps(options: HttpsServerOptions): Promise<Listener> {
   const context = { handler: options.handler, log: options.log, active: new Set<AbortController>() }
-  const http1 = createHttp1({
-    maxHeaderSize: MAX_HEADER_BYTES,
-    // Longer than any client keeps an idle connection: it is the client who hangs up.
-    keepAliveTimeout: 180_000,
-    headersTimeout: 30_000,
-    noDelay: true,
+  const http1 = createHttp1Back(context)
+  const connections = new Set<Http2Connection>()
+  const front = await openFront({
+    address: options.address,
+    port: options.port,
+    ...(options.tls && { tls: options.tls }),
+    clientCertificate: 'optional',
+    log: options.log,
+    onHttp1: (socket) => http1.emit('connection', socket),
+    onHttp2: (socket) => connect(context, connections, socket),
   })
-  http1.on('request', (request, response) => void serveHttp1(context, request, response))
-  http1.on('upgrade', (request, socket, head) => {
-    void serveUpgrade(context, request, { socket: socket as Socket, head })
-  })
-  const http2 = createHttp2({
-    settings: {
-      maxConcurrentStreams: MAX_STREAMS,
-      initialWindowSize: STREAM_WINDOW_BYTES,
-      maxHeaderListSize: MAX_HEADER_BYTES,
+  return {
+    address: options.address,
+    port: front.port,
+    close: () => shutDown({ front, http1, connections, context, options }),
+  }
+}
+
+function connect(context: ServerContext, connections: Set<Http2Connection>, socket: Socket): void {
+  // One lookup per connection: reading the certificate parses it anew each time.
+  const identity = socket instanceof TLSSocket ? identityOf(socket) : undefined
+  const { remoteAddress } = socket
+  const client: Http2Client = {
+    ...(identity && { identity }),
+    ...(remoteAddress !== undefined && { remoteAddress }),
+  }
+  const connection = new Http2Connection({
+    socket,
+    settings: SETTINGS,
+    nowMs: () => performance.now(),
+    onRequest: (stream) => void serveHttp2(context, stream, client),
+    onClose(fault) {
+      connections.delete(connection)
+      if (fault) context.log.debug('HTTP/2 connection ended', { error: fault })
     },
-    maxSessionMemory: 64,
   })
-  const sessions = new Set<ServerHttp2Session>()
-  http2.on('session', (session) => {
-    sessions.add(session)
-    session.on('close', () => sessions.delete(session))
-    session.on('error', (error) => options.log.debug('HTTP/2 session failed', { error }))
-  })
-  http2.on('stream', (stream, headers) => void serveHttp2(context, stream, headers))
-  const sockets = new Set<Socket>()
-  const server = createFront(options, { http1, http2, sockets })
-  try {
-    const { port } = await listen(server, options)
-    return {
-      address: options.address,
-      port,
-      close: () => shutDown({ server, http1, sessions, sockets, context, options }),
-    }
-  } catch (error) {
-    throw netError(options, error)
-  }
-}
-
-interface Back {
-  http1: Http1Server
-  http2: Http2Server
-  sockets: Set<Socket>
-}
-
-/** One listening socket; each connection goes to the protocol that its TLS handshake chose. */
-function createFront(options: HttpsServerOptions, { http1, http2, sockets }: Back): Server {
-  const track = (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    socket.on('error', (error) => options.log.debug('connection failed', { error }))
-  }
-  if (!options.tls) {
-    return createTcp({ noDelay: true }, (socket) => {
-      track(socket)
-      http1.emit('connection', socket)
-    })
-  }
-  const server = createTls({
-    ...tlsMaterial(options.tls),
-    ALPNProtocols: ['h2', 'http/1.1'],
-    requestCert: true,
-    rejectUnauthorized: false,
-    minVersion: 'TLSv1.2',
-    handshakeTimeout: 10_000,
-    noDelay: true,
-  })
-  server.on('secureConnection', (socket: TLSSocket) => {
-    track(socket)
-    if (socket.alpnProtocol === 'h2') http2.emit('connection', socket)
-    else http1.emit('connection', socket)
-  })
-  server.on('tlsClientError', (error, socket) => {
-    options.log.debug('TLS handshake failed', { error })
-    socket.destroy()
-  })
-  return server
+  connections.add(connection)
 }
 
 interface Running {
-  server: Server
+  front: Front
   http1: Http1Server
-  sessions: Set<ServerHttp2Session>
-  sockets: Set<Socket>
+  connections: Set<Http2Connection>
   context: ServerContext
   options: HttpsServerOptions
 }
 
 /** No new connections, a time for requests to finish, then their signals, then the sockets. */
 async function shutDown(running: Running): Promise<void> {
-  const { sessions, sockets, context, options } = running
-  const closed = closeServer(running.server)
-  for (const session of sessions) session.close()
+  const { front, connections, context, options } = running
+  const closed = front.close()
+  for (const connection of connections) connection.close()
   running.http1.closeIdleConnections()
   await until(() => context.active.size === 0, options.drainMs ?? 200)
   for (const controller of context.active) controller.abort(new Error('the server is stopping'))
   // Sockets close by themselves once their last bytes, such as a GOAWAY, are out.
-  await until(() => sockets.size === 0, GOODBYE_MS)
-  for (const socket of sockets) socket.destroy()
+  await until(() => front.sockets.size === 0, GOODBYE_MS)
+  for (const socket of front.sockets) socket.destroy()
   await closed
-}
-
-async function until(done: () => boolean, timeoutMs: number): Promise<void> {
-  const deadline = performance.now() + timeoutMs
-  while (!done() && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }

@@ -1,0 +1,98 @@
+import { createServer as createTcp, type Server, type Socket } from 'node:net'
+import { createServer as createTls, type TLSSocket } from 'node:tls'
+import type { Log } from '../base/index.ts'
+import { PREFACE } from './http2/index.ts'
+import { closeServer, listen } from './listen.ts'
+import { netError, type TlsOptions, tlsMaterial } from './tls.ts'
+
+export interface FrontOptions {
+  readonly address: string
+  /** 0 takes a free port. */
+  readonly port: number
+  readonly tls?: TlsOptions
+  /** Whether a client without a certificate of our authority is turned away. */
+  readonly clientCertificate: 'required' | 'optional'
+  readonly log: Log
+  readonly onHttp1: (socket: Socket) => void
+  readonly onHttp2: (socket: Socket) => void
+}
+
+/** A listening port that hands each connection to the protocol that its client speaks. */
+export interface Front {
+  readonly port: number
+  /** Connections that are open. */
+  readonly sockets: ReadonlySet<Socket>
+  /** Takes no more connections; resolves when the last is gone. */
+  close(): Promise<void>
+}
+
+/** A client says within this what it speaks. */
+const HELLO_TIMEOUT_MS = 10_000
+/** Bytes that tell HTTP/2's preface from every method of HTTP/1. */
+const TELLING_BYTES = 3
+
+/** Resolves once it listens. Throws `NetError` when it cannot. */
+export async function openFront(options: FrontOptions): Promise<Front> {
+  const sockets = new Set<Socket>()
+  const server = createServer(options, sockets)
+  try {
+    const { port } = await listen(server, options)
+    return { port, sockets, close: () => closeServer(server) }
+  } catch (error) {
+    throw netError(options, error)
+  }
+}
+
+function createServer(options: FrontOptions, sockets: Set<Socket>): Server {
+  const { tls, log, onHttp1, onHttp2 } = options
+  const track = (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', (error) => log.debug('connection failed', { error }))
+  }
+  if (!tls) {
+    return createTcp({ noDelay: true }, (socket) => {
+      track(socket)
+      listenIn(socket, options)
+    })
+  }
+  const server = createTls({
+    ...tlsMaterial(tls),
+    ALPNProtocols: ['h2', 'http/1.1'],
+    requestCert: true,
+    rejectUnauthorized: options.clientCertificate === 'required',
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: HELLO_TIMEOUT_MS,
+    noDelay: true,
+  })
+  server.on('secureConnection', (socket: TLSSocket) => {
+    track(socket)
+    if (socket.alpnProtocol === 'h2') onHttp2(socket)
+    else if (socket.alpnProtocol === 'http/1.1') onHttp1(socket)
+    else listenIn(socket, options)
+  })
+  server.on('tlsClientError', (error, socket) => {
+    log.debug('TLS handshake failed', { error })
+    socket.destroy()
+  })
+  return server
+}
+
+/** Nothing was negotiated: the first bytes tell (RFC 9113 §3.3, prior knowledge). */
+function listenIn(socket: Socket, { onHttp1, onHttp2 }: FrontOptions): void {
+  const timer = setTimeout(() => socket.destroy(), HELLO_TIMEOUT_MS)
+  socket.once('close', () => clearTimeout(timer))
+  const onReadable = () => {
+    const chunk = socket.read() as Buffer | null
+    if (chunk === null) return
+    socket.unshift(chunk)
+    const length = Math.min(chunk.length, TELLING_BYTES)
+    const http2 = chunk.compare(PREFACE, 0, length, 0, length) === 0
+    if (http2 && length < TELLING_BYTES) return
+    clearTimeout(timer)
+    socket.off('readable', onReadable)
+    if (http2) onHttp2(socket)
+    else onHttp1(socket)
+  }
+  socket.on('readable', onReadable)
+}

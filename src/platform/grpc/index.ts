@@ -1,0 +1,1 @@
+export { serveGrpcHttp2 } from './server.ts'

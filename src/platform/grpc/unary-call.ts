@@ -1,0 +1,47 @@
+import { GrpcCode, GrpcError, type GrpcMethod } from '../../base/index.ts'
+import type { StreamListener } from '../http2/index.ts'
+import { Call, type CallOptions } from './call.ts'
+
+export type UnaryMethod = GrpcMethod & { readonly kind: 'unary' }
+
+/** One message in, one message out. */
+export class UnaryCall extends Call implements StreamListener {
+  readonly #method: UnaryMethod
+  #request: Buffer | undefined
+
+  constructor(method: UnaryMethod, options: CallOptions) {
+    super(options)
+    this.#method = method
+  }
+
+  data(chunk: Buffer, ended: boolean): void {
+    this.stream.consumed(chunk.length)
+    if (this.ended) return
+    try {
+      if (chunk.length > 0) for (const message of this.reader.push(chunk)) this.#take(message)
+      if (!ended) return
+      if (this.reader.incomplete) throw new GrpcError(GrpcCode.internal, 'unexpected EOF')
+      if (!this.#request) throw new GrpcError(GrpcCode.internal, 'EOF')
+    } catch (error) {
+      this.fail(error)
+      return
+    }
+    void this.#answer(this.#request)
+  }
+
+  #take(message: Buffer): void {
+    if (this.#request) {
+      throw new GrpcError(GrpcCode.internal, 'a unary call with more than one message')
+    }
+    this.#request = message
+  }
+
+  async #answer(request: Buffer): Promise<void> {
+    try {
+      const response = await this.#method.handle(request, this)
+      if (!this.ended) this.send(response, { end: true })
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+}

@@ -1,0 +1,7 @@
+export { Http2Connection, type Http2ConnectionOptions } from './connection.ts'
+export { type ConnectionFault, ErrorCode } from './errors.ts'
+export { PREFACE } from './frame.ts'
+export type { Header } from './header-table.ts'
+export type { RequestHead } from './request-head.ts'
+export type { LocalSettings } from './settings.ts'
+export type { Http2Stream, StreamListener } from './stream.ts'

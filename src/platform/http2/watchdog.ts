@@ -1,0 +1,66 @@
+import { PREFACE_TIMEOUT_MS, WRITE_STALL_MS } from './limits.ts'
+
+export interface WatchdogOptions {
+  readonly nowMs: () => number
+  /** Whether the client has begun to speak HTTP/2. */
+  readonly started: () => boolean
+  /** Whether the socket has more than it can send. */
+  readonly stalled: () => boolean
+  readonly ping: () => void
+  /** Gives the connection up. */
+  readonly onDead: () => void
+  /** At each look. */
+  readonly sweep: () => void
+  readonly keepalive: { readonly idleMs: number; readonly timeoutMs: number } | undefined
+}
+
+const LOOK_MS = 5000
+
+/** Looks every few seconds whether the client is still there. */
+export class Watchdog {
+  readonly #options: WatchdogOptions
+  readonly #timer: NodeJS.Timeout
+  readonly #sinceMs: number
+  #heardMs: number
+  #pingedMs = 0
+  #stalledSinceMs = 0
+
+  constructor(options: WatchdogOptions) {
+    this.#options = options
+    this.#sinceMs = options.nowMs()
+    this.#heardMs = this.#sinceMs
+    this.#timer = setInterval(() => this.#look(), LOOK_MS)
+    this.#timer.unref()
+  }
+
+  /** Something came from the client. */
+  heard(nowMs: number): void {
+    this.#heardMs = nowMs
+    this.#pingedMs = 0
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  #look(): void {
+    const { started, stalled, onDead, sweep } = this.#options
+    const nowMs = this.#options.nowMs()
+    if (!stalled()) this.#stalledSinceMs = 0
+    else this.#stalledSinceMs ||= nowMs
+    const mute = !started() && nowMs - this.#sinceMs >= PREFACE_TIMEOUT_MS
+    const stuck = this.#stalledSinceMs > 0 && nowMs - this.#stalledSinceMs >= WRITE_STALL_MS
+    if (mute || stuck || this.#unanswered(nowMs)) onDead()
+    else sweep()
+  }
+
+  #unanswered(nowMs: number): boolean {
+    const { keepalive, ping } = this.#options
+    if (!keepalive) return false
+    if (this.#pingedMs > 0) return nowMs - this.#pingedMs >= keepalive.timeoutMs
+    if (nowMs - this.#heardMs < keepalive.idleMs) return false
+    this.#pingedMs = nowMs
+    ping()
+    return false
+  }
+}
