@@ -28,6 +28,7 @@ const GROUP_ORDER = [
   'node.k8s.io',
   'discovery.k8s.io',
   'flowcontrol.apiserver.k8s.io',
+  'resource.k8s.io',
 ]
 
 /** The versions of each group but the core group, the preferred version first. */
@@ -119,15 +120,20 @@ function plainResource(resource: Resource): object {
     verbs,
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
-    storageVersionHash: storageVersionHash(resource),
+    ...(!resource.virtual && { storageVersionHash: storageVersionHash(resource) }),
   }
 }
+
+// Upstream still stores definitions in the version that they had first, and the hash tells so.
+const STORED_IN: Readonly<Record<string, string>> = { 'apiextensions.k8s.io': 'v1beta1' }
 
 /**
  * Tells clients when objects are stored in another version: eight bytes of a hash of its name.
  */
-export function storageVersionHash({ group, version, kind }: Resource): string {
-  const digest = createHash('sha256').update(`${group}/${version}/${kind}`).digest()
+export function storageVersionHash(resource: Resource): string {
+  const { group, version, kind } = resource.storedAs?.resource ?? resource
+  const stored = STORED_IN[group] ?? version
+  const digest = createHash('sha256').update(`${group}/${stored}/${kind}`).digest()
   return digest.subarray(0, 8).toString('base64')
 }
 

@@ -3,7 +3,7 @@ import type { Pod } from '../core/index.ts'
 import { Pod as declared } from '../core/index.ts'
 import { defaultPod } from '../defaults/index.ts'
 import type { Resource, SubresourceInfo } from '../schema/index.ts'
-import { copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
+import { copyOf, defineResource, defineStrategy, statusVerbs } from '../strategy/index.ts'
 import {
   dns1123SubdomainErrors,
   validateNewPod,
@@ -88,5 +88,6 @@ export const pods: Resource<Pod> = defineResource<Pod>({
     log: { group: '', version: 'v1', kind: 'Pod', verbs: ['get'] },
     portforward: stream('PodPortForwardOptions'),
     proxy: proxySubresource('PodProxyOptions'),
+    resize: { group: '', version: 'v1', kind: 'Pod', verbs: statusVerbs },
   },
 })

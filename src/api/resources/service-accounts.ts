@@ -21,4 +21,13 @@ export const serviceAccounts: Resource<ServiceAccount> = defineResource<ServiceA
     allowUnconditionalUpdate: false,
     ...withMetadata<ServiceAccount>({ namespaced: true, nameErrors: dns1123SubdomainErrors }, {}),
   }),
+  subresources: {
+    token: {
+      group: 'authentication.k8s.io',
+      version: 'v1',
+      kind: 'TokenRequest',
+      verbs: ['create'],
+      foreign: true,
+    },
+  },
 })

@@ -116,8 +116,26 @@ export interface Resource<T extends KubeObject = KubeObject> {
   /** Whether there is a `status` sub-resource. */
   readonly hasStatus: boolean
   readonly scale?: ScalePaths<T>
+  /**
+   * Nothing is stored: a handler of the API server answers (reviews, bindings, component statuses).
+   */
+  readonly virtual?: boolean
+  /** The objects are kept as another resource's; absent: as they are. */
+  readonly storedAs?: StoredAs<T>
   /** Further sub-resources for discovery: name → kind and verbs. */
   readonly subresources: Readonly<Record<string, SubresourceInfo>>
+}
+
+/**
+ * How the objects of one version of a kind are kept: as those of another version, which may even
+ * be of another group (`events.k8s.io` Events are kept as core Events). Both ways are pure, lose
+ * nothing, and share nothing with what they are given.
+ */
+export interface StoredAs<T extends KubeObject = KubeObject> {
+  /** Whose keys, validation and preparation hold. */
+  readonly resource: Resource
+  toStored(object: T): KubeObject
+  fromStored(stored: KubeObject): T
 }
 
 export interface SubresourceInfo {

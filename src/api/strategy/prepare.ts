@@ -30,6 +30,35 @@ export const specStatus = {
   },
 }
 
+/** As `specStatus`, for kinds whose changes upstream does not count. */
+export const statusApart = {
+  prepareForCreate<T extends SpecStatusObject>(object: T): void {
+    object.status = {}
+  },
+
+  prepareForUpdate<T extends SpecStatusObject>(object: T, old: T): void {
+    object.status = copyOf(old.status)
+  },
+
+  prepareForStatusUpdate<T extends SpecStatusObject>(object: T, old: T): void {
+    object.spec = copyOf(old.spec)
+  },
+}
+
+/** Preparation of objects without a status: `generation` counts all changes but metadata's. */
+export const counted = {
+  prepareForCreate(object: KubeObject): void {
+    object.metadata.generation = 1
+  },
+
+  prepareForUpdate(object: KubeObject, old: KubeObject): void {
+    keepGeneration(object, old)
+    const { metadata: _, ...now } = object
+    const { metadata: __, ...before } = old
+    if (!semanticEqual(now, before)) bumpGeneration(object, old)
+  },
+}
+
 /** A client does not choose the generation. */
 export function keepGeneration(object: KubeObject, old: KubeObject): void {
   if (old.metadata.generation === undefined) delete object.metadata.generation

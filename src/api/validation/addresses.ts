@@ -35,3 +35,17 @@ export function cidrErrors(path: string, text: string): FieldError[] {
   if (fits) return []
   return [invalid(path, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]
 }
+
+/** An address as it is usually written: IPv6 in lower case, the longest run of zeros left out. */
+export function canonicalIp(ip: string): string {
+  return isIpv6(ip) ? new URL(`http://[${ip}]`).hostname.slice(1, -1) : ip
+}
+
+/** Names of IPAddress objects: the address itself, as it is usually written. */
+export function ipAddressNameErrors(name: string): string[] {
+  if (!isIpv4(name) && !isIpv6(name)) {
+    return ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']
+  }
+  const canonical = canonicalIp(name)
+  return name === canonical ? [] : [`must be a canonical form IP address: ${canonical}`]
+}

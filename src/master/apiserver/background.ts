@@ -4,6 +4,7 @@ import { Compaction } from './bootstrap/compaction.ts'
 import { type Advertised, KubernetesService } from './bootstrap/kubernetes-service.ts'
 import { repeat } from './bootstrap/loop.ts'
 import { ensureNamespaces } from './bootstrap/namespaces.ts'
+import type { WatchCache } from './cache/watch-cache.ts'
 import type { Store } from './registry/store.ts'
 import type { Stores } from './resource-route.ts'
 import { ServiceRepair } from './services/repair.ts'
@@ -19,6 +20,7 @@ const LEAVE_TIMEOUT_MS = 1_000
 
 export interface BackgroundOptions {
   readonly stores: Stores
+  readonly caches: readonly WatchCache[]
   readonly services: ServiceResources
   readonly kv: Kv
   readonly clock: Clock
@@ -51,15 +53,15 @@ export class Background {
   }
 
   get synced(): boolean {
-    return [...this.#options.stores.all()].every((store) => store.cache.synced)
+    return this.#options.caches.every((cache) => cache.synced)
   }
 
   /** Resolves when the server is ready; throws the signal's reason when that comes first. */
   async start({ signal }: { signal: AbortSignal }): Promise<void> {
-    const { stores, kv, clock, services, log } = this.#options
+    const { caches, kv, clock, services, log } = this.#options
     signal.addEventListener('abort', () => void this.stop(), { once: true })
-    for (const store of stores.all()) this.#run((options) => store.cache.run(options))
-    for (const store of stores.all()) await this.#synced(store, signal)
+    for (const cache of caches) this.#run((options) => cache.run(options))
+    for (const cache of caches) await this.#synced(cache, signal)
     await this.#makeNamespaces(signal)
     this.#ready = true
     const compaction = new Compaction({ kv, clock })
@@ -114,10 +116,10 @@ export class Background {
     this.#run((options) => repeat({ name, periodMs, clock, log }, () => work(options), options))
   }
 
-  async #synced(store: Store, signal: AbortSignal): Promise<void> {
-    while (!store.cache.synced) {
+  async #synced(cache: WatchCache, signal: AbortSignal): Promise<void> {
+    while (!cache.synced) {
       signal.throwIfAborted()
-      await store.cache.waitFor(0, { timeoutMs: SYNC_MS, signal }).catch(() => undefined)
+      await cache.waitFor(0, { timeoutMs: SYNC_MS, signal }).catch(() => undefined)
     }
   }
 

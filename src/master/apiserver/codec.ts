@@ -11,7 +11,7 @@ import type { Attributes } from './object-revision.ts'
 /** How objects of one resource become bytes and come back. */
 export interface ResourceCodec {
   readonly resource: Resource
-  /** How every stored object begins: `{"kind":"Pod","apiVersion":"v1","metadata":{`. */
+  /** How every served object begins, and every stored one that is kept as it is: `{"kind":"Pod","apiVersion":"v1","metadata":{`. */
   readonly head: Uint8Array
   /** Bytes before `"metadata"`. */
   readonly typeLength: number
@@ -19,8 +19,10 @@ export interface ResourceCodec {
   parse(json: Uint8Array): KubeObject
   /** JSON in any order, or Kubernetes' protobuf. */
   decodeStored(bytes: Uint8Array): KubeObject
-  /** JSON without resourceVersion, beginning with `head`. */
+  /** JSON as the store keeps it: of the version that is stored, without resourceVersion. */
   encodeStored(object: KubeObject): Uint8Array
+  /** JSON of the resource's own version without resourceVersion, beginning with `head`. */
+  encodeServed(object: KubeObject): Uint8Array
   /** The message without an envelope. */
   encodeProtobuf(object: KubeObject): Uint8Array
   attributes(object: KubeObject): Attributes
@@ -36,6 +38,7 @@ export function resourceCodec(resource: Resource): ResourceCodec {
     parse,
     decodeStored: (bytes) => readStored(resource, bytes),
     encodeStored: (object) => encodeStored(resource, object),
+    encodeServed: (object) => encodeOf(resource, object),
     encodeProtobuf: (object) => encodeProto(resource.struct, object),
     attributes: (object) => attributes(resource, object),
   }
@@ -46,6 +49,8 @@ function parse(json: Uint8Array): KubeObject {
 }
 
 function readStored(resource: Resource, bytes: Uint8Array): KubeObject {
+  const { storedAs } = resource
+  if (storedAs) return storedAs.fromStored(readStored(storedAs.resource, bytes))
   const object = decodeStored<KubeObject>(resource.struct, bytes)
   object.kind = resource.kind
   object.apiVersion = apiVersionOf(resource)
@@ -54,6 +59,12 @@ function readStored(resource: Resource, bytes: Uint8Array): KubeObject {
 }
 
 function encodeStored(resource: Resource, object: KubeObject): Uint8Array {
+  const { storedAs } = resource
+  if (storedAs) return encodeOf(storedAs.resource, storedAs.toStored(object))
+  return encodeOf(resource, object)
+}
+
+function encodeOf(resource: Resource, object: KubeObject): Uint8Array {
   const { resourceVersion: _, ...metadata } = object.metadata
   const { kind } = resource
   const whole = { ...object, kind, apiVersion: apiVersionOf(resource), metadata }

@@ -21,6 +21,7 @@ export class ObjectRevision {
   readonly json: Uint8Array
   #protobuf: Uint8Array | undefined
   #attributes: Attributes | undefined
+  #converted: ObjectRevision | undefined
 
   private constructor(
     codec: ResourceCodec,
@@ -45,7 +46,7 @@ export class ObjectRevision {
   ): ObjectRevision {
     const stored = startsWith(at.stored, codec.head)
       ? at.stored
-      : codec.encodeStored(codec.decodeStored(at.stored))
+      : codec.encodeServed(codec.decodeStored(at.stored))
     const version = Buffer.from(`"resourceVersion":"${at.revision}",`)
     const json = Buffer.concat([codec.head, version, stored.subarray(codec.head.length)])
     return new ObjectRevision(codec, key, { revision: at.revision, json })
@@ -56,14 +57,25 @@ export class ObjectRevision {
     return ObjectRevision.of(this.codec, this.key, { stored: this.stored(), revision })
   }
 
+  /** The same in the version of another resource that is kept in the same place. */
+  as(codec: ResourceCodec): ObjectRevision {
+    if (codec === this.codec) return this
+    if (this.#converted?.codec === codec) return this.#converted
+    const at = { stored: this.stored(), revision: this.revision }
+    this.#converted = ObjectRevision.of(codec, this.key, at)
+    return this.#converted
+  }
+
   /** The bytes as the store holds them. */
   stored(): Uint8Array {
+    if (this.codec.resource.storedAs) return this.codec.encodeStored(this.parse())
     const { head } = this.codec
     return Buffer.concat([head, this.json.subarray(head.length + this.#versionLength())])
   }
 
   /** Whether the store holds just these bytes. */
   storedEquals(bytes: Uint8Array): boolean {
+    if (this.codec.resource.storedAs) return Buffer.compare(this.stored(), bytes) === 0
     const { head } = this.codec
     const skip = head.length + this.#versionLength()
     if (this.json.length - skip !== bytes.length - head.length) return false

@@ -19,7 +19,12 @@ export class Stores {
     this.#stores.set(`${apiVersionOf(resource)}/${resource.plural}`, store)
     const name = `${resource.group}/${resource.plural}`
     if (!this.#anyVersion.has(name)) this.#anyVersion.set(name, store)
-    this.#kinds.add(`${apiVersionOf(resource)}/${resource.kind}`)
+    this.addKind(resource)
+  }
+
+  /** A kind that is known though nothing of it is stored. */
+  addKind(of: { group: string; version: string; kind: string }): void {
+    this.#kinds.add(`${apiVersionOf(of)}/${of.kind}`)
   }
 
   find(at: { group: string; version: string; plural: string }): Store | undefined {
@@ -43,14 +48,15 @@ export class Stores {
 export function resourceRoute(options: {
   stores: Stores
   clock: Clock
-  subresource: SubresourceRouter
+  /** Who answers instead of the verbs of every resource. */
+  special: SubresourceRouter
 }): Route {
-  const { stores, clock, subresource } = options
+  const { stores, clock } = options
   return async ({ request, info, user, warnings }) => {
     const at = info.resource
     if (!at) return undefined
     const store = stores.find(at)
-    const special = subresource(at, store)
+    const special = options.special(at, store)
     if (!store && !special) return undefined
     const accepted = negotiate(request.headers['accept'], {
       transforms: true,

@@ -163,6 +163,36 @@ export function replyList(
   })
 }
 
+/** A list of objects that are not stored, and have no version. */
+export function replyObjects(
+  context: ReplyContext,
+  codec: ResourceCodec,
+  objects: readonly KubeObject[],
+): HttpResponse {
+  const { accepted } = context
+  const { resource } = codec
+  if (accepted.transform === 'table') {
+    return reply(accepted, 200, { value: tableOf(resource, objects, { ...context, metadata: {} }) })
+  }
+  if (accepted.transform === 'partial') return reply(accepted, 200, partialList(objects, {}))
+  const type = { apiVersion: apiVersionOf(resource), kind: resource.listKind }
+  return reply(accepted, 200, {
+    value: {
+      kind: type.kind,
+      apiVersion: type.apiVersion,
+      metadata: {},
+      items: objects.map(withoutType),
+    },
+    protobuf: () => ({
+      type,
+      raw: listMessage(
+        encodeProto(ListMeta, {}),
+        objects.map((o) => codec.encodeProtobuf(o)),
+      ),
+    }),
+  })
+}
+
 export interface ListMetadata {
   resourceVersion: string
   continue?: string

@@ -1,14 +1,14 @@
 import type { Clock, HttpHandler, Log, Random } from '../../base/index.ts'
 import { withTimeout } from '../../base/index.ts'
-import type { Resource } from '../../api/index.ts'
+import type { Resource, StoredAs } from '../../api/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import { type Admission, admissionChain, lookupIn, PLUGINS } from './admission/index.ts'
 import { allowAuthenticated, type Authorizer } from './authorization.ts'
 import { Background } from './background.ts'
 import type { Advertised } from './bootstrap/kubernetes-service.ts'
+import { CacheView } from './cache/cache-view.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { resourceCodec } from './codec.ts'
-import { customResourcesRoute } from './custom-resources.ts'
 import { createHandler } from './handler.ts'
 import { discoveryRoute } from './discovery.ts'
 import { type HealthChecks, healthRoute } from './health.ts'
@@ -20,8 +20,9 @@ import type { Store, StoreHooks } from './registry/store.ts'
 import { resourceRoute, Stores } from './resource-route.ts'
 import { replyText } from './respond.ts'
 import { serviceHooks, type ServiceResources, serviceResources } from './services/service-hooks.ts'
-import { allSubresources, type KubeletClient } from './subresources/index.ts'
+import { allSubresources, firstOf, type KubeletClient } from './subresources/index.ts'
 import { versionRoute } from './version.ts'
+import { virtualResources } from './virtual/index.ts'
 
 export interface ApiServerOptions {
   readonly kv: Kv
@@ -67,22 +68,23 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     { enabled: options.enabledAdmission ?? [], disabled: options.disabledAdmission ?? [] },
   )
   const services = serviceResources({ kv, random, range: options.serviceRange })
-  for (const resource of options.resources) {
-    stores.add(createStore(resource, { options, admission, services }))
-  }
+  const caches = addStores({ options, admission, services, stores })
   const { advertise } = options
-  const background = new Background({ stores, services, kv, clock, log, advertise })
+  const background = new Background({ stores, caches, services, kv, clock, log, advertise })
   const requests = new RequestMetrics()
-  const subresource = allSubresources({ core, kubelet: options.kubelet })
+  const leases = stores.find({ group: 'coordination.k8s.io', version: 'v1', plural: 'leases' })
+  const special = firstOf(
+    virtualResources(options.resources, { core, leases, kv, clock }),
+    allSubresources({ core, kubelet: options.kubelet }),
+  )
   const handler = createHandler({
     authorizer: options.authorizer ?? allowAuthenticated,
     routes: [
-      resourceRoute({ stores, clock, subresource }),
+      resourceRoute({ stores, clock, special }),
       healthRoute(healthChecks(options, background)),
       versionRoute,
       metricsRoute(requests, stores),
       openApiRoute(options.resources),
-      customResourcesRoute,
       discoveryRoute(options.resources),
       () => Promise.resolve(replyText(404, '404 page not found\n')),
     ],
@@ -94,10 +96,38 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   return { handler, start: (of) => background.start(of), stop: () => background.stop() }
 }
 
-function createStore(
-  resource: Resource,
-  from: { options: ApiServerOptions; admission: Admission; services: ServiceResources },
-): Store {
+interface StoreParts {
+  readonly options: ApiServerOptions
+  readonly admission: Admission
+  readonly services: ServiceResources
+  readonly stores: Stores
+}
+
+/** A store for each resource; the caches behind them, each of which has to run. */
+function addStores(parts: StoreParts): WatchCache[] {
+  const { stores } = parts
+  const caches: WatchCache[] = []
+  for (const resource of parts.options.resources) {
+    if (resource.virtual) stores.addKind(resource)
+    else if (resource.storedAs) stores.add(viewOf(resource, resource.storedAs, stores))
+    else {
+      const { store, cache } = createStore(resource, parts)
+      stores.add(store)
+      caches.push(cache)
+    }
+  }
+  return caches
+}
+
+/** The store of a resource that is kept as another, which was added before it. */
+function viewOf(resource: Resource, { resource: kept }: StoredAs, stores: Stores): Store {
+  const of = stores.find(kept)
+  if (!of) throw new Error(`${kept.plural} are not served, as which ${resource.plural} are kept`)
+  const codec = resourceCodec(resource)
+  return { ...of, resource, codec, cache: new CacheView(of.cache, codec) }
+}
+
+function createStore(resource: Resource, from: StoreParts): { store: Store; cache: WatchCache } {
   const { kv, clock, random, log } = from.options
   const codec = resourceCodec(resource)
   const prefix = resourcePrefix(resource)
@@ -106,7 +136,9 @@ function createStore(
   const ttlSeconds = EVENT_TTL_SECONDS
   const lease = isCore('events') ? leaseFor({ kv, clock, ttlSeconds }) : undefined
   const cache = new WatchCache({ codec, prefix, kv, clock, log })
-  return { resource, codec, kv, cache, clock, random, log, admission: from.admission, hooks, lease }
+  const { admission } = from
+  const store = { resource, codec, kv, cache, clock, random, log, admission, hooks, lease }
+  return { store, cache }
 }
 
 function healthChecks(options: ApiServerOptions, background: Background): HealthChecks {

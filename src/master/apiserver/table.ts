@@ -1,4 +1,4 @@
-import { type Column, type KubeObject, type Resource } from '../../api/index.ts'
+import { type Column, genericColumns, type KubeObject, type Resource } from '../../api/index.ts'
 import { statusErrors } from './status.ts'
 import { partialMetadata } from './partial.ts'
 
@@ -31,14 +31,15 @@ export function tableOf(
   context: TableContext,
 ): object {
   const cellContext = { nowMs: context.nowMs() }
-  const columns = context.withoutColumns ? null : resource.columns.map(definition)
+  const shown = resource.columns.length > 0 ? resource.columns : genericColumns
+  const columns = context.withoutColumns ? null : shown.map(definition)
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata: context.metadata,
     columnDefinitions: columns,
     rows: objects.map((object) => ({
-      cells: resource.columns.map((column) => column.cell(object, cellContext)),
+      cells: shown.map((column) => column.cell(object, cellContext)),
       object: included(object, context.includeObject),
     })),
   }

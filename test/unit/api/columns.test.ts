@@ -5,6 +5,7 @@ import {
   type ContainerStatus,
   decodeJson,
   formatTime,
+  genericColumns,
   humanDuration,
   type KubeObject,
   type Pod,
@@ -12,7 +13,7 @@ import {
   type Resource,
   summarizePod,
 } from '../../../src/api/index.ts'
-import { recordedSteps } from './facts.ts'
+import { isKnownToDiffer, recordedSteps } from './facts.ts'
 
 interface Table {
   readonly kind: string
@@ -41,15 +42,17 @@ describe('columns', () => {
       }
       if (body?.kind !== 'Table') continue
       const resource = resourceAt(step.path.split('?')[0] ?? '')
-      if (resource === undefined) continue
-      const shown = resource.columns.map(({ name, type, priority, format = '' }) => ({
+      if (resource === undefined || isKnownToDiffer('13-tables', step.id)) continue
+      // What declares no columns is shown with those that every kind has.
+      const columns = resource.columns.length > 0 ? resource.columns : genericColumns
+      const shown = columns.map(({ name, type, priority, format = '' }) => ({
         name,
         type,
         format,
         priority,
       }))
       assert.deepEqual(shown, body.columnDefinitions, step.id)
-      const at = resource.columns.findIndex((column) => column.name === 'Name')
+      const at = columns.findIndex((column) => column.name === 'Name')
       for (const { cells } of body.rows) {
         const sent = objects.get(`${apiVersionOf(resource)}/${resource.kind}/${String(cells[at])}`)
         assert.ok(sent !== undefined, `${step.id}: the object of a row`)
@@ -57,9 +60,10 @@ describe('columns', () => {
           .replaceAll('"<time>"', '"2024-01-01T00:59:55Z"')
           .replaceAll('"<nodePort>"', '30001')
         const object = decodeJson<KubeObject>(resource.struct, JSON.parse(text))
-        const actual: unknown[] = resource.columns.map((column) => column.cell(object, { nowMs }))
+        const actual: unknown[] = columns.map((column) => column.cell(object, { nowMs }))
         const expected = JSON.stringify(cells)
           .replaceAll('<age>', '5s')
+          .replaceAll('<time>', '2024-01-01T00:59:55Z')
           .replaceAll('<nodePort>', '30001')
         assert.equal(JSON.stringify(actual), expected, step.id)
         compared++

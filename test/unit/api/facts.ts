@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { KNOWN_DIFFERENCES } from '../../contract/api-known.ts'
 import { needShared } from '../../support/peers.ts'
 
 /** The facts of the Kubernetes API beside the checkout, or a skip. */
@@ -21,6 +22,11 @@ export interface Step {
 export function recordedSteps(test: Mocha.Context, name: string): Step[] {
   const file = path.join(factsFolder(test), 'recorded', `${name}.json`)
   return (JSON.parse(fs.readFileSync(file, 'utf8')) as { steps: Step[] }).steps
+}
+
+/** Whether a step is listed among those that the server answers otherwise. */
+export function isKnownToDiffer(scenario: string, id: string): boolean {
+  return KNOWN_DIFFERENCES[scenario]?.[id] !== undefined
 }
 
 export function readShared(test: Mocha.Context, name: string): Buffer {

@@ -10,7 +10,7 @@ import {
   toJsonValue,
 } from '../../../src/api/index.ts'
 import { differences } from './compare.ts'
-import { recordedSteps, type Step } from './facts.ts'
+import { isKnownToDiffer, recordedSteps, type Step } from './facts.ts'
 
 const scenarios = [
   '02-crud',
@@ -86,6 +86,7 @@ describe('creation, as Kubernetes 1.32 answered it', () => {
         const of = target(step)
         const { status = 0, body } = step.answer ?? {}
         if (of === undefined || decidedElsewhere.has(`${scenario} ${step.id}`)) continue
+        if (isKnownToDiffer(scenario, step.id)) continue
         const { resource, namespace } = of
         const result = outcome(() => create(resource, step.body, namespace))
         const expected = (body ?? {}) as { message?: string }

@@ -44,6 +44,8 @@ export interface CacheWatchOptions {
   /** Undefined: begin with the state as ADDED events. */
   readonly from: Revision | undefined
   readonly matches: (object: ObjectRevision) => boolean
+  /** In which version the objects are seen. Default: as they are kept. */
+  readonly view?: (object: ObjectRevision) => ObjectRevision
   /** Mark the end of the initial events by a bookmark (KEP-3157). */
   readonly markInitialEnd?: boolean
 }
@@ -170,12 +172,13 @@ export class WatchCache {
     const from = options.from ?? this.#revision
     const initial: WatchItem[] = []
     if (options.from === undefined) {
-      for (const object of this.#objects.range(options.prefix)) {
+      for (const kept of this.#objects.range(options.prefix)) {
+        const object = options.view?.(kept) ?? kept
         if (options.matches(object)) initial.push({ type: 'ADDED', object })
       }
     }
-    const { prefix, matches } = options
-    const watcher = new CacheWatcher({ prefix, from, matches }, initial)
+    const { prefix, matches, view } = options
+    const watcher = new CacheWatcher({ prefix, from, matches, view }, initial)
     if (changes === undefined) {
       watcher.end(
         statusErrors.expired(`too old resource version: ${from} (${this.#history.since})`),

@@ -22,7 +22,11 @@ export interface WatcherOptions {
   readonly from: Revision
   /** Whether an object passes the watch's selectors. */
   readonly matches: (object: ObjectRevision) => boolean
+  /** In which version the objects are seen. Undefined: as they are kept. */
+  readonly view: ((object: ObjectRevision) => ObjectRevision) | undefined
 }
+
+const asKept = (object: ObjectRevision) => object
 
 /** One watch: events in, a bounded queue, one reader that takes them as they come. */
 export class CacheWatcher implements AsyncIterable<readonly WatchItem[]> {
@@ -84,11 +88,12 @@ export class CacheWatcher implements AsyncIterable<readonly WatchItem[]> {
 
   // Through a selector an object appears and vanishes although it is only changed.
   #seen(change: Change): WatchItem | undefined {
-    const { matches } = this.#options
-    const was = change.before !== undefined && matches(change.before)
-    const is = change.now !== undefined && matches(change.now)
-    if (is && change.now) return { type: was ? 'MODIFIED' : 'ADDED', object: change.now }
-    if (was && change.departed) return { type: 'DELETED', object: change.departed }
+    const { matches, view = asKept } = this.#options
+    const before = change.before && view(change.before)
+    const now = change.now && view(change.now)
+    const was = before !== undefined && matches(before)
+    if (now !== undefined && matches(now)) return { type: was ? 'MODIFIED' : 'ADDED', object: now }
+    if (was && change.departed) return { type: 'DELETED', object: view(change.departed) }
     return undefined
   }
 

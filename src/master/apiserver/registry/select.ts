@@ -12,7 +12,7 @@ import { statusErrors } from '../status.ts'
 export interface Selection {
   /** Nothing is left out. */
   readonly everything: boolean
-  readonly matches: (object: ObjectRevision) => boolean
+  readonly matches: (object: Pick<ObjectRevision, 'attributes'>) => boolean
 }
 
 /** Reads the selectors of a request. Throws 400 with the parser's text. */
@@ -29,7 +29,7 @@ export function parseSelection(
     }
     const anyLabels = labels.requirements.length === 0
     if (anyLabels && fields.length === 0) return { everything: true, matches: () => true }
-    const matches = (object: ObjectRevision) => {
+    const matches = (object: Pick<ObjectRevision, 'attributes'>) => {
       const { attributes } = object
       for (const { field, operator, value } of fields) {
         if ((attributes.fields[field] === value) !== (operator === '=')) return false

@@ -2,7 +2,7 @@ import type { Clock, Log, Random } from '../../../base/index.ts'
 import type { KubeObject, Resource } from '../../../api/index.ts'
 import type { Kv, LeaseId, Revision } from '../../../kv/index.ts'
 import type { Admission } from '../admission/chain.ts'
-import type { WatchCache } from '../cache/watch-cache.ts'
+import type { ObjectCache } from '../cache/cache-view.ts'
 import type { ResourceCodec } from '../codec.ts'
 import { objectKey } from '../keys.ts'
 import { ObjectRevision } from '../object-revision.ts'
@@ -35,7 +35,7 @@ export interface Store {
   readonly resource: Resource
   readonly codec: ResourceCodec
   readonly kv: Kv
-  readonly cache: WatchCache
+  readonly cache: ObjectCache
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -108,7 +108,8 @@ export function served(
 
 /** The object as a client would get it back, without being stored. */
 export function unstored(store: Store, bytes: Uint8Array, version?: string): KubeObject {
-  const object = store.codec.parse(bytes)
+  const { codec } = store
+  const object = codec.resource.storedAs ? codec.decodeStored(bytes) : codec.parse(bytes)
   if (version) object.metadata.resourceVersion = version
   return object
 }

@@ -3,6 +3,7 @@ import type { Log } from '../../../base/index.ts'
 import { type Store } from '../registry/store.ts'
 import type { Allocation, Allocator } from './allocator.ts'
 import { heldBy, ownerOf, type ServiceResources } from './service-hooks.ts'
+import { resourcePrefix } from '../keys.ts'
 import { ObjectRevision } from '../object-revision.ts'
 
 /**
@@ -67,8 +68,8 @@ export class ServiceRepair {
   }
 
   async #list(): Promise<Service[]> {
-    const { kv, codec, cache } = this.#services
-    const { kvs } = await kv.list(cache.prefix)
+    const { kv, codec, resource } = this.#services
+    const { kvs } = await kv.list(resourcePrefix(resource))
     return kvs.map((item) => ObjectRevision.fromStored(codec, item).parse() as Service)
   }
 }

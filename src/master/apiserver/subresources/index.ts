@@ -1,5 +1,5 @@
 import type { Store } from '../registry/store.ts'
-import { bind, binding } from './binding.ts'
+import { binding } from './binding.ts'
 import { ephemeralContainers } from './ephemeral-containers.ts'
 import { eviction } from './eviction.ts'
 import { finalize } from './finalize.ts'
@@ -10,7 +10,8 @@ import { scale } from './scale.ts'
 import { attachTarget, execTarget, podStream, portForwardTarget } from './stream.ts'
 
 export type { KubeletClient } from './node-agent.ts'
-export type { SubresourceRouter } from './router.ts'
+export { bind } from './binding.ts'
+export { firstOf, type SubresourceHandler, type SubresourceRouter } from './router.ts'
 export { isStream } from './stream.ts'
 
 /** All sub-resources that are served. `core` finds the core group's stores by plural. */
@@ -21,7 +22,7 @@ export function allSubresources(options: {
   const { core, kubelet } = options
   const nodes = () => core('nodes')
   const stream = { nodes, kubelet }
-  const route = subresourceRouter({
+  return subresourceRouter({
     '*/status': status,
     '*/scale': scale,
     'pods/attach': podStream(attachTarget, stream),
@@ -33,11 +34,4 @@ export function allSubresources(options: {
     'pods/portforward': podStream(portForwardTarget, stream),
     'namespaces/finalize': finalize,
   })
-  return (at, store) => {
-    const pods = core('pods')
-    // The way of old: POST of a Binding to a namespace's `bindings`.
-    const isOldBinding = at.group === '' && at.plural === 'bindings' && at.verb === 'create'
-    if (isOldBinding && at.name === '' && pods) return (exchange) => bind(pods, exchange, '')
-    return route(at, store)
-  }
 }

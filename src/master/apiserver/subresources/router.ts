@@ -14,6 +14,17 @@ export type SubresourceRouter = (
   store: Store | undefined,
 ) => SubresourceHandler | undefined
 
+/** The first router that has an answer. */
+export function firstOf(...routers: readonly SubresourceRouter[]): SubresourceRouter {
+  return (at, store) => {
+    for (const route of routers) {
+      const found = route(at, store)
+      if (found) return found
+    }
+    return undefined
+  }
+}
+
 /** What a sub-resource is served by, on `store`'s objects. */
 export type Subresource = (store: Store) => SubresourceHandler
 

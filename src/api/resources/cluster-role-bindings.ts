@@ -1,0 +1,19 @@
+import type { ClusterRoleBinding } from '../rbac/index.ts'
+import { ClusterRoleBinding as declared } from '../rbac/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { defineResource, defineStrategy } from '../strategy/index.ts'
+import { pathSegmentErrors, withMetadata } from '../validation/index.ts'
+
+export const clusterRoleBindings: Resource<ClusterRoleBinding> = defineResource<ClusterRoleBinding>(
+  {
+    group: 'rbac.authorization.k8s.io',
+    version: 'v1',
+    kind: 'ClusterRoleBinding',
+    plural: 'clusterrolebindings',
+    namespaced: false,
+    struct: declared,
+    strategy: defineStrategy<ClusterRoleBinding>({
+      ...withMetadata<ClusterRoleBinding>({ namespaced: false, nameErrors: pathSegmentErrors }, {}),
+    }),
+  },
+)

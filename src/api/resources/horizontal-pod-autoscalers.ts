@@ -1,0 +1,24 @@
+import type { HorizontalPodAutoscaler } from '../autoscaling/index.ts'
+import { HorizontalPodAutoscaler as declared } from '../autoscaling/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { defineResource, defineStrategy, statusApart } from '../strategy/index.ts'
+import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+
+export const horizontalPodAutoscalers: Resource<HorizontalPodAutoscaler> =
+  defineResource<HorizontalPodAutoscaler>({
+    group: 'autoscaling',
+    version: 'v2',
+    kind: 'HorizontalPodAutoscaler',
+    plural: 'horizontalpodautoscalers',
+    shortNames: ['hpa'],
+    categories: ['all'],
+    struct: declared,
+    strategy: defineStrategy<HorizontalPodAutoscaler>({
+      ...statusApart,
+      ...withMetadata<HorizontalPodAutoscaler>(
+        { namespaced: true, nameErrors: dns1123SubdomainErrors },
+        {},
+      ),
+    }),
+    hasStatus: true,
+  })

@@ -1,0 +1,19 @@
+import type { Ingress } from '../networking/index.ts'
+import { Ingress as declared } from '../networking/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { defineResource, defineStrategy, specStatus } from '../strategy/index.ts'
+import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+
+export const ingresses: Resource<Ingress> = defineResource<Ingress>({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'Ingress',
+  plural: 'ingresses',
+  shortNames: ['ing'],
+  struct: declared,
+  strategy: defineStrategy<Ingress>({
+    ...specStatus,
+    ...withMetadata<Ingress>({ namespaced: true, nameErrors: dns1123SubdomainErrors }, {}),
+  }),
+  hasStatus: true,
+})

@@ -1,0 +1,17 @@
+import type { LimitRange } from '../core/index.ts'
+import { LimitRange as declared } from '../core/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { defineResource, defineStrategy } from '../strategy/index.ts'
+import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+
+export const limitRanges: Resource<LimitRange> = defineResource<LimitRange>({
+  group: '',
+  version: 'v1',
+  kind: 'LimitRange',
+  plural: 'limitranges',
+  shortNames: ['limits'],
+  struct: declared,
+  strategy: defineStrategy<LimitRange>({
+    ...withMetadata<LimitRange>({ namespaced: true, nameErrors: dns1123SubdomainErrors }, {}),
+  }),
+})

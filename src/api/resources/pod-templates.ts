@@ -1,0 +1,17 @@
+import type { PodTemplate } from '../core/index.ts'
+import { PodTemplate as declared } from '../core/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { counted, defineResource, defineStrategy } from '../strategy/index.ts'
+import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+
+export const podTemplates: Resource<PodTemplate> = defineResource<PodTemplate>({
+  group: '',
+  version: 'v1',
+  kind: 'PodTemplate',
+  plural: 'podtemplates',
+  struct: declared,
+  strategy: defineStrategy<PodTemplate>({
+    ...counted,
+    ...withMetadata<PodTemplate>({ namespaced: true, nameErrors: dns1123SubdomainErrors }, {}),
+  }),
+})

@@ -1,0 +1,19 @@
+import type { PriorityClass } from '../scheduling/index.ts'
+import { PriorityClass as declared } from '../scheduling/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { counted, defineResource, defineStrategy } from '../strategy/index.ts'
+import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+
+export const priorityClasses: Resource<PriorityClass> = defineResource<PriorityClass>({
+  group: 'scheduling.k8s.io',
+  version: 'v1',
+  kind: 'PriorityClass',
+  plural: 'priorityclasses',
+  shortNames: ['pc'],
+  namespaced: false,
+  struct: declared,
+  strategy: defineStrategy<PriorityClass>({
+    ...counted,
+    ...withMetadata<PriorityClass>({ namespaced: false, nameErrors: dns1123SubdomainErrors }, {}),
+  }),
+})

@@ -1,0 +1,23 @@
+import type { PriorityLevelConfiguration } from '../flowcontrol/index.ts'
+import { PriorityLevelConfiguration as declared } from '../flowcontrol/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { defineResource, defineStrategy, specStatus } from '../strategy/index.ts'
+import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+
+export const priorityLevelConfigurations: Resource<PriorityLevelConfiguration> =
+  defineResource<PriorityLevelConfiguration>({
+    group: 'flowcontrol.apiserver.k8s.io',
+    version: 'v1',
+    kind: 'PriorityLevelConfiguration',
+    plural: 'prioritylevelconfigurations',
+    namespaced: false,
+    struct: declared,
+    strategy: defineStrategy<PriorityLevelConfiguration>({
+      ...specStatus,
+      ...withMetadata<PriorityLevelConfiguration>(
+        { namespaced: false, nameErrors: dns1123SubdomainErrors },
+        {},
+      ),
+    }),
+    hasStatus: true,
+  })

@@ -1,0 +1,18 @@
+import type { ResourceClaim } from '../resource/index.ts'
+import { ResourceClaim as declared } from '../resource/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { defineResource, defineStrategy, statusApart } from '../strategy/index.ts'
+import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+
+export const resourceClaims: Resource<ResourceClaim> = defineResource<ResourceClaim>({
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'ResourceClaim',
+  plural: 'resourceclaims',
+  struct: declared,
+  strategy: defineStrategy<ResourceClaim>({
+    ...statusApart,
+    ...withMetadata<ResourceClaim>({ namespaced: true, nameErrors: dns1123SubdomainErrors }, {}),
+  }),
+  hasStatus: true,
+})

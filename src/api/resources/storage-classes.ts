@@ -1,0 +1,18 @@
+import type { StorageClass } from '../storage/index.ts'
+import { StorageClass as declared } from '../storage/index.ts'
+import type { Resource } from '../schema/index.ts'
+import { defineResource, defineStrategy } from '../strategy/index.ts'
+import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+
+export const storageClasses: Resource<StorageClass> = defineResource<StorageClass>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  shortNames: ['sc'],
+  namespaced: false,
+  struct: declared,
+  strategy: defineStrategy<StorageClass>({
+    ...withMetadata<StorageClass>({ namespaced: false, nameErrors: dns1123SubdomainErrors }, {}),
+  }),
+})
