@@ -47,7 +47,8 @@ function target(step: Step): { resource: Resource; namespace: string | undefined
   const resource = allResources.find(
     (r) => r.group === group && r.version === version && r.plural === plural,
   )
-  return resource && { resource, namespace }
+  // Of virtual ones nothing is created: a handler answers.
+  return resource?.virtual ? undefined : resource && { resource, namespace }
 }
 
 /** What the API server does with a new object, without admission, allocation and storage. */
