@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../base/index.ts'
-import type { KubeObject, Resource } from '../../api/index.ts'
+import type { DeleteOptions, KubeObject, Resource } from '../../api/index.ts'
 import { decodeDeleteOptions, decodeObject } from './decode.ts'
 import { callOf, type Exchange, readObjectBody, replyContext } from './exchange.ts'
 import { CONTENT_TYPE } from './negotiation.ts'
@@ -9,7 +9,7 @@ import { deleteObject, type Deleted } from './registry/delete.ts'
 import { deleteCollection } from './registry/delete-collection.ts'
 import { getObject, listObjects } from './registry/list.ts'
 import { patchObject } from './registry/patch.ts'
-import type { Store, WriteCall } from './registry/store.ts'
+import type { Call, Store, WriteCall } from './registry/store.ts'
 import { mainRules, updateObject, type UpdateRules } from './registry/update.ts'
 import { watchObjects } from './registry/watch.ts'
 import { replyList, replyObject, replyStatus } from './respond.ts'
@@ -172,6 +172,7 @@ async function remove(store: Store, exchange: Exchange): Promise<HttpResponse> {
   const context = replyContext(exchange)
   const options = await readDeleteOptions(exchange)
   const call = callOf(exchange, store.resource.namespaced)
+  warnOfOrphans(store, call, options)
   const deleted = await deleteObject(store, call, { name: exchange.at.name, options })
   const foreground = options.orphanDependents === false && !deleted.gone
   if (deleted.gone && !RETURNS_DELETED.has(store.resource.kind)) {
@@ -179,6 +180,16 @@ async function remove(store: Store, exchange: Exchange): Promise<HttpResponse> {
   }
   const status = foreground ? 202 : 200
   return replyObject(context, store.codec, { status, served: deleted.served })
+}
+
+/** Jobs alone, as upstream: replication controllers keep their pods without a word. */
+function warnOfOrphans(store: Store, call: Call, options: DeleteOptions): void {
+  if (store.resource.kind !== 'Job' || store.resource.group !== 'batch') return
+  if (options.propagationPolicy !== undefined || options.orphanDependents !== undefined) return
+  call.warnings.push(
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background ' +
+      'to remove them or set propagationPolicy=Orphan to suppress this warning',
+  )
 }
 
 // Upstream's ReturnDeletedObject: their last state is the answer, for others a Status.

@@ -62,6 +62,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const { kv, clock, random, log } = options
   const stores = new Stores()
   const core = (plural: string) => stores.find({ group: '', version: 'v1', plural })
+  const budgets = () =>
+    stores.find({ group: 'policy', version: 'v1', plural: 'poddisruptionbudgets' })
   const admission = admissionChain(
     { lookup: lookupIn((of) => stores.findAny(of)), clock, random, log, kv },
     PLUGINS,
@@ -75,7 +77,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const leases = stores.find({ group: 'coordination.k8s.io', version: 'v1', plural: 'leases' })
   const special = firstOf(
     virtualResources(options.resources, { core, leases, kv, clock }),
-    allSubresources({ core, kubelet: options.kubelet }),
+    allSubresources({ core, budgets, kubelet: options.kubelet }),
   )
   const handler = createHandler({
     authorizer: options.authorizer ?? allowAuthenticated,

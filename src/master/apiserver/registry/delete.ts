@@ -1,4 +1,4 @@
-import type { DeleteOptions, KubeObject } from '../../../api/index.ts'
+import type { DeleteOptions, KubeObject, Resource } from '../../../api/index.ts'
 import { AdmissionAttributes } from '../admission/attributes.ts'
 import { admitWhole } from '../admission/chain.ts'
 import type { ObjectRevision } from '../object-revision.ts'
@@ -127,7 +127,7 @@ export function planDeletion(
   if (resource.kind === 'Namespace' && resource.group === '') return planNamespace(store, on)
   const graceful = markGraceful(store, on)
   if (graceful === 'pending') return { kind: 'pending' }
-  const finalizers = setFinalizers(on.object, on.options)
+  const finalizers = setFinalizers(resource, on.object, on.options)
   const held = (object.metadata.finalizers ?? []).length > 0
   if (graceful === 'marked') {
     const waits = (object.metadata.deletionGracePeriodSeconds ?? 0) > 0
@@ -180,9 +180,9 @@ function markDeleting(object: KubeObject, nowMs: number): void {
 }
 
 /** Puts the finalizer of the propagation policy in place. Whether that changed anything. */
-function setFinalizers(object: KubeObject, options: DeleteOptions): boolean {
+function setFinalizers(resource: Resource, object: KubeObject, options: DeleteOptions): boolean {
   const before = object.metadata.finalizers ?? []
-  const wanted = policyFinalizer(before, options)
+  const wanted = policyFinalizer(resource, before, options)
   const after = before.filter((f) => f !== ORPHAN_FINALIZER && f !== FOREGROUND_FINALIZER)
   if (wanted) after.push(wanted)
   const same = after.length === before.length && after.every((f) => before.includes(f))
@@ -193,6 +193,7 @@ function setFinalizers(object: KubeObject, options: DeleteOptions): boolean {
 }
 
 function policyFinalizer(
+  resource: Resource,
   finalizers: readonly string[],
   options: DeleteOptions,
 ): string | undefined {
@@ -202,7 +203,9 @@ function policyFinalizer(
   if (options.propagationPolicy === 'Orphan') return ORPHAN_FINALIZER
   if (options.propagationPolicy === 'Foreground') return FOREGROUND_FINALIZER
   if (options.propagationPolicy === 'Background') return undefined
-  return [ORPHAN_FINALIZER, FOREGROUND_FINALIZER].find((f) => finalizers.includes(f))
+  const present = [ORPHAN_FINALIZER, FOREGROUND_FINALIZER].find((f) => finalizers.includes(f))
+  const orphans = resource.strategy.defaultPropagation === 'orphan'
+  return present ?? (orphans ? ORPHAN_FINALIZER : undefined)
 }
 
 function planNamespace(
@@ -212,7 +215,7 @@ function planNamespace(
   const { object, options, nowMs } = on
   if (!object.metadata.deletionTimestamp) {
     object.metadata.deletionTimestamp = timestamp(nowMs)
-    setFinalizers(object, options)
+    setFinalizers(store.resource, object, options)
     Object.assign(object, { status: { ...statusOf(object), phase: 'Terminating' } })
     return { kind: 'mark', object, thenRemove: false }
   }

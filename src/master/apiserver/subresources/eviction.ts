@@ -9,34 +9,52 @@ import { decodeObject } from '../decode.ts'
 import { callOf, readObjectBody } from '../exchange.ts'
 import { checkDeleteOptions, writeOptions } from '../options.ts'
 import { deleteObject } from '../registry/delete.ts'
+import { getObject } from '../registry/list.ts'
 import { type Store, timestamp, type WriteCall } from '../registry/store.ts'
 import { updateObject, type UpdateRules } from '../registry/update.ts'
 import { objectOf, replyStatus } from '../respond.ts'
 import { statusErrors, successStatus } from '../status.ts'
 import { admitSubresource } from './admit.ts'
+import { spendBudget } from './eviction-budget.ts'
 import type { Subresource } from './router.ts'
 
 const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction', struct: Eviction }
 
 /** `eviction`: a deletion that may be refused to keep enough pods running. */
-export const eviction: Subresource = (store) => async (exchange) => {
-  if (exchange.at.verb !== 'create') throw statusErrors.methodNotAllowed()
-  const written = writeOptions(exchange.query, 'CreateOptions')
-  const { dryRun, fieldValidation } = written
-  const body = await readObjectBody(exchange.request)
-  const decoded = decodeObject(EVICTION, body, { ...exchange, fieldValidation }) as Eviction
-  const { name } = exchange.at
-  if (decoded.metadata.name !== name) {
-    throw statusErrors.badRequest('name in URL does not match name in Eviction object')
+export const eviction =
+  (budgets: () => Store | undefined): Subresource =>
+  (store) =>
+  async (exchange) => {
+    if (exchange.at.verb !== 'create') throw statusErrors.methodNotAllowed()
+    const written = writeOptions(exchange.query, 'CreateOptions')
+    const { dryRun, fieldValidation } = written
+    const body = await readObjectBody(exchange.request)
+    const decoded = decodeObject(EVICTION, body, { ...exchange, fieldValidation }) as Eviction
+    const { name } = exchange.at
+    if (decoded.metadata.name !== name) {
+      throw statusErrors.badRequest('name in URL does not match name in Eviction object')
+    }
+    const options = { ...decoded.deleteOptions, ...(dryRun && { dryRun: ['All'] }) }
+    checkDeleteOptions(options)
+    const call = { ...callOf(exchange, true), options: written }
+    const kind = { ...EVICTION, object: decoded }
+    await admitSubresource(store, call, { name, subresource: 'eviction', ...kind })
+    const rehearsal = { ...written, dryRun: (options.dryRun ?? []).length > 0 }
+    await checkBudget(store, budgets(), { ...call, options: rehearsal }, name)
+    const last = await markEvicted(store, call, { name, options })
+    await deleteObject(store, call, { name, options: last, admitted: true })
+    return replyStatus(exchange.accepted, successStatus(undefined, 201), 201)
   }
-  const options = { ...decoded.deleteOptions, ...(dryRun && { dryRun: ['All'] }) }
-  checkDeleteOptions(options)
-  const call = { ...callOf(exchange, true), options: written }
-  const kind = { ...EVICTION, object: decoded }
-  await admitSubresource(store, call, { name, subresource: 'eviction', ...kind })
-  const last = await markEvicted(store, call, { name, options })
-  await deleteObject(store, call, { name, options: last, admitted: true })
-  return replyStatus(exchange.accepted, successStatus(undefined, 201), 201)
+
+async function checkBudget(
+  pods: Store,
+  budgets: Store | undefined,
+  call: WriteCall,
+  name: string,
+): Promise<void> {
+  if (!budgets) return
+  const pod = (await getObject(pods, call, { name, version: '' })).parse() as Pod
+  await spendBudget(budgets, call, pod)
 }
 
 const RULES: UpdateRules = {

@@ -18,6 +18,8 @@ export { isStream } from './stream.ts'
 export function allSubresources(options: {
   core: (plural: string) => Store | undefined
   kubelet: KubeletClient
+  /** The store of disruption budgets. */
+  budgets: () => Store | undefined
 }): SubresourceRouter {
   const { core, kubelet } = options
   const nodes = () => core('nodes')
@@ -28,7 +30,7 @@ export function allSubresources(options: {
     'pods/attach': podStream(attachTarget, stream),
     'pods/binding': binding,
     'pods/ephemeralcontainers': ephemeralContainers,
-    'pods/eviction': eviction,
+    'pods/eviction': eviction(options.budgets),
     'pods/exec': podStream(execTarget, stream),
     'pods/log': podLog({ nodes, kubelet }),
     'pods/portforward': podStream(portForwardTarget, stream),
