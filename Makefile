@@ -19,7 +19,7 @@ node_modules/.installed: package.json package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-src/gen/.generated: node_modules/.installed $(wildcard proto/*.proto proto/*/*.proto) scripts/gen-proto.ts
+src/gen/.generated: node_modules/.installed $(wildcard proto/*.proto proto/*/*.proto) scripts/gen-proto.ts scripts/gen-schema.ts
 	@$(TSX) scripts/gen-proto.ts
 	@touch $@
 

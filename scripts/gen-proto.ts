@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import protobuf from 'protobufjs'
+import { SCHEMA_TYPES, schemaOf } from './gen-schema.ts'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 const PBJS = createRequire(import.meta.url).resolve('protobufjs-cli/bin/pbjs')
@@ -44,8 +45,25 @@ const bits = (v) => typeof v === "bigint"
     : v;
 `
 
-for (const entry of await readdir(join(ROOT, 'proto'), { withFileTypes: true })) {
-  if (entry.isDirectory()) await generate(entry.name)
+const folders = (await readdir(join(ROOT, 'proto'), { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+for (const name of folders) await generate(name)
+await writeSchema(folders)
+
+async function writeSchema(names: readonly string[]): Promise<void> {
+  const files: object[] = []
+  for (const name of names) {
+    const folder = join(ROOT, 'proto', name)
+    const texts = new Map<string, string>()
+    for (const file of (await readdir(folder)).toSorted()) {
+      texts.set(file, await readFile(join(folder, file), 'utf8'))
+    }
+    files.push(...schemaOf(texts))
+  }
+  const out = join(ROOT, 'src', 'gen', 'schema.js')
+  await writeFile(out, `export const schemaFiles = ${JSON.stringify(files)}\n`)
+  await writeFile(out.replace(/js$/, 'd.ts'), SCHEMA_TYPES)
 }
 
 async function generate(name: string): Promise<void> {

@@ -15,27 +15,27 @@ export function kvMethods(etcd: EtcdApi): [path: string, method: GrpcMethod][] {
     [
       '/etcdserverpb.KV/Put',
       unary(async (encoded, call) =>
-        encodePut(await etcd.put(decode(pb.PutRequest, encoded), { ...call, encoded })),
+        encodePut(await etcd.put(decode(pb.PutRequest, encoded), call.with(encoded))),
       ),
     ],
     [
       '/etcdserverpb.KV/DeleteRange',
       unary(async (encoded, call) => {
         const request = decode(pb.DeleteRangeRequest, encoded)
-        return encodeDeleteRange(await etcd.deleteRange(request, { ...call, encoded }))
+        return encodeDeleteRange(await etcd.deleteRange(request, call.with(encoded)))
       }),
     ],
     [
       '/etcdserverpb.KV/Txn',
       unary(async (encoded, call) =>
-        encodeTxn(await etcd.txn(decode(pb.TxnRequest, encoded), { ...call, encoded })),
+        encodeTxn(await etcd.txn(decode(pb.TxnRequest, encoded), call.with(encoded))),
       ),
     ],
     [
       '/etcdserverpb.KV/Compact',
       unary(async (encoded, call) => {
         const request = decode(pb.CompactionRequest, encoded)
-        const response = await etcd.compact(request, { ...call, encoded })
+        const response = await etcd.compact(request, call.with(encoded))
         return pb.CompactionResponse.encode(response).finish()
       }),
     ],

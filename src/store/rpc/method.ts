@@ -8,8 +8,30 @@ import {
 } from '../../base/index.ts'
 import type { Caller, CallOptions } from '../index.ts'
 
-/** A call as the store takes it: with what the client shows of itself. */
-export type RpcCall = GrpcCall & CallOptions
+/**
+ * A call as the store takes it: with what the client shows of itself. The signal is asked for only
+ * by who waits: making one costs as much as the rest of a call.
+ */
+export class RpcCall implements CallOptions {
+  readonly caller: Caller
+  readonly encoded?: Uint8Array
+  readonly #call: { readonly signal: AbortSignal }
+
+  constructor(call: { readonly signal: AbortSignal }, caller: Caller, encoded?: Uint8Array) {
+    this.#call = call
+    this.caller = caller
+    if (encoded) this.encoded = encoded
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal
+  }
+
+  /** The same, with the request's own bytes, which may be replicated as they are. */
+  with(encoded: Uint8Array): RpcCall {
+    return new RpcCall(this.#call, this.caller, encoded)
+  }
+}
 
 type Handle = (request: Uint8Array, call: RpcCall) => Promise<Uint8Array>
 
@@ -19,7 +41,7 @@ export function unary(handle: Handle): GrpcMethod {
     kind: 'unary',
     async handle(request, call) {
       try {
-        return await handle(request, withCaller(call))
+        return await handle(request, rpcCall(call))
       } catch (error) {
         throw grpcError(error, call.signal)
       }
@@ -34,7 +56,7 @@ export function stream(
     kind: 'stream',
     async *handle(requests, call) {
       try {
-        yield* handle(requests, withCaller(call))
+        yield* handle(requests, rpcCall(call))
       } catch (error) {
         throw grpcError(error, call.signal)
       }
@@ -43,15 +65,17 @@ export function stream(
 }
 
 /** As etcd: the token is in `token`, or as HTTP has it in `authorization`. */
-function withCaller(call: GrpcCall): RpcCall {
+function rpcCall(call: GrpcCall): RpcCall {
   const { metadata, identity } = call
   const token = metadata['token'] ?? metadata['authorization']
-  const caller: Caller = {
+  if (token === undefined && !identity) return new RpcCall(call, UNKNOWN)
+  return new RpcCall(call, {
     ...(token !== undefined && { token: token.replace(/^Bearer /, '') }),
     ...(identity && { commonName: identity.commonName }),
-  }
-  return { ...call, caller }
+  })
 }
+
+const UNKNOWN: Caller = {}
 
 /** Reads a request; what is not protobuf is the client's fault. */
 export function decode<T>(type: { decode(bytes: Uint8Array): T }, bytes: Uint8Array): T {

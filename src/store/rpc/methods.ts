@@ -2,9 +2,13 @@ import type { GrpcMethods } from '../../base/index.ts'
 import type { EtcdApi } from '../index.ts'
 import { authMethods } from './auth.ts'
 import { clusterMethods } from './cluster.ts'
+import { electionMethods } from './election.ts'
+import { healthMethods } from './health.ts'
 import { kvMethods } from './kv.ts'
 import { leaseMethods } from './lease.ts'
+import { lockMethods } from './lock.ts'
 import { maintenanceMethods, type OpenBackup } from './maintenance.ts'
+import { reflectionMethods } from './reflection.ts'
 import { requireLeader } from './require-leader.ts'
 import { watchMethods, type WatchRpcOptions } from './watch.ts'
 
@@ -14,10 +18,7 @@ export interface EtcdMethodsOptions extends WatchRpcOptions {
   readonly backup: OpenBackup
 }
 
-/**
- * etcd v3 as a gRPC server sees it. What is not here (changing members, locks and elections on the
- * server's side) is answered by the server itself: UNIMPLEMENTED.
- */
+/** etcd v3 as a gRPC server sees it, with gRPC's own services: health and reflection. */
 export function etcdMethods(options: EtcdMethodsOptions): GrpcMethods {
   const { etcd } = options
   const methods = [
@@ -27,6 +28,15 @@ export function etcdMethods(options: EtcdMethodsOptions): GrpcMethods {
     ...leaseMethods(etcd),
     ...clusterMethods(etcd),
     ...maintenanceMethods(options),
+    ...lockMethods(etcd),
+    ...electionMethods(etcd),
+    ...healthMethods(),
   ]
-  return new Map(methods.map(([path, method]) => [path, requireLeader(etcd.leaders, method)]))
+  const served = methods.map(([path]) => path)
+  return new Map(
+    [...methods, ...reflectionMethods(served)].map(([path, method]) => [
+      path,
+      requireLeader(etcd.leaders, method),
+    ]),
+  )
 }
