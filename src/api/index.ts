@@ -1,6 +1,7 @@
 export * from './admissionregistration/index.ts'
 export * from './apiextensions/index.ts'
 export * from './apiregistration/index.ts'
+export * from './apply/index.ts'
 export * from './apps/index.ts'
 export * from './authentication/index.ts'
 export * from './authorization/index.ts'

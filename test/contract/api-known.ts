@@ -1,7 +1,6 @@
 /** Why a recorded answer is not given yet, or never will be. */
 const OTHER_KINDS = 'the kind comes with a later release'
 const CUSTOM_RESOURCES = 'custom resources come with a later release'
-const SERVER_SIDE_APPLY = 'server-side apply comes with a later release'
 const ADMISSION = 'this admission plugin comes with a later release'
 const USERS = 'tokens, impersonation and RBAC come with a later release'
 const GO_TEXT = 'the text shows Go values as Go prints them'
@@ -73,51 +72,10 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, 
   },
   '09-media-fields': {
     'discovery-proto': DISCOVERY_PROTOBUF,
-    'yaml-bad': GO_TEXT,
     'patch-unknown-strict': GO_TEXT,
-    'apply-unknown-strict': SERVER_SIDE_APPLY,
-    'apply-unknown-warn': SERVER_SIDE_APPLY,
-    'apply-unknown-ignore': SERVER_SIDE_APPLY,
   },
   '10-patches': {
     'kind-change': GO_TEXT,
-  },
-  '11-apply': {
-    'no-manager': SERVER_SIDE_APPLY,
-    create: SERVER_SIDE_APPLY,
-    same: SERVER_SIDE_APPLY,
-    drop: SERVER_SIDE_APPLY,
-    'other-manager': SERVER_SIDE_APPLY,
-    conflict: SERVER_SIDE_APPLY,
-    shared: SERVER_SIDE_APPLY,
-    'shared-conflict': SERVER_SIDE_APPLY,
-    force: SERVER_SIDE_APPLY,
-    'update-steals': SERVER_SIDE_APPLY,
-    'conflict-update': SERVER_SIDE_APPLY,
-    'name-mismatch': SERVER_SIDE_APPLY,
-    'ns-mismatch': SERVER_SIDE_APPLY,
-    'managed-in-body': SERVER_SIDE_APPLY,
-    'rv-create': SERVER_SIDE_APPLY,
-    'uid-create': SERVER_SIDE_APPLY,
-    dry: SERVER_SIDE_APPLY,
-    deploy: SERVER_SIDE_APPLY,
-    'deploy-two': SERVER_SIDE_APPLY,
-    'deploy-conflict': SERVER_SIDE_APPLY,
-    'deploy-replicas': SERVER_SIDE_APPLY,
-    'deploy-replicas-conflict': SERVER_SIDE_APPLY,
-    'deploy-remove-port': SERVER_SIDE_APPLY,
-    'deploy-noname': SERVER_SIDE_APPLY,
-    'deploy-dup': SERVER_SIDE_APPLY,
-    'deploy-type': SERVER_SIDE_APPLY,
-    'deploy-invalid': SERVER_SIDE_APPLY,
-    'scale-owner': SERVER_SIDE_APPLY,
-    'after-scale': SERVER_SIDE_APPLY,
-    status: SERVER_SIDE_APPLY,
-    svc: SERVER_SIDE_APPLY,
-    'svc-ports': SERVER_SIDE_APPLY,
-    'svc-drop': SERVER_SIDE_APPLY,
-    'bad-yaml': SERVER_SIDE_APPLY,
-    'owner-refs': SERVER_SIDE_APPLY,
   },
   '12-lists-watch': {
     'watch-send-initial': OLD_ETCD,

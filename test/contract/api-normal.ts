@@ -37,7 +37,7 @@ export class Normaliser {
     if (typeof value !== 'object' || value === null) return value
     const out: Record<string, unknown> = {}
     for (const [name, item] of Object.entries(value)) {
-      if (!LATER.has(name)) out[this.#text(name)] = this.#walk(item, name)
+      out[this.#text(name)] = this.#walk(item, name)
     }
     withoutTokens(out)
     if (out['kind'] === 'Table') normaliseTable(out)
@@ -91,8 +91,6 @@ const BUILD = [
   'compiler',
   'platform',
 ]
-/** What a later release brings: left out on both sides. */
-const LATER = new Set(['managedFields'])
 
 /** Tokens for pods come with the token API: their volumes are left out on both sides. */
 function withoutTokens(object: Record<string, unknown>): void {

@@ -124,6 +124,7 @@ async function send(
   const body = bodyOf(step, variables)
   const headers: Record<string, string> = {
     accept: 'application/json',
+    'user-agent': 'twin/1',
     ...(body && { 'content-type': 'application/json' }),
   }
   for (const [name, value] of Object.entries(step.headers ?? {})) {

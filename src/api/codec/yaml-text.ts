@@ -7,6 +7,7 @@ import {
   type Node,
   parseDocument,
   stringify,
+  type YAMLParseError,
 } from 'yaml'
 
 /** A text that is no YAML. */
@@ -35,7 +36,10 @@ export function parseYaml(text: string): { value: unknown; duplicates: string[] 
   const [error] = document.errors
   if (error !== undefined) {
     const { line } = lineCounter.linePos(error.pos[0])
-    throw new YamlSyntaxError(`yaml: line ${Math.max(1, line)}: ${error.message}`)
+    const why = goYamlText(error)
+    // Go's parser counts lines from 0, its scanner from 1.
+    const goLine = why.startsWith('did not find') ? line - 1 : line
+    throw new YamlSyntaxError(`yaml: line ${Math.max(1, goLine)}: ${why}`)
   }
   const duplicates: string[] = []
   if (document.contents !== null) collectDuplicates(document.contents, lineCounter, duplicates)
@@ -45,6 +49,21 @@ export function parseYaml(text: string): { value: unknown; duplicates: string[] 
     if (!(cause instanceof ReferenceError)) throw cause
     throw new YamlSyntaxError('yaml: document contains excessive aliasing', { cause })
   }
+}
+
+/** The fault in the words of Go's library, as far as the two parsers see it alike. */
+function goYamlText({ code, message }: YAMLParseError): string {
+  if (code === 'BLOCK_AS_IMPLICIT_KEY') return 'mapping values are not allowed in this context'
+  if (code === 'TAB_AS_INDENT' || code === 'BAD_SCALAR_START') {
+    return 'found character that cannot start any token'
+  }
+  if (/flow (?:sequence|map|collection)|^Flow/i.test(message) || code === 'UNEXPECTED_TOKEN') {
+    return 'did not find expected node content'
+  }
+  if (code === 'MISSING_CHAR' || code === 'MULTILINE_IMPLICIT_KEY') {
+    return /quote/i.test(message) ? 'found unexpected end of stream' : "could not find expected ':'"
+  }
+  return code === 'BAD_INDENT' ? 'did not find expected key' : message
 }
 
 function isDropped(tag: { tag: string; format?: string | undefined }): boolean {

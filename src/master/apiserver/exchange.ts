@@ -31,7 +31,15 @@ export interface Exchange {
 
 export function callOf(exchange: Exchange, namespaced: boolean): Call {
   const { user, warnings, annotations, signal } = exchange
-  return { user, warnings, annotations, signal, namespace: namespaced ? exchange.at.namespace : '' }
+  const userAgent = exchange.request.headers['user-agent'] ?? ''
+  return {
+    user,
+    warnings,
+    annotations,
+    userAgent,
+    signal,
+    namespace: namespaced ? exchange.at.namespace : '',
+  }
 }
 
 /** Throws 400 for a wrong `includeObject`. */

@@ -19,12 +19,17 @@ export interface WriteOptions {
 export function writeOptions(
   query: URLSearchParams,
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+  of: { apply?: boolean } = {},
 ): WriteOptions {
   const errors: FieldError[] = []
-  if (kind === 'PatchOptions' && query.has('force')) {
+  const fieldManager = query.get('fieldManager') ?? ''
+  if (of.apply && fieldManager === '') {
+    const detail = 'Required value: is required for apply patch'
+    errors.push({ type: 'FieldValueRequired', field: 'fieldManager', detail })
+  }
+  if (!of.apply && kind === 'PatchOptions' && query.has('force')) {
     errors.push(forbidden('force', 'may not be specified for non-apply patch'))
   }
-  const fieldManager = query.get('fieldManager') ?? ''
   errors.push(...checkFieldManager(fieldManager))
   const dryRun = query.getAll('dryRun').filter((v) => v !== '')
   errors.push(...checkDryRun(dryRun))

@@ -164,8 +164,8 @@ export async function patch(
   rules: UpdateRules,
 ): Promise<HttpResponse> {
   const context = replyContext(exchange)
-  const served = await patchObject(store, exchange, rules)
-  return replyObject(context, store.codec, { status: 200, served })
+  const { served, created } = await patchObject(store, exchange, rules)
+  return replyObject(context, store.codec, { status: created ? 201 : 200, served })
 }
 
 async function remove(store: Store, exchange: Exchange): Promise<HttpResponse> {

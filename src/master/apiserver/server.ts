@@ -15,6 +15,7 @@ import { type HealthChecks, healthRoute } from './health.ts'
 import { REGISTRY, resourcePrefix } from './keys.ts'
 import { metricsRoute, RequestMetrics } from './metrics.ts'
 import { openApiRoute } from './openapi.ts'
+import { declaredTracking } from './registry/field-tracking.ts'
 import { leaseFor } from './registry/event-lease.ts'
 import type { Store, StoreHooks } from './registry/store.ts'
 import { resourceRoute, Stores } from './resource-route.ts'
@@ -139,7 +140,9 @@ function createStore(resource: Resource, from: StoreParts): { store: Store; cach
   const lease = isCore('events') ? leaseFor({ kv, clock, ttlSeconds }) : undefined
   const cache = new WatchCache({ codec, prefix, kv, clock, log })
   const { admission } = from
-  const store = { resource, codec, kv, cache, clock, random, log, admission, hooks, lease }
+  const tracking = declaredTracking(resource)
+  const base = { resource, codec, tracking, kv, cache, clock, random, log }
+  const store = { ...base, admission, hooks, lease }
   return { store, cache }
 }
 

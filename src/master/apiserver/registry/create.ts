@@ -3,6 +3,7 @@ import { randomSuffix } from '../../../base/index.ts'
 import { AdmissionAttributes } from '../admission/attributes.ts'
 import { optionsObject } from '../options.ts'
 import { statusErrors } from '../status.ts'
+import { trackUpdate } from './field-tracking.ts'
 import {
   fetch,
   keyOf,
@@ -19,13 +20,21 @@ const GENERATED_BASE_MAX = 58
 /** Upstream tries a generated name that is taken again this often (KEP-4420). */
 const GENERATE_ATTEMPTS = 8
 
-/** Creates an object. Throws AlreadyExists, Invalid, and what admission finds. */
+/**
+ * Creates an object. `tracked`: it says already who set what, as after an apply. Throws AlreadyExists, Invalid, and what
+ * admission finds.
+ */
 export async function createObject(
   store: Store,
   call: WriteCall,
   object: KubeObject,
+  how: { tracked?: boolean } = {},
 ): Promise<Served> {
   claimNamespace(store, call, object)
+  if (!how.tracked) {
+    const nowMs = store.clock.nowMs()
+    trackUpdate(store.tracking, call, { object, subresource: '', nowMs })
+  }
   const generated = !object.metadata.name && Boolean(object.metadata.generateName)
   for (let attempt = 1; ; attempt++) {
     const copy = generated && attempt < GENERATE_ATTEMPTS ? structuredClone(object) : object

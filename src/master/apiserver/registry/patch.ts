@@ -13,6 +13,7 @@ import {
 import { bodyBytes, callOf, type Exchange } from '../exchange.ts'
 import { type WriteOptions, writeOptions } from '../options.ts'
 import { statusErrors } from '../status.ts'
+import { applyObject, isApply } from './apply.ts'
 import type { Served, Store } from './store.ts'
 import { updateObject, type UpdateRules } from './update.ts'
 
@@ -35,12 +36,13 @@ export async function patchObject(
   store: Store,
   exchange: Exchange,
   rules: UpdateRules,
-): Promise<Served> {
+): Promise<{ served: Served; created: boolean }> {
+  if (isApply(exchange)) return applyObject(store, exchange, rules)
   const { options, patch } = await readPatch(exchange)
   const { resource } = store
   const { name, namespace } = exchange.at
   const found: string[] = []
-  const { served } = await updateObject(
+  const result = await updateObject(
     store,
     { ...callOf(exchange, resource.namespaced), options },
     {
@@ -56,10 +58,11 @@ export async function patchObject(
     },
   )
   if (options.fieldValidation === 'Warn') exchange.warnings.push(...found)
-  return served
+  return result
 }
 
-function checkPlace(object: KubeObject, at: { name: string; namespace: string }): void {
+/** Throws 400 for an object that is elsewhere than its URL says. */
+export function checkPlace(object: KubeObject, at: { name: string; namespace: string }): void {
   const { name, namespace } = object.metadata
   if (name !== at.name) {
     throw statusErrors.badRequest(

@@ -8,6 +8,7 @@ import { objectKey } from '../keys.ts'
 import { ObjectRevision } from '../object-revision.ts'
 import type { WriteOptions } from '../options.ts'
 import { statusErrors } from '../status.ts'
+import type { FieldTracking } from './field-tracking.ts'
 import type { User } from '../user.ts'
 
 /** What a resource does beside its own key, such as taking addresses for a Service. */
@@ -34,6 +35,8 @@ export interface Begun {
 export interface Store {
   readonly resource: Resource
   readonly codec: ResourceCodec
+  /** Who set which field. */
+  readonly tracking: FieldTracking
   readonly kv: Kv
   readonly cache: ObjectCache
   readonly clock: Clock
@@ -54,6 +57,8 @@ export interface Call {
   readonly signal: AbortSignal
   /** Texts for `Warning` headers; verbs add to it. */
   readonly warnings: string[]
+  /** Names the field manager of writes that name none. */
+  readonly userAgent?: string
   /** Annotations of the request's audit event; verbs and admission add to it. */
   readonly annotations?: Map<string, string>
 }
@@ -92,10 +97,7 @@ export async function fetchOrThrow(
   return found
 }
 
-/** Seconds, as Kubernetes writes times. */
-export function timestamp(nowMs: number): string {
-  return `${new Date(nowMs).toISOString().slice(0, 19)}Z`
-}
+export { timestamp } from './time.ts'
 
 /** Bytes as they will be stored at `revision`, to be served. */
 export function served(

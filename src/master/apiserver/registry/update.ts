@@ -9,6 +9,7 @@ import { ObjectRevision } from '../object-revision.ts'
 import { optionsObject, parseVersion } from '../options.ts'
 import { statusErrors } from '../status.ts'
 import { claimNamespace, createObject } from './create.ts'
+import { sameManagers, trackUpdate } from './field-tracking.ts'
 import { finishDeletion, isDeletionComplete } from './deletion.ts'
 import { fetch, keyOf, type Served, served, type Store, unstored, type WriteCall } from './store.ts'
 
@@ -50,6 +51,8 @@ export interface Update {
   readonly uid?: string | undefined
   /** What to create when there is nothing, where the resource allows that. */
   readonly createInstead?: () => KubeObject
+  /** An apply: creates wherever there is nothing, and `change` notes who set what by itself. */
+  readonly applies?: boolean
 }
 
 /** Lost races after which a client is told to try again: far more than a real one ever loses. */
@@ -92,10 +95,13 @@ async function createInstead(
   update: Update,
 ): Promise<{ served: Served; created: boolean }> {
   const { createInstead: make } = update
-  if (!make || !store.resource.strategy.allowCreateOnUpdate) {
+  if (!make || !(update.applies || store.resource.strategy.allowCreateOnUpdate)) {
     throw statusErrors.notFound(store.resource, update.name)
   }
-  return { served: await createObject(store, call, make()), created: true }
+  return {
+    served: await createObject(store, call, make(), { tracked: update.applies === true }),
+    created: true,
+  }
 }
 
 type Outcome =
@@ -118,6 +124,10 @@ async function attemptUpdate(store: Store, call: WriteCall, on: Attempt): Promis
   checkVersion(store, update.name, { object, old })
   claimNamespace(store, call, object)
   keepIdentity(object, old)
+  if (!update.applies && !update.rules.admitted) {
+    const { subresource } = update.rules
+    trackUpdate(store.tracking, call, { object, old, subresource, nowMs: store.clock.nowMs() })
+  }
   const attributes = new AdmissionAttributes(call, {
     operation: 'UPDATE',
     resource: store.resource,
@@ -215,13 +225,26 @@ function prepare(store: Store, on: { update: Update; object: KubeObject; old: Ku
   if (errors.length > 0) throw statusErrors.invalid(store.resource, on.update.name, errors)
 }
 
+// Who sets a field again to what it is does not make a new version of the object.
+function encode(store: Store, on: { origin: ObjectRevision; object: KubeObject; old: KubeObject }) {
+  const { origin, object, old } = on
+  const stored = store.codec.encodeStored(object)
+  const { managedFields } = object.metadata
+  const before = old.metadata.managedFields
+  if (!managedFields || !before || origin.storedEquals(stored)) return stored
+  if (!sameManagers(managedFields, before)) return stored
+  const metadata = { ...object.metadata, managedFields: before }
+  const again = store.codec.encodeStored({ ...object, metadata })
+  return origin.storedEquals(again) ? again : stored
+}
+
 async function write(
   store: Store,
   call: WriteCall,
   on: Attempt & { object: KubeObject; old: KubeObject },
 ): Promise<Outcome> {
   const { origin, object, old } = on
-  const stored = store.codec.encodeStored(object)
+  const stored = encode(store, on)
   const { dryRun } = call.options
   if (isDeletionComplete(store.resource, object, old)) {
     const last = served(store, origin.key, { stored, revision: origin.revision })

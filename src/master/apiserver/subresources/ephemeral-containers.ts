@@ -14,7 +14,10 @@ function rulesOf(store: Store): UpdateRules {
       const { spec, status } = structuredClone(old as Pod)
       if (ephemeralContainers) spec.ephemeralContainers = ephemeralContainers
       else delete spec.ephemeralContainers
-      Object.assign(object, { spec, status })
+      const metadata = structuredClone(old.metadata)
+      const { resourceVersion } = object.metadata
+      if (resourceVersion !== undefined) metadata.resourceVersion = resourceVersion
+      Object.assign(object, { metadata, spec, status })
     },
     validate: (object, old) => {
       const removed = removedNames(object as Pod, old as Pod)

@@ -1,8 +1,12 @@
 import type { HttpResponse } from '../../../base/index.ts'
 import {
+  apiVersionOf,
   encodeProto,
   type FieldError,
   type KubeObject,
+  managersAfterScale,
+  managersOfScale,
+  replicasField,
   Scale,
   type ScalePaths,
 } from '../../../api/index.ts'
@@ -12,6 +16,7 @@ import { type WriteOptions, writeOptions } from '../options.ts'
 import { getObject } from '../registry/list.ts'
 import { applyPatch, readPatch } from '../registry/patch.ts'
 import type { Store } from '../registry/store.ts'
+import { declaredTracking, setManagers, trackUpdate } from '../registry/field-tracking.ts'
 import { mainRules, updateObject } from '../registry/update.ts'
 import { claimName } from '../resource-handler.ts'
 import { objectOf, reply } from '../respond.ts'
@@ -19,6 +24,14 @@ import { statusErrors } from '../status.ts'
 import { admitSubresource } from './admit.ts'
 import type { Subresource } from './router.ts'
 
+const SCALE_TRACKING = declaredTracking({
+  group: 'autoscaling',
+  version: 'v1',
+  kind: 'Scale',
+  plural: 'scales',
+  hasStatus: true,
+  struct: Scale,
+})
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale', struct: Scale }
 const TYPE = { apiVersion: 'autoscaling/v1', kind: 'Scale' }
 
@@ -104,10 +117,22 @@ async function write(
     rules: { ...mainRules(store), subresource: 'scale', admitted: true },
     change: async (old) => {
       const current = scaleOf(paths, old)
+      const before = old.metadata.managedFields
+      const field = replicasField(apiVersionOf(store.resource))
+      current.metadata.managedFields = managersOfScale(before, field) ?? []
       const wanted = on.change(structuredClone(current))
       const shown = { ...SCALE, object: wanted, old: current }
       await admitSubresource(store, call, { name, subresource: 'scale', ...shown })
       checkScale(wanted, { name, uid: old.metadata.uid })
+      delete wanted.metadata.managedFields
+      const nowMs = store.clock.nowMs()
+      trackUpdate(SCALE_TRACKING, call, {
+        object: wanted,
+        old: current,
+        subresource: 'scale',
+        nowMs,
+      })
+      setManagers(old, managersAfterScale(before, wanted.metadata.managedFields, field))
       paths.setReplicas(old, wanted.spec.replicas ?? 0)
       const { resourceVersion } = wanted.metadata
       if (resourceVersion) old.metadata.resourceVersion = resourceVersion

@@ -1,0 +1,140 @@
+import {
+  apiVersionOf,
+  ApplyConflict,
+  ApplyTypeError,
+  type JsonObject,
+  type KubeObject,
+  parseYaml,
+  YamlSyntaxError,
+} from '../../../api/index.ts'
+import { StatusError } from '../../../base/index.ts'
+import { bodyBytes, callOf, type Exchange } from '../exchange.ts'
+import { mediaType } from '../negotiation.ts'
+import { type FieldValidation, writeOptions } from '../options.ts'
+import { isTrue } from '../request-info.ts'
+import { statusErrors } from '../status.ts'
+import { trackApply } from './field-tracking.ts'
+import { claimNamespace } from './create.ts'
+import { checkPlace } from './patch.ts'
+import type { Served, Store } from './store.ts'
+import { updateObject, type UpdateRules } from './update.ts'
+
+const APPLY_TYPE = 'application/apply-patch+yaml'
+
+export function isApply(exchange: Exchange): boolean {
+  return mediaType(exchange.request.headers['content-type']) === APPLY_TYPE
+}
+
+/** What a client wants to be so, as it wrote it. */
+interface Config {
+  readonly value: JsonObject
+  /** Names that it gives twice. */
+  readonly duplicates: readonly string[]
+}
+
+/** Server-side apply (KEP-555): makes the object what the client's configuration says of it. */
+export async function applyObject(
+  store: Store,
+  exchange: Exchange,
+  rules: UpdateRules,
+): Promise<{ served: Served; created: boolean }> {
+  const options = writeOptions(exchange.query, 'PatchOptions', { apply: true })
+  const force = exchange.query.has('force') && isTrue(exchange.query.get('force'))
+  const config = readConfig(await bodyBytes(exchange.request))
+  const { resource } = store
+  const call = { ...callOf(exchange, resource.namespaced), options }
+  const { name } = exchange.at
+  const apply = (old?: KubeObject): KubeObject => {
+    checkConfig(store, config.value)
+    const { subresource } = rules
+    const nowMs = store.clock.nowMs()
+    const of = { config: structuredClone(config.value), force, subresource, nowMs }
+    const applied = translate(() =>
+      trackApply(store.tracking, call, { ...of, ...(old && { old }) }),
+    )
+    const object = store.tracking.fromJson(applied.object)
+    checkDuplicates(config, options.fieldValidation)
+    checkUid(store, object, old)
+    claimNamespace(store, call, object)
+    checkPlace(object, { name, namespace: call.namespace })
+    resource.strategy.applyDefaults(object)
+    return object
+  }
+  const result = await updateObject(store, call, {
+    name,
+    rules,
+    applies: true,
+    change: apply,
+    ...(rules.subresource === '' && { createInstead: () => withoutVersion(apply()) }),
+  })
+  if (options.fieldValidation === 'Warn') exchange.warnings.push(...config.duplicates)
+  return result
+}
+
+/** Throws 400. */
+function readConfig(bytes: Uint8Array): Config {
+  const bad = (why: string) => statusErrors.badRequest(`error decoding YAML: ${why}`)
+  try {
+    const { value, duplicates } = parseYaml(Buffer.from(bytes).toString('utf8'))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return { value: { ...value }, duplicates }
+    }
+    const type = Array.isArray(value) ? 'array' : typeof value
+    throw bad(
+      'error unmarshaling JSON: while decoding JSON: ' +
+        `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
+    )
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error
+    throw bad(`error converting YAML to JSON: ${error.message}`)
+  }
+}
+
+function checkConfig({ resource }: Store, config: JsonObject): void {
+  const apiVersion = typeof config['apiVersion'] === 'string' ? config['apiVersion'] : ''
+  const kind = typeof config['kind'] === 'string' ? config['kind'] : ''
+  if (kind !== resource.kind || apiVersion !== apiVersionOf(resource)) {
+    const version = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
+    throw statusErrors.badRequest(`invalid object type: ${version}, Kind=${kind}`)
+  }
+  if (config.metadata && 'managedFields' in config.metadata) {
+    throw statusErrors.badRequest('metadata.managedFields must be nil')
+  }
+}
+
+function checkDuplicates({ duplicates }: Config, validation: FieldValidation): void {
+  if (validation !== 'Strict' || duplicates.length === 0) return
+  const lines = duplicates.map((text) => `\n  ${text}`).join('')
+  throw statusErrors.badRequest(
+    `error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:${lines}`,
+  )
+}
+
+function checkUid(store: Store, object: KubeObject, old: KubeObject | undefined): void {
+  const { uid, name = '' } = object.metadata
+  if (old || !uid) return
+  throw statusErrors.conflict(
+    store.resource,
+    name,
+    `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+  )
+}
+
+// A version that is named for what is not there yet is of no account.
+function withoutVersion(object: KubeObject): KubeObject {
+  delete object.metadata.resourceVersion
+  return object
+}
+
+function translate<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof ApplyConflict) {
+      const details = { causes: error.causes }
+      throw new StatusError(409, 'Conflict', error.message, { details })
+    }
+    if (error instanceof ApplyTypeError) throw new StatusError(500, '', error.message)
+    throw error
+  }
+}

@@ -1,0 +1,139 @@
+import {
+  apiVersionOf,
+  applyTo,
+  type Applied,
+  decodeJson,
+  type FieldSet,
+  type JsonObject,
+  type KubeObject,
+  managedAfterUpdate,
+  type ManagedFieldsEntry,
+  resetFieldsOf,
+  type Resource,
+  singleVersion,
+  structType,
+  toJsonValue,
+  type Versions,
+  type Writer,
+} from '../../../api/index.ts'
+import type { Call } from './store.ts'
+import { timestamp } from './time.ts'
+
+/**
+ * How the objects of a resource are seen by server-side apply: as JSON, in versions with a type.
+ * Declared resources have it from their struct; custom ones from their schema.
+ */
+export interface FieldTracking {
+  readonly apiVersion: string
+  readonly versions: Versions
+  /** As it is served. */
+  toJson(object: KubeObject): JsonObject
+  /** Decoded, without defaults. */
+  fromJson(value: JsonObject): KubeObject
+  /** What an object is before anything is set. */
+  readonly empty: JsonObject
+  /** What writing through a sub-resource (empty: the object itself) leaves as it is. */
+  resetFields(subresource: string): FieldSet
+}
+
+export function declaredTracking(
+  resource: Pick<Resource, 'group' | 'version' | 'kind' | 'plural' | 'hasStatus' | 'struct'>,
+): FieldTracking {
+  const { struct, kind } = resource
+  const apiVersion = apiVersionOf(resource)
+  const type = { kind, apiVersion }
+  const toJson = (object: object) => ({ ...toJsonValue(struct, object), ...type }) as JsonObject
+  return {
+    apiVersion,
+    versions: singleVersion(apiVersion, structType(struct)),
+    toJson,
+    fromJson: (value) => decodeJson<KubeObject>(struct, value),
+    empty: toJson({ metadata: {} }),
+    resetFields: (subresource) => resetFieldsOf(resource, subresource),
+  }
+}
+
+/** Names are cut after so many bytes. */
+const MANAGER_BYTES_MAX = 128
+
+/** Who writes: the field manager that was named, else the program by its user agent. */
+export function managerOf(fieldManager: string, userAgent: string): string {
+  if (fieldManager !== '') return fieldManager
+  const program = userAgent.split('/', 1)[0] ?? ''
+  let name = ''
+  for (const character of program) {
+    if (/\p{C}|\p{Z}/u.test(character) && character !== ' ') continue
+    if (Buffer.byteLength(name + character) > MANAGER_BYTES_MAX) break
+    name += character
+  }
+  return name
+}
+
+interface TrackedCall extends Pick<Call, 'userAgent'> {
+  readonly options: { readonly fieldManager: string }
+}
+
+function writerOf(
+  tracking: FieldTracking,
+  call: TrackedCall,
+  by: { subresource: string; nowMs: number },
+): Writer {
+  return {
+    manager: managerOf(call.options.fieldManager, call.userAgent ?? ''),
+    apiVersion: tracking.apiVersion,
+    subresource: by.subresource,
+    time: timestamp(by.nowMs),
+    versions: tracking.versions,
+    resetFields: tracking.resetFields(by.subresource),
+  }
+}
+
+/** Notes in `object` who set what. `old` is absent when it is created. */
+export function trackUpdate(
+  tracking: FieldTracking,
+  call: TrackedCall,
+  of: { object: KubeObject; old?: KubeObject; subresource: string; nowMs: number },
+): void {
+  const { object, old } = of
+  const live = old ? tracking.toJson(old) : tracking.empty
+  const next = tracking.toJson(object)
+  const given = object.metadata.managedFields
+  if (given !== undefined) next.metadata = { ...next.metadata, managedFields: given }
+  const writer = writerOf(tracking, call, of)
+  setManagers(object, managedAfterUpdate(writer, { live, next, isNew: !old }))
+}
+
+export function setManagers(
+  { metadata }: KubeObject,
+  entries: ManagedFieldsEntry[] | undefined,
+): void {
+  if (entries) metadata.managedFields = entries
+  else delete metadata.managedFields
+}
+
+/** The object that an apply makes; `old` is absent when it is created. */
+export function trackApply(
+  tracking: FieldTracking,
+  call: TrackedCall,
+  of: {
+    config: JsonObject
+    old?: KubeObject
+    force: boolean
+    subresource: string
+    nowMs: number
+  },
+): Applied {
+  const { config, old, force } = of
+  const live = old ? tracking.toJson(old) : tracking.empty
+  return applyTo(writerOf(tracking, call, of), { live, empty: tracking.empty, config, force })
+}
+
+/** Whether two lists of managers differ in nothing but times. */
+export function sameManagers(
+  a: readonly ManagedFieldsEntry[] | undefined,
+  b: readonly ManagedFieldsEntry[] | undefined,
+): boolean {
+  const timeless = (entries: readonly ManagedFieldsEntry[] = []) =>
+    JSON.stringify(entries.map((entry) => JSON.stringify({ ...entry, time: '' })).sort())
+  return timeless(a) === timeless(b)
+}
