@@ -112,7 +112,7 @@ function addStores(parts: StoreParts): WatchCache[] {
   const caches: WatchCache[] = []
   for (const resource of parts.options.resources) {
     if (resource.virtual) stores.addKind(resource)
-    else if (resource.storedAs) stores.add(viewOf(resource, resource.storedAs, stores))
+    else if (resource.storedAs) stores.add(viewOf(resource, resource.storedAs, parts))
     else {
       const { store, cache } = createStore(resource, parts)
       stores.add(store)
@@ -123,11 +123,19 @@ function addStores(parts: StoreParts): WatchCache[] {
 }
 
 /** The store of a resource that is kept as another, which was added before it. */
-function viewOf(resource: Resource, { resource: kept }: StoredAs, stores: Stores): Store {
+function viewOf(resource: Resource, { resource: kept }: StoredAs, from: StoreParts): Store {
+  const { stores, options } = from
   const of = stores.find(kept)
   if (!of) throw new Error(`${kept.plural} are not served, as which ${resource.plural} are kept`)
   const codec = resourceCodec(resource)
-  return { ...of, resource, codec, cache: new CacheView(of.cache, codec) }
+  const tracking = declaredTracking(resource, familyOf(resource, options.resources))
+  return { ...of, resource, codec, tracking, cache: new CacheView(of.cache, codec) }
+}
+
+/** All that show the same objects as this resource does. */
+function familyOf(resource: Resource, all: readonly Resource[]): Resource[] {
+  const keptAs = (one: Resource) => one.storedAs?.resource ?? one
+  return all.filter((one) => keptAs(one) === keptAs(resource))
 }
 
 function createStore(resource: Resource, from: StoreParts): { store: Store; cache: WatchCache } {
@@ -140,7 +148,7 @@ function createStore(resource: Resource, from: StoreParts): { store: Store; cach
   const lease = isCore('events') ? leaseFor({ kv, clock, ttlSeconds }) : undefined
   const cache = new WatchCache({ codec, prefix, kv, clock, log })
   const { admission } = from
-  const tracking = declaredTracking(resource)
+  const tracking = declaredTracking(resource, familyOf(resource, from.options.resources))
   const base = { resource, codec, tracking, kv, cache, clock, random, log }
   const store = { ...base, admission, hooks, lease }
   return { store, cache }

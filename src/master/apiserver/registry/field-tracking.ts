@@ -36,20 +36,67 @@ export interface FieldTracking {
   resetFields(subresource: string): FieldSet
 }
 
+type Declared = Pick<
+  Resource,
+  'group' | 'version' | 'kind' | 'plural' | 'hasStatus' | 'struct' | 'storedAs'
+>
+
+/** `family`: all resources that show the same objects, in one version each. */
 export function declaredTracking(
-  resource: Pick<Resource, 'group' | 'version' | 'kind' | 'plural' | 'hasStatus' | 'struct'>,
+  resource: Declared,
+  family: readonly Declared[] = [resource],
 ): FieldTracking {
-  const { struct, kind } = resource
   const apiVersion = apiVersionOf(resource)
-  const type = { kind, apiVersion }
-  const toJson = (object: object) => ({ ...toJsonValue(struct, object), ...type }) as JsonObject
   return {
     apiVersion,
-    versions: singleVersion(apiVersion, structType(struct)),
-    toJson,
-    fromJson: (value) => decodeJson<KubeObject>(struct, value),
-    empty: toJson({ metadata: {} }),
+    versions:
+      family.length > 1
+        ? familyVersions(family)
+        : singleVersion(apiVersion, structType(resource.struct)),
+    toJson: (object) => toJson(resource, object),
+    fromJson: (value) => decodeJson<KubeObject>(resource.struct, value),
+    empty: bareJson(resource, { metadata: {} }),
     resetFields: (subresource) => resetFieldsOf(resource, subresource),
+  }
+}
+
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
+function bareJson(resource: Declared, object: KubeObject): JsonObject {
+  const { struct, kind } = resource
+  const value = { ...toJsonValue(struct, object), kind, apiVersion: apiVersionOf(resource) }
+  return value as JsonObject
+}
+
+function toJson(resource: Declared, object: KubeObject): JsonObject {
+  const { kind } = resource
+  const json = bareJson(resource, object)
+  // Upstream keeps the number apart, and writes it wherever a DaemonSet is shown.
+  if (kind === 'DaemonSet' && resource.group === 'apps') {
+    const { annotations } = json.metadata ?? {}
+    json.metadata = {
+      ...json.metadata,
+      annotations: { [TEMPLATE_GENERATION]: '0', ...annotations },
+    }
+  }
+  return json
+}
+
+function familyVersions(family: readonly Declared[]): Versions {
+  const byVersion = new Map(family.map((one) => [apiVersionOf(one), one]))
+  return {
+    typeOf(version) {
+      const one = byVersion.get(version)
+      return one && structType(one.struct)
+    },
+    convert({ apiVersion, value }, version) {
+      const from = byVersion.get(apiVersion)
+      const to = byVersion.get(version)
+      if (!from || !to) return value
+      const object = decodeJson<KubeObject>(from.struct, value)
+      const stored = from.storedAs ? from.storedAs.toStored(object) : object
+      return toJson(to, to.storedAs ? to.storedAs.fromStored(stored) : stored)
+    },
   }
 }
 
