@@ -25,15 +25,19 @@ export class FieldSet {
 
   /** The empty path is not kept: nobody owns a whole object. */
   insert(path: readonly PathElement[]): void {
-    const last = path.at(-1)
-    if (last === undefined) return
-    let at: FieldSet = this
-    for (const element of path.slice(0, -1)) {
-      let next = at.children.get(element)
-      if (!next) at.children.set(element, (next = new FieldSet()))
-      at = next
+    this.#insertFrom(path, 0)
+  }
+
+  #insertFrom(path: readonly PathElement[], index: number): void {
+    const element = path[index]
+    if (element === undefined) return
+    if (index === path.length - 1) {
+      this.members.add(element)
+      return
     }
-    at.members.add(last)
+    const child = this.children.get(element) ?? new FieldSet()
+    this.children.set(element, child)
+    child.#insertFrom(path, index + 1)
   }
 
   has(path: readonly PathElement[]): boolean {

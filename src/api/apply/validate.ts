@@ -121,7 +121,7 @@ function goTypeOf(value: unknown): string {
 function goPlain(value: unknown): string {
   if (value === null) return '<nil>'
   if (Array.isArray(value)) return `[${value.map(goPlain).join(' ')}]`
-  if (!isMap(value)) return String(value)
+  if (!isMap(value)) return String(value as string | number | boolean)
   return `map[${sorted(value)
     .map(([k, v]) => `${k}:${goPlain(v)}`)
     .join(' ')}]`
@@ -131,7 +131,7 @@ function goPlain(value: unknown): string {
 function goSyntax(value: unknown): string {
   if (value === null) return 'interface {}(nil)'
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
-  if (!isMap(value)) return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  if (!isMap(value)) return typeof value === 'string' ? JSON.stringify(value) : goPlain(value)
   const entries = sorted(value).map(([k, v]) => `${JSON.stringify(k)}:${goSyntax(v)}`)
   return `map[string]interface {}{${entries.join(', ')}}`
 }

@@ -15,7 +15,7 @@ import { isTrue } from '../request-info.ts'
 import { statusErrors } from '../status.ts'
 import { trackApply } from './field-tracking.ts'
 import { claimNamespace } from './create.ts'
-import { checkPlace } from './patch.ts'
+import { checkPlace } from './place.ts'
 import type { Served, Store } from './store.ts'
 import { updateObject, type UpdateRules } from './update.ts'
 

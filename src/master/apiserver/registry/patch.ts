@@ -14,6 +14,7 @@ import { bodyBytes, callOf, type Exchange } from '../exchange.ts'
 import { type WriteOptions, writeOptions } from '../options.ts'
 import { statusErrors } from '../status.ts'
 import { applyObject, isApply } from './apply.ts'
+import { checkPlace } from './place.ts'
 import type { Served, Store } from './store.ts'
 import { updateObject, type UpdateRules } from './update.ts'
 
@@ -59,21 +60,6 @@ export async function patchObject(
   )
   if (options.fieldValidation === 'Warn') exchange.warnings.push(...found)
   return result
-}
-
-/** Throws 400 for an object that is elsewhere than its URL says. */
-export function checkPlace(object: KubeObject, at: { name: string; namespace: string }): void {
-  const { name, namespace } = object.metadata
-  if (name !== at.name) {
-    throw statusErrors.badRequest(
-      `the name of the object (${name || 'empty'}) does not match the name on the URL (${at.name})`,
-    )
-  }
-  if (at.namespace !== '' && namespace !== undefined && namespace !== at.namespace) {
-    throw statusErrors.badRequest(
-      `the namespace of the object (${namespace}) does not match the namespace on the URL (${at.namespace})`,
-    )
-  }
 }
 
 export interface PatchStep {
