@@ -2,14 +2,17 @@ import {
   controllerOf,
   isPodActive,
   keyOf,
+  type KubeObject,
   matchesLabelSelector,
   type Pod,
   pods,
   type ReplicaSet,
+  type ReplicaSetStatus,
   replicaSets,
+  type Resource,
   semanticEqual,
 } from '../../api/index.ts'
-import type { ObjectKey, ReconcileResult } from '../../client/index.ts'
+import type { Informer, ObjectKey, ReconcileResult } from '../../client/index.ts'
 import { Expectations } from './expectations.ts'
 import { claim, controlledBy, indexByController, orphansIn, planClaims } from './ownership.ts'
 import { isNamespaceTerminating, PodControl, podFromTemplate, slowStart } from './pod-control.ts'
@@ -38,9 +41,33 @@ type Call = { signal: AbortSignal }
 
 /** Keeps as many pods of a set alive as it asks for. */
 export function replicaSetController(context: ControllerContext): Controller {
-  const reconciler = new ReplicaSetReconciler(context)
-  return {
+  return replicasController(context, {
     name: 'replicaset-controller',
+    resource: replicaSets,
+    asSet: (set) => set,
+  })
+}
+
+/** A kind that keeps pods as replica sets do. */
+export interface ReplicasKind<T extends ReplicasObject> {
+  /** As in kube-controller-manager. */
+  readonly name: string
+  readonly resource: Resource<T>
+  /** The object as the replica set that it amounts to. */
+  readonly asSet: (object: Cached<T>) => Cached<ReplicaSet>
+}
+
+export interface ReplicasObject extends KubeObject {
+  status: ReplicaSetStatus
+}
+
+export function replicasController<T extends ReplicasObject>(
+  context: ControllerContext,
+  kind: ReplicasKind<T>,
+): Controller {
+  const reconciler = new ReplicasReconciler<T>(context, kind)
+  return {
+    name: kind.name,
     sources: [
       objectsOf(reconciler.sets),
       changesOf(reconciler.pods, (change) => reconciler.setsOfPod(change)),
@@ -49,16 +76,18 @@ export function replicaSetController(context: ControllerContext): Controller {
   }
 }
 
-class ReplicaSetReconciler {
-  readonly sets
+class ReplicasReconciler<T extends ReplicasObject> {
+  readonly sets: Informer<T>
   readonly pods
+  readonly #kind: ReplicasKind<T>
   readonly #context: ControllerContext
   readonly #podControl: PodControl
   readonly #expectations: Expectations
 
-  constructor(context: ControllerContext) {
+  constructor(context: ControllerContext, kind: ReplicasKind<T>) {
     this.#context = context
-    this.sets = context.informers.for(replicaSets)
+    this.#kind = kind
+    this.sets = context.informers.for(kind.resource)
     this.pods = context.informers.for(pods)
     this.#podControl = new PodControl(context)
     this.#expectations = new Expectations(context)
@@ -85,53 +114,57 @@ class ReplicaSetReconciler {
 
   #ownerKey(pod: Cached<Pod>): ObjectKey | undefined {
     const owner = controllerOf(pod)
-    if (!owner || owner.kind !== 'ReplicaSet') return undefined
+    if (!owner || owner.kind !== this.#kind.resource.kind) return undefined
     return `${pod.metadata.namespace}/${owner.name}`
   }
 
   *#matchingSets(pod: Cached<Pod>): Iterable<ObjectKey> {
     for (const set of this.sets.inNamespace(pod.metadata.namespace)) {
-      if (matchesLabelSelector(set.spec.selector, pod.metadata.labels)) yield keyOf(set)
+      const { selector } = this.#kind.asSet(set).spec
+      if (matchesLabelSelector(selector, pod.metadata.labels)) yield keyOf(set)
     }
   }
 
   async reconcile(key: ObjectKey, options: Call): Promise<ReconcileResult> {
-    const set = this.sets.get(key)
-    if (!set) {
+    const object = this.sets.get(key)
+    if (!object) {
       this.#expectations.forget(key)
       return done
     }
+    const set = this.#kind.asSet(object)
     // Before the pods are read: an event in between would be counted twice.
     const mayManage = this.#expectations.satisfied(key)
-    const owned = await this.#claimPods(set, options)
+    const owned = await this.#claimPods(object, options)
     const active = owned.filter(isPodActive)
     const goes = set.metadata.deletionTimestamp !== undefined
-    const outcome = mayManage && !goes ? await this.#manage(key, set, active, options) : {}
-    await this.#writeStatus(set, active, outcome.failure, options)
+    const outcome = mayManage && !goes ? await this.#manage(key, object, active, options) : {}
+    await this.#writeStatus(object, active, outcome.failure, options)
     if ('error' in outcome) throw outcome.error
     const nowMs = this.#context.clock.nowMs()
     const nextMs = nextAvailableMs(active, set.spec.minReadySeconds ?? 0, nowMs)
     return nextMs === undefined ? done : requeueAfter(nextMs)
   }
 
-  #claimPods(set: Cached<ReplicaSet>, options: Call): Promise<Cached<Pod>[]> {
-    const { namespace, uid } = set.metadata
+  #claimPods(owner: Cached<T>, options: Call): Promise<Cached<Pod>[]> {
+    const { namespace, uid } = owner.metadata
+    const { selector } = this.#kind.asSet(owner).spec
     const around = [...controlledBy(this.pods, uid)]
     for (const pod of orphansIn(this.pods, namespace)) if (isPodActive(pod)) around.push(pod)
-    const plan = planClaims(set, around, (pod) =>
-      matchesLabelSelector(set.spec.selector, pod.metadata.labels),
+    const plan = planClaims(owner, around, (pod) =>
+      matchesLabelSelector(selector, pod.metadata.labels),
     )
     const { client } = this.#context
-    return claim({ client, owner: set, ownerResource: replicaSets, resource: pods, plan }, options)
+    const { resource: ownerResource } = this.#kind
+    return claim({ client, owner, ownerResource, resource: pods, plan }, options)
   }
 
   async #manage(
     key: ObjectKey,
-    set: Cached<ReplicaSet>,
+    set: Cached<T>,
     active: readonly Cached<Pod>[],
     options: Call,
   ): Promise<{ failure?: ReplicaFailure; error?: unknown }> {
-    const missing = (set.spec.replicas ?? 1) - active.length
+    const missing = (this.#kind.asSet(set).spec.replicas ?? 1) - active.length
     if (missing === 0) return {}
     const error =
       missing > 0
@@ -143,18 +176,14 @@ class ReplicaSetReconciler {
     return { failure: { reason, message }, error }
   }
 
-  async #create(
-    key: ObjectKey,
-    set: Cached<ReplicaSet>,
-    count: number,
-    options: Call,
-  ): Promise<unknown> {
-    const template = set.spec.template
+  async #create(key: ObjectKey, set: Cached<T>, count: number, options: Call): Promise<unknown> {
+    const { template } = this.#kind.asSet(set).spec
+    const { resource } = this.#kind
     if (!template) return undefined
     this.#expectations.expectCreations(key, count)
     const { tried, error } = await slowStart(count, async () => {
       try {
-        await this.#podControl.create(podFromTemplate(template, set, replicaSets), set, options)
+        await this.#podControl.create(podFromTemplate(template, set, resource), set, options)
       } catch (failure) {
         this.#expectations.creationObserved(key)
         // No use in trying again: everything in the namespace is going.
@@ -167,7 +196,7 @@ class ReplicaSetReconciler {
 
   async #delete(
     key: ObjectKey,
-    set: Cached<ReplicaSet>,
+    set: Cached<T>,
     active: readonly Cached<Pod>[],
     count: number,
     options: Call,
@@ -193,21 +222,22 @@ class ReplicaSetReconciler {
   }
 
   /** Pods of all sets that have the same controller, this one included. */
-  *#relatedPods(set: Cached<ReplicaSet>): Iterable<Cached<Pod>> {
+  *#relatedPods(set: Cached<T>): Iterable<Cached<Pod>> {
     const owner = controllerOf(set)
     const siblings = owner ? controlledBy(this.sets, owner.uid) : [set]
     for (const sibling of siblings) yield* controlledBy(this.pods, sibling.metadata.uid)
   }
 
   async #writeStatus(
-    set: Cached<ReplicaSet>,
+    object: Cached<T>,
     active: readonly Cached<Pod>[],
     failure: ReplicaFailure | undefined,
     options: Call,
   ): Promise<void> {
     const { client, clock } = this.#context
+    const set = this.#kind.asSet(object)
     const status = replicaSetStatus(set, active, { failure, nowMs: clock.nowMs() })
     if (semanticEqual(status, set.status)) return
-    await client.for(replicaSets).updateStatus({ ...draft<ReplicaSet>(set), status }, options)
+    await client.for(this.#kind.resource).updateStatus({ ...draft<T>(object), status }, options)
   }
 }

@@ -9,6 +9,7 @@ import { namespaceController } from './namespace.ts'
 import { nodeLifecycleController, type NodeLifecycleOptions } from './node-lifecycle.ts'
 import { podGcController, type PodGcOptions } from './pod-gc.ts'
 import { replicaSetController } from './replica-set.ts'
+import { replicationController } from './replication-controller.ts'
 import {
   type Controller,
   type ControllerContext,
@@ -16,6 +17,7 @@ import {
   ControllerRunner,
 } from './runtime.ts'
 import { serviceAccountController } from './service-account.ts'
+import { statefulSetController } from './stateful-set.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 
 export interface ControllersOptions {
@@ -39,6 +41,8 @@ type Factory = (context: ControllerContext, options: ControllersOptions) => Cont
 export const controllers: Readonly<Record<string, Factory>> = {
   'deployment-controller': deploymentController,
   'replicaset-controller': replicaSetController,
+  'replicationcontroller-controller': replicationController,
+  'statefulset-controller': statefulSetController,
   'endpoint-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
   'namespace-controller': namespaceController,
