@@ -146,7 +146,7 @@ describe('stateful set, on a whole API server', () => {
     }
     await eventually('two revisions are left', async () => {
       const { items } = await cluster.client.for(controllerRevisions).list(at)
-      const numbers = items.map((item) => item.revision).sort()
+      const numbers = items.map((item) => item.revision).sort((a, b) => a - b)
       return numbers.join() === '3,4'
     })
   })
