@@ -19,6 +19,7 @@ export interface PeerTransport {
   receive(receiver: PeerReceiver): void
   /** Learns of a member, or of its new addresses. */
   setPeer(id: MemberId, peerUrls: readonly string[]): void
+  /** It is no member any more, nor will be: it is turned away, and told why. */
   removePeer(id: MemberId): void
   close(): Promise<void>
 }
@@ -30,4 +31,8 @@ export interface PeerReceiver {
   /** The connection to a peer broke just now: a hint that it may be dead (DESIGN §4). */
   onDown(peer: MemberId): void
   onUp(peer: MemberId): void
+  /** A peer says that this member was removed from the cluster. */
+  onRemoved(): void
+  /** Somebody who is about to join asks who the members are. */
+  onInquiry(): Uint8Array
 }

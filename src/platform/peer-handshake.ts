@@ -5,9 +5,17 @@ export interface Hello {
   readonly clusterId: bigint
   readonly from: MemberId
   readonly to: MemberId
-  /** `frames`: Raft messages. `stream`: one long transfer, then the connection ends. */
-  readonly purpose: 'frames' | 'stream'
+  /**
+   * `frames`: Raft messages. `stream`: one long transfer, then the connection ends. `inquiry`: by
+   * somebody who knows no id yet: who are the members?
+   */
+  readonly purpose: Purpose
 }
+
+const PURPOSES = ['frames', 'stream', 'inquiry'] as const
+type Purpose = (typeof PURPOSES)[number]
+/** What a removed member is told, in etcd's words. */
+export const REMOVED = 'the member has been permanently removed from the cluster'
 
 const MAGIC = 'NAVP'
 const VERSION = 1
@@ -17,7 +25,7 @@ export function encodeHello(hello: Hello): Uint8Array {
   const bytes = Buffer.alloc(HELLO_BYTES)
   bytes.write(MAGIC, 0, 'latin1')
   bytes.writeUInt8(VERSION, 4)
-  bytes.writeUInt8(hello.purpose === 'frames' ? 0 : 1, 5)
+  bytes.writeUInt8(PURPOSES.indexOf(hello.purpose), 5)
   bytes.writeBigUInt64BE(hello.clusterId, 6)
   bytes.writeBigUInt64BE(BigInt(hello.from), 14)
   bytes.writeBigUInt64BE(BigInt(hello.to), 22)
@@ -33,8 +41,10 @@ export function decodeHello(frame: Uint8Array): Hello {
   if (bytes.readUInt8(4) !== VERSION) {
     throw new Error(`the other member speaks version ${bytes.readUInt8(4)} of the peer protocol`)
   }
+  const purpose = PURPOSES[bytes.readUInt8(5)]
+  if (!purpose) throw new Error('the other member wants what is unknown here')
   return {
-    purpose: bytes.readUInt8(5) === 0 ? 'frames' : 'stream',
+    purpose,
     clusterId: bytes.readBigUInt64BE(6),
     from: Number(bytes.readBigUInt64BE(14)),
     to: Number(bytes.readBigUInt64BE(22)),
@@ -46,10 +56,15 @@ export const encodeAnswer = (refusal: string): Uint8Array => Buffer.from(refusal
 export const decodeAnswer = (frame: Uint8Array): string => Buffer.from(frame).toString('utf8')
 
 /** Why a member that says this hello is turned away; empty when it is welcome. */
-export function refusalOf(hello: Hello, self: { clusterId: bigint; id: MemberId }): string {
+export function refusalOf(
+  hello: Hello,
+  self: { clusterId: bigint; id: MemberId; removed: ReadonlySet<MemberId> },
+): string {
+  if (hello.purpose === 'inquiry') return ''
   if (hello.clusterId !== self.clusterId) return 'the members belong to different clusters'
   if (hello.to !== self.id) {
     return `this is member ${self.id.toString(16)}, not ${hello.to.toString(16)}`
   }
+  if (self.removed.has(hello.from)) return REMOVED
   return ''
 }

@@ -1,10 +1,10 @@
-import type { Socket } from 'node:net'
-import { connect, type TLSSocket } from 'node:tls'
+import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { ConnectionError, type MemberId } from '../base/index.ts'
 import { readFrames, writeFrame } from './frames.ts'
-import { decodeAnswer, encodeHello, type Hello } from './peer-handshake.ts'
+import { decodeAnswer, encodeHello, type Hello, REMOVED } from './peer-handshake.ts'
 import type { PeerTransportOptions } from './peers.ts'
-import { clientContext, connectionError } from './tls.ts'
+import { clientContext, connectionError, type TlsOptions } from './tls.ts'
 
 /** The empty frame: ends a long transfer, and says that it was taken. */
 export const STREAM_END = new Uint8Array(0)
@@ -15,13 +15,20 @@ const CONNECT_TIMEOUT_MS = 2000
 const BACKOFF_MS_MIN = 20
 const BACKOFF_MS_MAX = 500
 
+export interface LinkEvents {
+  onUp(): void
+  onDown(): void
+  /** The other side says that this member was removed from the cluster. */
+  onRemoved(): void
+}
+
 /** The connection on which frames go to one other member: kept up until closed. */
 export class PeerLink {
   urls: readonly string[]
   readonly #options: PeerTransportOptions
   readonly #id: MemberId
-  readonly #events: { onUp(): void; onDown(): void }
-  #socket: TLSSocket | undefined
+  readonly #events: LinkEvents
+  #socket: Socket | undefined
   #timer: NodeJS.Timeout | undefined
   #backoffMs = BACKOFF_MS_MIN
   #attempt = 0
@@ -32,7 +39,7 @@ export class PeerLink {
     options: PeerTransportOptions,
     id: MemberId,
     urls: readonly string[],
-    events: { onUp(): void; onDown(): void },
+    events: LinkEvents,
   ) {
     this.#options = options
     this.#id = id
@@ -84,11 +91,12 @@ export class PeerLink {
     } catch (error) {
       const to = this.#id.toString(16)
       this.#options.log.debug('cannot reach a peer', { to, url, error })
+      if (error instanceof Error && error.message.endsWith(REMOVED)) this.#events.onRemoved()
       this.#redialLater()
     }
   }
 
-  #up(socket: TLSSocket): void {
+  #up(socket: Socket): void {
     this.#socket = socket
     this.#backoffMs = BACKOFF_MS_MIN
     this.#corked = false
@@ -120,12 +128,17 @@ interface Dial {
   purpose: Hello['purpose']
 }
 
+function openSocket(url: string, tls: TlsOptions | undefined): Socket {
+  const { hostname, port } = new URL(url)
+  const at = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }
+  return tls ? connectTls({ ...at, secureContext: clientContext(tls) }) : connect(at)
+}
+
+type Dialler = Pick<PeerTransportOptions, 'self' | 'clusterId' | 'tls'>
+
 /** Connects and is welcomed, or throws. The socket has its 'error' listener; frames are unread. */
-async function dialMember(options: PeerTransportOptions, dial: Dial): Promise<TLSSocket> {
-  const { hostname, port } = new URL(dial.url)
-  const host = hostname.replace(/^\[|\]$/g, '')
-  const secureContext = clientContext(options.tls)
-  const socket = connect({ host, port: Number(port), secureContext })
+async function dialMember(options: Dialler, dial: Dial): Promise<Socket> {
+  const socket = openSocket(dial.url, options.tls)
   socket.setNoDelay(true)
   socket.setKeepAlive(true, 5000)
   const timer = setTimeout(
@@ -136,7 +149,7 @@ async function dialMember(options: PeerTransportOptions, dial: Dial): Promise<TL
     await new Promise<void>((resolve, reject) => {
       socket.on('error', reject)
       socket.on('close', () => reject(new Error('connection closed')))
-      socket.once('secureConnect', resolve)
+      socket.once(options.tls ? 'secureConnect' : 'connect', resolve)
     })
     const { clusterId, self: from } = options
     writeFrame(socket, encodeHello({ clusterId, from, to: dial.to, purpose: dial.purpose }))
@@ -159,6 +172,22 @@ function readAnswer(socket: Socket): Promise<Uint8Array> {
     await frames.return(undefined)
     return next.value
   })
+}
+
+const ANYBODY = { self: 0, clusterId: 0n } as const
+
+/** Asks a member who the members are, on behalf of one that is about to join. Throws `ConnectionError`. */
+export async function inquire(url: string, tls: TlsOptions | undefined): Promise<Uint8Array> {
+  const socket = await dialMember({ ...ANYBODY, tls }, { url, to: 0, purpose: 'inquiry' })
+  const timer = setTimeout(() => socket.destroy(), CONNECT_TIMEOUT_MS)
+  try {
+    return await readAnswer(socket)
+  } catch (error) {
+    throw connectionError(url, error, { sent: true })
+  } finally {
+    clearTimeout(timer)
+    socket.destroy()
+  }
 }
 
 export interface Transfer {

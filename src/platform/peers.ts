@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net'
-import { createServer, type Server } from 'node:tls'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type {
   Listener,
   Log,
@@ -18,7 +18,8 @@ export interface PeerTransportOptions {
   readonly self: MemberId
   readonly clusterId: bigint
   readonly listen: { readonly address: string; readonly port: number }
-  readonly tls: TlsOptions
+  /** Without: plain text, and whoever connects is taken for a member. */
+  readonly tls: TlsOptions | undefined
   readonly log: Log
   /** Whether a certificate that our authority signed may act as a member. Default: any may. */
   readonly authorize?: (identity: PeerIdentity) => boolean
@@ -32,10 +33,12 @@ export async function tlsPeers(
   options: PeerTransportOptions,
 ): Promise<PeerTransport & { readonly listener: Pick<Listener, 'address' | 'port'> }> {
   const links = new Map<MemberId, PeerLink>()
-  const incoming = new Set<Socket>()
+  const removed = new Set<MemberId>()
+  const incoming = new Map<Socket, MemberId>()
   let receiver: PeerReceiver | undefined
   const server = serveMembers(options, incoming, {
     receiver: () => receiver,
+    removed,
     onHello: (from) => links.get(from)?.hurry(),
   })
   const at = options.listen
@@ -63,18 +66,23 @@ export async function tlsPeers(
       const link = new PeerLink(options, id, peerUrls, {
         onUp: () => receiver?.onUp(id),
         onDown: () => receiver?.onDown(id),
+        onRemoved: () => receiver?.onRemoved(),
       })
       links.set(id, link)
     },
     removePeer(id) {
+      if (removed.has(id)) return
+      removed.add(id)
       links.get(id)?.close()
       links.delete(id)
+      // It dials again, and hears why it is not welcome.
+      for (const [socket, from] of incoming) if (from === id) socket.destroy()
     },
     async close() {
       receiver = undefined
       for (const link of links.values()) link.close()
       links.clear()
-      for (const socket of incoming) socket.destroy()
+      for (const socket of incoming.keys()) socket.destroy()
       await closeServer(server)
     },
   }
@@ -84,33 +92,42 @@ const HANDSHAKE_TIMEOUT_MS = 5000
 
 interface Doorkeeper {
   readonly receiver: () => PeerReceiver | undefined
+  readonly removed: ReadonlySet<MemberId>
   /** Another member has dialled, and is welcome. */
   readonly onHello: (from: MemberId) => void
 }
 
 function serveMembers(
   options: PeerTransportOptions,
-  incoming: Set<Socket>,
+  incoming: Map<Socket, MemberId>,
   doorkeeper: Doorkeeper,
 ): Server {
-  const server = createServer({
-    ...tlsMaterial(options.tls),
+  const { tls, log } = options
+  const take = (socket: Socket, allowed: boolean) => {
+    incoming.set(socket, 0)
+    socket.on('error', (error) => log.debug('a peer connection broke', { error }))
+    socket.on('close', () => incoming.delete(socket))
+    const onHello = (from: MemberId) => {
+      incoming.set(socket, from)
+      doorkeeper.onHello(from)
+    }
+    serveMember(options, socket, { ...doorkeeper, onHello, allowed }).catch((error: unknown) => {
+      log.debug('a peer connection ended', { error })
+      socket.destroy()
+    })
+  }
+  if (!tls) return createServer({ noDelay: true }, (socket) => take(socket, true))
+  const server = createTlsServer({
+    ...tlsMaterial(tls),
     requestCert: true,
     rejectUnauthorized: true,
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     noDelay: true,
   })
-  server.on('tlsClientError', (error) => options.log.debug('a peer failed TLS', { error }))
-  server.on('secureConnection', (socket) => {
-    incoming.add(socket)
-    socket.on('error', (error) => options.log.debug('a peer connection broke', { error }))
-    socket.on('close', () => incoming.delete(socket))
+  server.on('tlsClientError', (error) => log.debug('a peer failed TLS', { error }))
+  server.on('secureConnection', (socket: TLSSocket) => {
     const identity = identityOf(socket)
-    const allowed = identity !== undefined && (options.authorize?.(identity) ?? true)
-    serveMember(options, socket, { ...doorkeeper, allowed }).catch((error: unknown) => {
-      options.log.debug('a peer connection ended', { error })
-      socket.destroy()
-    })
+    take(socket, identity !== undefined && (options.authorize?.(identity) ?? true))
   })
   return server
 }
@@ -118,7 +135,7 @@ function serveMembers(
 async function serveMember(
   options: PeerTransportOptions,
   socket: Socket,
-  { allowed, receiver, onHello }: Doorkeeper & { allowed: boolean },
+  { allowed, receiver, onHello, removed }: Doorkeeper & { allowed: boolean },
 ): Promise<void> {
   const frames = readFrames(socket)
   const timer = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS)
@@ -126,11 +143,16 @@ async function serveMember(
   clearTimeout(timer)
   if (first.done) return
   const hello = decodeHello(first.value)
-  const self = { clusterId: options.clusterId, id: options.self }
+  const self = { clusterId: options.clusterId, id: options.self, removed }
   const refusal = allowed ? refusalOf(hello, self) : 'the certificate is not that of a member'
   writeFrame(socket, encodeAnswer(refusal))
   if (refusal !== '') {
     options.log.warn('turned a peer away', { from: hello.from.toString(16), reason: refusal })
+    socket.end()
+    return
+  }
+  if (hello.purpose === 'inquiry') {
+    writeFrame(socket, receiver()?.onInquiry() ?? new Uint8Array(0))
     socket.end()
     return
   }

@@ -55,8 +55,18 @@ export class RawNode {
 
   /** Several entries at once, replicated in one message; all are taken or none. */
   proposeAll(data: readonly Uint8Array[]): ProposalResult {
-    const entries = data.map((bytes): Entry => ({ term: 0, index: 0, type: 'normal', data: bytes }))
+    return this.proposeEntries(data.map((bytes) => ({ type: 'normal', data: bytes })))
+  }
+
+  /** Likewise; changes of the configuration among them, of which one at a time may be made. */
+  proposeEntries(given: readonly Pick<Entry, 'type' | 'data'>[]): ProposalResult {
+    const entries = given.map((each): Entry => ({ term: 0, index: 0, ...each }))
     return this.#proposal(message({ type: 'prop', from: this.raft.id, entries }))
+  }
+
+  /** Whether a change of the configuration may be on its way: another one would come to nothing. */
+  get isChanging(): boolean {
+    return this.raft.pendingConfIndex > this.raft.log.applied
   }
 
   /** A change that may not be made now becomes an empty entry in the log, as in etcd. */

@@ -31,6 +31,8 @@ export interface Station<P> {
   onPacket(from: MemberId, packet: P): void
   onDown(peer: MemberId): void
   onUp(peer: MemberId): void
+  /** Another station turns this one away for good. */
+  onBanished?(): void
 }
 
 const CONNECT_MS_MAX = 20
@@ -46,6 +48,8 @@ export class SimNetwork<P> {
   /** Counts broken connections of a pair: what was on its way over an older one is lost. */
   readonly #connection = new Map<string, number>()
   readonly #onBreak = new Set<() => void>()
+  /** Who was turned away by whom. */
+  readonly #banished = new Map<MemberId, Set<MemberId>>()
   readonly weather: NetworkWeather
   readonly #onDelivery: (from: MemberId, to: MemberId, packet: P) => void
 
@@ -81,6 +85,15 @@ export class SimNetwork<P> {
     this.#tellBreak()
   }
 
+  /** `by` turns a station away for good: whenever they would connect, it is told. */
+  banish(id: MemberId, by: MemberId): void {
+    const all = this.#banished.get(id) ?? new Set()
+    if (all.has(by)) return
+    this.#banished.set(id, all.add(by))
+    this.#breakPair(id, by)
+    this.#connect(id, by)
+  }
+
   /** A connection breaks while both live; both notice, and connect again. */
   reset(a: MemberId, b: MemberId): void {
     this.#breakPair(a, b)
@@ -101,6 +114,7 @@ export class SimNetwork<P> {
 
   heal(): void {
     this.#cut.clear()
+    for (const [id, all] of this.#banished) for (const by of all) this.#connect(id, by)
   }
 
   isCut(from: MemberId, to: MemberId): boolean {
@@ -156,9 +170,17 @@ export class SimNetwork<P> {
     this.#clock.schedule(this.#random.between(0, CONNECT_MS_MAX), () => {
       if (this.connectionOf(a, b) !== connection) return
       if (this.#stations.get(a) !== first || this.#stations.get(b) !== second) return
+      if (this.#turnsAway(a, b) || this.#turnsAway(b, a)) return
       first?.onUp(b)
       second?.onUp(a)
     })
+  }
+
+  /** Whether `by` will not have `id`, which is told when it can be. */
+  #turnsAway(id: MemberId, by: MemberId): boolean {
+    if (!this.#banished.get(id)?.has(by)) return false
+    if (this.canReach(id, by) && this.canReach(by, id)) this.#stations.get(id)?.onBanished?.()
+    return true
   }
 
   #breakPair(a: MemberId, b: MemberId): void {

@@ -83,6 +83,9 @@ export class SimPeerTransport implements PeerTransport {
       onUp: (peer) => {
         if (this.#isOpen && this.#known.has(peer)) receiver.onUp(peer)
       },
+      onBanished: () => {
+        if (this.#isOpen) receiver.onRemoved()
+      },
     })
   }
 
@@ -92,6 +95,7 @@ export class SimPeerTransport implements PeerTransport {
 
   removePeer(id: MemberId): void {
     this.#known.delete(id)
+    this.#network.banish(id, this.#id)
   }
 
   async close(): Promise<void> {

@@ -17,5 +17,6 @@ export const etcdErrors = {
   notLeader: () => new KvError(GrpcCode.failedPrecondition, 'etcdserver: not leader'),
   badLeaderTransferee: () =>
     new KvError(GrpcCode.failedPrecondition, 'etcdserver: bad leader transferee'),
+  noLeader: () => new KvError(GrpcCode.unavailable, 'etcdserver: no leader'),
   stopped: () => new KvError(GrpcCode.unavailable, 'etcdserver: server stopped'),
 } as const

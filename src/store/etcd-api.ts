@@ -8,6 +8,7 @@ import type {
   RangeResult,
   TxnResult,
 } from './mvcc/index.ts'
+import type { MembersAnswer } from './services/index.ts'
 import type { ResponseHeader, WatchEvent, WatchResponse, WatchStream } from './watch/index.ts'
 
 /** Requests are etcd's messages (`proto/etcd`), built as plain objects; absent fields are defaults. */
@@ -23,7 +24,7 @@ export type { DeleteRangeResult, OpResult, PutResult, RangeResult, TxnResult }
 
 export type Headed<T> = T & { readonly header: ResponseHeader }
 
-export type { ResponseHeader, WatchEvent, WatchResponse, WatchStream }
+export type { MembersAnswer, ResponseHeader, WatchEvent, WatchResponse, WatchStream }
 
 /** What a client shows of itself with a request. */
 export interface Caller {
@@ -119,10 +120,17 @@ export interface EtcdApi {
     options: CallOptions,
   ): Promise<Headed<LeaseTimes>>
   leaseLeases(options: CallOptions): Promise<Headed<{ ids: readonly bigint[] }>>
-  memberList(
-    request: { linearizable: boolean },
+  memberList(request: { linearizable: boolean }, options: CallOptions): Promise<MembersAnswer>
+  memberAdd(
+    request: { peerUrls: readonly string[]; isLearner: boolean },
     options: CallOptions,
-  ): Promise<Headed<{ members: readonly ClusterMember[] }>>
+  ): Promise<MembersAnswer & { readonly member: ClusterMember }>
+  memberPromote(id: bigint, options: CallOptions): Promise<MembersAnswer>
+  memberUpdate(
+    request: { id: bigint; peerUrls: readonly string[] },
+    options: CallOptions,
+  ): Promise<MembersAnswer>
+  memberRemove(id: bigint, options: CallOptions): Promise<MembersAnswer>
   status(options: CallOptions): Promise<Headed<StoreStatus>>
   /** CRC-32C over everything that this member keeps (of no use to compare members). */
   hash(options: CallOptions): Promise<Headed<{ hash: number }>>
@@ -143,6 +151,8 @@ export interface EtcdApi {
     readonly known: boolean
     onLost(lost: () => void): () => void
   }
+  /** This member has no vote. */
+  readonly isLearner: boolean
   /** The member's header without waiting for anybody. */
   header(): ResponseHeader
 }

@@ -3,6 +3,7 @@ import { assert, type Clock, type Engine, KvError, type Log } from '../base/inde
 import { leaseKey, type Outcome, runCommand } from './commands/index.ts'
 import type { LogIndex, Term } from '../raft/index.ts'
 import { decodeLease, encodeLease, LeaseBook } from './lease/index.ts'
+import { MemberBook, type Membership, MembersReader } from './membership/index.ts'
 import {
   Backend,
   type BackendEntry,
@@ -49,6 +50,7 @@ export class EtcdState implements StateMachine<Outcome> {
   #leases: LeaseBook
   #auth: AuthBook
   #admission: Admission
+  #members: MemberBook
   #appliedIndex: LogIndex = 0
   #appliedTerm: Term = 0
   #durableIndex: LogIndex = 0
@@ -62,6 +64,7 @@ export class EtcdState implements StateMachine<Outcome> {
     this.#options = options
     this.#backend = backend
     this.#leases = new LeaseBook()
+    this.#members = new MemberBook(backend)
     this.#mvcc = new Mvcc(backend, this.#leases)
     const ttlSeconds = options.authTokenTtlSeconds
     const tokens = new SimpleTokens(ttlSeconds === undefined ? {} : { ttlSeconds })
@@ -79,6 +82,7 @@ export class EtcdState implements StateMachine<Outcome> {
         state.#auth.restore(bucket, key, value)
       }
     }
+    state.#members = await MemberBook.read(backend)
     await state.#mvcc.restore()
     state.#leases.settle()
     state.#auth.settle()
@@ -115,6 +119,10 @@ export class EtcdState implements StateMachine<Outcome> {
     return this.#admission
   }
 
+  get membership(): Membership | undefined {
+    return this.#members.current
+  }
+
   get backend(): Backend {
     return this.#backend
   }
@@ -147,6 +155,7 @@ export class EtcdState implements StateMachine<Outcome> {
         auth: this.#auth,
         admission: this.#admission,
         backend: this.#backend,
+        members: this.#members,
         index: this.#appliedIndex,
         nowMs: this.#options.clock.monotonicMs(),
         onCompaction: this.#onCompaction,
@@ -156,6 +165,13 @@ export class EtcdState implements StateMachine<Outcome> {
       if (!(error instanceof KvError)) throw error
       return { kind: 'error', revision: this.#mvcc.revision, error }
     }
+  }
+
+  async adopt(at: { index: LogIndex; term: Term }, membership: Membership): Promise<void> {
+    this.#members.set(membership)
+    this.#appliedIndex = at.index
+    this.#appliedTerm = at.term
+    await this.flush()
   }
 
   async flush(): Promise<void> {
@@ -214,6 +230,7 @@ export class EtcdState implements StateMachine<Outcome> {
       { bucket: 'meta', key: CONSISTENT_INDEX, value: indexBytes(this.#appliedIndex) },
       { bucket: 'meta', key: TERM, value: indexBytes(this.#appliedTerm) },
       ...this.#mvcc.metaEntries(),
+      ...this.#members.entries(),
     ]
     for (const lease of this.#leases.all()) {
       head.push({ bucket: 'lease', key: leaseKey(lease.id), value: encodeLease(lease) })
@@ -240,7 +257,9 @@ export class EtcdState implements StateMachine<Outcome> {
     const leases = new LeaseBook()
     const mvcc = new Mvcc(backend, leases)
     const auth = new AuthBook({ backend, tokens: this.#auth.tokens })
-    for await (const { bucket, key, value } of decodeEntries(chunks)) {
+    const members = new MembersReader()
+    for await (const entry of decodeEntries(chunks)) {
+      const { bucket, key, value } = entry
       if (bucket === 'key') {
         // The bytes must not hold on to the chunk that they came in.
         const record = { ...readRevision(key), encoded: Buffer.from(value) }
@@ -250,6 +269,7 @@ export class EtcdState implements StateMachine<Outcome> {
         backend.set(bucket, key, Buffer.from(value))
         if (bucket === 'lease') this.#restoreLease(value, leases)
         else if (isAuthBucket(bucket)) auth.restore(bucket, key, value)
+        else members.add(entry)
       }
       if (backend.pendingBytes > PENDING_BYTES_MAX) await backend.flush(() => {})
     }
@@ -261,7 +281,8 @@ export class EtcdState implements StateMachine<Outcome> {
     leases.settle()
     await backend.adopt()
     this.#clearing = this.#clearReplaced(this.#mvcc, backend)
-    this.#replace(at, { backend, mvcc, leases, auth })
+    const read = new MemberBook(backend, members.membership)
+    this.#replace(at, { backend, mvcc, leases, auth, members: read })
   }
 
   /** Gives the space of a replaced state back, once nobody reads it any more. */
@@ -277,13 +298,20 @@ export class EtcdState implements StateMachine<Outcome> {
 
   #replace(
     at: { index: LogIndex; term: Term },
-    state: { backend: Backend; mvcc: Mvcc; leases: LeaseBook; auth: AuthBook },
+    parts: {
+      backend: Backend
+      mvcc: Mvcc
+      leases: LeaseBook
+      auth: AuthBook
+      members: MemberBook
+    },
   ): void {
-    this.#backend = state.backend
-    this.#mvcc = state.mvcc
-    this.#leases = state.leases
-    this.#auth = state.auth
-    this.#admission = new Admission({ book: state.auth, leases: state.leases })
+    this.#backend = parts.backend
+    this.#mvcc = parts.mvcc
+    this.#leases = parts.leases
+    this.#auth = parts.auth
+    this.#members = parts.members
+    this.#admission = new Admission({ book: parts.auth, leases: parts.leases })
     this.#appliedIndex = at.index
     this.#appliedTerm = at.term
     this.#durableIndex = at.index

@@ -13,6 +13,7 @@ import {
   KeyService,
   LeaseService,
   MaintenanceService,
+  Publisher,
   ServiceContext,
 } from './services/index.ts'
 import { WatchHub, type WatchStream } from './watch/index.ts'
@@ -30,6 +31,12 @@ export interface EtcdStoreOptions {
   readonly txnOpsMax?: number
   /** etcd's `--watch-progress-notify-interval`. Default 10 minutes. */
   readonly progressPeriodMs?: number
+  /** etcd's `--strict-reconfig-check`. Default true. */
+  readonly strictReconfigCheck?: boolean
+  /** etcd's `--max-learners`. Default 1. */
+  readonly learnersMax?: number
+  /** Learners that have caught up become voters by themselves. Default false. */
+  readonly autoPromote?: boolean
   /** What a new leader adds to every lease. Default 1000: etcd's election timeout. */
   readonly electionTimeoutMs?: number
   /** How users prove who they are. Default: simple tokens, and no passwords. */
@@ -50,6 +57,7 @@ export class EtcdStore implements EtcdApi {
   readonly #leases: LeaseService
   readonly #cluster: ClusterService
   readonly #maintenance: MaintenanceService
+  readonly #publisher: Publisher
   readonly #hub: WatchHub
   readonly #expirer: LeaseExpirer
   readonly #forgetLeadership: () => void
@@ -61,8 +69,12 @@ export class EtcdStore implements EtcdApi {
     const electionTimeoutMs = options.electionTimeoutMs ?? ELECTION_TIMEOUT_MS
     this.#keys = new KeyService(context, options)
     this.#leases = new LeaseService(context, { random, electionTimeoutMs })
-    this.#cluster = new ClusterService(context)
     this.auth = new AuthService(context, { random, ...options.auth })
+    const { strictReconfigCheck, learnersMax, autoPromote } = options
+    const healthyMs = electionTimeoutMs
+    const reconfiguration = { strictReconfigCheck, learnersMax, autoPromote, healthyMs }
+    this.#cluster = new ClusterService(context, { log, ...reconfiguration })
+    this.#publisher = new Publisher(context, log)
     this.#maintenance = new MaintenanceService(context)
     this.#hub = new WatchHub({
       clock,
@@ -90,6 +102,10 @@ export class EtcdStore implements EtcdApi {
     this.leaders.note(status)
     if (status.role === 'leader') this.#expirer.promote()
     else this.#expirer.demote()
+  }
+
+  get isLearner(): boolean {
+    return this.#context.member.status().role === 'learner'
   }
 
   header(): ResponseHeader {
@@ -123,6 +139,13 @@ export class EtcdStore implements EtcdApi {
   memberList: EtcdApi['memberList'] = (request, options) =>
     this.#cluster.memberList(request, options)
 
+  memberAdd: EtcdApi['memberAdd'] = (request, options) => this.#cluster.memberAdd(request, options)
+  memberPromote: EtcdApi['memberPromote'] = (id, options) =>
+    this.#cluster.memberPromote(id, options)
+  memberUpdate: EtcdApi['memberUpdate'] = (request, options) =>
+    this.#cluster.memberUpdate(request, options)
+  memberRemove: EtcdApi['memberRemove'] = (id, options) => this.#cluster.memberRemove(id, options)
+
   status: EtcdApi['status'] = (options) => this.#maintenance.status(options)
   hash: EtcdApi['hash'] = (options) => this.#maintenance.hash(options)
   hashKv: EtcdApi['hashKv'] = (request, options) => this.#maintenance.hashKv(request, options)
@@ -130,11 +153,19 @@ export class EtcdStore implements EtcdApi {
   moveLeader: EtcdApi['moveLeader'] = (target, options) =>
     this.#maintenance.moveLeader(target, options)
 
+  /** Tells the others this member's name and client URLs; resolves when they know. */
+  publish(attributes: { name: string; clientUrls: readonly string[] }): Promise<void> {
+    const { id } = this.#context.member.status()
+    return this.#publisher.publish({ id, ...attributes })
+  }
+
   /** Ends watches and lease keeping. The member and its state are their owner's to stop. */
   close(): void {
     this.#forgetLeadership()
     this.leaders.close()
     this.#expirer.demote()
+    this.#cluster.close()
+    this.#publisher.close()
     this.#hub.close(etcdErrors.stopped())
   }
 }

@@ -1,4 +1,5 @@
 import type { MemberId } from '../base/index.ts'
+import type { MemberChange } from './membership/index.ts'
 import type { LogIndex, RaftId, Role, Term } from '../raft/index.ts'
 
 export interface ClusterMember {
@@ -7,6 +8,13 @@ export interface ClusterMember {
   readonly peerUrls: readonly string[]
   readonly clientUrls: readonly string[]
   readonly isLearner: boolean
+}
+
+export interface MemberProgress {
+  /** The last entry that is known to be durable there. */
+  readonly match: LogIndex
+  /** It was heard of lately. */
+  readonly isActive: boolean
 }
 
 export interface MemberStatus {
@@ -32,6 +40,19 @@ export interface Member<Outcome> {
   linearize(options: { signal: AbortSignal }): Promise<void>
   status(): MemberStatus
   members(): readonly ClusterMember[]
+  /** Resolves as `propose` does, once the change is made or refused. One at a time in the group. */
+  changeMembers(change: MemberChange, options: { signal: AbortSignal }): Promise<Outcome>
+  /** For how long the connection to a member has stood; undefined when it does not. */
+  upForMs(id: MemberId): number | undefined
+  /** As the leader: how far each member's log is. Undefined when it does not lead. */
+  progress(): ReadonlyMap<MemberId, MemberProgress> | undefined
+  /** Asks another member beside Raft; ends as `propose` does when there is no answer. */
+  ask(
+    question: { to: MemberId; topic: string; body: Uint8Array },
+    options: { signal: AbortSignal },
+  ): Promise<Uint8Array>
+  /** Answers such questions of a topic. */
+  answer(topic: string, handler: (body: Uint8Array) => Promise<Uint8Array> | Uint8Array): void
   transferLeadership(to: MemberId, options: { signal: AbortSignal }): Promise<void>
   /** Called on each change of leader or term, until the returned function is called. */
   onLeadership(listener: (status: MemberStatus) => void): () => void

@@ -37,12 +37,9 @@ export interface OpenStoreOptions {
   readonly timing?: Partial<MemberTiming>
   readonly logLimits?: Partial<LogLimits>
   readonly requestTimeoutMs?: number
-  readonly etcd?: Pick<
-    EtcdStoreOptions,
-    'requestBytesMax' | 'txnOpsMax' | 'progressPeriodMs' | 'auth'
-  >
   /** etcd's `--auth-token-ttl`. Default 300. */
   readonly authTokenTtlSeconds?: number
+  readonly etcd?: Omit<EtcdStoreOptions, 'member' | 'state' | 'clock' | 'random' | 'log'>
   /** Called with the state before anything is applied to it: for checks across members. */
   readonly onState?: (state: EtcdState) => void
   /** The member cannot go on (its disk failed): the process should end with this error. */

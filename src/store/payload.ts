@@ -1,5 +1,6 @@
 import type { etcdserverpb as pb } from '../gen/etcd.js'
 import { NOBODY, type Who } from './auth/index.ts'
+import { MEMBER_CHANGE_TAG } from './membership/index.ts'
 import { varintSize, WireReader, writeVarint } from './mvcc/index.ts'
 
 /** What a replicated payload asks for; the request follows as it came from the client. */
@@ -30,6 +31,10 @@ export const Tag = {
   roleDelete: 41,
   roleGrantPermission: 42,
   roleRevokePermission: 43,
+  /** `MemberChange`, as JSON: an entry that changes Raft's group as well. */
+  memberChange: MEMBER_CHANGE_TAG,
+  /** `MemberAttributes`, as JSON. */
+  memberAttributes: 10,
 } as const
 export type Tag = (typeof Tag)[keyof typeof Tag]
 

@@ -1,11 +1,7 @@
 import type { Clock, Disk, Log, OpenEngine } from '../base/index.ts'
 import { EtcdState } from './etcd-state.ts'
-import {
-  type ClusterIdentity,
-  encodeMembership,
-  initialMembership,
-  memberNamed,
-} from './member/index.ts'
+import { type ClusterIdentity, memberNamed } from './member/index.ts'
+import { encodeMembership, initialMembership, type Membership } from './membership/index.ts'
 import { encodeEntries } from './mvcc/index.ts'
 import { Wal } from './wal/index.ts'
 import { SnapshotFile, SnapshotFileError, type SnapshotStatus } from './backup/index.ts'
@@ -27,8 +23,11 @@ export interface RestoreOptions {
   readonly segmentBytes?: number
 }
 
-/** Where the new cluster's log begins: the whole backup is one entry's effect. */
-const START = { index: 1, term: 1 }
+/**
+ * Where the new cluster's log begins: the whole backup is one entry's effect. Behind the first entry
+ * of a new cluster: a member that was not restored has nothing to say in this one.
+ */
+const START = { index: 2, term: 1 }
 
 /**
  * Makes the data folder of a member of a new cluster from a backup. Every member of that cluster is
@@ -46,8 +45,8 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
   const snapshot = await SnapshotFile.open(disk, path)
   try {
     await disk.mkdir(dataFolder)
-    await restoreState(options, snapshot)
-    const membership = { ...initialMembership(cluster.members), index: START.index }
+    const membership = initialMembership(cluster.members)
+    await restoreState(options, snapshot, membership)
     const { segmentBytes } = options
     const wal = await Wal.create(
       { disk, folder: `${dataFolder}/wal`, log, ...(segmentBytes && { segmentBytes }) },
@@ -68,12 +67,17 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
   }
 }
 
-async function restoreState(options: RestoreOptions, snapshot: SnapshotFile): Promise<void> {
+async function restoreState(
+  options: RestoreOptions,
+  snapshot: SnapshotFile,
+  membership: Membership,
+): Promise<void> {
   const { dataFolder, clock, log } = options
   const engine = await options.openEngine(`${dataFolder}/db`)
   const state = await EtcdState.open({ engine, clock, log })
   try {
     await state.restore(START, encodeEntries(snapshot.entries()))
+    await state.adopt(START, membership)
   } finally {
     await state.close()
   }

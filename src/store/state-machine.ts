@@ -1,10 +1,11 @@
 import type { LogIndex, Term } from '../raft/index.ts'
+import type { Membership } from './membership/index.ts'
 
 /** A committed entry's payload, with the proposer's correlation header already taken off. */
 export interface AppliedEntry {
   readonly index: LogIndex
   readonly term: Term
-  /** Empty for entries that only move the index (a leader's no-op, a configuration change). */
+  /** Empty for entries that only move the index (a leader's no-op). */
   readonly payload: Uint8Array
 }
 
@@ -26,6 +27,13 @@ export interface StateMachine<Outcome> {
   readonly appliedIndex: LogIndex
   /** The last entry whose effect survives a crash: a restart replays the log from the next one. */
   readonly durableIndex: LogIndex
+  /**
+   * Who the members are, as of `appliedIndex`: another object when they have changed. Undefined until
+   * the first entry, `adopt` or a snapshot has told.
+   */
+  readonly membership: Membership | undefined
+  /** Is told the members of a new cluster, as the effect of the entry `at`; durable on return. */
+  adopt(at: { index: LogIndex; term: Term }, membership: Membership): Promise<void>
   /** Called once per committed entry, in order, without gaps. Synchronous. */
   apply(entry: AppliedEntry): Outcome
   /** Makes everything applied so far durable, as one atomic batch with the applied index. */

@@ -2,6 +2,7 @@ import type { KvError } from '../../base/index.ts'
 import type { LogIndex } from '../../raft/index.ts'
 import type { Admission, AuthBook, Who } from '../auth/index.ts'
 import type { LeaseBook } from '../lease/index.ts'
+import type { MemberBook } from '../membership/index.ts'
 import type { Backend, Mvcc, OpResult } from '../mvcc/index.ts'
 
 /** What applying one entry came to, on this member; the same on every other. */
@@ -15,6 +16,7 @@ export type Outcome =
       readonly ttlSeconds: number
     }
   | { readonly kind: 'auth'; readonly revision: number; readonly token?: string }
+  | { readonly kind: 'members'; readonly revision: number }
   /** The request was refused: nothing has changed. */
   | { readonly kind: 'error'; readonly revision: number; readonly error: KvError }
   /** The entry held no request. */
@@ -27,6 +29,7 @@ export interface CommandContext {
   readonly auth: AuthBook
   readonly admission: Admission
   readonly backend: Backend
+  readonly members: MemberBook
   /** Of the entry that holds the command. */
   readonly index: LogIndex
   /** For what is this member's own; the replicated state must not depend on it. */

@@ -4,12 +4,14 @@ import type { Command, CommandContext, Outcome } from './command.ts'
 import { authCommands } from './auth.ts'
 import { keyCommands } from './keys.ts'
 import { leaseCommands } from './leases.ts'
+import { memberCommands } from './members.ts'
 
 /** What each tag asks for: a file for each group of commands. */
 const COMMANDS: Readonly<Record<Tag, Command>> = {
   ...keyCommands,
   ...leaseCommands,
   ...authCommands,
+  ...memberCommands,
 }
 
 /** Runs the command of one entry. Throws `KvError` for what is refused. */

@@ -1,4 +1,5 @@
 import {
+  type ConfChange,
   decodeConfChange,
   type Entry,
   type LogIndex,
@@ -6,75 +7,78 @@ import {
   type Snapshot,
   type Term,
 } from '../../raft/index.ts'
+import { confStateOf, encodeMembership, type Membership } from '../membership/index.ts'
 import type { StateSnapshot } from '../state-machine.ts'
-import type { Appender } from './appender.ts'
 import type { Compactor } from './compactor.ts'
 import { CORRELATION_BYTES, readCorrelation } from './correlation.ts'
 import { memberErrors } from './errors.ts'
-import { decodeMembership, encodeMembership, type Membership } from './membership.ts'
 import type { MemberOptions } from './options.ts'
 import type { Proposals } from './proposals.ts'
 import type { SnapshotReceiver } from './snapshots.ts'
 
 export interface ApplierParts<Outcome> {
   readonly node: RawNode
-  readonly appender: Appender
   readonly compactor: Compactor<Outcome>
   readonly proposals: Proposals<Outcome>
   readonly receiver: SnapshotReceiver
 }
 
 const NOTHING = new Uint8Array(0)
+const NO_CHANGE: ConfChange = { type: 'update-node', nodeId: 0 }
 
 /** Raft's apply thread: committed entries and snapshots go into the state, outcomes to who waits. */
 export class Applier<Outcome> {
   readonly #options: MemberOptions<Outcome>
   /** This member's next proposal when a snapshot began to arrive, by the snapshot's index. */
   readonly #sequenceAt = new Map<LogIndex, number>()
-  #membership: Membership
+  readonly #initial: Membership
+  readonly #onMembership: () => void
   #appliedTerm: Term = 0
 
-  constructor(options: MemberOptions<Outcome>, membership: Membership) {
+  constructor(
+    options: MemberOptions<Outcome>,
+    initial: Membership,
+    /** The members have changed. */
+    onMembership: () => void,
+  ) {
     this.#options = options
-    this.#membership = membership
+    this.#initial = initial
+    this.#onMembership = onMembership
   }
 
   /** Who the members are, as of what is applied. */
   get membership(): Membership {
-    return this.#membership
+    return this.#options.stateMachine.membership ?? this.#initial
   }
 
-  apply(entry: Entry, { node, appender, compactor, proposals }: ApplierParts<Outcome>): void {
+  apply(entry: Entry, parts: ApplierParts<Outcome>): void {
     const { stateMachine, self } = this.#options
-    const { index, term, data } = entry
+    const { node, compactor, proposals } = parts
+    const { index, term } = entry
     if (term > this.#appliedTerm) {
       this.#appliedTerm = term
       proposals.termApplied(term)
     }
     compactor.applied(entry)
-    if (entry.type !== 'normal') {
-      this.changeConf(node, entry)
-      const membership = encodeMembership(this.#membership)
-      appender.record({ type: 'membership', membership })
-    }
-    if (entry.type !== 'normal' || data.length < CORRELATION_BYTES) {
-      stateMachine.apply({ index, term, payload: NOTHING })
-      return
-    }
+    const before = stateMachine.membership
+    const change = entry.type === 'normal' ? undefined : decodeConfChange(entry)
+    const data = change ? (change.context ?? NOTHING) : entry.data
+    const isEmpty = data.length < CORRELATION_BYTES
+    const payload = isEmpty ? NOTHING : data.subarray(CORRELATION_BYTES)
+    const outcome = stateMachine.apply({ index, term, payload })
+    const isChanged = stateMachine.membership !== before
+    // Raft follows what the state made of it: a change that was refused changes nobody.
+    if (change) node.applyConfChange(isEmpty || isChanged ? change : NO_CHANGE)
+    if (isChanged) this.#onMembership()
+    if (isEmpty) return
     const { proposer, sequence } = readCorrelation(data)
-    const outcome = stateMachine.apply({ index, term, payload: data.subarray(CORRELATION_BYTES) })
     if (proposer === self.id) proposals.resolve(sequence, outcome)
-  }
-
-  changeConf(node: RawNode, entry: Entry): void {
-    const confState = node.applyConfChange(decodeConfChange(entry))
-    this.#membership = { ...this.#membership, index: entry.index, confState }
   }
 
   /** What Raft is told of a state that is sent as a snapshot. */
   describe({ index, term }: StateSnapshot): Snapshot {
-    const { confState } = this.#membership
-    const data = encodeMembership(this.#membership)
+    const confState = confStateOf(this.membership)
+    const data = encodeMembership(this.membership)
     return { metadata: { index, term, confState }, data }
   }
 
@@ -92,7 +96,7 @@ export class Applier<Outcome> {
     log.info('installing a snapshot', { index, term })
     await stateMachine.restore({ index, term }, receiver.chunks(index))
     await receiver.discard(index)
-    this.#membership = decodeMembership(snapshot.data)
+    this.#onMembership()
     this.#appliedTerm = Math.max(this.#appliedTerm, term)
     // The outcome of proposals that the snapshot may hold is not to be had here.
     const below = this.#sequenceAt.get(index) ?? proposals.next

@@ -10,14 +10,14 @@ const AGAIN_TICKS_SPAN = 30
  */
 export class EagerElection {
   readonly #random: Random
-  readonly #quorum: number
+  readonly #voters: () => number
   readonly #connected = new Set<MemberId>()
   #done = false
   #inTicks = 0
 
-  constructor(options: { random: Random; voters: number }) {
+  constructor(options: { random: Random; voters: () => number }) {
     this.#random = options.random
-    this.#quorum = Math.floor(options.voters / 2) + 1
+    this.#voters = options.voters
   }
 
   up(peer: MemberId): void {
@@ -35,8 +35,11 @@ export class EagerElection {
   /** Whether to campaign at this tick. */
   due(leader: MemberId): boolean {
     if (leader !== 0) this.#done = true
-    if (this.#done || this.#connected.size + 1 < this.#quorum) return false
-    if (this.#quorum === 1) {
+    if (this.#done) return false
+    const voters = this.#voters()
+    const quorum = Math.floor(voters / 2) + 1
+    if (voters === 0 || this.#connected.size + 1 < quorum) return false
+    if (quorum === 1) {
       this.#done = true
       return true
     }

@@ -1,5 +1,14 @@
 import { GrpcCode, KvError } from '../../base/index.ts'
 
+/** This member was removed from the cluster: it may not come back, and its folder is worth nothing. */
+export class MemberRemovedError extends Error {
+  override readonly name = 'MemberRemovedError'
+
+  constructor() {
+    super('the member has been permanently removed from the cluster')
+  }
+}
+
 const unavailable = (text: string) => () => new KvError(GrpcCode.unavailable, `etcdserver: ${text}`)
 const precondition = (text: string) => () =>
   new KvError(GrpcCode.failedPrecondition, `etcdserver: ${text}`)

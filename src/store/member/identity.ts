@@ -19,6 +19,8 @@ export interface ClusterIdentity {
   /** 64 bits. */
   readonly clusterId: bigint
   readonly members: readonly ClusterMember[]
+  /** The cluster is there already: this member learns its log from the leader. */
+  readonly joining?: true
 }
 
 /** A configuration that no cluster can be made of; the message names what is wrong. */
@@ -41,6 +43,53 @@ export function clusterIdentity(initial: InitialCluster): ClusterIdentity {
   const ids = Buffer.alloc(8 * members.length)
   for (const [i, { id }] of members.entries()) ids.writeBigUInt64BE(BigInt(id), 8 * i)
   return { clusterId: hash(ids).readBigUInt64BE(), members }
+}
+
+/** The id of a member that is added to a running cluster: as in etcd the time goes into it. */
+export function newMemberId(peerUrls: readonly string[], unixSeconds: number): MemberId {
+  return memberId([...peerUrls].sort().join('') + unixSeconds)
+}
+
+/** What a running cluster tells somebody who is about to join it. */
+export interface KnownCluster {
+  readonly clusterId: bigint
+  readonly members: readonly ClusterMember[]
+}
+
+export function encodeKnown(clusterId: bigint, members: readonly ClusterMember[]): Uint8Array {
+  return Buffer.from(JSON.stringify({ clusterId: clusterId.toString(16), members }))
+}
+
+/** Undefined for an answer of a member that is not ready yet. */
+export function decodeKnown(answer: Uint8Array): KnownCluster | undefined {
+  if (answer.length === 0) return undefined
+  const { clusterId, members } = JSON.parse(Buffer.from(answer).toString())
+  return members.length > 0 ? { clusterId: BigInt(`0x${clusterId}`), members } : undefined
+}
+
+/**
+ * The identity of a cluster that is there already, for a member that was added to it. `members` are
+ * what the cluster told; `initial` what this member was configured with. Throws `ClusterConfigError`
+ * in etcd's words when they do not fit.
+ */
+export function joinedIdentity(known: KnownCluster, initial: InitialCluster): ClusterIdentity {
+  checkDistinct(initial)
+  if (known.members.length !== initial.members.length) {
+    throw new ClusterConfigError(
+      'error validating peerURLs: member count is unequal: ' +
+        `the cluster has ${known.members.length} members, --initial-cluster names ${initial.members.length}`,
+    )
+  }
+  const members = known.members.map((member): ClusterMember => {
+    const wanted = [...member.peerUrls].sort().join()
+    const match = initial.members.find((each) => [...each.peerUrls].sort().join() === wanted)
+    if (match) return { ...member, name: member.name || match.name }
+    throw new ClusterConfigError(
+      'error validating peerURLs: unmatched member while checking PeerURLs: ' +
+        `--initial-cluster does not name ${wanted}`,
+    )
+  })
+  return { clusterId: known.clusterId, members, joining: true }
 }
 
 /** The configured member of this name. Throws `ClusterConfigError` when there is none. */

@@ -11,11 +11,13 @@ export interface InboxOptions {
   readonly onSnapshot: (message: Message, chunks: AsyncIterable<Uint8Array>) => Promise<void>
   readonly onDown: (peer: MemberId) => void
   readonly onUp: (peer: MemberId) => void
+  readonly onRemoved: () => void
+  readonly onInquiry: () => Uint8Array
 }
 
 /** Reads what other members send. What cannot be read is dropped: we cannot serve its sender. */
 export function peerInbox(options: InboxOptions): PeerReceiver {
-  const { onFrame, onSnapshot, onDown, onUp } = options
+  const { onFrame, onSnapshot, onDown, onUp, onRemoved, onInquiry } = options
   return {
     onFrame(from, bytes) {
       const frame = decode(options, from, bytes)
@@ -28,6 +30,8 @@ export function peerInbox(options: InboxOptions): PeerReceiver {
     },
     onDown,
     onUp,
+    onRemoved,
+    onInquiry,
   }
 }
 

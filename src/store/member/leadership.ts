@@ -1,4 +1,4 @@
-import type { Log, MemberId } from '../../base/index.ts'
+import type { KvError, Log, MemberId } from '../../base/index.ts'
 import type { LogIndex, RaftStatus, Term } from '../../raft/index.ts'
 import type { MemberStatus } from '../member-types.ts'
 import { memberErrors } from './errors.ts'
@@ -47,7 +47,7 @@ export class Leadership {
   }
 
   /** As etcd tells why a request that began at `startMs` ran out of time. */
-  timeoutError(startMs: number): Error {
+  timeoutError(startMs: number): KvError {
     if (this.#leader === 0) return memberErrors.noLeader()
     const changed = startMs <= this.#electedMs && this.#lostMs > 0
     return changed ? memberErrors.timeoutLeaderFailed() : memberErrors.timeout()

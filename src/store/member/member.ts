@@ -1,4 +1,5 @@
 import {
+  assertNever,
   DiskError,
   type KvError,
   type MemberId,
@@ -13,12 +14,16 @@ import {
   type RawNode,
   type Ready,
 } from '../../raft/index.ts'
-import type { ClusterMember, Member, MemberStatus } from '../member-types.ts'
+import type { ClusterMember, Member, MemberProgress, MemberStatus } from '../member-types.ts'
+import { confStateOf, encodeMemberChange, type MemberChange } from '../membership/index.ts'
 import { Appender } from './appender.ts'
+import { type AnswerAsk, Asks } from './asks.ts'
 import { Applier, type ApplierParts } from './applier.ts'
 import { Compactor } from './compactor.ts'
 import { EagerElection } from './eager-election.ts'
-import { memberErrors } from './errors.ts'
+import { encodeKnown } from './identity.ts'
+import { entryOf, isMemberChange, removedBy } from './entries.ts'
+import { MemberRemovedError, memberErrors } from './errors.ts'
 import { bestSuccessor, Leadership } from './leadership.ts'
 import { peerInbox } from './inbox.ts'
 import type { MemberLog } from './member-log.ts'
@@ -31,6 +36,7 @@ import {
   REQUEST_TIMEOUT_MS_DEFAULT,
   TIMING_DEFAULT,
 } from './options.ts'
+import { PeerBook } from './peer-book.ts'
 import type { PeerFrame } from './peer-codec.ts'
 import { Outbox } from './outbox.ts'
 import { ProposalFlow } from './proposal-flow.ts'
@@ -76,12 +82,18 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   readonly #receiver: SnapshotReceiver
   readonly #eager: EagerElection
   readonly #leadership: Leadership
+  readonly #peers: PeerBook
+  readonly #asks: Asks
   readonly #ticks: Timer
   readonly #applier: Applier<Outcome>
   readonly #parts: ApplierParts<Outcome>
   #tickCount = 0
   #turnScheduled = false
   #stopped = false
+  #closing = false
+  /** The disk failed: nothing more is written. */
+  #broken = false
+  #leaving = false
   #whyStopped: KvError = memberErrors.stopped()
 
   /** For `openMember`. */
@@ -92,10 +104,10 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT
     this.#receiver = receiver
     this.#wal = recovered.wal
-    this.#applier = new Applier(options, recovered.membership)
+    this.#applier = new Applier(options, recovered.membership, () => this.#followMembers())
     this.#leadership = new Leadership({ log: options.log, term: recovered.hardState.term })
     this.#log = openLog(options, recovered, this.#applier)
-    this.#node = openNode(options, this.#log, recovered, this.#applier)
+    this.#node = openNode(options, this.#log)
     this.#appender = new Appender({
       wal: recovered.wal,
       log: this.#log,
@@ -118,12 +130,11 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       proposals: this.#proposals,
       transport,
       status: () => this.#node.status(),
-      proposeAll: (data) => this.#node.proposeAll(data),
+      proposeAll: (data) => this.#proposeAll(data),
       writing: () => this.#appender.busy,
     })
     this.#parts = {
       node: this.#node,
-      appender: this.#appender,
       compactor: this.#compactor,
       proposals: this.#proposals,
       receiver,
@@ -138,12 +149,12 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       describe: (state) => this.#applier.describe(state),
       onDone: (to, arrived) => this.#run(() => this.#node.reportSnapshot(to, arrived)),
     })
-    const voters = recovered.membership.confState.voters.length
+    const voters = () => confStateOf(this.#applier.membership).voters.length
     this.#eager = new EagerElection({ random, voters })
+    this.#peers = new PeerBook({ self: self.id, transport, clock })
+    this.#asks = new Asks({ transport, origin: this.#proposals.origin })
     transport.receive(this.#inbox())
-    for (const peer of this.#applier.membership.members) {
-      if (peer.id !== self.id) transport.setPeer(peer.id, peer.peerUrls)
-    }
+    this.#peers.follow(this.#applier.membership)
     this.#ticks = clock.every(this.#timing.tickMs, () => this.#tick())
     this.#tick()
   }
@@ -181,6 +192,35 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     return this.#applier.membership.members
   }
 
+  changeMembers(change: MemberChange, options: { signal: AbortSignal }): Promise<Outcome> {
+    return this.propose(encodeMemberChange(change), options)
+  }
+
+  upForMs(id: MemberId): number | undefined {
+    return this.#peers.upForMs(id)
+  }
+
+  progress(): ReadonlyMap<MemberId, MemberProgress> | undefined {
+    const { role, progress } = this.#node.status()
+    if (role !== 'leader') return undefined
+    const all = [...progress].map(([id, { match, recentActive }]): [number, MemberProgress] => {
+      return [id, { match, isActive: recentActive }]
+    })
+    return new Map(all)
+  }
+
+  ask(
+    question: { to: MemberId; topic: string; body: Uint8Array },
+    { signal }: { signal: AbortSignal },
+  ): Promise<Uint8Array> {
+    if (this.#stopped) return Promise.reject(this.#whyStopped)
+    return this.#asks.ask(question, { nowMs: this.#nowMs(), signal })
+  }
+
+  answer(topic: string, handler: AnswerAsk): void {
+    this.#asks.handle(topic, handler)
+  }
+
   async transferLeadership(to: MemberId, { signal }: { signal: AbortSignal }): Promise<void> {
     const { clock } = this.#options
     if (this.#node.status().role !== 'leader') throw memberErrors.notLeader()
@@ -205,12 +245,13 @@ export class RaftMember<Outcome> implements Member<Outcome> {
    * the log. State machine and transport are the caller's to close afterwards.
    */
   async stop(): Promise<void> {
-    if (this.#stopped) return
-    await this.#handOver()
+    if (this.#closing) return
+    this.#closing = true
+    if (!this.#stopped) await this.#handOver()
     this.#halt()
     await this.#compactor.idle()
     await this.#appender.finish()
-    await this.#options.stateMachine.flush()
+    if (!this.#broken) await this.#options.stateMachine.flush()
     await this.#wal.close()
   }
 
@@ -224,13 +265,17 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       onDown: (peer) =>
         this.#run(() => {
           this.#eager.down(peer)
+          this.#peers.down(peer)
           this.#node.peerDown(peer)
         }),
       onUp: (peer) =>
         this.#run(() => {
           this.#eager.up(peer)
+          this.#peers.up(peer)
           this.#node.peerUp(peer)
         }),
+      onRemoved: () => void this.#leave(),
+      onInquiry: () => encodeKnown(this.#options.cluster.clusterId, this.members()),
     })
   }
 
@@ -244,6 +289,15 @@ export class RaftMember<Outcome> implements Member<Outcome> {
         break
       case 'refused':
         this.#proposals.refused(frame.term, frame.sequences)
+        break
+      case 'ask':
+        void this.#asks.onAsk(from, frame)
+        break
+      case 'answer':
+        this.#asks.onAnswer(frame)
+        break
+      default:
+        assertNever(frame)
     }
   }
 
@@ -267,6 +321,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       this.#proposals.sweep()
       this.#reads.expire(nowMs - this.#timeoutMs, expired)
       this.#reads.repeat(nowMs - READ_REPEAT_MS, nowMs)
+      this.#asks.expire(nowMs - this.#timeoutMs, expired)
       this.#flow.flush({ nowMs, force: true })
       this.#flow.offerRefused(nowMs)
       if (++this.#tickCount % this.#timing.heartbeatTicks === 0) this.#flow.resend(nowMs)
@@ -330,18 +385,57 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     for (const response of responses) this.#node.step(response)
   }
 
+  /**
+   * Changes of the members are entries of their own kind, of which Raft takes one at a time. A leader
+   * that is to be removed makes way first: its successor does it.
+   */
+  #proposeAll(data: readonly Uint8Array[]): boolean {
+    const changes = data.filter(isMemberChange)
+    if (changes.length > 1 || (changes.length > 0 && this.#node.isChanging)) return false
+    const [change] = changes
+    if (change && removedBy(change) === this.#options.self.id && this.#makeWay()) return false
+    return this.#node.proposeEntries(data.map(entryOf)) === 'accepted'
+  }
+
+  #followMembers(): void {
+    const { membership } = this.#applier
+    this.#peers.follow(membership)
+    if (membership.removed.includes(this.#options.self.id)) void this.#leave()
+  }
+
+  /**
+   * This member was removed. It stays until the others know of it, as they may need it for that: as
+   * the leader it hands over first.
+   */
+  async #leave(): Promise<void> {
+    const { clock, log } = this.#options
+    if (this.#leaving || this.#stopped) return
+    this.#leaving = true
+    log.warn('this member was removed from the cluster: it will stop')
+    await this.#handOver()
+    await sleep(clock, this.#timing.electionTicks * this.#timing.tickMs)
+    this.#fail(new MemberRemovedError())
+  }
+
   #noteLeadership(): void {
     const nowMs = this.#nowMs()
     // What was asked of the old leader is asked again at once.
     if (this.#leadership.note(this.status(), nowMs)) this.#reads.repeat(nowMs, nowMs)
   }
 
-  async #handOver(): Promise<void> {
-    const { clock, self } = this.#options
+  /** Starts to hand leadership over; false when nobody can take it. */
+  #makeWay(): boolean {
+    const { self } = this.#options
     const isUp = (id: MemberId) => id !== self.id && this.#eager.isUp(id)
     const successor = bestSuccessor(this.#node.status(), isUp)
-    if (successor === undefined) return
+    if (successor === undefined) return false
     this.#run(() => this.#node.transferLeadership(successor))
+    return true
+  }
+
+  async #handOver(): Promise<void> {
+    const { clock } = this.#options
+    if (!this.#makeWay()) return
     const untilMs = this.#nowMs() + HANDOVER_MS_MAX
     while (this.#node.status().role === 'leader' && !this.#stopped && this.#nowMs() < untilMs) {
       await sleep(clock, this.#timing.tickMs)
@@ -356,10 +450,12 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#sender.stop()
     this.#proposals.failAll(this.#whyStopped)
     this.#reads.failAll(this.#whyStopped)
+    this.#asks.failAll(this.#whyStopped)
   }
 
   #fail(error: unknown): void {
     if (this.#stopped) return
+    this.#broken = !(error instanceof MemberRemovedError)
     this.#options.log.error('the member cannot go on', { error })
     const isFull = error instanceof DiskError && error.code === 'no-space'
     if (isFull) this.#whyStopped = memberErrors.diskFull()

@@ -1,7 +1,7 @@
 import { RawNode } from '../../raft/index.ts'
 import type { Applier } from './applier.ts'
+import { confStateOf, encodeMembership } from '../membership/index.ts'
 import { MemberLog } from './member-log.ts'
-import { encodeMembership } from './membership.ts'
 import { type MemberOptions, TIMING_DEFAULT } from './options.ts'
 import type { Recovered } from './recover.ts'
 
@@ -12,15 +12,15 @@ const UNCOMMITTED_BYTES_MAX = 256 * 1024 * 1024
 /** The durable log as Raft reads it, with what was recovered in it. */
 export function openLog<Outcome>(
   { stateMachine }: MemberOptions<Outcome>,
-  { base, entries, hardState, membership }: Recovered,
+  { base, entries, hardState }: Recovered,
   applier: Applier<Outcome>,
 ): MemberLog {
   const log = new MemberLog({
     base,
-    confState: membership.confState,
+    confState: confStateOf(applier.membership),
     applied: () => ({
       index: stateMachine.appliedIndex,
-      confState: applier.membership.confState,
+      confState: confStateOf(applier.membership),
       data: encodeMembership(applier.membership),
     }),
   })
@@ -30,26 +30,20 @@ export function openLog<Outcome>(
 }
 
 /** Consensus, going on from where the log and the state are. */
-export function openNode<Outcome>(
-  options: MemberOptions<Outcome>,
-  log: MemberLog,
-  { entries, membership }: Recovered,
-  applier: Applier<Outcome>,
-): RawNode {
+export function openNode<Outcome>(options: MemberOptions<Outcome>, log: MemberLog): RawNode {
   const { self, stateMachine, random } = options
   const { electionTicks, heartbeatTicks, peerDownTicksMax } = {
     ...TIMING_DEFAULT,
     ...options.timing,
   }
-  const applied = stateMachine.appliedIndex
-  const node = new RawNode({
+  return new RawNode({
     id: self.id,
     electionTicks,
     heartbeatTicks,
     peerDownTicksMax,
     storage: log,
     random: random.fork('raft'),
-    applied,
+    applied: stateMachine.appliedIndex,
     asyncStorageWrites: true,
     maxMessageBytes: MESSAGE_BYTES_MAX,
     maxCommittedBytesPerReady: MESSAGE_BYTES_MAX * 4,
@@ -59,11 +53,7 @@ export function openNode<Outcome>(
     preVote: true,
     // Forwarded by `ProposalFlow`, which knows what became of them.
     disableProposalForwarding: true,
-    stepDownOnRemoval: true,
+    // It goes on until the others know of it: then it hands over, and stops (see `departure.ts`).
+    stepDownOnRemoval: false,
   })
-  for (const entry of entries) {
-    const isKnown = entry.index <= membership.index || entry.index > applied
-    if (entry.type !== 'normal' && !isKnown) applier.changeConf(node, entry)
-  }
-  return node
 }

@@ -26,8 +26,16 @@ export type PeerFrame =
   | ({ readonly kind: 'forward' } & Forward)
   /** The forwarded proposals of these sequences were not taken: send them again. */
   | { readonly kind: 'refused'; readonly term: number; readonly sequences: readonly number[] }
+  /** A question beside Raft, and its answer: `code` 0, or the refusal's code and text. */
+  | { readonly kind: 'ask'; readonly id: number; readonly topic: string; readonly body: Uint8Array }
+  | {
+      readonly kind: 'answer'
+      readonly id: number
+      readonly code: number
+      readonly body: Uint8Array
+    }
 
-const KINDS = { messages: 1, forward: 2, refused: 3 } as const
+const KINDS = { messages: 1, forward: 2, refused: 3, ask: 4, answer: 5 } as const
 // Positions are on the wire: only ever append.
 const TYPES: readonly MessageType[] = [
   'app',
@@ -65,6 +73,16 @@ export function encodeFrame(frame: PeerFrame): Uint8Array {
     case 'refused':
       writer.varint(frame.term)
       for (const sequence of frame.sequences) writer.varint(sequence)
+      break
+    case 'ask':
+      writer.varint(frame.id)
+      writer.bytes(Buffer.from(frame.topic))
+      writer.bytes(frame.body)
+      break
+    case 'answer':
+      writer.varint(frame.id)
+      writer.varint(frame.code)
+      writer.bytes(frame.body)
   }
   return writer.copy()
 }
@@ -90,10 +108,18 @@ export function decodeFrame(bytes: Uint8Array, between: Between): PeerFrame {
         term: reader.varint(),
         sequences: readAll(reader, (r) => r.varint()),
       }
+    case KINDS.ask: {
+      const id = reader.varint()
+      return { kind: 'ask', id, topic: text(reader.bytes()), body: reader.bytes() }
+    }
+    case KINDS.answer:
+      return { kind: 'answer', id: reader.varint(), code: reader.varint(), body: reader.bytes() }
     default:
       throw new MalformedBytesError(`unknown kind of frame ${kind}`)
   }
 }
+
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
 
 /** Sender and receiver are known from the connection, and not encoded. */
 export interface Between {

@@ -1,5 +1,5 @@
 import type { MemberId, PeerTransport } from '../../base/index.ts'
-import type { ProposalResult, RaftStatus, Term } from '../../raft/index.ts'
+import type { RaftStatus, Term } from '../../raft/index.ts'
 import { readCorrelation } from './correlation.ts'
 import { Forwards } from './forwards.ts'
 import { encodeFrame, type Forward } from './peer-codec.ts'
@@ -15,7 +15,8 @@ export interface ProposalFlowOptions<Outcome> {
   readonly proposals: Proposals<Outcome>
   readonly transport: PeerTransport
   readonly status: () => RaftStatus
-  readonly proposeAll: (data: readonly Uint8Array[]) => ProposalResult
+  /** Whether they are in the log now: all of them or none. */
+  readonly proposeAll: (data: readonly Uint8Array[]) => boolean
   /** Whether this member's disk is writing: what comes meanwhile goes together afterwards. */
   readonly writing: () => boolean
 }
@@ -75,7 +76,7 @@ export class ProposalFlow<Outcome> {
     const taken = proposals.take(status.term, nowMs)
     let at = 0
     for (const chunk of chunks(taken)) {
-      if (proposeAll(chunk.map(({ data }) => data)) !== 'accepted') break
+      if (!proposeAll(chunk.map(({ data }) => data))) break
       at += chunk.length
     }
     if (at < taken.length) proposals.putBack(taken.slice(at))
@@ -101,7 +102,7 @@ export class ProposalFlow<Outcome> {
     }
     const fresh = this.#forwards.fresh(from, forward)
     if (fresh.length === 0) return
-    if (this.#options.proposeAll(fresh) === 'accepted') this.#forwards.took(from, forward, fresh)
+    if (this.#options.proposeAll(fresh)) this.#forwards.took(from, forward, fresh)
     else this.#refuse(from, forward.term, fresh)
   }
 

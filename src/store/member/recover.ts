@@ -1,12 +1,22 @@
-import { type Entry, emptyHardState, type HardState, type LogIndex } from '../../raft/index.ts'
-import { type LogBase, Wal, type WalContents } from '../wal/index.ts'
+import { type Entry, type HardState, type LogIndex, type Term } from '../../raft/index.ts'
 import {
   decodeMembership,
   encodeMembership,
   initialMembership,
   type Membership,
-} from './membership.ts'
+} from '../membership/index.ts'
+import {
+  type LogBase,
+  Wal,
+  type WalContents,
+  type WalIdentity,
+  type WalOptions,
+} from '../wal/index.ts'
+import { MemberRemovedError } from './errors.ts'
 import { LOG_LIMITS_DEFAULT, type MemberOptions } from './options.ts'
+
+/** Where the log of a new cluster begins: its members are what the entry before it did. */
+const START = { index: 1, term: 1 } as const
 
 /** The member's log and state do not fit together; the message says what to do. */
 export class DataFolderError extends Error {
@@ -31,30 +41,49 @@ export async function recover<Outcome>(options: MemberOptions<Outcome>): Promise
   const segmentBytes = options.logLimits?.segmentBytes ?? LOG_LIMITS_DEFAULT.segmentBytes
   const walOptions = { disk, folder: `${dataFolder}/wal`, log, segmentBytes }
   const identity = { clusterId: cluster.clusterId, memberId: self.id }
-  if (!(await Wal.exists(walOptions))) {
-    if (stateMachine.durableIndex > 0) {
-      throw folderError(dataFolder, 'it holds a state but no log (folder "wal")')
-    }
-    const membership = initialMembership(cluster.members)
-    const encoded = encodeMembership(membership)
-    const wal = await Wal.create(walOptions, identity, [
-      { type: 'membership', membership: encoded },
-    ])
-    return {
-      wal,
-      base: { index: 0, term: 0 },
-      entries: [],
-      hardState: emptyHardState,
-      membership,
-    }
-  }
+  if (!(await Wal.exists(walOptions))) return await create(options, walOptions, identity)
   const { wal, contents } = await Wal.open(walOptions, identity)
   try {
-    return await fit(wal, contents, { durable: stateMachine.durableIndex, dataFolder })
+    const recovered = await fit(wal, contents, { durable: stateMachine.durableIndex, dataFolder })
+    const { appliedIndex: index, membership } = stateMachine
+    // A state of an older release was never told.
+    if (!membership && !recovered.membership.joining) {
+      const term = termAt(recovered, index)
+      await stateMachine.adopt({ index, term }, recovered.membership)
+    }
+    if (membership?.removed.includes(self.id)) throw new MemberRemovedError()
+    return recovered
   } catch (error) {
     await wal.close()
     throw error
   }
+}
+
+/** The first start: a new cluster begins with its members, as the effect of its first entry. */
+async function create<Outcome>(
+  { dataFolder, cluster, stateMachine }: MemberOptions<Outcome>,
+  walOptions: WalOptions,
+  identity: WalIdentity,
+): Promise<Recovered> {
+  const { joining } = cluster
+  // A crash may have come between the first entry's effect and the log.
+  if (stateMachine.durableIndex > (joining ? 0 : START.index)) {
+    throw folderError(dataFolder, 'it holds a state but no log (folder "wal")')
+  }
+  const membership = { ...initialMembership(cluster.members), ...(joining && { joining }) }
+  const base = joining ? { index: 0, term: 0 } : START
+  const hardState: HardState = { term: base.term, vote: 0, commit: base.index }
+  if (!joining) await stateMachine.adopt(START, membership)
+  const wal = await Wal.create(walOptions, identity, [
+    { type: 'reset', base },
+    { type: 'membership', membership: encodeMembership(membership) },
+    { type: 'hard-state', hardState },
+  ])
+  return { wal, base, entries: [], hardState, membership }
+}
+
+function termAt({ base, entries }: Recovered, index: LogIndex): Term {
+  return index === base.index ? base.term : (entries[index - base.index - 1]?.term ?? 0)
 }
 
 async function fit(
@@ -82,6 +111,13 @@ async function fit(
   }
   if (durable > last) {
     throw folderError(dataFolder, `its state is at index ${durable}, its log ends at ${last}`)
+  }
+  // A log of an older release begins with its first entry. One that a new member can be fed from
+  // begins behind the members.
+  if (base.index === 0 && durable >= START.index && entries[0]) {
+    base = { index: START.index, term: entries[0].term }
+    entries = entries.slice(1)
+    await wal.append([{ type: 'base', base }])
   }
   // The log may say less of the commit index than the state has seen.
   const commit = Math.max(contents.hardState.commit, durable)

@@ -1,4 +1,4 @@
-import type { GrpcMethods } from '../../base/index.ts'
+import type { GrpcMethod, GrpcMethods } from '../../base/index.ts'
 import type { EtcdApi } from '../index.ts'
 import { authMethods } from './auth.ts'
 import { clusterMethods } from './cluster.ts'
@@ -6,6 +6,7 @@ import { electionMethods } from './election.ts'
 import { healthMethods } from './health.ts'
 import { kvMethods } from './kv.ts'
 import { leaseMethods } from './lease.ts'
+import { unlessLearner } from './learner.ts'
 import { lockMethods } from './lock.ts'
 import { maintenanceMethods, type OpenBackup } from './maintenance.ts'
 import { reflectionMethods } from './reflection.ts'
@@ -33,10 +34,10 @@ export function etcdMethods(options: EtcdMethodsOptions): GrpcMethods {
     ...healthMethods(),
   ]
   const served = methods.map(([path]) => path)
-  return new Map(
-    [...methods, ...reflectionMethods(served)].map(([path, method]) => [
-      path,
-      requireLeader(etcd.leaders, method),
-    ]),
+  const guarded = [...methods, ...reflectionMethods(served)].map(
+    ([path, method]): [string, GrpcMethod] => {
+      return [path, requireLeader(etcd.leaders, unlessLearner(etcd, path, method))]
+    },
   )
+  return new Map(guarded)
 }

@@ -30,7 +30,8 @@ export function requireLeader(leaders: EtcdApi['leaders'], method: GrpcMethod): 
       const forget = leaders.onLost(() => lost.abort(noLeader()))
       const signal = AbortSignal.any([call.signal, lost.signal])
       try {
-        yield* method.handle(requests, { ...call, signal })
+        const { metadata, identity } = call
+        yield* method.handle(requests, { metadata, ...(identity && { identity }), signal })
       } finally {
         forget()
       }

@@ -1,10 +1,13 @@
+import type { MemberId } from '../../../src/base/index.ts'
 import type {
   AppliedEntry,
   ClusterMember,
   Member,
+  MemberProgress,
   MemberStatus,
   StateMachine,
 } from '../../../src/store/index.ts'
+import { encodeMemberChange, type MemberChange } from '../../../src/store/membership/index.ts'
 
 const ID = 0x1001
 
@@ -52,6 +55,25 @@ export class SingleMember<Outcome> implements Member<Outcome> {
     const peerUrls = ['http://127.0.0.1:1']
     return [{ id: ID, name: 'one', peerUrls, clientUrls: this.clientUrls, isLearner: false }]
   }
+
+  changeMembers(change: MemberChange, options: { signal: AbortSignal }): Promise<Outcome> {
+    return this.propose(encodeMemberChange(change), options)
+  }
+
+  upForMs(): number | undefined {
+    return undefined
+  }
+
+  progress(): ReadonlyMap<MemberId, MemberProgress> | undefined {
+    if (this.role !== 'leader') return undefined
+    return new Map([[ID, { match: this.#state.appliedIndex, isActive: true }]])
+  }
+
+  ask(): Promise<Uint8Array> {
+    return Promise.reject(new Error('there is no other member'))
+  }
+
+  answer(): void {}
 
   transferLeadership(): Promise<void> {
     return Promise.resolve()

@@ -29,6 +29,12 @@ class Recorder implements PeerReceiver {
   onUp(peer: MemberId): void {
     this.seen.push(`up ${peer}`)
   }
+  onRemoved(): void {
+    this.seen.push('removed')
+  }
+  onInquiry(): Uint8Array {
+    return Buffer.from('the members')
+  }
   async saw(text: string): Promise<void> {
     while (!this.seen.includes(text)) await new Promise((resolve) => setTimeout(resolve, 2))
   }

@@ -1,9 +1,16 @@
+import {
+  changeMembers,
+  decodeMemberChange,
+  isMemberChange,
+  type Membership,
+} from '../../../../src/store/membership/index.ts'
 import type { AppliedEntry, StateMachine, StateSnapshot } from '../../../../src/store/index.ts'
 
 interface State {
   index: number
   term: number
   payloads: string[]
+  membership?: Membership
 }
 
 /** A state machine that keeps every payload, and survives as far as it was flushed. */
@@ -33,13 +40,34 @@ export class Journal implements StateMachine<number> {
     return this.#durable.index
   }
 
-  /** The outcome is the payload's position. */
+  get membership(): Membership | undefined {
+    return this.#state.membership
+  }
+
+  async adopt(at: { index: number; term: number }, membership: Membership): Promise<void> {
+    Object.assign(this.#state, at, { membership })
+    await this.flush()
+  }
+
+  /** The outcome is the payload's position, below 0 for a change of members that is refused. */
   apply({ index, term, payload }: AppliedEntry): number {
     if (index !== this.#state.index + 1) throw new Error(`${index} after ${this.#state.index}`)
     this.#state.index = index
     this.#state.term = term
+    if (isMemberChange(payload)) return this.#change(payload)
     if (payload.length > 0) this.#state.payloads.push(Buffer.from(payload).toString())
     return this.#state.payloads.length
+  }
+
+  #change(payload: Uint8Array): number {
+    if (!this.#state.membership) return -1
+    try {
+      const change = decodeMemberChange(payload)
+      this.#state.membership = changeMembers(this.#state.membership, change)
+      return 0
+    } catch {
+      return -1
+    }
   }
 
   async flush(): Promise<void> {

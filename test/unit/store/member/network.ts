@@ -4,6 +4,7 @@ import type { MemberId, PeerReceiver, PeerTransport } from '../../../../src/base
 export class Network {
   readonly #receivers = new Map<MemberId, PeerReceiver>()
   readonly #cut = new Set<string>()
+  readonly #banished = new Set<MemberId>()
   /** Delivers each frame so often: 0 loses it. Default: once. */
   copies: (from: MemberId, to: MemberId, frame: Uint8Array) => number = () => 1
 
@@ -23,13 +24,18 @@ export class Network {
         for (const [peer, other] of this.#receivers) {
           if (peer === self || !this.#connected(self, peer)) continue
           setImmediate(() => {
+            if (this.#banished.has(self)) return receiver.onRemoved()
             other.onUp(self)
             receiver.onUp(peer)
           })
         }
       },
       setPeer() {},
-      removePeer() {},
+      removePeer: (id) => {
+        this.#banished.add(id)
+        const other = this.#receivers.get(id)
+        if (this.#connected(self, id)) setImmediate(() => other?.onRemoved())
+      },
       close: async () => this.leave(self),
     }
   }
