@@ -14,8 +14,8 @@ interface Waiting {
 }
 
 /**
- * Questions that members ask each other beside Raft, each by a topic. They and their answers may get
- * lost: who asks waits until its time is over.
+ * Questions that members ask each other beside Raft, each by a topic. They and their answers may
+ * get lost: who asks waits until its time is over.
  */
 export class Asks {
   readonly #transport: PeerTransport

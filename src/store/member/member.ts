@@ -386,8 +386,8 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   }
 
   /**
-   * Changes of the members are entries of their own kind, of which Raft takes one at a time. A leader
-   * that is to be removed makes way first: its successor does it.
+   * Changes of the members are entries of their own kind, of which Raft takes one at a time. A
+   * leader that is to be removed makes way first: its successor does it.
    */
   #proposeAll(data: readonly Uint8Array[]): boolean {
     const changes = data.filter(isMemberChange)
