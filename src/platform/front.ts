@@ -82,15 +82,17 @@ function createServer(options: FrontOptions, sockets: Set<Socket>): Server {
 function listenIn(socket: Socket, { onHttp1, onHttp2 }: FrontOptions): void {
   const timer = setTimeout(() => socket.destroy(), HELLO_TIMEOUT_MS)
   socket.once('close', () => clearTimeout(timer))
+  let heard: Buffer = Buffer.alloc(0)
   const onReadable = () => {
     const chunk = socket.read() as Buffer | null
     if (chunk === null) return
-    socket.unshift(chunk)
-    const length = Math.min(chunk.length, TELLING_BYTES)
-    const http2 = chunk.compare(PREFACE, 0, length, 0, length) === 0
+    heard = Buffer.concat([heard, chunk])
+    const length = Math.min(heard.length, TELLING_BYTES)
+    const http2 = heard.compare(PREFACE, 0, length, 0, length) === 0
     if (http2 && length < TELLING_BYTES) return
     clearTimeout(timer)
     socket.off('readable', onReadable)
+    socket.unshift(heard)
     if (http2) onHttp2(socket)
     else onHttp1(socket)
   }

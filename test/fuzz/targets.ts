@@ -20,6 +20,7 @@ import { etcdserverpb } from '../../src/gen/etcd.js'
 import { decodeFrame, encodeFrame } from '../../src/store/member/peer-codec.ts'
 import { MalformedBytesError } from '../../src/store/wal/index.ts'
 import type { FuzzTarget } from './fuzz.ts'
+import { http2Targets } from './http2.ts'
 
 const text = (value: string) => Buffer.from(value)
 
@@ -156,5 +157,6 @@ export const targets: readonly FuzzTarget[] = [
   protobufRoundTrip,
   peerFrame,
   etcdRequest,
+  ...http2Targets,
   ...words,
 ]

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { ConnectionFault, ErrorCode } from './errors.ts'
 import { type FrameHead, FrameType, uint32 } from './frame.ts'
 import { FrameReader } from './frame-reader.ts'
@@ -13,7 +13,7 @@ import { Watchdog } from './watchdog.ts'
 
 export interface Http2ConnectionOptions {
   /** Fresh, with nothing read of it but what was put back. */
-  readonly socket: Socket
+  readonly socket: Duplex
   readonly settings: LocalSettings
   /** Sets the stream's listener, or answers at once. */
   readonly onRequest: (stream: Http2Stream) => void

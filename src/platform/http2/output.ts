@@ -1,10 +1,11 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { FRAME_HEADER_BYTES, writeFrameHead, type FrameHead } from './frame.ts'
 
-/** Frames are gathered in blocks of this size. */
-const SLAB_BYTES = 64 * 1024
 /** Larger payloads are handed to the socket as they are. */
 const COPY_BYTES_MAX = 8 * 1024
+/** Frames are gathered in blocks of this size; the first is small, as many connections say little. */
+const SLAB_BYTES = 64 * 1024
+const FIRST_SLAB_BYTES = COPY_BYTES_MAX + 1024
 /** Gathered bytes that do not wait for the turn's end. */
 const FLUSH_BYTES = 256 * 1024
 /** The socket has enough: streams wait. */
@@ -15,9 +16,9 @@ const SOCKET_BYTES_HIGH = 512 * 1024
  * socket: that, and not the frames, is what costs.
  */
 export class Output {
-  readonly #socket: Socket
+  readonly #socket: Duplex
   readonly #onRoom: () => void
-  #slab = Buffer.allocUnsafe(SLAB_BYTES)
+  #slab = Buffer.allocUnsafeSlow(FIRST_SLAB_BYTES)
   /** Bytes of the slab before `#from` are the socket's, up to `#at` they are gathered. */
   #from = 0
   #at = 0
@@ -31,7 +32,7 @@ export class Output {
   }
 
   /** `onRoom` is called when the socket has taken what it had too much of. */
-  constructor(options: { socket: Socket; onRoom: () => void }) {
+  constructor(options: { socket: Duplex; onRoom: () => void }) {
     this.#socket = options.socket
     this.#onRoom = options.onRoom
     this.#socket.on('drain', () => {
@@ -54,7 +55,7 @@ export class Output {
   frame(head: Omit<FrameHead, 'length'>, payload: Uint8Array): void {
     const { length } = payload
     const room = length <= COPY_BYTES_MAX ? FRAME_HEADER_BYTES + length : FRAME_HEADER_BYTES
-    if (this.#at + room > SLAB_BYTES) this.#nextSlab()
+    if (this.#at + room > this.#slab.length) this.#nextSlab()
     this.#at = writeFrameHead(this.#slab, this.#at, {
       length,
       type: head.type,
@@ -109,7 +110,7 @@ export class Output {
 
   #nextSlab(): void {
     this.#closePiece()
-    this.#slab = Buffer.allocUnsafe(SLAB_BYTES)
+    this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
     this.#from = 0
     this.#at = 0
   }
