@@ -8,7 +8,7 @@ import { HpackEncoder } from '../../src/platform/http2/hpack-encoder.ts'
 import { Output } from '../../src/platform/http2/output.ts'
 import { Receiver } from '../../src/platform/http2/receiver.ts'
 import { Sender } from '../../src/platform/http2/sender.ts'
-import { Http2Stream, type StreamHost } from '../../src/platform/http2/stream.ts'
+import type { Http2Stream, StreamHost } from '../../src/platform/http2/stream.ts'
 import type { FuzzTarget } from './fuzz.ts'
 
 const hex = (text: string) => Buffer.from(text, 'hex')
