@@ -73,6 +73,8 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
     ...(clientTls && { tls: clientTls }),
     methods: etcdMethods({ etcd: opened.store, backup }),
     log,
+    maxConcurrentStreams: flags.maxConcurrentStreams,
+    implementation: flags.grpcServer,
   })
   return async () => {
     await front.close()

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { TlsOptions } from '../../platform/index.ts'
+import type { GrpcImplementation, TlsOptions } from '../../platform/index.ts'
 import type { InitialMember } from '../../store/index.ts'
 import { FlagError, fileOf } from './flags.ts'
 
@@ -12,11 +12,14 @@ export interface StoreFlags {
   readonly peerUrl: URL
   readonly clusterToken: string
   readonly members: readonly InitialMember[]
+  /** Undefined: plain text, for an `http:` URL. */
   readonly clientTls: TlsOptions | undefined
   readonly peerTls: TlsOptions
   /** `simple`, or `jwt,…`. */
   readonly authToken: string
   readonly authTokenTtlSeconds: number
+  readonly maxConcurrentStreams: number
+  readonly grpcServer: GrpcImplementation
 }
 
 const FLAGS = {
@@ -39,6 +42,8 @@ const FLAGS = {
   'peer-client-cert-auth': 'true',
   'auth-token': 'simple',
   'auth-token-ttl': '300',
+  'max-concurrent-streams': '4294967295',
+  'experimental-grpc-server': 'own',
 } as const
 type Flag = keyof typeof FLAGS
 
@@ -48,7 +53,8 @@ The flags are etcd's, and so are the environment variables (ETCD_NAME for --name
 ${Object.entries(FLAGS)
   .map(([name, value]) => `  --${name.padEnd(30)}${value && `default ${value}`}`)
   .join('\n')}
-Clients and peers are met with TLS and client certificates only.`
+Peers are met with TLS and client certificates only, and so are clients of an https:// URL.
+--experimental-grpc-server=grpc-js serves with that library instead of our own HTTP/2.`
 
 /** Reads flags, then environment, then defaults. Throws `FlagError` naming the flag and the remedy. */
 export function readStoreFlags(args: readonly string[], env: NodeJS.ProcessEnv): StoreFlags {
@@ -63,8 +69,8 @@ export function readStoreFlags(args: readonly string[], env: NodeJS.ProcessEnv):
     }
   }
   const name = flag('name')
-  const peerUrl = oneUrl('listen-peer-urls', flag('listen-peer-urls'))
-  const clientUrl = oneUrl('listen-client-urls', flag('listen-client-urls'))
+  const peerUrl = oneUrl('listen-peer-urls', flag('listen-peer-urls'), ['https:'])
+  const clientUrl = oneUrl('listen-client-urls', flag('listen-client-urls'), ['https:', 'http:'])
   const advertised = flag('advertise-client-urls') || clientUrl.origin
   const peers = flag('initial-advertise-peer-urls') || peerUrl.origin
   const cluster = flag('initial-cluster') || `${name}=${peers}`
@@ -76,11 +82,24 @@ export function readStoreFlags(args: readonly string[], env: NodeJS.ProcessEnv):
     peerUrl,
     clusterToken: flag('initial-cluster-token'),
     members: readMembers(cluster, name, advertised.split(',')),
-    clientTls: readTls('', flag),
+    clientTls: clientUrl.protocol === 'https:' ? readTls('', flag) : undefined,
     peerTls: readTls('peer-', flag),
+    maxConcurrentStreams: streams('max-concurrent-streams', flag('max-concurrent-streams')),
+    grpcServer: implementation(flag('experimental-grpc-server')),
     authToken: flag('auth-token'),
     authTokenTtlSeconds: positive('auth-token-ttl', flag('auth-token-ttl')),
   }
+}
+
+function streams(flag: Flag, text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count > 0 && count < 2 ** 32) return count
+  throw new FlagError(`--${flag}: "${text}" must be a number from 1 to 4294967295`)
+}
+
+function implementation(text: string): GrpcImplementation {
+  if (text === 'own' || text === 'grpc-js') return text
+  throw new FlagError(`--experimental-grpc-server: "${text}" must be own or grpc-js`)
 }
 
 function parse(args: readonly string[]): Partial<Record<Flag, string>> {
@@ -100,9 +119,9 @@ function positive(flag: Flag, text: string): number {
   throw new FlagError(`--${flag}: "${text}" must be a whole number above 0`)
 }
 
-function oneUrl(flag: Flag, text: string): URL {
+function oneUrl(flag: Flag, text: string, protocols: readonly string[]): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol === 'https:' && url.port !== '') return url
+  if (url && protocols.includes(url.protocol) && url.port !== '') return url
   throw new FlagError(`--${flag}: "${text}" must be one URL such as ${FLAGS[flag]}`)
 }
 
