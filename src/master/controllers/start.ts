@@ -5,6 +5,7 @@ import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
 import { endpointsController } from './endpoints.ts'
 import { garbageCollector } from './garbage-collector.ts'
+import { jobController, type JobOptions } from './job.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeLifecycleController, type NodeLifecycleOptions } from './node-lifecycle.ts'
 import { podGcController, type PodGcOptions } from './pod-gc.ts'
@@ -33,6 +34,7 @@ export interface ControllersOptions {
   readonly only?: readonly string[]
   readonly nodeLifecycle?: NodeLifecycleOptions
   readonly podGc?: PodGcOptions
+  readonly job?: JobOptions
 }
 
 type Factory = (context: ControllerContext, options: ControllersOptions) => Controller
@@ -43,6 +45,7 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'replicaset-controller': replicaSetController,
   'replicationcontroller-controller': replicationController,
   'statefulset-controller': statefulSetController,
+  'job-controller': (context, options) => jobController(context, options.job),
   'endpoint-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
   'namespace-controller': namespaceController,
