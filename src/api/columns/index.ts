@@ -22,3 +22,28 @@ export {
   replicationControllerColumns,
   statefulSetColumns,
 } from './workloads.ts'
+export {
+  componentStatusColumns,
+  deviceClassColumns,
+  ingressClassColumns,
+  ingressColumns,
+  ipAddressColumns,
+  networkPolicyColumns,
+  priorityClassColumns,
+  resourceClaimColumns,
+  resourceClaimTemplateColumns,
+  resourceSliceColumns,
+  runtimeClassColumns,
+  serviceCidrColumns,
+} from './networking.ts'
+export {
+  csiDriverColumns,
+  csiNodeColumns,
+  csiStorageCapacityColumns,
+  persistentVolumeClaimColumns,
+  persistentVolumeColumns,
+  resourceQuotaColumns,
+  storageClassColumns,
+  volumeAttachmentColumns,
+  volumeAttributesClassColumns,
+} from './storage.ts'

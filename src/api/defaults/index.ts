@@ -20,3 +20,13 @@ export {
   defaultReplicationController,
   defaultStatefulSet,
 } from './workload.ts'
+export {
+  defaultClaim,
+  defaultCsiDriver,
+  defaultIngressClass,
+  defaultLimitRange,
+  defaultNetworkPolicy,
+  defaultPersistentVolume,
+  defaultPriorityClass,
+  defaultStorageClass,
+} from './storage.ts'

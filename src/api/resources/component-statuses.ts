@@ -1,3 +1,4 @@
+import { componentStatusColumns } from '../columns/index.ts'
 import type { ComponentStatus } from '../core/index.ts'
 import { ComponentStatus as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
@@ -13,5 +14,6 @@ export const componentStatuses: Resource<ComponentStatus> = defineResource<Compo
   verbs: ['get', 'list'],
   virtual: true,
   struct: declared,
+  columns: componentStatusColumns,
   strategy: defineStrategy({}),
 })

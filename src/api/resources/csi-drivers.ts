@@ -1,8 +1,15 @@
+import { csiDriverColumns } from '../columns/index.ts'
 import type { CSIDriver } from '../storage/index.ts'
 import { CSIDriver as declared } from '../storage/index.ts'
+import { defaultCsiDriver } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateCsiDriver,
+  validateCsiDriverUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const csiDrivers: Resource<CSIDriver> = defineResource<CSIDriver>({
   group: 'storage.k8s.io',
@@ -11,7 +18,13 @@ export const csiDrivers: Resource<CSIDriver> = defineResource<CSIDriver>({
   plural: 'csidrivers',
   namespaced: false,
   struct: declared,
+  columns: csiDriverColumns,
   strategy: defineStrategy<CSIDriver>({
-    ...withMetadata<CSIDriver>({ namespaced: false, nameErrors: dns1123SubdomainErrors }, {}),
+    applyDefaults: defaultCsiDriver,
+
+    ...withMetadata<CSIDriver>(
+      { namespaced: false, nameErrors: dns1123SubdomainErrors },
+      { create: validateCsiDriver, update: validateCsiDriverUpdate },
+    ),
   }),
 })

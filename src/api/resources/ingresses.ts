@@ -1,8 +1,15 @@
+import { ingressColumns } from '../columns/index.ts'
 import type { Ingress } from '../networking/index.ts'
 import { Ingress as declared } from '../networking/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy, specStatus } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateIngress,
+  validateIngressStatus,
+  validateNewIngress,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const ingresses: Resource<Ingress> = defineResource<Ingress>({
   group: 'networking.k8s.io',
@@ -11,9 +18,13 @@ export const ingresses: Resource<Ingress> = defineResource<Ingress>({
   plural: 'ingresses',
   shortNames: ['ing'],
   struct: declared,
+  columns: ingressColumns,
   strategy: defineStrategy<Ingress>({
     ...specStatus,
-    ...withMetadata<Ingress>({ namespaced: true, nameErrors: dns1123SubdomainErrors }, {}),
+    ...withMetadata<Ingress>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      { create: validateNewIngress, update: validateIngress, status: validateIngressStatus },
+    ),
   }),
   hasStatus: true,
 })

@@ -1,8 +1,9 @@
 import type { LimitRange } from '../core/index.ts'
 import { LimitRange as declared } from '../core/index.ts'
+import { defaultLimitRange } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import { dns1123SubdomainErrors, validateLimitRange, withMetadata } from '../validation/index.ts'
 
 export const limitRanges: Resource<LimitRange> = defineResource<LimitRange>({
   group: '',
@@ -12,6 +13,11 @@ export const limitRanges: Resource<LimitRange> = defineResource<LimitRange>({
   shortNames: ['limits'],
   struct: declared,
   strategy: defineStrategy<LimitRange>({
-    ...withMetadata<LimitRange>({ namespaced: true, nameErrors: dns1123SubdomainErrors }, {}),
+    applyDefaults: defaultLimitRange,
+
+    ...withMetadata<LimitRange>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      { create: validateLimitRange },
+    ),
   }),
 })

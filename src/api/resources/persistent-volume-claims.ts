@@ -1,8 +1,16 @@
+import { persistentVolumeClaimColumns } from '../columns/index.ts'
 import type { PersistentVolumeClaim } from '../core/index.ts'
 import { PersistentVolumeClaim as declared } from '../core/index.ts'
+import { defaultClaim } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy, statusApart } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateClaim,
+  validateClaimStatus,
+  validateClaimUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const persistentVolumeClaims: Resource<PersistentVolumeClaim> =
   defineResource<PersistentVolumeClaim>({
@@ -12,11 +20,17 @@ export const persistentVolumeClaims: Resource<PersistentVolumeClaim> =
     plural: 'persistentvolumeclaims',
     shortNames: ['pvc'],
     struct: declared,
+    columns: persistentVolumeClaimColumns,
     strategy: defineStrategy<PersistentVolumeClaim>({
+      applyDefaults: defaultClaim,
+
       ...statusApart,
+      prepareForCreate(claim) {
+        claim.status = { phase: 'Pending' }
+      },
       ...withMetadata<PersistentVolumeClaim>(
         { namespaced: true, nameErrors: dns1123SubdomainErrors },
-        {},
+        { create: validateClaim, update: validateClaimUpdate, status: validateClaimStatus },
       ),
     }),
     hasStatus: true,

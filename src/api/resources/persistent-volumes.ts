@@ -1,8 +1,15 @@
+import { persistentVolumeColumns } from '../columns/index.ts'
 import type { PersistentVolume } from '../core/index.ts'
 import { PersistentVolume as declared } from '../core/index.ts'
+import { defaultPersistentVolume } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy, statusApart } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validatePersistentVolume,
+  validatePersistentVolumeUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const persistentVolumes: Resource<PersistentVolume> = defineResource<PersistentVolume>({
   group: '',
@@ -12,12 +19,19 @@ export const persistentVolumes: Resource<PersistentVolume> = defineResource<Pers
   shortNames: ['pv'],
   namespaced: false,
   struct: declared,
+  columns: persistentVolumeColumns,
   strategy: defineStrategy<PersistentVolume>({
+    applyDefaults: defaultPersistentVolume,
+
     ...statusApart,
+    prepareForCreate(volume) {
+      volume.status = { phase: 'Pending' }
+    },
     ...withMetadata<PersistentVolume>(
       { namespaced: false, nameErrors: dns1123SubdomainErrors },
-      {},
+      { create: validatePersistentVolume, update: validatePersistentVolumeUpdate },
     ),
   }),
+  selectableFields: { name: ({ metadata }) => metadata.name ?? '' },
   hasStatus: true,
 })

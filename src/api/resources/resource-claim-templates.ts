@@ -1,8 +1,14 @@
+import { resourceClaimTemplateColumns } from '../columns/index.ts'
 import type { ResourceClaimTemplate } from '../resource/index.ts'
 import { ResourceClaimTemplate as declared } from '../resource/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateResourceClaimTemplate,
+  validateResourceClaimTemplateUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const resourceClaimTemplates: Resource<ResourceClaimTemplate> =
   defineResource<ResourceClaimTemplate>({
@@ -11,10 +17,11 @@ export const resourceClaimTemplates: Resource<ResourceClaimTemplate> =
     kind: 'ResourceClaimTemplate',
     plural: 'resourceclaimtemplates',
     struct: declared,
+    columns: resourceClaimTemplateColumns,
     strategy: defineStrategy<ResourceClaimTemplate>({
       ...withMetadata<ResourceClaimTemplate>(
         { namespaced: true, nameErrors: dns1123SubdomainErrors },
-        {},
+        { create: validateResourceClaimTemplate, update: validateResourceClaimTemplateUpdate },
       ),
     }),
   })

@@ -1,8 +1,15 @@
+import { resourceClaimColumns } from '../columns/index.ts'
 import type { ResourceClaim } from '../resource/index.ts'
 import { ResourceClaim as declared } from '../resource/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy, statusApart } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateResourceClaim,
+  validateResourceClaimStatus,
+  validateResourceClaimUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const resourceClaims: Resource<ResourceClaim> = defineResource<ResourceClaim>({
   group: 'resource.k8s.io',
@@ -10,9 +17,17 @@ export const resourceClaims: Resource<ResourceClaim> = defineResource<ResourceCl
   kind: 'ResourceClaim',
   plural: 'resourceclaims',
   struct: declared,
+  columns: resourceClaimColumns,
   strategy: defineStrategy<ResourceClaim>({
     ...statusApart,
-    ...withMetadata<ResourceClaim>({ namespaced: true, nameErrors: dns1123SubdomainErrors }, {}),
+    ...withMetadata<ResourceClaim>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      {
+        create: validateResourceClaim,
+        update: validateResourceClaimUpdate,
+        status: validateResourceClaimStatus,
+      },
+    ),
   }),
   hasStatus: true,
 })

@@ -1,8 +1,15 @@
+import { resourceQuotaColumns } from '../columns/index.ts'
 import type { ResourceQuota } from '../core/index.ts'
 import { ResourceQuota as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy, statusApart } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateResourceQuota,
+  validateResourceQuotaStatus,
+  validateResourceQuotaUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const resourceQuotas: Resource<ResourceQuota> = defineResource<ResourceQuota>({
   group: '',
@@ -11,9 +18,17 @@ export const resourceQuotas: Resource<ResourceQuota> = defineResource<ResourceQu
   plural: 'resourcequotas',
   shortNames: ['quota'],
   struct: declared,
+  columns: resourceQuotaColumns,
   strategy: defineStrategy<ResourceQuota>({
     ...statusApart,
-    ...withMetadata<ResourceQuota>({ namespaced: true, nameErrors: dns1123SubdomainErrors }, {}),
+    ...withMetadata<ResourceQuota>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      {
+        create: validateResourceQuota,
+        update: validateResourceQuotaUpdate,
+        status: validateResourceQuotaStatus,
+      },
+    ),
   }),
   hasStatus: true,
 })

@@ -1,8 +1,14 @@
+import { runtimeClassColumns } from '../columns/index.ts'
 import type { RuntimeClass } from '../node/index.ts'
 import { RuntimeClass as declared } from '../node/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateRuntimeClass,
+  validateRuntimeClassUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const runtimeClasses: Resource<RuntimeClass> = defineResource<RuntimeClass>({
   group: 'node.k8s.io',
@@ -11,7 +17,11 @@ export const runtimeClasses: Resource<RuntimeClass> = defineResource<RuntimeClas
   plural: 'runtimeclasses',
   namespaced: false,
   struct: declared,
+  columns: runtimeClassColumns,
   strategy: defineStrategy<RuntimeClass>({
-    ...withMetadata<RuntimeClass>({ namespaced: false, nameErrors: dns1123SubdomainErrors }, {}),
+    ...withMetadata<RuntimeClass>(
+      { namespaced: false, nameErrors: dns1123SubdomainErrors },
+      { create: validateRuntimeClass, update: validateRuntimeClassUpdate },
+    ),
   }),
 })

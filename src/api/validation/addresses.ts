@@ -49,3 +49,23 @@ export function ipAddressNameErrors(name: string): string[] {
   const canonical = canonicalIp(name)
   return name === canonical ? [] : [`must be a canonical form IP address: ${canonical}`]
 }
+
+/** Whether the first address of `part` lies in `cidr`. Both must be valid. */
+export function cidrContains(cidr: string, part: string): boolean {
+  const [base = '', bits = '0'] = cidr.split('/')
+  const [address = ''] = part.split('/')
+  if (isIpv4(base) !== isIpv4(address)) return false
+  const shift = BigInt((isIpv4(base) ? 32 : 128) - Number(bits))
+  return addressBits(base) >> shift === addressBits(address) >> shift
+}
+
+/** An address as a number. */
+function addressBits(ip: string): bigint {
+  if (isIpv4(ip)) return ip.split('.').reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
+  const [head = '', tail] = canonicalIp(ip).split('::')
+  const groups = (text: string) => (text === '' ? [] : text.split(':'))
+  const [first, last] = [groups(head), groups(tail ?? '')]
+  const zeros = Array.from({ length: 8 - first.length - last.length }, () => '0')
+  const all = tail === undefined ? first : [...first, ...zeros, ...last]
+  return all.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n)
+}

@@ -197,3 +197,16 @@ export function pathSegmentErrors(value: string): string[] {
   if (value === '.' || value === '..') return [`may not be '${value}'`]
   return ['/', '%'].filter((c) => value.includes(c)).map((c) => `may not contain '${c}'`)
 }
+
+const WILDCARD_SUBDOMAIN = `\\*\\.${SUBDOMAIN}`
+const isWildcardSubdomain = whole(WILDCARD_SUBDOMAIN)
+
+/** A host name whose first label is an asterisk. */
+export function wildcardSubdomainErrors(value: string): string[] {
+  if (isWildcardSubdomain.test(value)) return []
+  const message =
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, " +
+    "which must consist of lower case alphanumeric characters, '-' or '.' and end with an " +
+    'alphanumeric character'
+  return [patternError(message, WILDCARD_SUBDOMAIN, '*.example.com')]
+}

@@ -17,6 +17,7 @@ import { metricsRoute, RequestMetrics } from './metrics.ts'
 import { openApiRoute } from './openapi.ts'
 import { declaredTracking } from './registry/field-tracking.ts'
 import { leaseFor } from './registry/event-lease.ts'
+import { volumeHooks } from './registry/volume-hooks.ts'
 import type { Store, StoreHooks } from './registry/store.ts'
 import { resourceRoute, Stores } from './resource-route.ts'
 import { replyText } from './respond.ts'
@@ -138,12 +139,18 @@ function familyOf(resource: Resource, all: readonly Resource[]): Resource[] {
   return all.filter((one) => keptAs(one) === keptAs(resource))
 }
 
+function hooksOf(resource: Resource, { options, services }: StoreParts): StoreHooks {
+  if (resource.group !== '') return {}
+  if (resource.plural === 'services') return serviceHooks(services, options.log)
+  return resource.plural === 'persistentvolumes' ? volumeHooks(options.clock) : {}
+}
+
 function createStore(resource: Resource, from: StoreParts): { store: Store; cache: WatchCache } {
   const { kv, clock, random, log } = from.options
   const codec = resourceCodec(resource)
   const prefix = resourcePrefix(resource)
   const isCore = (plural: string) => resource.group === '' && resource.plural === plural
-  const hooks: StoreHooks = isCore('services') ? serviceHooks(from.services, log) : {}
+  const hooks = hooksOf(resource, from)
   const ttlSeconds = EVENT_TTL_SECONDS
   const lease = isCore('events') ? leaseFor({ kv, clock, ttlSeconds }) : undefined
   const cache = new WatchCache({ codec, prefix, kv, clock, log })

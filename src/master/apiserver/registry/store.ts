@@ -13,8 +13,11 @@ import type { User } from '../user.ts'
 
 /** What a resource does beside its own key, such as taking addresses for a Service. */
 export interface StoreHooks {
-  /** After a create (no `old`) or update was validated; may change `object`, or refuse. */
-  beginWrite?(write: HookedWrite): Promise<Begun>
+  /**
+   * After a create (no `old`) or update was validated; may change `object`, or refuse. Undefined:
+   * nothing was taken.
+   */
+  beginWrite?(write: HookedWrite): Promise<Begun | undefined>
   /** After the object is gone. */
   afterDelete?(object: KubeObject): Promise<void>
 }

@@ -1,0 +1,135 @@
+import type { DeepReadonly } from '../../base/index.ts'
+import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../core/index.ts'
+import type { FieldError } from '../schema/index.ts'
+import { compareQuantities, quantityValue } from '../quantity/index.ts'
+import { semanticEqual } from '../strategy/equal.ts'
+import { forbidden, invalid, notSupported, required } from './field-errors.ts'
+import { validateKept } from './metadata.ts'
+import { dns1123LabelErrors, dns1123SubdomainErrors } from './names.ts'
+import { validateAccessModes, VOLUME_MODES } from './persistent-volume.ts'
+import { each } from './pod/common.ts'
+import { positiveQuantity } from './quantities.ts'
+import { validateLabelSelector } from './workloads.ts'
+
+type Spec = DeepReadonly<PersistentVolumeClaimSpec>
+
+export function validateClaim({ spec }: DeepReadonly<PersistentVolumeClaim>): FieldError[] {
+  return validateClaimSpec(spec ?? {}, 'spec')
+}
+
+/** What a claim asks for; in a StatefulSet and in an ephemeral volume as well. */
+export function validateClaimSpec(spec: Spec, path: string): FieldError[] {
+  const none = 'at least 1 access mode is required'
+  const errors: FieldError[] = []
+  if ((spec.accessModes ?? []).length === 0) errors.push(required(`${path}.accessModes`, none))
+  if (spec.selector) errors.push(...validateLabelSelector(spec.selector, `${path}.selector`))
+  if ((spec.accessModes ?? []).length > 0) {
+    errors.push(...validateAccessModes(spec.accessModes, `${path}.accessModes`))
+  }
+  const storage = spec.resources?.requests?.['storage']
+  if (storage === undefined) errors.push(required(`${path}.resources[storage]`))
+  else errors.push(...positiveQuantity(storage, `${path}.resources[storage]`))
+  for (const field of ['storageClassName', 'volumeAttributesClassName'] as const) {
+    const name = spec[field]
+    if (name) errors.push(...each(`${path}.${field}`, name, dns1123SubdomainErrors(name)))
+  }
+  if (spec.volumeMode !== undefined && !VOLUME_MODES.includes(spec.volumeMode)) {
+    errors.push(notSupported(`${path}.volumeMode`, spec.volumeMode, VOLUME_MODES))
+  }
+  return [...errors, ...validateSources(spec, path)]
+}
+
+function validateSources({ dataSource, dataSourceRef }: Spec, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  if (dataSource) errors.push(...validateSource(dataSource, `${path}.dataSource`))
+  if (dataSourceRef) {
+    const at = `${path}.dataSourceRef`
+    errors.push(...validateSource(dataSourceRef, at))
+    const { namespace } = dataSourceRef
+    if (namespace) errors.push(...each(`${at}.namespace`, namespace, dns1123LabelErrors(namespace)))
+    if (namespace && dataSource) {
+      const detail = 'may not be specified when dataSourceRef.namespace is specified'
+      errors.push(invalid(path, `${path}.dataSource`, detail))
+    }
+  }
+  if (!dataSource || !dataSourceRef || dataSourceRef.namespace) return errors
+  const { namespace: _, ...same } = dataSourceRef
+  if (semanticEqual(normal(same), normal(dataSource))) return errors
+  return [...errors, invalid(path, `${path}.dataSource`, 'must match dataSourceRef')]
+}
+
+type Source = NonNullable<Spec['dataSource']>
+
+const normal = ({ apiGroup = '', kind, name }: Source) => ({ apiGroup, kind, name })
+
+function validateSource({ apiGroup = '', kind, name }: Source, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  if (!name) errors.push(required(`${path}.name`))
+  if (!kind) errors.push(required(`${path}.kind`))
+  if (apiGroup === '' && kind !== 'PersistentVolumeClaim') {
+    const detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup"
+    errors.push(invalid(path, kind, detail))
+  }
+  if (apiGroup === '') return errors
+  return [...errors, ...each(`${path}.apiGroup`, apiGroup, dns1123SubdomainErrors(apiGroup))]
+}
+
+const KEPT_SPEC =
+  'spec is immutable after creation except resources.requests and volumeAttributesClassName ' +
+  'for bound claims\n'
+const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
+
+export function validateClaimUpdate(
+  claim: DeepReadonly<PersistentVolumeClaim>,
+  old: DeepReadonly<PersistentVolumeClaim>,
+): FieldError[] {
+  const errors = validateClaim(claim)
+  if (!semanticEqual(comparable(claim, old), comparable(old, old))) {
+    errors.push(forbidden('spec', KEPT_SPEC))
+  }
+  const now = claim.spec?.resources?.requests?.['storage']
+  const before = old.spec?.resources?.requests?.['storage']
+  const there = old.status?.capacity?.['storage'] ?? '0'
+  const shrinks = now !== undefined && before !== undefined && compareQuantities(now, before) < 0
+  // A request that was never met may go back, but not below what there is (KEP-1790).
+  if (shrinks && compareQuantities(now, there) <= 0) {
+    const detail = 'field can not be less than status.capacity'
+    errors.push(forbidden('spec.resources.requests.storage', detail))
+  }
+  errors.push(...validateKept(claim.spec?.volumeMode, old.spec?.volumeMode, 'volumeMode'))
+  const { volumeAttributesClassName: attributes } = old.spec ?? {}
+  if (attributes && claim.spec?.volumeAttributesClassName === undefined) {
+    const detail = 'update from non-nil value to nil is forbidden'
+    errors.push(forbidden('spec.volumeAttributesClassName', detail))
+  }
+  return errors
+}
+
+/** The spec with all that may change as it was in `old`. */
+function comparable(
+  { metadata, spec = {}, status }: DeepReadonly<PersistentVolumeClaim>,
+  old: DeepReadonly<PersistentVolumeClaim>,
+): object {
+  const before = old.spec ?? {}
+  const copy: Record<string, unknown> = { ...spec }
+  if (!before.volumeName) delete copy['volumeName']
+  // The default class is given to claims that have none yet (KEP-3333).
+  const isUpgrade =
+    before.storageClassName === undefined && !metadata.annotations?.[CLASS_ANNOTATION]
+  if (isUpgrade) delete copy['storageClassName']
+  if ((status?.phase ?? old.status?.phase) === 'Bound') {
+    const { storage: _, ...requests } = spec.resources?.requests ?? {}
+    copy['resources'] = { ...spec.resources, requests }
+    delete copy['volumeAttributesClassName']
+  }
+  return copy
+}
+
+export function validateClaimStatus(claim: DeepReadonly<PersistentVolumeClaim>): FieldError[] {
+  const capacity = Object.entries(claim.status?.capacity ?? {})
+  return capacity.flatMap(([name, amount]) => {
+    const value = quantityValue(amount)
+    if (value >= 0) return []
+    return [invalid(`status.capacity[${name}]`, value, 'must be a valid resource quantity')]
+  })
+}

@@ -1,0 +1,152 @@
+import type { DeepReadonly } from '../../base/index.ts'
+import type { PersistentVolume, PersistentVolumeSpec, VolumeNodeAffinity } from '../core/index.ts'
+import type { FieldError } from '../schema/index.ts'
+import { quantityValue } from '../quantity/index.ts'
+import { semanticEqual } from '../strategy/equal.ts'
+import { forbidden, invalid, notSupported, required } from './field-errors.ts'
+import { IMMUTABLE_ERROR, validateKept } from './metadata.ts'
+import { dns1123SubdomainErrors } from './names.ts'
+import { validateVolumeSource } from './persistent-volume-source.ts'
+import { each } from './pod/common.ts'
+import { validateNodeTerm } from './pod/scheduling.ts'
+import { goResourceList, positiveQuantity } from './quantities.ts'
+
+type Spec = DeepReadonly<PersistentVolumeSpec>
+
+export const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
+export const VOLUME_MODES = ['Block', 'Filesystem']
+const RECLAIM_POLICIES = ['Delete', 'Recycle', 'Retain']
+
+export function validatePersistentVolume({ spec }: DeepReadonly<PersistentVolume>): FieldError[] {
+  return validatePersistentVolumeSpec(spec ?? {}, { path: 'spec', inline: false })
+}
+
+/** `inline`: the spec stands in an attachment, where nothing but the source matters. */
+export function validatePersistentVolumeSpec(
+  spec: Spec,
+  { path, inline }: { path: string; inline: boolean },
+): FieldError[] {
+  const policy = spec.persistentVolumeReclaimPolicy
+  const errors = validateAccessModes(spec.accessModes, `${path}.accessModes`)
+  if (!inline) errors.push(...validateCapacity(spec.capacity ?? {}, `${path}.capacity`))
+  if (policy && !RECLAIM_POLICIES.includes(policy)) {
+    errors.push(notSupported(`${path}.persistentVolumeReclaimPolicy`, policy, RECLAIM_POLICIES))
+  }
+  errors.push(...validateNodeAffinity(spec.nodeAffinity, 'nodeAffinity'))
+  errors.push(...validateVolumeSource(spec, path))
+  if (spec.hostPath && /^\/+$/.test(spec.hostPath.path) && policy === 'Recycle') {
+    const detail = "may not be 'recycle' for a hostPath mount of '/'"
+    errors.push(forbidden(`${path}.persistentVolumeReclaimPolicy`, detail))
+  }
+  if (spec.storageClassName) {
+    const faults = dns1123SubdomainErrors(spec.storageClassName)
+    errors.push(...each(`${path}.storageClassName`, spec.storageClassName, faults))
+  }
+  if (spec.volumeMode !== undefined && !VOLUME_MODES.includes(spec.volumeMode)) {
+    errors.push(notSupported(`${path}.volumeMode`, spec.volumeMode, VOLUME_MODES))
+  }
+  return [...errors, ...validateAttributesClass(spec, path)]
+}
+
+/** Modes of access, at least one. `whenNone`: what is said if there is none. */
+export function validateAccessModes(
+  modes: readonly string[] = [],
+  path: string,
+  whenNone = '',
+): FieldError[] {
+  if (modes.length === 0) return [required(path, whenNone)]
+  const errors = modes
+    .filter((mode) => !ACCESS_MODES.includes(mode))
+    .map((mode) => notSupported(path, mode, ACCESS_MODES))
+  const others = modes.filter((mode) => mode !== 'ReadWriteOncePod')
+  if (others.length > 0 && others.length < modes.length) {
+    errors.push(forbidden(path, 'may not use ReadWriteOncePod with other access modes'))
+  }
+  return errors
+}
+
+function validateCapacity(capacity: Readonly<Record<string, string>>, path: string): FieldError[] {
+  const names = Object.keys(capacity)
+  const errors: FieldError[] = names.length === 0 ? [required(path)] : []
+  if (!('storage' in capacity) || names.length > 1) {
+    errors.push(notSupported(path, goResourceList(capacity), ['storage']))
+  }
+  for (const [name, amount] of Object.entries(capacity)) {
+    const at = `${path}[${name}]`
+    const value = quantityValue(amount)
+    if (value < 0) errors.push(invalid(at, value, 'must be a valid resource quantity'))
+    errors.push(...positiveQuantity(amount, at))
+  }
+  return errors
+}
+
+function validateNodeAffinity(
+  affinity: DeepReadonly<VolumeNodeAffinity> | undefined,
+  path: string,
+): FieldError[] {
+  if (!affinity) return []
+  if (!affinity.required) {
+    return [required(`${path}.required`, 'must specify required node constraints')]
+  }
+  const terms = affinity.required.nodeSelectorTerms ?? []
+  const at = `${path}.required.nodeSelectorTerms`
+  if (terms.length === 0) return [required(at, 'must have at least one node selector term')]
+  return terms.flatMap((term, i) => validateNodeTerm(term, `${at}[${i}]`))
+}
+
+function validateAttributesClass(spec: Spec, path: string): FieldError[] {
+  const name = spec.volumeAttributesClassName
+  if (name === undefined) return []
+  const at = `${path}.volumeAttributesClassName`
+  const errors =
+    name === ''
+      ? [required(at, 'an empty string is disallowed')]
+      : each(at, name, dns1123SubdomainErrors(name))
+  if (spec.csi) return errors
+  const detail = 'has to be specified when using volumeAttributesClassName'
+  return [...errors, required(`${path}.csi`, detail)]
+}
+
+const KEPT_SOURCE = 'spec.persistentvolumesource is immutable after creation\n'
+const NOT_SOURCE = [
+  'accessModes',
+  'capacity',
+  'claimRef',
+  'mountOptions',
+  'nodeAffinity',
+  'persistentVolumeReclaimPolicy',
+  'storageClassName',
+  'volumeAttributesClassName',
+  'volumeMode',
+]
+
+export function validatePersistentVolumeUpdate(
+  volume: DeepReadonly<PersistentVolume>,
+  old: DeepReadonly<PersistentVolume>,
+): FieldError[] {
+  const errors = validatePersistentVolume(volume)
+  if (!semanticEqual(sourceOf(volume.spec, old.spec), sourceOf(old.spec, old.spec))) {
+    errors.push(forbidden('spec.persistentvolumesource', KEPT_SOURCE))
+  }
+  errors.push(...validateKept(volume.spec?.volumeMode, old.spec?.volumeMode, 'volumeMode'))
+  const { nodeAffinity, volumeAttributesClassName } = volume.spec ?? {}
+  const before = old.spec?.nodeAffinity
+  if (before && !semanticEqual(nodeAffinity, before)) {
+    errors.push(invalid('nodeAffinity', nodeAffinity, IMMUTABLE_ERROR))
+  }
+  if (old.spec?.volumeAttributesClassName && volumeAttributesClassName === undefined) {
+    const detail = 'update from non-nil value to nil is forbidden'
+    errors.push(forbidden('spec.volumeAttributesClassName', detail))
+  }
+  return errors
+}
+
+/** The kinds of source; a secret for expansion may be added to a CSI volume later. */
+function sourceOf(spec: Spec = {}, old: Spec = {}): object {
+  const source = Object.fromEntries(
+    Object.entries(spec).filter(([key]) => !NOT_SOURCE.includes(key)),
+  )
+  if (!spec.csi || old.csi?.controllerExpandSecretRef) return source
+  const { controllerExpandSecretRef: _, ...csi } = spec.csi
+  return { ...source, csi }
+}

@@ -1,0 +1,92 @@
+import type { FieldError } from '../schema/index.ts'
+import { canonicalQuantity, compareQuantities, parseQuantity } from '../quantity/index.ts'
+import { GoText, invalid } from './field-errors.ts'
+import { qualifiedNameErrors } from './names.ts'
+import { each, NEGATIVE_ERROR } from './pod/common.ts'
+
+export const POSITIVE_ERROR = 'must be greater than zero'
+
+/** Names without a group that a resource may have anywhere (upstream's `standardResources`). */
+const STANDARD = new Set([
+  'cpu',
+  'memory',
+  'ephemeral-storage',
+  'storage',
+  'requests.cpu',
+  'requests.memory',
+  'requests.storage',
+  'requests.ephemeral-storage',
+  'limits.cpu',
+  'limits.memory',
+  'limits.ephemeral-storage',
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'persistentvolumeclaims',
+  'configmaps',
+  'services.nodeports',
+  'services.loadbalancers',
+])
+
+export const isHugePages = (name: string) =>
+  name.startsWith('hugepages-') || name.startsWith('requests.hugepages-')
+
+/** What is wrong with the name of a resource. Upstream shows it as it is, without quotes. */
+export function validateResourceName(name: string, path: string): FieldError[] {
+  const errors = each(path, new GoText(name), qualifiedNameErrors(name))
+  if (errors.length > 0 || name.includes('/') || STANDARD.has(name) || isHugePages(name)) {
+    return errors
+  }
+  const detail = 'must be a standard resource type or fully qualified'
+  return [invalid(path, new GoText(name), detail)]
+}
+
+export function nonNegativeQuantity(amount: string, path: string): FieldError[] {
+  if (compareQuantities(amount, '0') >= 0) return []
+  return [invalid(path, canonicalQuantity(amount), NEGATIVE_ERROR)]
+}
+
+export function positiveQuantity(amount: string, path: string): FieldError[] {
+  if (compareQuantities(amount, '0') > 0) return []
+  return [invalid(path, canonicalQuantity(amount), POSITIVE_ERROR)]
+}
+
+export function isWholeQuantity(amount: string): boolean {
+  return parseQuantity(amount).nanos % 1_000_000_000n === 0n
+}
+
+const DECIMAL_SCALES: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
+}
+
+/** A quantity as Go prints the struct: `resource.Quantity{i:resource.int64Amount{…}, …}`. */
+export function goQuantity(amount: string): GoText {
+  const text = canonicalQuantity(amount)
+  const { format, nanos } = parseQuantity(text)
+  const [, digits = '0', suffix = ''] = /^(-?\d+)([a-zA-Z]*)$/.exec(text) ?? []
+  const scale = DECIMAL_SCALES[suffix] ?? 0
+  const value = suffix.endsWith('i') ? nanos / 1_000_000_000n : BigInt(digits)
+  return new GoText(
+    `resource.Quantity{i:resource.int64Amount{value:${value}, scale:${scale}}, ` +
+      `d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:${JSON.stringify(text)}, ` +
+      `Format:"${format}"}`,
+  )
+}
+
+/** `core.ResourceList{"cpu":resource.Quantity{…}}` */
+export function goResourceList(amounts: Readonly<Record<string, string>>): GoText {
+  const entries = Object.keys(amounts)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${goQuantity(amounts[name] ?? '0').text}`)
+  return new GoText(`core.ResourceList{${entries.join(', ')}}`)
+}
