@@ -63,8 +63,8 @@ export const networkPolicyColumns: readonly Column<NetworkPolicy>[] = [
 export const ipAddressColumns: readonly Column<IPAddress>[] = [
   nameColumn(),
   column('ParentRef', 'Who has it.', ({ spec }) => {
-    const { group, resource = '', namespace, name = '' } = spec?.parentRef ?? {}
-    if (resource === '' && name === '') return ''
+    if (!spec?.parentRef) return ''
+    const { group, resource, namespace, name } = spec.parentRef
     const of = group ? `${resource}.${group}` : resource
     return namespace ? `${of}/${namespace}/${name}` : `${of}/${name}`
   }),

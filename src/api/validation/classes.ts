@@ -60,7 +60,7 @@ export function validatePriorityClassUpdate(
 }
 
 export function validateRuntimeClass(of: DeepReadonly<RuntimeClass>): FieldError[] {
-  const { handler = '', overhead, scheduling } = of
+  const { handler, overhead, scheduling } = of
   const errors = each('handler', handler, dns1123LabelErrors(handler))
   if (overhead) {
     const limits = overhead.podFixed ?? {}

@@ -138,8 +138,9 @@ export function validateCsiNodeUpdate(
 }
 
 // How many volumes fit may be told anew (KEP-4876).
-function withoutCount({ allocatable: _, ...driver }: DeepReadonly<CSINodeDriver>) {
-  return driver
+function withoutCount(driver: DeepReadonly<CSINodeDriver>): object {
+  const { allocatable: _, ...rest } = driver
+  return rest
 }
 
 export function validateCsiStorageCapacity(of: DeepReadonly<CSIStorageCapacity>): FieldError[] {
@@ -169,7 +170,7 @@ export function validateCsiStorageCapacityUpdate(
 }
 
 export function validateVolumeAttachment({ spec }: DeepReadonly<VolumeAttachment>): FieldError[] {
-  const { attacher, nodeName, source = {} } = spec
+  const { attacher, nodeName, source } = spec
   return [
     ...validateCsiDriverName('spec.attacher', attacher ?? ''),
     ...validateSource(source, 'spec.source'),

@@ -107,7 +107,7 @@ export function validateClaimUpdate(
 
 /** The spec with all that may change as it was in `old`. */
 function comparable(
-  { metadata, spec = {}, status }: DeepReadonly<PersistentVolumeClaim>,
+  { metadata, spec, status }: DeepReadonly<PersistentVolumeClaim>,
   old: DeepReadonly<PersistentVolumeClaim>,
 ): object {
   const before = old.spec ?? {}

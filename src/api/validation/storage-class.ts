@@ -56,7 +56,7 @@ function validateParameters(parameters: Readonly<Record<string, string>>): Field
 
 function validateTopology(term: DeepReadonly<TopologySelectorTerm>, path: string): FieldError[] {
   const keys = new Set<string>()
-  return (term.matchLabelExpressions ?? []).flatMap(({ key, values = [] }, i) => {
+  return (term.matchLabelExpressions ?? []).flatMap(({ key, values }, i) => {
     const at = `${path}.matchLabelExpressions[${i}]`
     const errors: FieldError[] = []
     if (values.length === 0) errors.push(required(`${at}.values`))
