@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { type GrpcClient, GrpcError, silentLog } from '../../src/base/index.ts'
 import { etcdserverpb as pb } from '../../src/gen/etcd.js'
-import { grpcClient, serveGrpc } from '../../src/platform/index.ts'
+import { grpcClient, serveGrpc, systemClock } from '../../src/platform/index.ts'
+import { storeHttp } from '../../src/store/http/index.ts'
+import { Registry } from '../../src/store/metrics/index.ts'
 import { etcdMethods } from '../../src/store/rpc/index.ts'
 import type { AuthOptions, EtcdStore } from '../../src/store/index.ts'
 import { openEtcd } from '../support/store/etcd.ts'
@@ -112,10 +114,12 @@ export async function startTwins(
   const real = await startRealEtcd(options)
   const etcd = await openEtcd(options.auth ? { auth: options.auth } : {})
   const backup = () => Promise.reject(new Error('not compared'))
+  const methods = etcdMethods({ etcd: etcd.store, backup })
   const server = await serveGrpc({
     address: '127.0.0.1',
     port: 0,
-    methods: etcdMethods({ etcd: etcd.store, backup }),
+    methods,
+    http: storeHttp({ etcd: etcd.store, clock: systemClock, methods, metrics: new Registry() }),
     log: silentLog,
   })
   const endpoints = [real.endpoint, `http://127.0.0.1:${server.port}`] as const

@@ -1,0 +1,1 @@
+export { Counter, exponentialBounds, Histogram, Registry } from './registry.ts'
