@@ -78,3 +78,13 @@ export interface Processes {
 export class ProcessError extends Error {
   override readonly name = 'ProcessError'
 }
+
+/** What a process says of itself. Undefined: the system does not tell. */
+export interface ProcessStats {
+  readonly cpuSeconds: number
+  readonly residentBytes: number
+  readonly virtualBytes: number | undefined
+  readonly startSeconds: number
+  readonly openFiles: number | undefined
+  readonly openFilesMax: number | undefined
+}

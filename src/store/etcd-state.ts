@@ -1,6 +1,7 @@
 import { Admission, AuthBook, authBuckets, isAuthBucket, SimpleTokens } from './auth/index.ts'
 import { assert, type Clock, type Engine, KvError, type Log } from '../base/index.ts'
 import { leaseKey, type Outcome, runCommand } from './commands/index.ts'
+import { Counts } from './counts.ts'
 import type { LogIndex, Term } from '../raft/index.ts'
 import { decodeLease, encodeLease, LeaseBook } from './lease/index.ts'
 import { MemberBook, type Membership, MembersReader } from './membership/index.ts'
@@ -45,6 +46,7 @@ const COMPACT_RETRY_MS = 20
 /** The etcd state that Raft replicates: keys with their history, leases, users and roles. */
 export class EtcdState implements StateMachine<Outcome> {
   readonly #options: EtcdStateOptions
+  readonly counts = new Counts()
   #backend: Backend
   #mvcc: Mvcc
   #leases: LeaseBook
@@ -141,10 +143,23 @@ export class EtcdState implements StateMachine<Outcome> {
     const outcome = this.#execute(payload)
     const changes = this.#mvcc.commit()
     if (changes.length > 0) {
+      this.#count(changes)
       this.#listener?.committed(changes)
       if (this.#backend.pendingBytes > PENDING_BYTES_MAX) this.#flushInBackground()
     }
     return outcome
+  }
+
+  #count(changes: readonly Change[]): void {
+    const { counts } = this
+    if (changes.length > 1) counts.txns++
+    for (const { removed, encoded } of changes) {
+      if (removed) counts.deletes++
+      else {
+        counts.puts++
+        counts.putBytes += encoded.length
+      }
+    }
   }
 
   #execute(payload: Uint8Array): Outcome {
@@ -153,6 +168,7 @@ export class EtcdState implements StateMachine<Outcome> {
         mvcc: this.#mvcc,
         leases: this.#leases,
         auth: this.#auth,
+        counts: this.counts,
         admission: this.#admission,
         backend: this.#backend,
         members: this.#members,

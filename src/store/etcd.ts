@@ -3,6 +3,7 @@ import { etcdErrors } from './errors.ts'
 import type { EtcdApi, ResponseHeader } from './etcd-api.ts'
 import type { Outcome } from './commands/index.ts'
 import type { EtcdState } from './etcd-state.ts'
+import type { Counts } from './counts.ts'
 import { LeaderWatch } from './leader-watch.ts'
 import { LeaseExpirer } from './lease/index.ts'
 import type { Member, MemberStatus } from './member-types.ts'
@@ -16,7 +17,7 @@ import {
   Publisher,
   ServiceContext,
 } from './services/index.ts'
-import { WatchHub, type WatchStream } from './watch/index.ts'
+import { WatchHub, type WatchStats, type WatchStream } from './watch/index.ts'
 
 export interface EtcdStoreOptions {
   readonly member: Member<Outcome>
@@ -61,11 +62,15 @@ export class EtcdStore implements EtcdApi {
   readonly #hub: WatchHub
   readonly #expirer: LeaseExpirer
   readonly #forgetLeadership: () => void
+  #lastLeader = 0
+  /** What this member has done since it started. */
+  readonly counts: Counts
 
   constructor(options: EtcdStoreOptions) {
     const { member, state, clock, log, random, progressPeriodMs } = options
     const context = new ServiceContext(options)
     this.#context = context
+    this.counts = state.counts
     const electionTimeoutMs = options.electionTimeoutMs ?? ELECTION_TIMEOUT_MS
     this.#keys = new KeyService(context, options)
     this.#leases = new LeaseService(context, { random, electionTimeoutMs })
@@ -99,6 +104,10 @@ export class EtcdStore implements EtcdApi {
 
   #onLeadership(status: MemberStatus): void {
     this.#context.term = status.term
+    if (status.leader !== 0 && status.leader !== this.#lastLeader) {
+      this.#lastLeader = status.leader
+      this.counts.leaderChanges++
+    }
     this.leaders.note(status)
     if (status.role === 'leader') this.#expirer.promote()
     else this.#expirer.demote()
@@ -110,6 +119,11 @@ export class EtcdStore implements EtcdApi {
 
   header(): ResponseHeader {
     return this.#context.header()
+  }
+
+  /** How many watch, and what they were given. */
+  get watches(): WatchStats {
+    return this.#hub.stats()
   }
 
   watch(): WatchStream {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { bcryptHasher } from '../../src/platform/index.ts'
 import { needProgram } from '../support/peers.ts'
-import { startTwins, type Twins } from './etcd-twin.ts'
+import { type Pair, startTwins, type Twins } from './etcd-twin.ts'
 
 const b64 = (text: string) => Buffer.from(text).toString('base64')
 
@@ -39,8 +39,16 @@ describe('the JSON gateway beside a real etcd', function () {
     return { status: response.status, body: answer }
   }
 
-  async function both(path: string, body: unknown, tokens: readonly string[] = []) {
-    return await Promise.all(twins.endpoints.map((at, i) => post(at, path, body, tokens[i])))
+  async function both(
+    path: string,
+    body: unknown,
+    tokens: readonly string[] = [],
+  ): Promise<Pair<HttpAnswer>> {
+    const [theirs, ours] = twins.endpoints
+    return await Promise.all([
+      post(theirs, path, body, tokens[0]),
+      post(ours, path, body, tokens[1]),
+    ])
   }
 
   async function same(path: string, body: unknown, tokens: readonly string[] = []) {
@@ -120,9 +128,9 @@ describe('the JSON gateway beside a real etcd', function () {
       'maintenance/alarm',
     ]) {
       const [theirs, ours] = await both(path, {})
-      assert.equal(ours?.status, 200)
+      assert.equal(ours.status, 200)
       // Sizes, hashes and releases differ; the names of what etcd tells are there.
-      for (const name of Object.keys(theirs?.body ?? {})) assert.ok(name in ours.body, name)
+      for (const name of Object.keys(theirs.body ?? {})) assert.ok(name in ours.body, name)
     }
   })
 
@@ -142,15 +150,15 @@ describe('the JSON gateway beside a real etcd', function () {
     ]
     for (const [path, body] of failures) {
       const [theirs, ours] = await both(path, body)
-      const { message, code } = theirs?.body as { message: string; code: number }
-      assert.deepEqual(ours?.body, { error: message, code, message }, path)
+      const { message, code } = theirs.body as { message: string; code: number }
+      assert.deepEqual(ours.body, { error: message, code, message }, path)
       // The HTTP status is that of grpc-gateway 2, which etcd has since 3.6: 3.4 said 412.
-      assert.equal(ours?.status, theirs?.status === 412 ? 400 : theirs?.status, path)
+      assert.equal(ours.status, theirs.status === 412 ? 400 : theirs.status, path)
     }
     for (const body of ['{', '[]', '{"key": 1}', '{"key": "!"}', '{"limit": "x"}', '"x"']) {
       const [theirs, ours] = await both('kv/range', body)
-      assert.equal(ours?.status, theirs?.status, body)
-      assert.equal((ours?.body as { code: number }).code, (theirs?.body as { code: number }).code)
+      assert.equal(ours.status, theirs.status, body)
+      assert.equal((ours.body as { code: number }).code, (theirs.body as { code: number }).code)
     }
   })
 
@@ -197,7 +205,7 @@ describe('the JSON gateway beside a real etcd', function () {
     const tokens = answers.map(({ body }) => (body as { token: string }).token)
     await same('kv/range', { key: b64('a') }, tokens)
     const [theirs, ours] = await both('kv/range', { key: b64('a') }, ['no', 'no'])
-    assert.deepEqual([ours?.status, theirs?.status], [401, 401])
+    assert.deepEqual([ours.status, theirs.status], [401, 401])
     assert.equal((await both('kv/range', { key: b64('a') }))[1]?.status, 400)
     await same('auth/disable', {}, tokens)
   })
@@ -212,8 +220,8 @@ describe('the JSON gateway beside a real etcd', function () {
       )
     const [theirs, ours] = await get('/health')
     // 3.4 gives no reason.
-    assert.equal(ours?.body, '{"health":"true","reason":""}')
-    assert.equal(theirs?.body, '{"health":"true"}')
+    assert.equal(ours.body, '{"health":"true","reason":""}')
+    assert.equal(theirs.body, '{"health":"true"}')
     assert.equal((await get('/nothing'))[1]?.status, 404)
     const [, version] = await get('/version')
     assert.match(version?.body ?? '', /^{"etcdserver":"3\.6\.\d+","etcdcluster":"3\.6\.0"/)

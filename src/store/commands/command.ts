@@ -3,6 +3,7 @@ import type { LogIndex } from '../../raft/index.ts'
 import type { Admission, AuthBook, Who } from '../auth/index.ts'
 import type { LeaseBook } from '../lease/index.ts'
 import type { MemberBook } from '../membership/index.ts'
+import type { Counts } from '../counts.ts'
 import type { Backend, Mvcc, OpResult } from '../mvcc/index.ts'
 
 /** What applying one entry came to, on this member; the same on every other. */
@@ -27,6 +28,7 @@ export interface CommandContext {
   readonly mvcc: Mvcc
   readonly leases: LeaseBook
   readonly auth: AuthBook
+  readonly counts: Counts
   readonly admission: Admission
   readonly backend: Backend
   readonly members: MemberBook

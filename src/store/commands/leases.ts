@@ -6,11 +6,12 @@ import type { Command, CommandContext, Outcome } from './command.ts'
 
 /** Commands about leases. */
 export const leaseCommands = {
-  [Tag.leaseGrant]: (payload, { leases, backend, mvcc, index, nowMs }) => {
+  [Tag.leaseGrant]: (payload, { leases, backend, mvcc, index, nowMs, counts }) => {
     const { ID: id, TTL: ttlSeconds } = pb.LeaseGrantRequest.decode(payload.subarray(1))
     if (leases.has(id)) throw stateErrors.leaseExists()
     const lease = { id, ttlSeconds, renewedIndex: index }
     leases.grant(lease, nowMs)
+    counts.leasesGranted++
     backend.set('lease', leaseKey(id), encodeLease(lease))
     return { kind: 'lease', revision: mvcc.revision, id, ttlSeconds }
   },
@@ -21,10 +22,11 @@ export const leaseCommands = {
     return revoke(id, on)
   },
 
-  [Tag.leaseRenew]: (payload, { leases, backend, mvcc, index, nowMs }) => {
+  [Tag.leaseRenew]: (payload, { leases, backend, mvcc, index, nowMs, counts }) => {
     const { ID: id } = pb.LeaseKeepAliveRequest.decode(payload.subarray(1))
     const lease = leases.renew(id, { index, nowMs })
     if (!lease) throw stateErrors.leaseNotFound()
+    counts.leasesRenewed++
     backend.set('lease', leaseKey(id), encodeLease(lease))
     return { kind: 'lease', revision: mvcc.revision, id, ttlSeconds: lease.ttlSeconds }
   },
@@ -33,14 +35,18 @@ export const leaseCommands = {
   // the lease lives on.
   [Tag.leaseExpire]: (payload, on) => {
     const { id, ttlSeconds, renewedIndex } = decodeLease(payload.subarray(1))
-    if (on.leases.get(id)?.renewedIndex === renewedIndex) return revoke(id, on)
+    if (on.leases.get(id)?.renewedIndex === renewedIndex) {
+      on.counts.leasesExpired++
+      return revoke(id, on)
+    }
     return { kind: 'lease', revision: on.mvcc.revision, id, ttlSeconds }
   },
 } satisfies Partial<Record<Tag, Command>>
 
-function revoke(id: bigint, { leases, mvcc, backend }: CommandContext): Outcome {
+function revoke(id: bigint, { leases, mvcc, backend, counts }: CommandContext): Outcome {
   const keys = leases.revoke(id)
   if (!keys) throw stateErrors.leaseNotFound()
+  counts.leasesRevoked++
   for (const key of keys) mvcc.deleteRange({ from: key, to: undefined })
   backend.set('lease', leaseKey(id), undefined)
   return { kind: 'lease', revision: mvcc.revision, id, ttlSeconds: 0 }

@@ -99,7 +99,7 @@ const LARGE_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}/g
 function parse(text: string): unknown {
   try {
     return JSON.parse(
-      text.replace(LARGE_INTEGER, (found) => (/^"/.test(found) ? found : `"${found}"`)),
+      text.replace(LARGE_INTEGER, (found) => (found.startsWith('"') ? found : `"${found}"`)),
     )
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)

@@ -78,6 +78,19 @@ export class ServiceContext {
     this.admission.known(who)
   }
 
+  async #counted<T>(proposal: Promise<T>): Promise<T> {
+    const { counts } = this.state
+    counts.proposalsPending++
+    try {
+      return await proposal
+    } catch (error) {
+      counts.proposalsFailed++
+      throw error
+    } finally {
+      counts.proposalsPending--
+    }
+  }
+
   /** Replicates a request; its outcome, or the refusal that applying it came to. */
   async propose<K extends Outcome['kind']>(
     kind: K,
@@ -87,7 +100,9 @@ export class ServiceContext {
   ): Promise<Extract<Outcome, { kind: K }>> {
     if (encoded.length > this.#requestBytesMax) throw etcdErrors.requestTooLarge()
     const who = options.caller && (await this.identify(options))
-    const outcome = await this.member.propose(makePayload(tag, encoded, who), options)
+    const outcome = await this.#counted(
+      this.member.propose(makePayload(tag, encoded, who), options),
+    )
     if (outcome.kind === 'error') throw outcome.error
     assert(outcome.kind === kind, `a ${kind} request came to ${outcome.kind}`)
     return outcome as Extract<Outcome, { kind: K }>

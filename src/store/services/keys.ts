@@ -49,7 +49,8 @@ export class KeyService {
     if (!request.serializable) await this.#service.member.linearize(options)
     const who = options.caller && (await this.#service.identify(options))
     this.#service.admission.range(who, request)
-    const { mvcc } = this.#service.state
+    const { mvcc, counts } = this.#service.state
+    counts.ranges++
     const plan = planRange(mvcc, request)
     const sliced = plan.found.length > RANGE_SLICE
     // What was found is the index's own, and changes with the keys while others have their turn.

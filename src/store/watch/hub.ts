@@ -16,6 +16,15 @@ export interface WatchHubOptions {
   readonly progressPeriodMs?: number
 }
 
+export interface WatchStats {
+  readonly streams: number
+  readonly watchers: number
+  /** Those that get events from history. */
+  readonly behind: number
+  /** Changes that were committed while somebody watched. */
+  readonly events: number
+}
+
 const PROGRESS_PERIOD_MS = 10 * 60_000
 /** Changes read from history at once, for all watchers that are near one another. */
 const HISTORY_CHANGES_MAX = 1000
@@ -38,6 +47,7 @@ export class WatchHub implements StreamOwner {
   #dirty: WatchGroup[] = []
   /** All revisions up to this one were seen by `committed`. */
   #revision: number
+  #events = 0
   #delivering = false
   #catchingUp = false
   #closed = false
@@ -47,6 +57,18 @@ export class WatchHub implements StreamOwner {
     this.#revision = options.mvcc().revision
     const period = options.progressPeriodMs ?? PROGRESS_PERIOD_MS
     this.#timer = options.clock.every(period, () => this.#notifyProgress(), { unref: true })
+  }
+
+  /** For metrics: counted when asked. */
+  stats(): WatchStats {
+    let watchers = 0
+    for (const stream of this.#streams) watchers += stream.watchers.size
+    return {
+      streams: this.#streams.size,
+      watchers,
+      behind: this.#behind.size,
+      events: this.#events,
+    }
   }
 
   open(): WatchStream {
@@ -69,6 +91,7 @@ export class WatchHub implements StreamOwner {
   committed(changes: readonly Change[]): void {
     this.#revision = changes[0]?.main ?? this.#revision
     if (this.#synced.empty) return
+    this.#events += changes.length
     const { mvcc } = this.#options
     for (const change of changes) {
       let event: SharedEvent | undefined

@@ -1,0 +1,80 @@
+import type { Disk, GrpcMethods, HttpHandler, OpenEngine } from '../../base/index.ts'
+import { levelEngines, processStats, systemClock, systemDisk } from '../../platform/index.ts'
+import { backupOf } from '../../store/backup/index.ts'
+import { storeHttp } from '../../store/http/index.ts'
+import type { OpenStore } from '../../store/index.ts'
+import {
+  countedMethods,
+  durationMetrics,
+  processMetrics,
+  Registry,
+  storeMetrics,
+  timedDisk,
+  timedEngines,
+} from '../../store/metrics/index.ts'
+import { etcdMethods } from '../../store/rpc/index.ts'
+
+/** What a member keeps its data with, measured from the first write on. */
+export interface MeasuredStorage {
+  readonly registry: Registry
+  readonly disk: Disk
+  readonly openEngine: OpenEngine
+}
+
+export function measuredStorage(): MeasuredStorage {
+  const registry = new Registry()
+  const { fsync, commit, defrag } = durationMetrics(registry)
+  const writtenBytes = registry.counter(
+    'etcd_disk_wal_write_bytes_total',
+    'Bytes written to the write-ahead log.',
+  )
+  const clock = systemClock
+  return {
+    registry,
+    disk: timedDisk(systemDisk(), { clock, fsync, writtenBytes }),
+    openEngine: timedEngines(levelEngines(), { clock, commit, defrag }),
+  }
+}
+
+/** What a member serves its clients with: gRPC, and etcd's HTTP on the same port. */
+export function storeFront(options: {
+  opened: OpenStore
+  storage: MeasuredStorage
+  /** Where backups are made. */
+  dataFolder: string
+  quotaBytes?: number
+}): { methods: GrpcMethods; http: HttpHandler } {
+  const { opened, storage, dataFolder, quotaBytes } = options
+  const { registry, disk } = storage
+  const { store, state, member } = opened
+  const runtimeVersion = `node ${process.version}`
+  const quota = quotaBytes === undefined ? {} : { quotaBytes }
+  storeMetrics({ registry, store, state, member, runtimeVersion, ...quota })
+  processMetrics(registry, processStats)
+  const backup = backupOf({ state, disk, folder: `${dataFolder}/backup` })
+  const methods = countedMethods(etcdMethods({ etcd: store, backup }), registry)
+  const http = storeHttp({
+    etcd: store,
+    clock: systemClock,
+    methods,
+    metrics: registry,
+    certificates: true,
+    onCheck: healthMetrics(registry),
+  })
+  return { methods, http }
+}
+
+/** etcd's counters of what probes were told. */
+function healthMetrics(registry: Registry) {
+  const success = registry.counter('etcd_server_health_success', 'Healthy answers.')
+  const failures = registry.counter('etcd_server_health_failures', 'Unhealthy answers.')
+  const checks = registry.counter('etcd_server_healthchecks_total', 'Checks, by their result.', [
+    'type',
+    'name',
+    'status',
+  ])
+  return ({ type, name, ok }: { type: string; name: string; ok: boolean }) => {
+    if (type === 'health') (ok ? success : failures).add()
+    else checks.add(1, type, name, ok ? 'success' : 'error')
+  }
+}

@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { ProcessStats } from '../base/index.ts'
+
+const startedMs = Date.now() - process.uptime() * 1000
+
+/** How this process does now. What only Linux tells is undefined elsewhere. */
+export function processStats(): ProcessStats {
+  const { user, system } = process.cpuUsage()
+  const { rss } = process.memoryUsage()
+  return {
+    cpuSeconds: (user + system) / 1e6,
+    residentBytes: rss,
+    virtualBytes: virtualBytes(),
+    startSeconds: startedMs / 1000,
+    openFiles: tryTo(() => readdirSync('/proc/self/fd').length),
+    openFilesMax: tryTo(() => {
+      const limits = readFileSync('/proc/self/limits', 'utf8')
+      return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1])
+    }),
+  }
+}
+
+function virtualBytes(): number | undefined {
+  return tryTo(() => {
+    const status = readFileSync('/proc/self/status', 'utf8')
+    return Number(/^VmSize:\s+(\d+) kB/m.exec(status)?.[1]) * 1024
+  })
+}
+
+function tryTo(read: () => number): number | undefined {
+  try {
+    const value = read()
+    return Number.isFinite(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
