@@ -1,18 +1,15 @@
 import {
   bcryptHasher,
-  levelEngines,
   openLog,
   serveGrpc,
   systemClock,
-  systemDisk,
   systemRandom,
   tlsPeers,
 } from '../platform/index.ts'
 import { clusterIdentity, openStore } from '../store/index.ts'
-import { backupOf } from '../store/backup/index.ts'
-import { etcdMethods } from '../store/rpc/index.ts'
 import { readAuthToken } from './parts/auth-token.ts'
 import { FlagError } from './parts/flags.ts'
+import { measuredStorage, storeFront } from './parts/store-front.ts'
 import { readStoreFlags, STORE_HELP, type StoreFlags } from './parts/store-flags.ts'
 
 /** `navarch store`: a member alone. Ends with SIGTERM or SIGINT, or when its disk fails. */
@@ -45,13 +42,13 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
     tls: peerTls,
     log,
   })
-  const disk = systemDisk()
+  const storage = measuredStorage()
   const opened = await openStore({
     cluster,
     name,
     dataFolder: flags.dataDir,
-    disk,
-    openEngine: levelEngines(),
+    disk: storage.disk,
+    openEngine: storage.openEngine,
     clock: systemClock,
     random: systemRandom(),
     log,
@@ -65,13 +62,11 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
       process.exit(1)
     },
   })
-  const folder = `${flags.dataDir}/backup`
-  const backup = backupOf({ state: opened.state, disk, folder })
   const front = await serveGrpc({
     address: flags.clientUrl.hostname,
     port: Number(flags.clientUrl.port),
     ...(clientTls && { tls: clientTls }),
-    methods: etcdMethods({ etcd: opened.store, backup }),
+    ...storeFront({ opened, storage, dataFolder: flags.dataDir }),
     log,
     maxConcurrentStreams: flags.maxConcurrentStreams,
     implementation: flags.grpcServer,

@@ -1,6 +1,11 @@
 import { type PeerTransport, silentLog } from '../../src/base/index.ts'
 import { levelEngines, systemClock, systemDisk, systemRandom } from '../../src/platform/index.ts'
-import { clusterIdentity, type OpenStore, openStore } from '../../src/store/index.ts'
+import {
+  clusterIdentity,
+  type OpenStore,
+  type OpenStoreOptions,
+  openStore,
+} from '../../src/store/index.ts'
 
 const nobody: PeerTransport = {
   send() {},
@@ -19,7 +24,10 @@ export const testCluster = clusterIdentity({
 })
 
 /** A store of one member, on real files. */
-export function openTestStore(dataFolder: string): Promise<OpenStore> {
+export function openTestStore(
+  dataFolder: string,
+  options: Partial<OpenStoreOptions> = {},
+): Promise<OpenStore> {
   return openStore({
     cluster: testCluster,
     name: 'alone',
@@ -31,5 +39,6 @@ export function openTestStore(dataFolder: string): Promise<OpenStore> {
     log: silentLog,
     transport: nobody,
     logLimits: { segmentBytes: 4 * 1024 * 1024 },
+    ...options,
   })
 }

@@ -2,10 +2,8 @@ import { MEMBERS } from '../../../cluster/index.ts'
 import type { Log } from '../../base/index.ts'
 import {
   bcryptHasher,
-  levelEngines,
   serveGrpc,
   systemClock,
-  systemDisk,
   systemRandom,
   type TlsOptions,
   tlsPeers,
@@ -16,8 +14,7 @@ import {
   openStore,
   type OpenStore,
 } from '../../store/index.ts'
-import { backupOf } from '../../store/backup/index.ts'
-import { etcdMethods } from '../../store/rpc/index.ts'
+import { measuredStorage, storeFront } from './store-front.ts'
 
 /** A member of the store with its two listeners. Plain data: it is handed to a thread. */
 export interface MemberConfig {
@@ -47,13 +44,13 @@ export async function startMember(
     authorize: ({ organizations }) => organizations.includes(MEMBERS),
   })
   const { dataFolder } = config
-  const disk = systemDisk()
+  const storage = measuredStorage()
   const opened = await openStore({
     cluster,
     name,
     dataFolder,
-    disk,
-    openEngine: levelEngines(),
+    disk: storage.disk,
+    openEngine: storage.openEngine,
     clock: systemClock,
     random: systemRandom(),
     log,
@@ -61,11 +58,10 @@ export async function startMember(
     etcd: { auth: { hasher: bcryptHasher(), certificates: true } },
     onFatal,
   })
-  const backup = backupOf({ state: opened.state, disk, folder: `${dataFolder}/backup` })
   const front = await serveGrpc({
     ...config.client,
     tls,
-    methods: etcdMethods({ etcd: opened.store, backup }),
+    ...storeFront({ opened, storage, dataFolder }),
     log: log.child({ component: 'grpc' }),
   })
   return {
