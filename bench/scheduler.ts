@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { Algorithm } from '../src/master/scheduler/algorithm.ts'
 import { SchedulerCache } from '../src/master/scheduler/cache/cache.ts'
-import { Framework } from '../src/master/scheduler/framework/framework.ts'
+import { DEFAULT_CONFIG } from '../src/master/scheduler/config/index.ts'
+import { NO_LOOKUPS } from '../src/master/scheduler/framework/lookups.ts'
 import { Nominations } from '../src/master/scheduler/framework/nominations.ts'
 import type { PodView } from '../src/master/scheduler/framework/types.ts'
-import { defaultPlugins } from '../src/master/scheduler/plugins/index.ts'
+import { Profiles } from '../src/master/scheduler/profiles.ts'
 import { systemRandom } from '../src/platform/index.ts'
 import { makeNode, makePod, requesting } from '../test/unit/scheduler/objects.ts'
 
@@ -58,9 +58,9 @@ const WORKLOADS: Record<string, Workload> = {
 
 /** Pods that got a node, a second. */
 function run({ nodes, before, measured, first = plain, pod }: Workload): number {
-  const framework = new Framework('default-scheduler', defaultPlugins())
   const nominations = new Nominations()
-  const algorithm = new Algorithm({ framework, random: systemRandom(), nominations })
+  const parts = { lookups: NO_LOOKUPS, random: systemRandom(), nominations }
+  const { algorithm } = new Profiles(DEFAULT_CONFIG, parts).of(pod('any'))
   const cache = new SchedulerCache()
   for (let i = 0; i < nodes; i++) {
     const labels = { [ZONE]: `zone-${i % 3}` }

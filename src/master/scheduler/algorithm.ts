@@ -16,16 +16,20 @@ export class Algorithm {
   readonly #framework: Framework
   readonly #random: Random
   readonly #nominations: Nominations
+  readonly #percentage: number
   #nextStart = 0
 
   constructor(dependencies: {
     framework: Framework
     random: Random
     nominations: Nominations
+    /** Share of the nodes that is enough; 0: the smaller the larger the cluster. */
+    percentageOfNodesToScore: number
   }) {
     this.#framework = dependencies.framework
     this.#random = dependencies.random
     this.#nominations = dependencies.nominations
+    this.#percentage = dependencies.percentageOfNodesToScore
   }
 
   schedule(pod: PodView, snapshot: Snapshot): ScheduleResult {
@@ -47,7 +51,7 @@ export class Algorithm {
       return { kind: 'unschedulable', diagnosis, attempt: { ...attempt, resolvable: [] } }
     }
     const promised = this.#promisedNode(cycle, snapshot)
-    if (promised) return { kind: 'fits', nodeName: promised.name, evaluated: 1, feasible: 1 }
+    if (promised) return { kind: 'fits', nodeName: promised.name, evaluated: 1, feasible: 1, cycle }
     const { feasible, reasons, plugins, resolvable, evaluated } = this.#findFeasible(
       cycle,
       snapshot,
@@ -57,7 +61,7 @@ export class Algorithm {
       return { kind: 'unschedulable', diagnosis, attempt: { ...attempt, resolvable } }
     }
     const node = this.#best(cycle, feasible, snapshot)
-    return { kind: 'fits', nodeName: node.name, evaluated, feasible: feasible.length }
+    return { kind: 'fits', nodeName: node.name, evaluated, feasible: feasible.length, cycle }
   }
 
   /** The node on which room was made for the pod, if it fits there now. */
@@ -69,7 +73,7 @@ export class Algorithm {
   }
 
   #findFeasible(cycle: Cycle, { nodes }: Snapshot) {
-    const wanted = feasibleNodesToFind(nodes.length)
+    const wanted = feasibleNodesToFind(nodes.length, this.#percentage)
     const feasible: NodeInfo[] = []
     const resolvable: NodeInfo[] = []
     const reasons = new Map<string, number>()
@@ -101,8 +105,9 @@ export class Algorithm {
   }
 }
 
-function feasibleNodesToFind(nodeCount: number): number {
+function feasibleNodesToFind(nodeCount: number, percentage: number): number {
   if (nodeCount <= MIN_FEASIBLE_NODES) return nodeCount
-  const percent = Math.max(MIN_FEASIBLE_PERCENT, 50 - Math.floor(nodeCount / 125))
+  const adaptive = Math.max(MIN_FEASIBLE_PERCENT, 50 - Math.floor(nodeCount / 125))
+  const percent = percentage === 0 ? adaptive : percentage
   return Math.max(MIN_FEASIBLE_NODES, Math.floor((nodeCount * percent) / 100))
 }

@@ -1,1 +1,2 @@
-export { DEFAULT_SCHEDULER_NAME, Scheduler, type SchedulerDependencies } from './scheduler.ts'
+export { Scheduler, type SchedulerDependencies } from './scheduler.ts'
+export { readSchedulerConfig, type SchedulerConfig, SchedulerConfigError } from './config/index.ts'

@@ -1,15 +1,39 @@
 import {
+  type CSINode,
   controllerOf,
+  csiNodes,
   matchesLabels,
+  type KubeObject,
+  type LabelSelector,
   namespaces,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  persistentVolumeClaims,
+  persistentVolumes,
+  type PodDisruptionBudget,
+  podDisruptionBudgets,
   replicaSets,
   services,
-  type LabelSelector,
+  type StorageClass,
+  storageClasses,
 } from '../../api/index.ts'
 import type { DeepReadonly } from '../../base/index.ts'
 import type { Informers } from '../../client/index.ts'
-import type { ClusterLookups } from './framework/lookups.ts'
+import type { ClusterLookups, ObjectPlace } from './framework/lookups.ts'
 import type { PodView } from './framework/types.ts'
+
+const BY_CLASS = 'storage-class'
+/** Everything that the plugins ask about beside nodes and pods. */
+const ASKED = [
+  namespaces,
+  services,
+  replicaSets,
+  podDisruptionBudgets,
+  persistentVolumeClaims,
+  persistentVolumes,
+  storageClasses,
+  csiNodes,
+] as const
 
 /** Answers the plugins' questions from the informers. */
 export class InformerLookups implements ClusterLookups {
@@ -17,13 +41,15 @@ export class InformerLookups implements ClusterLookups {
 
   constructor(informers: Informers) {
     this.#informers = informers
-    for (const resource of [namespaces, services, replicaSets]) informers.for(resource)
+    for (const resource of ASKED) informers.for<KubeObject>(resource)
+    const classOf = ({ spec }: DeepReadonly<PersistentVolume>) => [spec?.storageClassName ?? '']
+    informers.for(persistentVolumes).addIndex(BY_CLASS, classOf)
   }
 
   async whenSynced(options: { signal: AbortSignal }): Promise<void> {
-    await this.#informers.for(namespaces).whenSynced(options)
-    await this.#informers.for(services).whenSynced(options)
-    await this.#informers.for(replicaSets).whenSynced(options)
+    for (const resource of ASKED) {
+      await this.#informers.for<KubeObject>(resource).whenSynced(options)
+    }
   }
 
   namespaceLabels(name: string): Readonly<Record<string, string>> {
@@ -48,6 +74,30 @@ export class InformerLookups implements ClusterLookups {
     ]
     const isEmpty = Object.keys(matchLabels).length + matchExpressions.length === 0
     return isEmpty ? undefined : { matchLabels, matchExpressions }
+  }
+
+  disruptionBudgets(namespace: string): Iterable<DeepReadonly<PodDisruptionBudget>> {
+    return this.#informers.for(podDisruptionBudgets).inNamespace(namespace)
+  }
+
+  claim({ namespace, name }: ObjectPlace): DeepReadonly<PersistentVolumeClaim> | undefined {
+    return this.#informers.for(persistentVolumeClaims).get(`${namespace}/${name}`)
+  }
+
+  volume(name: string): DeepReadonly<PersistentVolume> | undefined {
+    return this.#informers.for(persistentVolumes).get(name)
+  }
+
+  volumesOf(storageClassName: string): Iterable<DeepReadonly<PersistentVolume>> {
+    return this.#informers.for(persistentVolumes).byIndex(BY_CLASS, storageClassName)
+  }
+
+  storageClass(name: string): DeepReadonly<StorageClass> | undefined {
+    return this.#informers.for(storageClasses).get(name)
+  }
+
+  csiNode(name: string): DeepReadonly<CSINode> | undefined {
+    return this.#informers.for(csiNodes).get(name)
   }
 
   #replicaSetSelector(pod: PodView): DeepReadonly<LabelSelector> | undefined {

@@ -1,17 +1,19 @@
 import { type Clock, hasReason, type Log, type Random } from '../../base/index.ts'
 import { nodes, pods } from '../../api/index.ts'
 import type { Client, EventRecorder, Informers } from '../../client/index.ts'
-import { Algorithm } from './algorithm.ts'
 import { SchedulerCache } from './cache/cache.ts'
-import { Framework } from './framework/framework.ts'
+import { DEFAULT_CONFIG, type SchedulerConfig } from './config/index.ts'
+import type { Cycle } from './framework/framework.ts'
 import { Nominations } from './framework/nominations.ts'
 import { FailureHandler } from './failure.ts'
 import { InformerLookups } from './informer-lookups.ts'
-import { defaultPlugins } from './plugins/index.ts'
+import type { PodView, ScheduleResult } from './framework/types.ts'
+import { VolumeBinder } from './plugins/index.ts'
+import { type Profile, Profiles } from './profiles.ts'
 import { type QueuedPod, SchedulingQueue } from './queue/queue.ts'
+import { volumeWrites } from './volume-writes.ts'
 import { watchCluster } from './watch-cluster.ts'
 
-export const DEFAULT_SCHEDULER_NAME = 'default-scheduler'
 /** Bindings on their way to the API server at once; beyond that the next cycle waits for one. */
 const MAX_BINDINGS_IN_FLIGHT = 64
 
@@ -22,6 +24,8 @@ export interface SchedulerDependencies {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Default: kube-scheduler's. */
+  readonly config?: SchedulerConfig
 }
 
 /**
@@ -31,22 +35,23 @@ export interface SchedulerDependencies {
 export class Scheduler {
   readonly #dependencies: SchedulerDependencies
   readonly #lookups: InformerLookups
-  readonly #framework: Framework
+  readonly #profiles: Profiles
   readonly #nominations = new Nominations()
   readonly #cache = new SchedulerCache()
   readonly #queue: SchedulingQueue
-  readonly #algorithm: Algorithm
   readonly #failure: FailureHandler
   readonly #bindings = new Set<Promise<void>>()
 
   constructor(dependencies: SchedulerDependencies) {
     this.#dependencies = dependencies
     this.#lookups = new InformerLookups(dependencies.informers)
-    const framework = new Framework(DEFAULT_SCHEDULER_NAME, defaultPlugins(this.#lookups))
+    const { clock, random, client, config = DEFAULT_CONFIG } = dependencies
+    const lookups = this.#lookups
+    const binder = new VolumeBinder({ lookups, clock, writes: volumeWrites(client) })
     const nominations = this.#nominations
-    this.#framework = framework
-    this.#queue = new SchedulingQueue({ clock: dependencies.clock, framework })
-    this.#algorithm = new Algorithm({ framework, random: dependencies.random, nominations })
+    this.#profiles = new Profiles(config, { lookups, binder, random, nominations })
+    const frameworkOf = (pod: PodView) => this.#profiles.of(pod).framework
+    this.#queue = new SchedulingQueue({ clock, frameworkOf, backoff: config })
     this.#failure = new FailureHandler({ ...dependencies, queue: this.#queue, nominations })
   }
 
@@ -54,12 +59,11 @@ export class Scheduler {
   async run({ signal }: { signal: AbortSignal }): Promise<void> {
     const { informers } = this.#dependencies
     const stopWatching = watchCluster({
-      pods: informers.for(pods),
-      nodes: informers.for(nodes),
+      informers,
       cache: this.#cache,
       queue: this.#queue,
       nominations: this.#nominations,
-      isOurs: (pod) => (pod.spec.schedulerName ?? DEFAULT_SCHEDULER_NAME) === this.#profileName,
+      isOurs: (pod) => this.#profiles.has(pod),
     })
     const close = () => this.#queue.close()
     signal.addEventListener('abort', close, { once: true })
@@ -82,10 +86,6 @@ export class Scheduler {
     }
   }
 
-  get #profileName(): string {
-    return this.#framework.profileName
-  }
-
   #scheduleOne(queued: QueuedPod, signal: AbortSignal): void {
     const { pod } = queued
     const uid = pod.metadata.uid
@@ -93,14 +93,29 @@ export class Scheduler {
       this.#queue.done(uid)
       return
     }
-    const result = this.#algorithm.schedule(pod, this.#cache.snapshot())
+    const profile = this.#profiles.of(pod)
+    const result = this.#choose(pod, profile)
     if (result.kind === 'unschedulable') {
       this.#track(this.#failure.handle(queued, result, { signal }))
       return
     }
     this.#nominations.delete(uid)
     this.#cache.assume(pod, result.nodeName)
-    this.#track(this.#bind(queued, result.nodeName, signal))
+    this.#track(this.#bind(queued, { ...result, profile }, signal))
+  }
+
+  /** A node, with what the pod needs there reserved. */
+  #choose(pod: PodView, { algorithm, framework }: Profile): ScheduleResult {
+    const snapshot = this.#cache.snapshot()
+    const result = algorithm.schedule(pod, snapshot)
+    if (result.kind === 'unschedulable') return result
+    const node = snapshot.nodes.find(({ name }) => name === result.nodeName)
+    const rejection = node && framework.reserve(result.cycle, node)
+    if (!rejection) return result
+    const reasons = new Map(rejection.reasons.map((reason) => [reason, 1]))
+    const plugins = new Set([rejection.plugin])
+    const diagnosis = { reasons, plugins, nodeCount: snapshot.nodes.length }
+    return { kind: 'unschedulable', diagnosis, attempt: undefined }
   }
 
   #track(work: Promise<void>): void {
@@ -108,11 +123,16 @@ export class Scheduler {
     this.#bindings.add(tracked)
   }
 
-  async #bind(queued: QueuedPod, nodeName: string, signal: AbortSignal): Promise<void> {
+  async #bind(
+    queued: QueuedPod,
+    { nodeName, cycle, profile }: { nodeName: string; cycle: Cycle; profile: Profile },
+    signal: AbortSignal,
+  ): Promise<void> {
     const { client, events, log } = this.#dependencies
     const { pod } = queued
     const { name, namespace, uid } = pod.metadata
     try {
+      await profile.framework.preBind(cycle, { signal })
       const target = { apiVersion: 'v1', kind: 'Node', name: nodeName }
       const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target }
       const call = { name: 'binding', method: 'POST', body } as const
@@ -122,6 +142,7 @@ export class Scheduler {
       events.event(pod, { type: 'Normal', reason: 'Scheduled', message })
     } catch (error) {
       this.#cache.forget(uid)
+      profile.framework.unreserve(cycle)
       if (hasReason(error, 'NotFound')) {
         this.#queue.done(uid)
         return

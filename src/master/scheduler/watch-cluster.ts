@@ -1,6 +1,17 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { Node, Pod, Stored } from '../../api/index.ts'
-import type { Informer } from '../../client/index.ts'
+import {
+  csiNodes,
+  type KubeObject,
+  type Node,
+  nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
+  type Pod,
+  pods,
+  storageClasses,
+  type Stored,
+} from '../../api/index.ts'
+import type { Informers } from '../../client/index.ts'
 import type { SchedulerCache } from './cache/cache.ts'
 import type { PodView } from './framework/types.ts'
 import type { Nominations } from './framework/nominations.ts'
@@ -11,14 +22,13 @@ import type { SchedulingQueue } from './queue/queue.ts'
  * without a node to the queue, and every change that may help someone to those who wait.
  */
 export function watchCluster(parts: {
-  pods: Informer<Pod>
-  nodes: Informer<Node>
+  informers: Informers
   cache: SchedulerCache
   queue: SchedulingQueue
   nominations: Nominations
   isOurs: (pod: PodView) => boolean
 }): () => void {
-  const { cache, queue, nominations, isOurs } = parts
+  const { informers, cache, queue, nominations, isOurs } = parts
 
   const onNode = (change: Change<Node>): void => {
     const { old, now } = change
@@ -59,13 +69,28 @@ export function watchCluster(parts: {
     queue.onEvent({ resource: 'assigned-pod', action: 'delete', old, now: undefined })
   }
 
-  const removers = [parts.nodes.addHandler(onNode), parts.pods.addHandler(onPod)]
+  const removers = [
+    informers.for(nodes).addHandler(onNode),
+    informers.for(pods).addHandler(onPod),
+    informers.for(persistentVolumeClaims).addHandler((change) => {
+      queue.onEvent({ resource: 'claim', action: actionOf(change), ...change })
+    }),
+    informers.for(persistentVolumes).addHandler((change) => {
+      queue.onEvent({ resource: 'volume', action: actionOf(change), ...change })
+    }),
+    informers.for(storageClasses).addHandler((change) => {
+      queue.onEvent({ resource: 'storage-class', action: actionOf(change), ...change })
+    }),
+    informers.for(csiNodes).addHandler((change) => {
+      queue.onEvent({ resource: 'csi-node', action: actionOf(change), ...change })
+    }),
+  ]
   return () => {
     for (const remove of removers) remove()
   }
 }
 
-interface Change<T extends Node | Pod> {
+interface Change<T extends KubeObject> {
   readonly old: DeepReadonly<Stored<T>> | undefined
   readonly now: DeepReadonly<Stored<T>> | undefined
 }

@@ -1,11 +1,11 @@
-import { Algorithm } from '../../../src/master/scheduler/algorithm.ts'
 import { SchedulerCache } from '../../../src/master/scheduler/cache/cache.ts'
-import { describeDiagnosis, Framework } from '../../../src/master/scheduler/framework/framework.ts'
+import { describeDiagnosis } from '../../../src/master/scheduler/framework/framework.ts'
 import { type ClusterLookups, NO_LOOKUPS } from '../../../src/master/scheduler/framework/lookups.ts'
 import { Nominations } from '../../../src/master/scheduler/framework/nominations.ts'
 import type { PostFilterResult } from '../../../src/master/scheduler/framework/post-filter.ts'
 import type { NodeView, PodView } from '../../../src/master/scheduler/framework/types.ts'
-import { defaultPlugins } from '../../../src/master/scheduler/plugins/index.ts'
+import { DEFAULT_CONFIG, type SchedulerConfig } from '../../../src/master/scheduler/config/index.ts'
+import { Profiles } from '../../../src/master/scheduler/profiles.ts'
 import { systemRandom } from '../../../src/platform/index.ts'
 
 /** A pod and the name of the node on which it runs. */
@@ -14,6 +14,7 @@ export type Bound = readonly [PodView, string]
 interface Around {
   readonly lookups?: ClusterLookups
   readonly nominated?: readonly Bound[]
+  readonly config?: SchedulerConfig
 }
 
 /** Where the pod goes, or why nowhere, in kube-scheduler's words. */
@@ -43,14 +44,13 @@ function run(
   pod: PodView,
   nodes: readonly NodeView[],
   bound: readonly Bound[],
-  { lookups = NO_LOOKUPS, nominated = [] }: Around,
+  { lookups = NO_LOOKUPS, nominated = [], config = DEFAULT_CONFIG }: Around,
 ) {
-  const framework = new Framework('default-scheduler', defaultPlugins(lookups))
   const nominations = new Nominations()
   for (const [other, nodeName] of nominated) nominations.set(other, nodeName)
-  const algorithm = new Algorithm({ framework, random: systemRandom(), nominations })
+  const profiles = new Profiles(config, { lookups, random: systemRandom(), nominations })
   const cache = new SchedulerCache()
   for (const node of nodes) cache.setNode(node)
   for (const [other, nodeName] of bound) cache.assume(other, nodeName)
-  return algorithm.schedule(pod, cache.snapshot())
+  return profiles.of(pod).algorithm.schedule(pod, cache.snapshot())
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { NO_LOOKUPS } from '../../../src/master/scheduler/framework/lookups.ts'
 import type { PodView } from '../../../src/master/scheduler/framework/types.ts'
 import { makeNode, makePod, requesting } from './objects.ts'
 import { type Bound, makeRoom, place } from './place.ts'
@@ -187,5 +188,44 @@ describe('DefaultPreemption', () => {
       [db('a3', 4), 'a'],
     ]
     assert.equal(told(makeRoom(spread, nodes, two)), 'a: a3')
+  })
+
+  describe('with PodDisruptionBudgets', () => {
+    const budget = (disruptionsAllowed: number) => ({
+      metadata: { name: 'budget', namespace: 'default' },
+      spec: { selector: { matchLabels: { app: 'kept' } } },
+      status: { currentHealthy: 2, desiredHealthy: 1, disruptionsAllowed, expectedPods: 2 },
+    })
+    const kept = (one: Running): PodView => {
+      const made = pod(one)
+      return { ...made, metadata: { ...made.metadata, labels: { app: 'kept' } } }
+    }
+    const bound: Bound[] = [
+      [kept({ name: 'a1', cpu: '4', priority: 1 }), 'a'],
+      [pod({ name: 'b1', cpu: '4', priority: 9 }), 'b'],
+    ]
+    const room = (disruptionsAllowed: number, of: readonly Bound[] = bound) =>
+      told(
+        makeRoom(high, nodes, of, {
+          lookups: { ...NO_LOOKUPS, disruptionBudgets: () => [budget(disruptionsAllowed)] },
+        }),
+      )
+
+    it('violates none if it can', () => {
+      assert.equal(room(1), 'a: a1')
+      assert.equal(room(0), 'b: b1')
+    })
+
+    it('violates as few as possible, and lets those back first that a budget keeps', () => {
+      const crowded: Bound[] = [
+        [kept({ name: 'a1', cpu: '2', priority: 1 }), 'a'],
+        [pod({ name: 'a2', cpu: '2', priority: 9 }), 'a'],
+        [pod({ name: 'b1', cpu: '4', priority: 1000 }), 'b'],
+      ]
+      const two = { ...pod({ name: 'two', cpu: '2', priority: 1000 }) }
+      const lookups = { ...NO_LOOKUPS, disruptionBudgets: () => [budget(0)] }
+      assert.equal(told(makeRoom(two, nodes, crowded, { lookups })), 'a: a2')
+      assert.equal(told(makeRoom(two, nodes, crowded)), 'a: a1')
+    })
   })
 })

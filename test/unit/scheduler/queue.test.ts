@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import type { Clock } from '../../../src/base/index.ts'
-import { Framework } from '../../../src/master/scheduler/framework/framework.ts'
+import { DEFAULT_CONFIG } from '../../../src/master/scheduler/config/index.ts'
+import { NO_LOOKUPS } from '../../../src/master/scheduler/framework/lookups.ts'
 import { Nominations } from '../../../src/master/scheduler/framework/nominations.ts'
-import { defaultPlugins } from '../../../src/master/scheduler/plugins/index.ts'
+import { Profiles } from '../../../src/master/scheduler/profiles.ts'
+import { systemRandom } from '../../../src/platform/index.ts'
 import { KeyedHeap } from '../../../src/master/scheduler/queue/heap.ts'
 import { SchedulingQueue } from '../../../src/master/scheduler/queue/queue.ts'
-import type { Node, Pod } from '../../../src/api/index.ts'
-import type { Informer } from '../../../src/client/index.ts'
+import { pods } from '../../../src/api/index.ts'
+import type { Informers } from '../../../src/client/index.ts'
 import { SchedulerCache } from '../../../src/master/scheduler/cache/cache.ts'
 import type { PodView } from '../../../src/master/scheduler/framework/types.ts'
 import { watchCluster } from '../../../src/master/scheduler/watch-cluster.ts'
@@ -42,9 +44,12 @@ function handClock(): Clock & { turn(byMs: number): void } {
 
 function setUp() {
   const clock = handClock()
+  const parts = { lookups: NO_LOOKUPS, random: systemRandom(), nominations: new Nominations() }
+  const profiles = new Profiles(DEFAULT_CONFIG, parts)
   const queue = new SchedulingQueue({
     clock,
-    framework: new Framework('default-scheduler', defaultPlugins()),
+    frameworkOf: (pod) => profiles.of(pod).framework,
+    backoff: DEFAULT_CONFIG,
   })
   const popName = async () => (await queue.pop())?.pod.metadata.name
   return { clock, queue, popName }
@@ -112,10 +117,11 @@ describe('scheduling queue', () => {
   it('lets go of a pod that is being deleted, though its finalizers keep it', () => {
     const { queue } = setUp()
     const tellers: ((change: { old: PodView | undefined; now: PodView }) => void)[] = []
-    const informer = { addHandler: (tell: (typeof tellers)[0]) => tellers.push(tell) }
+    const ofPods = { addHandler: (tell: (typeof tellers)[0]) => tellers.push(tell) }
+    const ofOthers = { addHandler: () => () => {} }
+    const informers = { for: (of: object) => (of === pods ? ofPods : ofOthers) }
     watchCluster({
-      pods: informer as object as Informer<Pod>,
-      nodes: { addHandler: () => () => {} } as object as Informer<Node>,
+      informers: informers as object as Informers,
       cache: new SchedulerCache(),
       queue,
       nominations: new Nominations(),

@@ -1,3 +1,5 @@
+import type { DeepReadonly } from '../../../base/index.ts'
+import type { KubeObject, PersistentVolumeClaim } from '../../../api/index.ts'
 import type { NodeView, PodView } from './types.ts'
 
 /** A change in the cluster that may make a waiting pod schedulable. */
@@ -21,4 +23,16 @@ export type ClusterEvent =
       readonly action: 'update'
       readonly old: PodView | undefined
       readonly now: PodView | undefined
+    }
+  | {
+      readonly resource: 'claim'
+      readonly action: 'add' | 'update' | 'delete'
+      readonly old: DeepReadonly<PersistentVolumeClaim> | undefined
+      readonly now: DeepReadonly<PersistentVolumeClaim> | undefined
+    }
+  | {
+      readonly resource: 'volume' | 'storage-class' | 'csi-node'
+      readonly action: 'add' | 'update' | 'delete'
+      readonly old: DeepReadonly<KubeObject> | undefined
+      readonly now: DeepReadonly<KubeObject> | undefined
     }

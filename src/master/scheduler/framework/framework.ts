@@ -121,6 +121,31 @@ export class Framework {
     return undefined
   }
 
+  /** Takes what the pod needs on the node; the first plugin that cannot, with all given back. */
+  reserve({ state, pod }: Cycle, node: NodeInfo): Rejection | undefined {
+    for (const plugin of this.plugins) {
+      const status = plugin.reserve?.(state, pod, node)
+      if (!status || status.kind === 'ok' || status.kind === 'skip') continue
+      this.#unreserve(state, pod)
+      const { kind, reasons } = status
+      return { plugin: plugin.name, reasons, isResolvable: kind === 'unschedulable' }
+    }
+    return undefined
+  }
+
+  unreserve({ state, pod }: Cycle): void {
+    this.#unreserve(state, pod)
+  }
+
+  #unreserve(state: CycleState, pod: PodView): void {
+    for (const plugin of [...this.plugins].reverse()) plugin.unreserve?.(state, pod)
+  }
+
+  /** Throws when a plugin cannot. */
+  async preBind({ state, pod }: Cycle, options: { signal: AbortSignal }): Promise<void> {
+    for (const plugin of this.plugins) await plugin.preBind?.(state, pod, options)
+  }
+
   /** The weighted sum of all scores, one per node. */
   score({ state, pod }: Cycle, nodes: readonly NodeInfo[], snapshot: Snapshot): number[] {
     const totals = nodes.map(() => 0)

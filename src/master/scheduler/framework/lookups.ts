@@ -1,5 +1,12 @@
 import type { DeepReadonly } from '../../../base/index.ts'
-import type { LabelSelector } from '../../../api/index.ts'
+import type {
+  CSINode,
+  LabelSelector,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  PodDisruptionBudget,
+  StorageClass,
+} from '../../../api/index.ts'
 import type { PodView } from './types.ts'
 
 /** What plugins ask about the cluster beside its nodes and pods. */
@@ -11,10 +18,30 @@ export interface ClusterLookups {
    * Undefined for a pod that belongs to none (kube-scheduler's `DefaultSelector`).
    */
   siblingsOf(pod: PodView): DeepReadonly<LabelSelector> | undefined
+  /** Of a namespace: what preemption must try not to violate. */
+  disruptionBudgets(namespace: string): Iterable<DeepReadonly<PodDisruptionBudget>>
+  claim(at: ObjectPlace): DeepReadonly<PersistentVolumeClaim> | undefined
+  volume(name: string): DeepReadonly<PersistentVolume> | undefined
+  /** All volumes of a class; the empty one means volumes without a class. */
+  volumesOf(storageClassName: string): Iterable<DeepReadonly<PersistentVolume>>
+  storageClass(name: string): DeepReadonly<StorageClass> | undefined
+  /** What the volume drivers of a node told of themselves. */
+  csiNode(name: string): DeepReadonly<CSINode> | undefined
 }
 
-/** For clusters without namespaces, Services and ReplicaSets, such as those of tests. */
+export interface ObjectPlace {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** For clusters that have none of all that, such as those of tests. */
 export const NO_LOOKUPS: ClusterLookups = {
   namespaceLabels: () => ({}),
   siblingsOf: () => undefined,
+  disruptionBudgets: () => [],
+  claim: () => undefined,
+  volume: () => undefined,
+  volumesOf: () => [],
+  storageClass: () => undefined,
+  csiNode: () => undefined,
 }

@@ -2,6 +2,7 @@ import type { DeepReadonly } from '../../../base/index.ts'
 import type { Node, Pod, Stored } from '../../../api/index.ts'
 import type { NodeInfo } from '../cache/node-info.ts'
 import type { ClusterEvent } from './events.ts'
+import type { Cycle } from './framework.ts'
 import type { FailedAttempt, PostFilterResult } from './post-filter.ts'
 
 export type PodView = DeepReadonly<Stored<Pod>>
@@ -72,6 +73,12 @@ export interface Plugin {
   /** How well the node suits; any number, if `normalize` brings it to 0…MAX_NODE_SCORE. */
   score?(state: CycleState, pod: PodView, node: NodeInfo): number
   normalize?(scores: number[]): void
+  /** The node is chosen: takes what the pod will need there. Anything but `ok` ends the cycle. */
+  reserve?(state: CycleState, pod: PodView, node: NodeInfo): Status
+  /** Gives back what `reserve` took: the pod does not come. Also called if `reserve` took nothing. */
+  unreserve?(state: CycleState, pod: PodView): void
+  /** Beside the next cycles, before the pod is bound. Throws to have the pod tried again. */
+  preBind?(state: CycleState, pod: PodView, options: { signal: AbortSignal }): Promise<void>
   /** What may help a pod that this plugin turned away. */
   readonly interests: readonly EventInterest[]
 }
@@ -96,6 +103,8 @@ export type ScheduleResult =
       readonly nodeName: string
       readonly evaluated: number
       readonly feasible: number
+      /** For `unreserve` and `preBind`. */
+      readonly cycle: Cycle
     }
   | {
       readonly kind: 'unschedulable'

@@ -1,5 +1,7 @@
 import type { NodeInfo } from '../cache/node-info.ts'
+import { type PluginArgs, SchedulerConfigError } from '../config/index.ts'
 import { describeDiagnosis } from '../framework/framework.ts'
+import type { ClusterLookups } from '../framework/lookups.ts'
 import type { FailedAttempt, PostFilterResult } from '../framework/post-filter.ts'
 import type { Plugin, PodView } from '../framework/types.ts'
 import { type Candidate, cheapest, chooseVictims } from './victims.ts'
@@ -8,17 +10,47 @@ import { type Candidate, cheapest, chooseVictims } from './victims.ts'
 const MIN_CANDIDATES_PERCENT = 10
 const MIN_CANDIDATES = 100
 
+interface Bounds {
+  readonly minCandidates: number
+  readonly minCandidatesPercent: number
+}
+
 /** Makes room for a pod that fits nowhere, at the cost of pods of lower priority. */
-export const defaultPreemption: Plugin = {
-  name: 'DefaultPreemption',
-  interests: [],
-  postFilter(attempt) {
-    const reluctance = whyNot(attempt)
-    if (reluctance !== undefined) {
-      return { kind: 'helpless', message: `preemption: ${reluctance}`, keepsNomination: true }
-    }
-    return findRoom(attempt)
-  },
+export function defaultPreemption(lookups: ClusterLookups, args: PluginArgs = {}): Plugin {
+  const bounds = readBounds(args)
+  return {
+    name: 'DefaultPreemption',
+    interests: [],
+    postFilter(attempt) {
+      const reluctance = whyNot(attempt)
+      if (reluctance !== undefined) {
+        return { kind: 'helpless', message: `preemption: ${reluctance}`, keepsNomination: true }
+      }
+      return findRoom(attempt, bounds, lookups)
+    },
+  }
+}
+
+/** DefaultPreemptionArgs. Throws `SchedulerConfigError`. */
+function readBounds(args: PluginArgs): Bounds {
+  const percent = args['minCandidateNodesPercentage'] ?? MIN_CANDIDATES_PERCENT
+  const absolute = args['minCandidateNodesAbsolute'] ?? MIN_CANDIDATES
+  if (typeof percent !== 'number' || percent < 0 || percent > 100) {
+    throw new SchedulerConfigError(
+      `minCandidateNodesPercentage: Invalid value: ${JSON.stringify(percent)}: not in valid range [0, 100]`,
+    )
+  }
+  if (typeof absolute !== 'number' || absolute < 0) {
+    throw new SchedulerConfigError(
+      `minCandidateNodesAbsolute: Invalid value: ${JSON.stringify(absolute)}: not in valid range [0, inf)`,
+    )
+  }
+  if (percent === 0 && absolute === 0) {
+    throw new SchedulerConfigError(
+      'minCandidateNodesPercentage, minCandidateNodesAbsolute: Invalid value: both can not be zero at the same time',
+    )
+  }
+  return { minCandidates: absolute, minCandidatesPercent: percent }
 }
 
 /** Why the pod may not ask for room at all, or not again yet. */
@@ -43,12 +75,16 @@ function isPreempted({ metadata, status }: PodView): boolean {
 }
 
 /** Tries nodes from a random one on, until enough of them could make room. */
-function findRoom(attempt: FailedAttempt): PostFilterResult {
+function findRoom(
+  attempt: FailedAttempt,
+  bounds: Bounds,
+  lookups: ClusterLookups,
+): PostFilterResult {
   const { resolvable, random, snapshot } = attempt
   const nodeCount = snapshot.nodes.length
   const wanted = Math.max(
-    MIN_CANDIDATES,
-    Math.floor((resolvable.length * MIN_CANDIDATES_PERCENT) / 100),
+    bounds.minCandidates,
+    Math.floor((resolvable.length * bounds.minCandidatesPercent) / 100),
   )
   const reasons = new Map<string, number>()
   const count = (reason: string, by: number) => reasons.set(reason, (reasons.get(reason) ?? 0) + by)
@@ -56,7 +92,7 @@ function findRoom(attempt: FailedAttempt): PostFilterResult {
   const offset = resolvable.length === 0 ? 0 : random.int(resolvable.length)
   for (let i = 0; i < resolvable.length && candidates.length < wanted; i++) {
     const node = resolvable[(offset + i) % resolvable.length] as NodeInfo
-    const tried = chooseVictims(attempt, node)
+    const tried = chooseVictims(attempt, node, lookups)
     if (tried.kind === 'candidate') candidates.push(tried)
     else for (const reason of tried.reasons) count(reason, 1)
   }

@@ -18,7 +18,13 @@ import {
   unschedulable,
 } from '../framework/types.ts'
 import { interPodInterests, type Means } from './inter-pod-interests.ts'
-import { normalizeSpan, weighPods } from './inter-pod-score.ts'
+import { type PluginArgs, SchedulerConfigError } from '../config/index.ts'
+import {
+  AFFINITY_WEIGHTS_DEFAULT,
+  type AffinityWeights,
+  normalizeSpan,
+  weighPods,
+} from './inter-pod-score.ts'
 import { PlaceCounts } from './place-counts.ts'
 
 const KEY = 'InterPodAffinity'
@@ -35,7 +41,8 @@ interface AffinityState {
 }
 
 /** Draws pods to places where certain other pods run, or keeps them away from there. */
-export function interPodAffinity(lookups: ClusterLookups): Plugin {
+export function interPodAffinity(lookups: ClusterLookups, args: PluginArgs = {}): Plugin {
+  const weightsArgs = readWeights(args)
   const means: Means = (term, pod) => meansPod(term, pod, (name) => lookups.namespaceLabels(name))
   const shift = (
     state: CycleState,
@@ -64,7 +71,7 @@ export function interPodAffinity(lookups: ClusterLookups): Plugin {
     addPod: (state, pod, other, { node }) => shift(state, pod, other, { node, by: 1 }),
     removePod: (state, pod, other, { node }) => shift(state, pod, other, { node, by: -1 }),
     preScore(state, pod, _nodes, snapshot) {
-      const weights = weighPods(pod, snapshot, means)
+      const weights = weighPods(pod, snapshot, means, weightsArgs)
       if (weights.isEmpty) return SKIP
       state.set(SCORE_KEY, weights)
       return OK
@@ -73,6 +80,16 @@ export function interPodAffinity(lookups: ClusterLookups): Plugin {
       (state.get(SCORE_KEY) as PlaceCounts).sum(node?.metadata.labels ?? {}),
     normalize: normalizeSpan,
   }
+}
+
+/** Throws `SchedulerConfigError`. */
+function readWeights(args: PluginArgs): AffinityWeights {
+  const weights = { ...AFFINITY_WEIGHTS_DEFAULT, ...(args as Partial<AffinityWeights>) }
+  const { hardPodAffinityWeight: hard } = weights
+  if (typeof hard === 'number' && hard >= 0 && hard <= 100) return weights
+  throw new SchedulerConfigError(
+    `hardPodAffinityWeight: Invalid value: ${String(hard)}: not in valid range [0-100]`,
+  )
 }
 
 function isPicky({ required, requiredAnti }: PodAffinityTerms): boolean {

@@ -3,17 +3,33 @@ import { MAX_NODE_SCORE, type PodView, type Snapshot } from '../framework/types.
 import type { Means } from './inter-pod-interests.ts'
 import { PlaceCounts } from './place-counts.ts'
 
-/** What another pod's required affinity to this pod weighs (kube-scheduler's default). */
-const HARD_POD_AFFINITY_WEIGHT = 1
+/** InterPodAffinityArgs. */
+export interface AffinityWeights {
+  /** What another pod's required affinity to this pod weighs. */
+  readonly hardPodAffinityWeight: number
+  readonly ignorePreferredTermsOfExistingPods: boolean
+}
+
+/** kube-scheduler's. */
+export const AFFINITY_WEIGHTS_DEFAULT: AffinityWeights = {
+  hardPodAffinityWeight: 1,
+  ignorePreferredTermsOfExistingPods: false,
+}
 
 /**
  * How much each place draws the pod: by its own preferred terms, and by the terms of the pods that
  * run there and mean it.
  */
-export function weighPods(pod: PodView, snapshot: Snapshot, means: Means): PlaceCounts {
+export function weighPods(
+  pod: PodView,
+  snapshot: Snapshot,
+  means: Means,
+  { hardPodAffinityWeight: hard, ignorePreferredTermsOfExistingPods: ignores }: AffinityWeights,
+): PlaceCounts {
   const weights = new PlaceCounts()
   const own = affinityTermsOf(pod)
   const hasPreferences = own.preferred.length + own.preferredAnti.length > 0
+  if (ignores && !hasPreferences) return weights
   for (const node of hasPreferences ? snapshot.nodes : snapshot.nodesWithAffinity) {
     const labels = node.node?.metadata.labels
     if (!labels || node.podCount === 0) continue
@@ -24,7 +40,9 @@ export function weighPods(pod: PodView, snapshot: Snapshot, means: Means): Place
       }
     }
     for (const { terms: theirs } of node.affinePods()) {
-      weigh(weights, { terms: theirs.required, meant: pod, labels, sign: 1, means })
+      if (hard > 0)
+        weigh(weights, { terms: theirs.required, meant: pod, labels, sign: hard, means })
+      if (ignores) continue
       weigh(weights, { terms: theirs.preferred, meant: pod, labels, sign: 1, means })
       weigh(weights, { terms: theirs.preferredAnti, meant: pod, labels, sign: -1, means })
     }
@@ -37,7 +55,8 @@ interface Pull {
   readonly meant: PodView
   /** Of the node from which the terms draw or repel. */
   readonly labels: Readonly<Record<string, string>>
-  readonly sign: 1 | -1
+  /** Of terms with a weight of their own: 1 or -1. */
+  readonly sign: number
   readonly means: Means
 }
 
@@ -45,7 +64,7 @@ interface Pull {
 function weigh(weights: PlaceCounts, { terms, meant, labels, sign, means }: Pull): void {
   for (const term of terms) {
     if (!means(term, meant)) continue
-    weights.add(term.topologyKey, labels, sign * (term.weight || HARD_POD_AFFINITY_WEIGHT))
+    weights.add(term.topologyKey, labels, sign * (term.weight || 1))
   }
 }
 

@@ -1,3 +1,4 @@
+import type { PluginArgs } from '../config/index.ts'
 import {
   type NodeView,
   OK,
@@ -9,36 +10,50 @@ import {
 import { matchesSelector, matchesTerm } from './node-selector.ts'
 import { normalizeProportional } from './normalize.ts'
 
-/** `nodeSelector` and required node affinity decide; preferred node affinity weighs. */
-export const nodeAffinity: Plugin = {
-  name: 'NodeAffinity',
-  interests: [
-    {
-      resource: 'node',
-      actions: ['add', 'update'],
-      mayHelp: (pod, event) =>
-        event.resource === 'node' &&
-        event.now !== undefined &&
-        matchesRequiredAffinity(pod, event.now),
+/**
+ * `nodeSelector` and required node affinity decide; preferred node affinity weighs. `addedAffinity`
+ * of NodeAffinityArgs holds for all pods of the profile as well.
+ */
+export function nodeAffinity(args: PluginArgs = {}): Plugin {
+  const added = (args['addedAffinity'] ?? {}) as AddedAffinity
+  const addedRequired = added.requiredDuringSchedulingIgnoredDuringExecution
+  const addedPreferred = added.preferredDuringSchedulingIgnoredDuringExecution ?? []
+  const preferred = (pod: PodView) => [...addedPreferred, ...preferredOf(pod)]
+  return {
+    name: 'NodeAffinity',
+    interests: [
+      {
+        resource: 'node',
+        actions: ['add', 'update'],
+        mayHelp: (pod, event) =>
+          event.resource === 'node' &&
+          event.now !== undefined &&
+          matchesRequiredAffinity(pod, event.now),
+      },
+    ],
+    preFilter(_state, pod) {
+      const hasSelector = Object.keys(pod.spec.nodeSelector ?? {}).length > 0
+      return hasSelector || requiredOf(pod) || addedRequired ? OK : SKIP
     },
-  ],
-  preFilter(_state, pod) {
-    const hasSelector = Object.keys(pod.spec.nodeSelector ?? {}).length > 0
-    return hasSelector || requiredOf(pod) ? OK : SKIP
-  },
-  filter(_state, pod, node) {
-    if (node.node && matchesRequiredAffinity(pod, node.node)) return OK
-    return unresolvable("node(s) didn't match Pod's node affinity/selector")
-  },
-  preScore: (_state, pod) => (preferredOf(pod).length > 0 ? OK : SKIP),
-  score(_state, pod, { node }) {
-    if (!node) return 0
-    return preferredOf(pod)
-      .filter(({ preference }) => matchesTerm(preference, node))
-      .reduce((sum, { weight }) => sum + weight, 0)
-  },
-  normalize: normalizeProportional,
+    filter(_state, pod, node) {
+      if (node.node && addedRequired && !matchesSelector(addedRequired, node.node)) {
+        return unresolvable("node(s) didn't match scheduler-enforced node affinity")
+      }
+      if (node.node && matchesRequiredAffinity(pod, node.node)) return OK
+      return unresolvable("node(s) didn't match Pod's node affinity/selector")
+    },
+    preScore: (_state, pod) => (preferred(pod).length > 0 ? OK : SKIP),
+    score(_state, pod, { node }) {
+      if (!node) return 0
+      return preferred(pod)
+        .filter(({ preference }) => matchesTerm(preference, node))
+        .reduce((sum, { weight }) => sum + weight, 0)
+    },
+    normalize: normalizeProportional,
+  }
 }
+
+type AddedAffinity = NonNullable<NonNullable<PodView['spec']['affinity']>['nodeAffinity']>
 
 function requiredOf(pod: PodView) {
   return pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution

@@ -1,7 +1,9 @@
 import type { NodeInfo } from '../cache/node-info.ts'
 import { podRequests, type Resources } from '../cache/resources.ts'
-import { MAX_NODE_SCORE, OK, type Plugin, unschedulable } from '../framework/types.ts'
+import { type PluginArgs, SchedulerConfigError } from '../config/index.ts'
+import { OK, type Plugin, unschedulable } from '../framework/types.ts'
 import type { ClusterEvent } from '../framework/events.ts'
+import { readScoringStrategy } from './scoring-strategy.ts'
 
 const KEY = 'NodeResourcesFit'
 
@@ -10,38 +12,55 @@ interface Requests {
   readonly nonZero: Resources
 }
 
-/** The node must have what the pod requests; among those, the emptier ones score (LeastAllocated). */
-export const nodeResourcesFit: Plugin = {
-  name: KEY,
-  interests: [
-    { resource: 'assigned-pod', actions: ['delete'] },
-    { resource: 'node', actions: ['add', 'update'], mayHelp: (_pod, event) => grew(event) },
-  ],
-  preFilter(state, pod) {
-    const requests: Requests = {
-      exact: podRequests(pod),
-      nonZero: podRequests(pod, { nonZero: true }),
-    }
-    state.set(KEY, requests)
-    return OK
-  },
-  filter(state, _pod, node) {
-    const reasons = shortages((state.get(KEY) as Requests).exact, node)
-    return reasons.length === 0 ? OK : unschedulable(...reasons)
-  },
-  score(state, _pod, node) {
-    const { nonZero } = state.get(KEY) as Requests
-    const cpu = freeShare(
-      node.allocatable.milliCpu,
-      node.nonZeroRequested.milliCpu + nonZero.milliCpu,
-    )
-    const memory = freeShare(node.allocatable.memory, node.nonZeroRequested.memory + nonZero.memory)
-    return Math.floor((cpu + memory) / 2)
-  },
+/**
+ * The node must have what the pod requests; among those, the emptier ones score (LeastAllocated),
+ * or as `scoringStrategy` says. Extended resources can be left to others (`ignoredResources`,
+ * `ignoredResourceGroups`).
+ */
+export function nodeResourcesFit(args: PluginArgs = {}): Plugin {
+  const score = readScoringStrategy(args['scoringStrategy'])
+  const isIgnored = ignoredOf(args)
+  return {
+    name: KEY,
+    interests: [
+      { resource: 'assigned-pod', actions: ['delete'] },
+      { resource: 'node', actions: ['add', 'update'], mayHelp: (_pod, event) => grew(event) },
+    ],
+    preFilter(state, pod) {
+      const requests: Requests = {
+        exact: podRequests(pod),
+        nonZero: podRequests(pod, { nonZero: true }),
+      }
+      state.set(KEY, requests)
+      return OK
+    },
+    filter(state, _pod, node) {
+      const reasons = shortages((state.get(KEY) as Requests).exact, node, isIgnored)
+      return reasons.length === 0 ? OK : unschedulable(...reasons)
+    },
+    score: (state, _pod, node) => score((state.get(KEY) as Requests).nonZero, node),
+  }
+}
+
+/** Whether nodes need not have an extended resource. */
+function ignoredOf(args: PluginArgs): (name: string) => boolean {
+  const names = new Set(asStrings(args['ignoredResources'], 'ignoredResources'))
+  const groups = new Set(asStrings(args['ignoredResourceGroups'], 'ignoredResourceGroups'))
+  return (name) => names.has(name) || groups.has(name.split('/')[0] ?? '')
+}
+
+function asStrings(value: unknown, path: string): string[] {
+  if (value === undefined) return []
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+  throw new SchedulerConfigError(`${path}: Invalid value: must be a list of names`)
 }
 
 /** What the node lacks for the request, in kube-scheduler's words. */
-function shortages(request: Resources, node: NodeInfo): string[] {
+function shortages(
+  request: Resources,
+  node: NodeInfo,
+  isIgnored: (name: string) => boolean,
+): string[] {
   const { allocatable, requested } = node
   const reasons: string[] = []
   if (node.podCount + 1 > allocatable.pods) reasons.push('Too many pods')
@@ -55,6 +74,7 @@ function shortages(request: Resources, node: NodeInfo): string[] {
     reasons.push('Insufficient ephemeral-storage')
   }
   for (const [name, wanted] of request.extended) {
+    if (isIgnored(name)) continue
     const total = allocatable.extended.get(name) ?? 0
     if (lacks(wanted, total, requested.extended.get(name) ?? 0))
       reasons.push(`Insufficient ${name}`)
@@ -64,10 +84,6 @@ function shortages(request: Resources, node: NodeInfo): string[] {
 
 function lacks(wanted: number, total: number, used: number): boolean {
   return wanted > 0 && wanted > total - used
-}
-
-function freeShare(total: number, used: number): number {
-  return total === 0 || used > total ? 0 : Math.floor(((total - used) * MAX_NODE_SCORE) / total)
 }
 
 /** A node update helps only if the node has more of something than before. */

@@ -1,4 +1,5 @@
 import type { NodeInfo } from '../cache/node-info.ts'
+import { type PluginArgs, SchedulerConfigError } from '../config/index.ts'
 import type { ClusterEvent } from '../framework/events.ts'
 import type { ClusterLookups } from '../framework/lookups.ts'
 import {
@@ -15,6 +16,8 @@ import {
   hardConstraintsOf,
   hasAllKeys,
   type SpreadConstraint,
+  type SpreadDefaults,
+  SYSTEM_DEFAULTS,
 } from './spread-constraints.ts'
 import { normalizeSpread, prepareSpread, scoreSpread } from './spread-score.ts'
 
@@ -30,12 +33,13 @@ interface Counted {
 }
 
 /** Spreads pods of a kind over zones, nodes or other domains (KEP-895). */
-export function podTopologySpread(lookups: ClusterLookups): Plugin {
+export function podTopologySpread(lookups: ClusterLookups, args: PluginArgs = {}): Plugin {
+  const defaults = readDefaults(args)
   return {
     name: KEY,
-    interests,
+    interests: interestsOf({ lookups, defaults }),
     preFilter(state, pod, { nodes }) {
-      const constraints = hardConstraintsOf(pod)
+      const constraints = hardConstraintsOf(pod, { lookups, defaults })
       if (constraints.length === 0) return SKIP
       state.set(KEY, countDomains(constraints, nodes))
       return OK
@@ -53,7 +57,7 @@ export function podTopologySpread(lookups: ClusterLookups): Plugin {
     addPod: (state, _pod, other, node) => shift(state.get(KEY), { other, node, by: 1 }),
     removePod: (state, _pod, other, node) => shift(state.get(KEY), { other, node, by: -1 }),
     preScore: (state, pod, nodes, snapshot) =>
-      prepareSpread({ state, pod, nodes, snapshot, lookups }) ? OK : SKIP,
+      prepareSpread({ state, pod, nodes, snapshot, lookups, defaults }) ? OK : SKIP,
     score: (state, _pod, node) => scoreSpread(state, node),
     normalize: normalizeSpread,
   }
@@ -102,26 +106,52 @@ function shift(state: unknown, change: { other: PodView; node: NodeInfo; by: 1 |
   }
 }
 
-const interests: readonly EventInterest[] = [
-  { resource: 'assigned-pod', actions: ['add', 'update', 'delete'], mayHelp: changesCounts },
-  {
-    resource: 'node',
-    actions: ['add', 'update', 'delete'],
-    mayHelp: (pod, event) => {
-      if (event.resource !== 'node') return false
-      const constraints = hardConstraintsOf(pod)
-      return [event.old, event.now].some((node) => node && hasAllKeys(node, constraints))
+function interestsOf(of: Defaults): readonly EventInterest[] {
+  return [
+    {
+      resource: 'assigned-pod',
+      actions: ['add', 'update', 'delete'],
+      mayHelp: (pod, event) => changesCounts(pod, event, of),
     },
-  },
-]
+    {
+      resource: 'node',
+      actions: ['add', 'update', 'delete'],
+      mayHelp: (pod, event) => {
+        if (event.resource !== 'node') return false
+        const constraints = hardConstraintsOf(pod, of)
+        return [event.old, event.now].some((node) => node && hasAllKeys(node, constraints))
+      },
+    },
+  ]
+}
+
+type Defaults = Parameters<typeof hardConstraintsOf>[1]
 
 /** A pod that comes lifts the emptiest domain; one that goes makes room in the fullest. */
-function changesCounts(pod: PodView, event: ClusterEvent): boolean {
+function changesCounts(pod: PodView, event: ClusterEvent, of: Defaults): boolean {
   if (event.resource !== 'assigned-pod') return false
   const { old, now } = event
-  return hardConstraintsOf(pod).some((constraint) => {
+  return hardConstraintsOf(pod, of).some((constraint) => {
     const before = old !== undefined && constraint.counts(old)
     const after = now !== undefined && constraint.counts(now)
     return before !== after
   })
+}
+
+/** PodTopologySpreadArgs. Throws `SchedulerConfigError`. */
+function readDefaults(args: PluginArgs): SpreadDefaults {
+  const constraints = args['defaultConstraints'] as SpreadDefaults | undefined
+  const type = args['defaultingType'] ?? 'System'
+  if (type === 'List') return constraints ?? []
+  if (type !== 'System') {
+    throw new SchedulerConfigError(
+      `defaultingType: Unsupported value: ${JSON.stringify(type)}: supported values: "System", "List"`,
+    )
+  }
+  if ((constraints ?? []).length > 0) {
+    throw new SchedulerConfigError(
+      'defaultingType: Invalid value: "System": when .defaultConstraints are not empty',
+    )
+  }
+  return SYSTEM_DEFAULTS
 }

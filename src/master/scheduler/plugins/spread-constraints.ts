@@ -14,8 +14,11 @@ import { HARD_EFFECTS, untolerated } from './taints.ts'
 export const HOSTNAME = 'kubernetes.io/hostname'
 const ZONE = 'topology.kubernetes.io/zone'
 
-/** What holds for pods of a Service or ReplicaSet that say nothing (KEP-1258). */
-const SYSTEM_DEFAULTS = [
+/** Constraints for pods of a Service or ReplicaSet that have none of their own. */
+export type SpreadDefaults = readonly DeepReadonly<TopologySpreadConstraint>[]
+
+/** What holds for them if the profile says nothing (KEP-1258). */
+export const SYSTEM_DEFAULTS: SpreadDefaults = [
   { topologyKey: HOSTNAME, maxSkew: 3, whenUnsatisfiable: 'ScheduleAnyway' },
   { topologyKey: ZONE, maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
 ]
@@ -34,16 +37,31 @@ export interface SpreadConstraint {
 }
 
 /** The pod's constraints that decide (`DoNotSchedule`). */
-export function hardConstraintsOf(pod: PodView): SpreadConstraint[] {
-  return ownConstraintsOf(pod, 'DoNotSchedule')
+export function hardConstraintsOf(pod: PodView, of: DefaultsOf): SpreadConstraint[] {
+  return constraintsOf(pod, 'DoNotSchedule', of)
 }
 
 /** Those that weigh; of the defaults if the pod has no constraints of its own. */
-export function softConstraintsOf(pod: PodView, lookups: ClusterLookups): SpreadConstraint[] {
-  if (isOwn(pod)) return ownConstraintsOf(pod, 'ScheduleAnyway')
+export function softConstraintsOf(pod: PodView, of: DefaultsOf): SpreadConstraint[] {
+  return constraintsOf(pod, 'ScheduleAnyway', of)
+}
+
+interface DefaultsOf {
+  readonly lookups: ClusterLookups
+  readonly defaults: SpreadDefaults
+}
+
+function constraintsOf(
+  pod: PodView,
+  whenUnsatisfiable: string,
+  { lookups, defaults }: DefaultsOf,
+): SpreadConstraint[] {
+  if (isOwn(pod)) return ownConstraintsOf(pod, whenUnsatisfiable)
+  const wanted = defaults.filter((each) => each.whenUnsatisfiable === whenUnsatisfiable)
+  if (wanted.length === 0) return []
   const labelSelector = lookups.siblingsOf(pod)
   if (!labelSelector) return []
-  return SYSTEM_DEFAULTS.map((constraint) => constraintOf(pod, constraint, labelSelector))
+  return wanted.map((constraint) => constraintOf(pod, constraint, labelSelector))
 }
 
 /** Whether the pod says itself how it is to be spread. */

@@ -7,7 +7,9 @@ import {
   HOSTNAME,
   isOwn,
   softConstraintsOf,
+  SYSTEM_DEFAULTS,
   type SpreadConstraint,
+  type SpreadDefaults,
 } from './spread-constraints.ts'
 
 const KEY = 'PodTopologySpread/score'
@@ -36,11 +38,12 @@ export function prepareSpread(cycle: {
   nodes: readonly NodeInfo[]
   snapshot: Snapshot
   lookups: ClusterLookups
+  defaults: SpreadDefaults
 }): boolean {
-  const constraints = softConstraintsOf(cycle.pod, cycle.lookups)
+  const constraints = softConstraintsOf(cycle.pod, cycle)
   if (constraints.length === 0) return false
   // The defaults shall not turn clusters without zones into ones where no node counts.
-  const needsAllKeys = isOwn(cycle.pod)
+  const needsAllKeys = isOwn(cycle.pod) || cycle.defaults !== SYSTEM_DEFAULTS
   const inQuestion = cycle.nodes.filter((info) => isInside(info, constraints, needsAllKeys))
   const weighed = constraints.map((constraint) => weigh(constraint, inQuestion))
   countZones(weighed, cycle.snapshot, { constraints, needsAllKeys })

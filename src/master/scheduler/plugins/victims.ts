@@ -1,21 +1,30 @@
 import type { NodeInfo } from '../cache/node-info.ts'
+import type { ClusterLookups } from '../framework/lookups.ts'
 import type { FailedAttempt } from '../framework/post-filter.ts'
 import type { PodView } from '../framework/types.ts'
+import { byBudgets } from './disruption-budgets.ts'
 
 /** A node on which the pod would fit without the victims, the most important of them first. */
 export interface Candidate {
   readonly kind: 'candidate'
   readonly nodeName: string
   readonly victims: readonly PodView[]
+  /** How many of the victims a PodDisruptionBudget would have kept. */
+  readonly violations: number
 }
 
 export type Tried = Candidate | { readonly kind: 'no-room'; readonly reasons: readonly string[] }
 
 /**
  * The fewest pods of lower priority without which the pod fits on the node: all of them are thought
- * away, then each is let back, the most important first, unless the pod would not fit then.
+ * away, then each is let back, those that a budget protects first and then the most important,
+ * unless the pod would not fit then.
  */
-export function chooseVictims({ framework, cycle }: FailedAttempt, node: NodeInfo): Tried {
+export function chooseVictims(
+  { framework, cycle }: FailedAttempt,
+  node: NodeInfo,
+  lookups: ClusterLookups,
+): Tried {
   const priority = priorityOf(cycle.pod)
   const lesser = node.pods().filter((pod) => priorityOf(pod) < priority)
   if (lesser.length === 0) {
@@ -25,7 +34,8 @@ export function chooseVictims({ framework, cycle }: FailedAttempt, node: NodeInf
   for (const pod of lesser) framework.removePod(cycle, pod, copy)
   const victims: PodView[] = []
   const rejection = framework.filter(cycle, copy)
-  for (const pod of lesser.sort(byImportance)) {
+  const { violating, others } = byBudgets(lesser.sort(byImportance), lookups)
+  for (const pod of [...violating, ...others]) {
     // The cycle's state goes on to other nodes: here it is put back in any case.
     framework.addPod(cycle, pod, copy)
     if (rejection || !framework.filter(cycle, copy)) continue
@@ -34,13 +44,15 @@ export function chooseVictims({ framework, cycle }: FailedAttempt, node: NodeInf
   }
   for (const pod of victims) framework.addPod(cycle, pod, copy)
   if (rejection) return { kind: 'no-room', reasons: rejection.reasons }
-  return { kind: 'candidate', nodeName: node.name, victims }
+  const violations = victims.filter((pod) => violating.includes(pod)).length
+  const sorted = victims.sort(byImportance)
+  return { kind: 'candidate', nodeName: node.name, victims: sorted, violations }
 }
 
 /**
- * The candidate that costs least, in kube-scheduler's order: the lowest highest priority of a
- * victim, the lowest sum of priorities, the fewest victims, the latest start of the most important
- * ones; then the first.
+ * The candidate that costs least, in kube-scheduler's order: the fewest violated budgets, the lowest
+ * highest priority of a victim, the lowest sum of priorities, the fewest victims, the latest start
+ * of the most important ones; then the first.
  */
 export function cheapest(candidates: readonly Candidate[]): Candidate | undefined {
   const costs = candidates.map((candidate) => ({ candidate, cost: costOf(candidate) }))
@@ -50,12 +62,12 @@ export function cheapest(candidates: readonly Candidate[]): Candidate | undefine
 }
 
 /** Numbers to be compared one after the other. */
-function costOf({ victims }: Candidate): number[] {
+function costOf({ victims, violations }: Candidate): number[] {
   const highest = victims.length === 0 ? -Infinity : priorityOf(victims[0])
   // Shifted above zero, so that of pods with negative priorities more do not cost less.
   const sum = victims.reduce((total, pod) => total + priorityOf(pod) + 2 ** 31, 0)
   const starts = victims.filter((pod) => priorityOf(pod) === highest).map(startOf)
-  return [highest, sum, victims.length, -Math.min(...starts)]
+  return [violations, highest, sum, victims.length, -Math.min(...starts)]
 }
 
 function isLess(a: readonly number[], b: readonly number[]): boolean {

@@ -4,9 +4,13 @@ import type { Framework } from '../framework/framework.ts'
 import type { PodView } from '../framework/types.ts'
 import { KeyedHeap } from './heap.ts'
 
-// kube-scheduler's defaults.
-const INITIAL_BACKOFF_MS = 1_000
-const MAX_BACKOFF_MS = 10_000
+/** How long a pod that failed waits: the first time, and at the most. In milliseconds. */
+export interface QueueBackoff {
+  readonly initialBackoffMs: number
+  readonly maxBackoffMs: number
+}
+
+// kube-scheduler's.
 const MAX_UNSCHEDULABLE_MS = 5 * 60_000
 const FLUSH_PERIOD_MS = 30_000
 /** Beyond this many changes during one attempt, the attempt counts as overtaken by events. */
@@ -32,10 +36,11 @@ export interface QueuedPod {
  */
 export class SchedulingQueue {
   readonly #clock: Clock
-  readonly #framework: Framework
+  readonly #frameworkOf: (pod: PodView) => Framework
+  readonly #backoffTimes: QueueBackoff
   readonly #active = new KeyedHeap<QueuedPod>({ before: comesFirst, keyOf: uidOf })
   readonly #backoff = new KeyedHeap<QueuedPod>({
-    before: (a, b) => readyMs(a) < readyMs(b),
+    before: (a, b) => this.#readyMs(a) < this.#readyMs(b),
     keyOf: uidOf,
   })
   readonly #unschedulable = new Map<string, QueuedPod>()
@@ -45,9 +50,15 @@ export class SchedulingQueue {
   readonly #flush: Timer
   #closed = false
 
-  constructor(dependencies: { clock: Clock; framework: Framework }) {
+  constructor(dependencies: {
+    clock: Clock
+    /** Of the profile that the pod asks for. */
+    frameworkOf: (pod: PodView) => Framework
+    backoff: QueueBackoff
+  }) {
     this.#clock = dependencies.clock
-    this.#framework = dependencies.framework
+    this.#frameworkOf = dependencies.frameworkOf
+    this.#backoffTimes = dependencies.backoff
     this.#flush = this.#clock.every(FLUSH_PERIOD_MS, () => this.#flushStale(), { unref: true })
   }
 
@@ -161,7 +172,7 @@ export class SchedulingQueue {
   }
 
   #enqueue(queued: QueuedPod): void {
-    const gate = this.#framework.preEnqueue(queued.pod)
+    const gate = this.#frameworkOf(queued.pod).preEnqueue(queued.pod)
     if (gate) {
       this.#unschedulable.set(uidOf(queued), { ...queued, plugins: new Set([gate.plugin]) })
       return
@@ -177,7 +188,7 @@ export class SchedulingQueue {
   }
 
   #backOff(queued: QueuedPod): void {
-    if (readyMs(queued) <= this.#clock.nowMs()) {
+    if (this.#readyMs(queued) <= this.#clock.nowMs()) {
       this.#enqueue(queued)
       return
     }
@@ -185,17 +196,24 @@ export class SchedulingQueue {
     this.#armWakeUp()
   }
 
+  #readyMs(queued: QueuedPod): number {
+    if (queued.attempts === 0) return 0
+    const { initialBackoffMs, maxBackoffMs } = this.#backoffTimes
+    const backoffMs = initialBackoffMs * 2 ** Math.min(queued.attempts - 1, 10)
+    return queued.failedMs + Math.min(backoffMs, maxBackoffMs)
+  }
+
   #armWakeUp(): void {
     this.#wakeUp?.cancel()
     const next = this.#backoff.peek()
     if (!next || this.#closed) return
-    const delayMs = Math.max(0, readyMs(next) - this.#clock.nowMs())
+    const delayMs = Math.max(0, this.#readyMs(next) - this.#clock.nowMs())
     this.#wakeUp = this.#clock.after(delayMs, () => this.#releaseReady(), { unref: true })
   }
 
   #releaseReady(): void {
     const nowMs = this.#clock.nowMs()
-    for (let next = this.#backoff.peek(); next && readyMs(next) <= nowMs; ) {
+    for (let next = this.#backoff.peek(); next && this.#readyMs(next) <= nowMs; ) {
       this.#backoff.pop()
       this.#enqueue(next)
       next = this.#backoff.peek()
@@ -215,7 +233,7 @@ export class SchedulingQueue {
 
   #mayHelp(waiting: QueuedPod, event: ClusterEvent): boolean {
     if (event.resource === 'pod' && event.now?.metadata.uid !== uidOf(waiting)) return false
-    for (const plugin of this.#framework.plugins) {
+    for (const plugin of this.#frameworkOf(waiting.pod).plugins) {
       if (!waiting.plugins.has(plugin.name)) continue
       for (const interest of plugin.interests) {
         if (interest.resource !== event.resource) continue
@@ -235,12 +253,6 @@ function uidOf(queued: QueuedPod): string {
 function comesFirst(a: QueuedPod, b: QueuedPod): boolean {
   const difference = (b.pod.spec.priority ?? 0) - (a.pod.spec.priority ?? 0)
   return difference !== 0 ? difference < 0 : a.queuedMs < b.queuedMs
-}
-
-function readyMs(queued: QueuedPod): number {
-  if (queued.attempts === 0) return 0
-  const backoffMs = INITIAL_BACKOFF_MS * 2 ** Math.min(queued.attempts - 1, 10)
-  return queued.failedMs + Math.min(backoffMs, MAX_BACKOFF_MS)
 }
 
 /** Whether the owner changed something that scheduling looks at; status writes do not count. */
