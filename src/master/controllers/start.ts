@@ -1,6 +1,7 @@
 import type { Clock, Log, Random } from '../../base/index.ts'
 import { events, type Resource } from '../../api/index.ts'
 import { type Client, forkSignal, type Informers, QueuedEventRecorder } from '../../client/index.ts'
+import { cronJobController } from './cron-job.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
 import { endpointsController } from './endpoints.ts'
@@ -20,6 +21,7 @@ import {
 import { serviceAccountController } from './service-account.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { taintEvictionController } from './taint-eviction.ts'
+import { ttlAfterFinishedController } from './ttl-after-finished.ts'
 
 export interface ControllersOptions {
   readonly client: Client
@@ -46,6 +48,8 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'replicationcontroller-controller': replicationController,
   'statefulset-controller': statefulSetController,
   'job-controller': (context, options) => jobController(context, options.job),
+  'cronjob-controller': cronJobController,
+  'ttl-after-finished-controller': ttlAfterFinishedController,
   'endpoint-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
   'namespace-controller': namespaceController,
