@@ -12,6 +12,9 @@ import { statusCommand } from './status.ts'
 import { upCommand } from './up.ts'
 import { versionCommand } from './version.ts'
 
+const PARTS_HELP = `
+The parts also run alone: navarch store, apiserver, scheduler, controller-manager (each has --help).`
+
 const COMMANDS = [
   upCommand,
   downCommand,
@@ -32,7 +35,7 @@ export async function runCli(args: readonly string[], ports: CliPorts): Promise<
   const program = new Command('navarch')
     .description('A complete, highly available Kubernetes: local clusters of masters and nodes.')
     .version(`navarch ${ports.version}`, '-V, --version', 'print the version')
-    .addHelpText('after', '\nThe parts also run alone: `navarch store --help`.')
+    .addHelpText('after', PARTS_HELP)
   for (const make of COMMANDS) program.addCommand(make(ports))
   configure(program, ports)
   try {

@@ -20,6 +20,8 @@ import { VERSION } from './parts/version.ts'
 const ALONE: Readonly<Record<string, string>> = {
   store: './store.cjs',
   apiserver: './apiserver.cjs',
+  scheduler: './scheduler.cjs',
+  'controller-manager': './controller-manager.cjs',
 }
 
 function openCluster(dataDir: string | undefined): LocalCluster {

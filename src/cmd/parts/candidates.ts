@@ -8,19 +8,31 @@ import {
   QueuedEventRecorder,
 } from '../../client/index.ts'
 import { startControllers } from '../../master/controllers/index.ts'
-import { Scheduler } from '../../master/scheduler/index.ts'
+import { Scheduler, type SchedulerConfig } from '../../master/scheduler/index.ts'
 
 export interface CandidateParts {
   readonly name: string
-  /** The API server of this process. */
+  /** The API server of this process, or the way to one. */
   readonly api: HttpHandler
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Default: short, because members of a local cluster hear of one another at once. */
+  readonly times?: ElectionTimes
+  /** Default: all. */
+  readonly controllers?: readonly string[]
+  /** Default: kube-scheduler's. */
+  readonly scheduler?: SchedulerConfig
 }
 
-/** Short, because members of a local cluster hear of one another at once. */
-const TIMES = { leaseDurationMs: 4000, renewDeadlineMs: 3000, retryPeriodMs: 500 }
+/** Of the election by Lease. */
+export interface ElectionTimes {
+  readonly leaseDurationMs: number
+  readonly renewDeadlineMs: number
+  readonly retryPeriodMs: number
+}
+
+const TIMES: ElectionTimes = { leaseDurationMs: 4000, renewDeadlineMs: 3000, retryPeriodMs: 500 }
 const RESTART_MS = 1000
 
 /** One of a cluster's candidates for work that only one may do. */
@@ -31,8 +43,9 @@ export interface Candidate {
 
 export function controllersCandidate(parts: CandidateParts): Candidate {
   return candidate('kube-controller-manager', parts, async ({ client, informers, signal }) => {
+    const only = parts.controllers
     const running = startControllers(
-      { ...parts, client, informers, resources: allResources },
+      { ...parts, client, informers, resources: allResources, ...(only && { only }) },
       { signal },
     )
     await Promise.all([running.ended, informers.run({ signal })])
@@ -47,7 +60,14 @@ export function schedulerCandidate(parts: CandidateParts): Candidate {
       events,
       component: 'default-scheduler',
     })
-    const scheduler = new Scheduler({ ...parts, client, informers, events: recorder })
+    const config = parts.scheduler
+    const scheduler = new Scheduler({
+      ...parts,
+      client,
+      informers,
+      events: recorder,
+      ...(config && { config }),
+    })
     await Promise.all([
       recorder.run({ signal }),
       informers.run({ signal }),
@@ -81,7 +101,7 @@ function candidate(
     log,
     lease: { namespace: 'kube-system', name: component },
     identity: `${name}_${random.uuid()}`,
-    ...TIMES,
+    ...(parts.times ?? TIMES),
     releaseOnCancel: true,
     onStartedLeading: (signal) =>
       work({ client, informers: createInformers({ client, clock, random, log }), signal }),

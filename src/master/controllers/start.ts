@@ -61,6 +61,8 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'pod-garbage-collector-controller': (context, options) => podGcController(context, options.podGc),
 }
 
+export const controllerNames: readonly string[] = Object.keys(controllers)
+
 export interface RunningControllers {
   /** Resolves when all have ended; rejects when one broke an invariant, with the others stopped. */
   readonly ended: Promise<void>
