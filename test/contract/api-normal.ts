@@ -33,13 +33,16 @@ export class Normaliser {
       const given = new RegExp(`\\b${value}\\b`).test(this.#source)
       return NODE_PORTS.has(key) && value !== 0 && !given ? '<nodePort>' : value
     }
-    if (Array.isArray(value)) return value.map((item) => this.#walk(item, key))
+    if (Array.isArray(value)) {
+      const items = key === 'managedFields' ? inOrder(value) : value
+      return items.map((item) => this.#walk(item, key))
+    }
     if (typeof value !== 'object' || value === null) return value
     const out: Record<string, unknown> = {}
     for (const [name, item] of Object.entries(value)) {
       out[this.#text(name)] = this.#walk(item, name)
     }
-    withoutTokens(out)
+    withoutForeignAuthority(out)
     if (out['kind'] === 'Table') normaliseTable(out)
     if ('gitVersion' in out) for (const name of BUILD) if (name in out) out[name] = '<build>'
     return out
@@ -60,6 +63,7 @@ export class Normaliser {
   #text(text: string): string {
     let out = text
     for (const [from, to] of this.#generated) out = out.replaceAll(from, to)
+    out = out.replace(/\bkube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<suffix>')
     // Go's differences of two values mix blanks at random.
     if (/\n/.test(out) && /Forbidden|Invalid/.test(out)) out = out.replace(/[\u00a0\t ]+/g, ' ')
     return out
@@ -92,17 +96,22 @@ const BUILD = [
   'platform',
 ]
 
-/** Tokens for pods come with the token API: their volumes are left out on both sides. */
-function withoutTokens(object: Record<string, unknown>): void {
-  for (const list of ['volumes', 'volumeMounts']) {
-    const items = object[list]
-    if (!Array.isArray(items)) continue
-    const others = items.filter(
-      (item: { name?: unknown }) => !String(item.name).startsWith('kube-api-access-'),
-    )
-    if (others.length > 0) object[list] = others
-    else delete object[list]
-  }
+/** Managers stand in the order of their times, which the clock makes another in each run. */
+function inOrder(entries: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+  const rank = (entry: Record<string, unknown>) =>
+    ['operation', 'manager', 'apiVersion', 'subresource', 'time']
+      .map((name) => (name === 'time' ? String(name in entry) : String(entry[name] ?? '')))
+      .join(' ')
+  return [...entries].sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
+}
+
+/** The recorded program hands pods one more certificate authority than Kubernetes does. */
+function withoutForeignAuthority(object: Record<string, unknown>): void {
+  const { sources } = object
+  if (!Array.isArray(sources)) return
+  object['sources'] = sources.filter(
+    (source) => !JSON.stringify(source).includes('openshift-service-ca.crt'),
+  )
 }
 
 function normaliseTable(table: Record<string, unknown>): void {

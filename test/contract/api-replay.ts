@@ -42,7 +42,11 @@ export function readScenario(path: string): Scenario {
 
 /** Sends the requests of a scenario to a fresh server and compares its answers with the record. */
 export async function replay(scenario: Scenario): Promise<Outcome[]> {
-  const harness = await Harness.start({ clock: hastyClock, serviceRange: '10.96.0.0/16' })
+  const harness = await Harness.start({
+    clock: hastyClock,
+    serviceRange: '10.96.0.0/16',
+    mountTokens: true,
+  })
   try {
     const source = JSON.stringify(scenario.steps.map((step) => ({ ...step, answer: undefined })))
     const normaliser = new Normaliser(source.replaceAll('\\"', '"'))

@@ -4,6 +4,7 @@ import { Compaction } from './bootstrap/compaction.ts'
 import { type Advertised, KubernetesService } from './bootstrap/kubernetes-service.ts'
 import { repeat } from './bootstrap/loop.ts'
 import { ensureNamespaces } from './bootstrap/namespaces.ts'
+import { ensurePriorityClasses } from './bootstrap/priority-classes.ts'
 import type { WatchCache } from './cache/watch-cache.ts'
 import type { Store } from './registry/store.ts'
 import type { Stores } from './resource-route.ts'
@@ -62,7 +63,7 @@ export class Background {
     signal.addEventListener('abort', () => void this.stop(), { once: true })
     for (const cache of caches) this.#run((options) => cache.run(options))
     for (const cache of caches) await this.#synced(cache, signal)
-    await this.#makeNamespaces(signal)
+    await this.#makeOwnObjects(signal)
     this.#ready = true
     const compaction = new Compaction({ kv, clock })
     this.#repeat('compaction', COMPACTION_MS, (options) => compaction.pass(options))
@@ -123,17 +124,20 @@ export class Background {
     }
   }
 
-  async #makeNamespaces(signal: AbortSignal): Promise<void> {
+  // Namespaces and priority classes that every cluster has.
+  async #makeOwnObjects(signal: AbortSignal): Promise<void> {
     const namespaces = this.#core('namespaces')
-    if (!namespaces) return
+    const at = { group: 'scheduling.k8s.io', version: 'v1', plural: 'priorityclasses' }
+    const classes = this.#options.stores.find(at)
     for (;;) {
       try {
-        await ensureNamespaces(namespaces, { signal })
+        if (namespaces) await ensureNamespaces(namespaces, { signal })
+        if (classes) await ensurePriorityClasses(classes, { signal })
         return
       } catch (error) {
         signal.throwIfAborted()
         const fields = { error: String(error) }
-        this.#options.log.warn('the namespaces of the cluster cannot be made yet', fields)
+        this.#options.log.warn('the objects that every cluster has cannot be made yet', fields)
         await sleep(this.#options.clock, RETRY_MS, { signal })
       }
     }

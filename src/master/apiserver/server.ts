@@ -44,6 +44,11 @@ export interface ApiServerOptions {
   readonly enabledAdmission?: readonly string[]
   /** Names as in kube-apiserver: `ServiceAccount`. Default: none. */
   readonly disabledAdmission?: readonly string[]
+  /**
+   * Whether pods get a volume with their service account's token and the cluster's authority, as in
+   * every Kubernetes; needs somebody who publishes `kube-root-ca.crt`. Default: no.
+   */
+  readonly mountTokens?: boolean
 }
 
 /** How long events are kept (kube-apiserver's `--event-ttl`). */
@@ -67,7 +72,14 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const budgets = () =>
     stores.find({ group: 'policy', version: 'v1', plural: 'poddisruptionbudgets' })
   const admission = admissionChain(
-    { lookup: lookupIn((of) => stores.findAny(of)), clock, random, log, kv },
+    {
+      lookup: lookupIn((of) => stores.findAny(of)),
+      clock,
+      random,
+      log,
+      kv,
+      mountTokens: options.mountTokens ?? false,
+    },
     PLUGINS,
     { enabled: options.enabledAdmission ?? [], disabled: options.disabledAdmission ?? [] },
   )

@@ -28,6 +28,8 @@ export interface AdmissionContext {
   readonly random: Random
   readonly log: Log
   readonly kv: Kv
+  /** Whether pods get the token of their service account. */
+  readonly mountTokens: boolean
 }
 
 export type MakePlugin = (context: AdmissionContext) => AdmissionPlugin

@@ -1,15 +1,29 @@
+import { alwaysPullImages } from './always-pull-images.ts'
+import { defaultIngressClass, defaultStorageClass } from './default-class.ts'
+import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeTaints } from './node-taints.ts'
 import type { MakePlugin, PluginName } from './plugin.ts'
 import { podPriority } from './pod-priority.ts'
+import { podSecurity } from './pod-security/pod-security.ts'
 import { podServiceAccount } from './pod-service-account.ts'
 import { podTolerations } from './pod-tolerations.ts'
+import { runtimeClass } from './runtime-class.ts'
+import { claimResize, storageInUse } from './storage.ts'
 
 /** The plugins that there are, by name. `PLUGIN_ORDER` says when each runs. */
 export const PLUGINS: Readonly<Partial<Record<PluginName, MakePlugin>>> = {
   NamespaceLifecycle: namespaceLifecycle,
+  LimitRanger: limitRanger,
   ServiceAccount: podServiceAccount,
   TaintNodesByCondition: nodeTaints,
+  AlwaysPullImages: alwaysPullImages,
+  PodSecurity: podSecurity,
   Priority: podPriority,
   DefaultTolerationSeconds: podTolerations,
+  DefaultStorageClass: defaultStorageClass,
+  StorageObjectInUseProtection: storageInUse,
+  PersistentVolumeClaimResize: claimResize,
+  RuntimeClass: runtimeClass,
+  DefaultIngressClass: defaultIngressClass,
 }
