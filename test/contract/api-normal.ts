@@ -100,7 +100,7 @@ const BUILD = [
 function inOrder(entries: readonly Record<string, unknown>[]): Record<string, unknown>[] {
   const rank = (entry: Record<string, unknown>) =>
     ['operation', 'manager', 'apiVersion', 'subresource', 'time']
-      .map((name) => (name === 'time' ? String(name in entry) : String(entry[name] ?? '')))
+      .map((name) => JSON.stringify(name === 'time' ? name in entry : entry[name]))
       .join(' ')
   return [...entries].sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
 }
