@@ -29,7 +29,14 @@ function attributesOf(warnings: string[] = []): AdmissionAttributes {
 async function chainOf(plugins: Plugins, choice: AdmissionChoice = {}) {
   const kv = createMemoryKv({ clock: systemClock })
   const lookup = lookupIn(() => undefined)
-  const context = { lookup, clock: systemClock, random: systemRandom(), log: silentLog, kv, mountTokens: false }
+  const context = {
+    lookup,
+    clock: systemClock,
+    random: systemRandom(),
+    log: silentLog,
+    kv,
+    mountTokens: false,
+  }
   await kv.close()
   return admissionChain(context, plugins, choice)
 }
