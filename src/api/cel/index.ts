@@ -10,6 +10,7 @@ export {
   RESOURCE_CHECK,
   resourceCheckValue,
 } from './lib/authorizer.ts'
+export { type Address, formatAddress, parseAddress } from './lib/addresses.ts'
 export { compile, PER_CALL_LIMIT, type Program, REQUEST_BUDGET } from './program.ts'
 export {
   type CelType,

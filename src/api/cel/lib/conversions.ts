@@ -115,7 +115,7 @@ export function formatDouble(value: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
   const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)))
-  if (exponent >= -4 && exponent < 21) return Object.is(value, -0) ? '-0' : String(value)
+  if (exponent >= -4 && exponent < 6) return Object.is(value, -0) ? '-0' : String(value)
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
 }
 
