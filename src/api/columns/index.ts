@@ -1,6 +1,6 @@
 export { autoscalerColumns, podDisruptionBudgetColumns } from './autoscaling.ts'
 export { cronJobColumns, jobColumns } from './batch.ts'
-export { genericColumns, labelsText, sinceTime } from './common.ts'
+export { genericColumns, labelsText, nameColumn, sinceTime } from './common.ts'
 export { nodeColumns } from './nodes.ts'
 export { type PodSummary, summarizePod } from './pod-status.ts'
 export { podColumns } from './pods.ts'

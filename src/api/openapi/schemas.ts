@@ -108,6 +108,8 @@ function schemaOf(
   struct: Struct<FieldWords>,
   kinds: readonly GroupVersionKind[] | undefined,
 ): Json {
+  const own = struct.openApi?.(dialect.name)
+  if (own) return { ...own, ...(kinds && { [GVK]: kinds }) }
   const entries = Object.entries(struct.fields)
   const required = entries.filter(([, field]) => field.required).map(([name]) => name)
   return {

@@ -1,4 +1,5 @@
 import type { StatusCause } from '../../base/index.ts'
+import type { JSONSchemaProps } from '../apiextensions/json-schema.ts'
 import type { KubeObject } from './object.ts'
 import type { FieldWords, Struct } from './words.ts'
 
@@ -84,6 +85,22 @@ export interface ScalePaths<T> {
   statusReplicas(object: T): number
   /** The label selector in text form. */
   selector(object: T): string
+  /** Why there is no scale to be read; absent or undefined when there is one. */
+  missing?(object: T): string | undefined
+}
+
+/** How objects are read and written whose shape a CustomResourceDefinition gives. */
+export interface CustomShape {
+  readonly schema: JSONSchemaProps
+  /**
+   * An object from parsed JSON, with defaults, and without what the schema does not know, which is
+   * told in `unknown` (`unknown field "spec.a"`). Takes parts of `value`, and changes them. Throws
+   * `JsonTypeError` for metadata of a wrong type.
+   */
+  read(value: Record<string, unknown>, options?: { unknown?: string[] }): KubeObject
+  applyDefaults(object: KubeObject): void
+  /** As it is written: keys sorted. */
+  toJson(object: KubeObject): unknown
 }
 
 /** Reads a field as text. A method type, so that `Resource<Pod>` is a `Resource`. */
@@ -109,6 +126,10 @@ export interface Resource<T extends KubeObject = KubeObject> {
   /** Discovery verbs, sorted. */
   readonly verbs: readonly string[]
   readonly struct: Struct<FieldWords>
+  /** For custom resources: what stands in the place of `struct`, which is metadata only then. */
+  readonly custom?: CustomShape
+  /** Warning to all who use the version. */
+  readonly deprecation?: string
   readonly strategy: Strategy<T>
   readonly columns: readonly Column<T>[]
   /** Field selectors beyond `metadata.name` and `metadata.namespace`. */

@@ -176,6 +176,8 @@ export interface Struct<F extends FieldWords = FieldWords> {
   readonly fields: Readonly<Record<string, FieldDefinition>>
   /** `atomic`: server-side apply owns the object as a whole. */
   readonly mapType?: 'atomic'
+  /** Its schema in OpenAPI, where the fields do not say it all. */
+  readonly openApi?: (document: 'v2' | 'v3') => Record<string, unknown>
 }
 
 /** Declares an object type. */
@@ -183,7 +185,7 @@ export function struct<const F extends FieldWords>(
   name: string,
   doc: string,
   words: F,
-  options: { mapType?: 'atomic' } = {},
+  options: Pick<Struct, 'mapType' | 'openApi'> = {},
 ): Struct<F> {
   const fields: Record<string, FieldDefinition> = {}
   for (const [key, word] of Object.entries(words)) fields[key] = word.definition

@@ -6,6 +6,7 @@ import {
   type KubeObject,
   type Resource,
 } from '../../api/index.ts'
+import { customCodec } from './custom/codec.ts'
 import type { Attributes } from './object-revision.ts'
 
 /** How objects of one resource become bytes and come back. */
@@ -29,6 +30,7 @@ export interface ResourceCodec {
 }
 
 export function resourceCodec(resource: Resource): ResourceCodec {
+  if (resource.custom) return customCodec(resource, resource.custom)
   const type = `{"kind":"${resource.kind}","apiVersion":"${apiVersionOf(resource)}",`
   const head = Buffer.from(`${type}"metadata":{`)
   return {
@@ -40,7 +42,7 @@ export function resourceCodec(resource: Resource): ResourceCodec {
     encodeStored: (object) => encodeStored(resource, object),
     encodeServed: (object) => encodeOf(resource, object),
     encodeProtobuf: (object) => encodeProto(resource.struct, object),
-    attributes: (object) => attributes(resource, object),
+    attributes: (object) => attributesOf(resource, object),
   }
 }
 
@@ -71,7 +73,8 @@ function encodeOf(resource: Resource, object: KubeObject): Uint8Array {
   return Buffer.from(encodeJson(resource.struct, whole))
 }
 
-function attributes(resource: Resource, object: KubeObject): Attributes {
+/** What selectors see of an object. */
+export function attributesOf(resource: Resource, object: KubeObject): Attributes {
   const { labels, name = '', namespace = '' } = object.metadata
   const fields: Record<string, string> = {
     'metadata.name': name,

@@ -11,16 +11,21 @@ import {
   openApiV3Keys,
   type Resource,
 } from '../../api/index.ts'
+import { type Catalog, madeOf } from './catalog.ts'
 import { isPretty, type Route, type RoutedRequest } from './handler.ts'
 import { negotiate, parseAccept } from './negotiation.ts'
 import { reply } from './respond.ts'
 import { statusErrors } from './status.ts'
 
 /** What clients read first: which groups, versions and resources there are. */
-export function discoveryRoute(resources: readonly Resource[]): Route {
-  const groups = groupsOf(resources)
-  const aggregated = new Map<string, Cached>()
+export function discoveryRoute(catalog: Catalog): Route {
+  const state = madeOf(catalog, (resources) => ({
+    resources,
+    groups: groupsOf(resources),
+    aggregated: new Map<string, Cached>(),
+  }))
   return async (routed) => {
+    const { resources, groups, aggregated } = state()
     const segments = routed.info.path.split('/').filter((s) => s !== '')
     const [root, first, second, ...more] = segments
     if (root !== undefined && root !== 'api' && root !== 'apis') return undefined

@@ -7,6 +7,7 @@ import {
   openApiV3Keys,
   type Resource,
 } from '../../api/index.ts'
+import { type Catalog, madeOf } from './catalog.ts'
 import { etagOf, replyCached } from './discovery.ts'
 import type { Route, RoutedRequest } from './handler.ts'
 import { parseAccept } from './negotiation.ts'
@@ -20,9 +21,10 @@ import { statusErrors } from './status.ts'
 const V3 = '/openapi/v3'
 
 /** `/openapi/v2` and `/openapi/v3`: made when first asked for, then kept. */
-export function openApiRoute(resources: readonly Resource[]): Route {
-  const documents = new Documents(resources)
+export function openApiRoute(catalog: Catalog): Route {
+  const current = madeOf(catalog, (resources) => new Documents(resources))
   return async (routed) => {
+    const documents = current()
     const { path, method } = routed.info
     const isV3 = path === V3 || path.startsWith(`${V3}/`)
     if (path !== '/openapi/v2' && !isV3) return undefined

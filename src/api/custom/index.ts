@@ -1,0 +1,2 @@
+export { type JsonPath, parseJsonPath } from './json-path.ts'
+export { type CustomResources, customResources } from './resource.ts'

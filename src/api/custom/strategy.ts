@@ -1,0 +1,137 @@
+import { dns1123SubdomainErrors } from '../validation/index.ts'
+import { invalid, validateObjectMeta, validateObjectMetaUpdate } from '../validation/index.ts'
+import type { CustomShape, FieldError, KubeObject, Strategy } from '../schema/index.ts'
+import { bumpGeneration, copyOf, keepGeneration } from '../strategy/index.ts'
+import {
+  compileRules,
+  isObject,
+  NO_PATH,
+  sameJson,
+  type RuleTree,
+  validateListTypes,
+  validateRules,
+  validateSchema,
+} from '../structural/index.ts'
+import { validateEmbedded } from './embedded.ts'
+
+export interface CustomStrategyOptions {
+  readonly kind: string
+  readonly apiVersion: string
+  readonly namespaced: boolean
+  readonly hasStatus: boolean
+  readonly shape: CustomShape
+  /** Where the numbers of the scale sub-resource are, which must be such. */
+  readonly replicas: readonly { readonly path: string; read(object: KubeObject): unknown }[]
+}
+
+interface CustomObject extends KubeObject {
+  status?: unknown
+}
+
+/** What happens to objects of a custom resource on their way in (upstream's `customresource`). */
+export function customStrategy(of: CustomStrategyOptions): Strategy<KubeObject> {
+  const rules = compileRules(of.shape.schema)
+  const check = (object: KubeObject, old?: KubeObject) => validate({ ...of, rules }, object, old)
+  return {
+    allowUnconditionalUpdate: false,
+    applyDefaults: (object) => of.shape.applyDefaults(object),
+    prepareForCreate(object: CustomObject) {
+      if (of.hasStatus) delete object.status
+      object.metadata.generation = 1
+    },
+    prepareForUpdate(object: CustomObject, old: CustomObject) {
+      if (of.hasStatus) {
+        if (old.status === undefined) delete object.status
+        else object.status = copyOf(old.status)
+      }
+      keepGeneration(object, old)
+      if (!sameBody(object, old)) bumpGeneration(object, old)
+    },
+    // All but status is as it was, metadata too (who owns which field aside).
+    prepareForStatusUpdate(object: CustomObject, old: CustomObject) {
+      const { status } = object
+      const { managedFields, resourceVersion } = object.metadata
+      for (const key of Object.keys(object)) Reflect.deleteProperty(object, key)
+      Object.assign(object, copyOf(old))
+      if (status === undefined) delete object.status
+      else object.status = status
+      if (managedFields) object.metadata.managedFields = managedFields
+      if (resourceVersion !== undefined) object.metadata.resourceVersion = resourceVersion
+    },
+    validateCreate: (object) => check(object),
+    validateUpdate: (object, old) => check(object, old),
+    validateStatusUpdate: (object, old) => check(object, old),
+  }
+}
+
+function sameBody(object: KubeObject, old: KubeObject): boolean {
+  const body = ({ metadata: _, ...rest }: KubeObject) => rest
+  return sameJson(body(object), body(old))
+}
+
+type Checks = CustomStrategyOptions & { readonly rules: RuleTree | undefined }
+
+function validate(of: Checks, object: KubeObject, old: KubeObject | undefined): FieldError[] {
+  const typeErrors = checkType(of, object)
+  const errors = typeErrors.length > 0 ? typeErrors : checkBody(of, object, old)
+  errors.push(...validateEmbedded(of.shape.schema, object))
+  const { schema } = of.shape
+  // What was wrong before may stay so.
+  if (!old || validateListTypes(schema, old).length === 0) {
+    errors.push(...validateListTypes(schema, object))
+  }
+  if (!of.rules) return errors
+  if (errors.some((error) => BLOCKING.has(error.type)))
+    return [...errors, invalid(NO_PATH, 'null', UNCHECKED)]
+  return [...errors, ...validateRules(of.rules, object, { old })]
+}
+
+/** Faults with which rules cannot be run: they may count on what the schema says. */
+const BLOCKING: ReadonlySet<FieldError['type']> = new Set([
+  'FieldValueRequired',
+  'FieldValueNotSupported',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+])
+
+const UNCHECKED =
+  'some validation rules were not checked because the object was invalid; correct the existing ' +
+  'errors to complete validation'
+
+function checkType(of: CustomStrategyOptions, { kind, apiVersion }: KubeObject): FieldError[] {
+  const errors: FieldError[] = []
+  if (kind !== of.kind) errors.push(invalid('kind', kind, `must be ${of.kind}`))
+  if (apiVersion !== of.apiVersion) {
+    errors.push(invalid('apiVersion', apiVersion, `must be ${of.apiVersion}`))
+  }
+  return errors
+}
+
+function checkBody(
+  of: CustomStrategyOptions,
+  object: KubeObject,
+  old: KubeObject | undefined,
+): FieldError[] {
+  const { namespaced } = of
+  const meta = old
+    ? validateObjectMetaUpdate(object.metadata, old.metadata)
+    : validateObjectMeta(object.metadata, { namespaced, nameErrors: dns1123SubdomainErrors })
+  return [
+    ...meta,
+    ...validateSchema(of.shape.schema, object, { old }),
+    ...of.replicas.flatMap(({ path, read }) => checkReplicas(path, read(object))),
+  ]
+}
+
+const INT32_MAX = 2 ** 31 - 1
+
+function checkReplicas(path: string, value: unknown): FieldError[] {
+  if (value === undefined) return []
+  if (typeof value !== 'number')
+    return [invalid(path, isObject(value) ? '' : value, 'should be a number')]
+  if (value < 0) return [invalid(path, value, 'should be a non-negative integer')]
+  if (value > INT32_MAX)
+    return [invalid(path, value, `should be less than or equal to ${INT32_MAX}`)]
+  return []
+}

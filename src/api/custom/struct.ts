@@ -1,0 +1,68 @@
+import { ObjectMeta } from '../meta/index.ts'
+import { type FieldWords, ref, string, struct, type Struct } from '../schema/index.ts'
+import { isEmbedded, preserves, type Schema } from '../structural/index.ts'
+
+const API_VERSION = 'Group and version of the API in which the object is written.'
+const KIND = 'Name of the type, in CamelCase.'
+const REF = { v2: '#/definitions/', v3: '#/components/schemas/' } as const
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
+
+/** The type of a custom resource: what all objects have, with its schema for OpenAPI. */
+export function customStruct(of: {
+  group: string
+  version: string
+  kind: string
+  schema: Schema
+}): Struct<FieldWords> {
+  const name = [...of.group.split('.').reverse(), of.version, of.kind].join('.')
+  const words = {
+    apiVersion: string(0, API_VERSION),
+    kind: string(0, KIND),
+    metadata: ref(1, ObjectMeta).always(),
+  }
+  const openApi = (document: 'v2' | 'v3') => documented(of.schema, document)
+  return struct(name, of.schema.description ?? '', words, { openApi })
+}
+
+type Json = Record<string, unknown>
+
+function documented(schema: Schema, document: 'v2' | 'v3'): Json {
+  const published = document === 'v2' ? forV2(schema) : { ...schema }
+  const metadata = { $ref: `${REF[document]}${META}` }
+  return {
+    ...published,
+    type: 'object',
+    properties: {
+      ...(published['properties'] as Json | undefined),
+      apiVersion: { type: 'string', description: API_VERSION },
+      kind: { type: 'string', description: KIND },
+      metadata: document === 'v3' ? { allOf: [metadata], description: 'Metadata.' } : metadata,
+    },
+  }
+}
+
+// What version 2 of OpenAPI cannot say is left out, and what clients of it would take wrongly.
+function forV2(schema: Schema): Json {
+  const { oneOf: _, anyOf: __, allOf: ___, not: ____, default: _____, nullable, ...rest } = schema
+  const result: Json = { ...rest }
+  if (nullable) {
+    for (const key of ['type', 'items', 'properties', 'additionalProperties']) delete result[key]
+    return result
+  }
+  if (preserves(schema) || isEmbedded(schema)) {
+    delete result['items']
+    delete result['properties']
+    delete result['additionalProperties']
+    return result
+  }
+  const { items, additionalProperties, properties } = rest
+  if (items && !Array.isArray(items)) result['items'] = forV2(items)
+  if (typeof additionalProperties === 'object') {
+    result['additionalProperties'] = forV2(additionalProperties)
+  }
+  if (properties) {
+    const entries = Object.entries(properties).map(([key, value]) => [key, forV2(value)] as const)
+    result['properties'] = Object.fromEntries(entries)
+  }
+  return result
+}
