@@ -65,8 +65,7 @@ export function customStrategy(of: CustomStrategyOptions): Strategy<KubeObject> 
 }
 
 function sameBody(object: KubeObject, old: KubeObject): boolean {
-  const body = ({ metadata: _, ...rest }: KubeObject) => rest
-  return sameJson(body(object), body(old))
+  return sameJson({ ...object, metadata: {} }, { ...old, metadata: {} })
 }
 
 type Checks = CustomStrategyOptions & { readonly rules: RuleTree | undefined }
@@ -115,12 +114,16 @@ function checkBody(
 ): FieldError[] {
   const { namespaced } = of
   const meta = old
-    ? validateObjectMetaUpdate(object.metadata, old.metadata)
-    : validateObjectMeta(object.metadata, { namespaced, nameErrors: dns1123SubdomainErrors })
+    ? validateObjectMetaUpdate(object.metadata, old.metadata, { anyFinalizer: true })
+    : validateObjectMeta(object.metadata, {
+        namespaced,
+        nameErrors: dns1123SubdomainErrors,
+        anyFinalizer: true,
+      })
   return [
     ...meta,
     ...validateSchema(of.shape.schema, object, { old }),
-    ...of.replicas.flatMap(({ path, read }) => checkReplicas(path, read(object))),
+    ...of.replicas.flatMap((at) => checkReplicas(at.path, at.read(object))),
   ]
 }
 

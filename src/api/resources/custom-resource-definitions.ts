@@ -1,8 +1,8 @@
 import type { CustomResourceDefinition } from '../apiextensions/index.ts'
 import { CustomResourceDefinition as declared } from '../apiextensions/index.ts'
 import type { Resource } from '../schema/index.ts'
-import { defineResource, defineStrategy, specStatus } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import { definitionStrategy } from '../custom/index.ts'
+import { defineResource } from '../strategy/index.ts'
 
 export const customResourceDefinitions: Resource<CustomResourceDefinition> =
   defineResource<CustomResourceDefinition>({
@@ -14,12 +14,6 @@ export const customResourceDefinitions: Resource<CustomResourceDefinition> =
     categories: ['api-extensions'],
     namespaced: false,
     struct: declared,
-    strategy: defineStrategy<CustomResourceDefinition>({
-      ...specStatus,
-      ...withMetadata<CustomResourceDefinition>(
-        { namespaced: false, nameErrors: dns1123SubdomainErrors },
-        {},
-      ),
-    }),
+    strategy: definitionStrategy,
     hasStatus: true,
   })

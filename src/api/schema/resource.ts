@@ -63,6 +63,8 @@ export interface Strategy<T extends KubeObject> {
   readonly allowUnconditionalUpdate?: boolean
   /** Default propagation for DELETE without a policy: `background` if absent. */
   readonly defaultPropagation?: 'background' | 'orphan'
+  /** Marks an object whose deletion begins, such as by a finalizer of the kind's own. */
+  beginDeletion?(object: T, nowMs: number): void
   /** Seconds for a graceful deletion when the client names none. Absent: deletes at once. */
   defaultGraceSeconds?(object: T): number | undefined
 }

@@ -1,5 +1,5 @@
 import type { FieldError } from '../schema/index.ts'
-import { duplicate, GoText, invalid, required } from '../validation/index.ts'
+import { duplicate, GoText, invalid } from '../validation/index.ts'
 import { itemsOf, propertyOf, type Schema } from './node.ts'
 import { child, goSyntax, isObject, type JsonObject, sameJson } from './values.ts'
 
@@ -58,16 +58,11 @@ function duplicateKeys(schema: Schema, list: readonly unknown[], path: string): 
       continue
     }
     const key: JsonObject = {}
-    let whole = true
     for (const name of keys) {
       const given = item[name] ?? items?.properties?.[name]?.default
-      if (given === undefined) {
-        whole = false
-        if (keys.length === 1)
-          errors.push(required(`${path}[${i}].${name}`, 'key field is required'))
-      } else key[name] = given
+      if (given !== undefined) key[name] = given
     }
-    if (whole || keys.length > 1) keyed.push(key)
+    keyed.push(key)
   }
   const seen: JsonObject[] = []
   const told: JsonObject[] = []

@@ -14,10 +14,16 @@ export const IMMUTABLE_ERROR = 'field is immutable'
 const MAX_ANNOTATIONS_BYTES = 256 * 1024
 const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion']
 
+/** How metadata is looked at where it is not as usual. */
+export interface MetadataOptions {
+  /** Finalizers need not be qualified by a domain: apimachinery's own rule, without core's. */
+  readonly anyFinalizer?: boolean
+}
+
 /** What may be wrong with the metadata of a new object (apimachinery `ValidateObjectMeta`). */
 export function validateObjectMeta(
   meta: ReadMeta,
-  of: { namespaced: boolean; nameErrors: NameCheck },
+  of: MetadataOptions & { namespaced: boolean; nameErrors: NameCheck },
   path = 'metadata',
 ): FieldError[] {
   const errors: FieldError[] = []
@@ -33,17 +39,17 @@ export function validateObjectMeta(
     if (namespace !== '') errors.push(forbidden(`${path}.namespace`, 'not allowed on this type'))
   } else if (namespace === '') errors.push(required(`${path}.namespace`))
   else errors.push(...each(`${path}.namespace`, namespace, dns1123LabelErrors(namespace)))
-  return [...errors, ...validateParts(meta, path)]
+  return [...errors, ...validateParts(meta, path, of)]
 }
 
 /** Checks that hold for new and changed metadata alike. */
-function validateParts(meta: ReadMeta, path: string): FieldError[] {
+function validateParts(meta: ReadMeta, path: string, options: MetadataOptions): FieldError[] {
   return [
     ...nonNegative(`${path}.generation`, meta.generation),
     ...validateLabels(meta.labels, `${path}.labels`),
     ...validateAnnotations(meta.annotations, `${path}.annotations`),
     ...validateOwners(meta.ownerReferences ?? [], `${path}.ownerReferences`),
-    ...validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`),
+    ...validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`, options),
   ]
 }
 
@@ -110,8 +116,13 @@ export function finalizerErrors(name: string): string[] {
   return ['name is neither a standard finalizer name nor is it fully qualified']
 }
 
-function validateFinalizers(finalizers: readonly string[], path: string): FieldError[] {
-  const errors = finalizers.flatMap((name, i) => each(`${path}[${i}]`, name, finalizerErrors(name)))
+function validateFinalizers(
+  finalizers: readonly string[],
+  path: string,
+  { anyFinalizer }: MetadataOptions,
+): FieldError[] {
+  const faults = anyFinalizer ? qualifiedNameErrors : finalizerErrors
+  const errors = finalizers.flatMap((name, i) => each(`${path}[${i}]`, name, faults(name)))
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     const detail = 'finalizer orphan and foregroundDeletion cannot be both set'
     errors.push(invalid(path, goStrings(finalizers), detail))
@@ -132,8 +143,9 @@ const KEPT = [
 export function validateObjectMetaUpdate(
   meta: ReadMeta,
   old: ReadMeta,
-  path = 'metadata',
+  options: MetadataOptions = {},
 ): FieldError[] {
+  const path = 'metadata'
   const errors: FieldError[] = []
   if (old.deletionTimestamp !== undefined) {
     const added = (meta.finalizers ?? []).filter((name) => !old.finalizers?.includes(name))
@@ -150,7 +162,7 @@ export function validateObjectMetaUpdate(
   for (const field of KEPT) {
     errors.push(...validateKept(meta[field] ?? '', old[field] ?? '', `${path}.${field}`))
   }
-  return [...errors, ...validateParts(meta, path)]
+  return [...errors, ...validateParts(meta, path, options)]
 }
 
 /** `field is immutable`, unless the two scalars are equal. */

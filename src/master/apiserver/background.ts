@@ -6,6 +6,7 @@ import { repeat } from './bootstrap/loop.ts'
 import { ensureNamespaces } from './bootstrap/namespaces.ts'
 import { ensurePriorityClasses } from './bootstrap/priority-classes.ts'
 import type { WatchCache } from './cache/watch-cache.ts'
+import type { CustomServer } from './custom/index.ts'
 import type { Store } from './registry/store.ts'
 import type { Stores } from './resource-route.ts'
 import { ServiceRepair } from './services/repair.ts'
@@ -22,6 +23,8 @@ const LEAVE_TIMEOUT_MS = 1_000
 export interface BackgroundOptions {
   readonly stores: Stores
   readonly caches: readonly WatchCache[]
+  /** Absent where there are no definitions. */
+  readonly custom: CustomServer | undefined
   readonly services: ServiceResources
   readonly kv: Kv
   readonly clock: Clock
@@ -54,15 +57,20 @@ export class Background {
   }
 
   get synced(): boolean {
-    return this.#options.caches.every((cache) => cache.synced)
+    const { caches, custom } = this.#options
+    return caches.every((cache) => cache.synced) && custom?.synced !== false
   }
 
   /** Resolves when the server is ready; throws the signal's reason when that comes first. */
   async start({ signal }: { signal: AbortSignal }): Promise<void> {
-    const { caches, kv, clock, services, log } = this.#options
+    const { caches, custom, kv, clock, services, log } = this.#options
     signal.addEventListener('abort', () => void this.stop(), { once: true })
     for (const cache of caches) this.#run((options) => cache.run(options))
     for (const cache of caches) await this.#synced(cache, signal)
+    if (custom) {
+      custom.begin()
+      this.#run((options) => custom.run(options))
+    }
     await this.#makeOwnObjects(signal)
     this.#ready = true
     const compaction = new Compaction({ kv, clock })

@@ -6,6 +6,7 @@ import {
   type KubeObject,
   type Resource,
 } from '../../api/index.ts'
+import { attributesOf } from './attributes.ts'
 import { customCodec } from './custom/codec.ts'
 import type { Attributes } from './object-revision.ts'
 
@@ -71,17 +72,4 @@ function encodeOf(resource: Resource, object: KubeObject): Uint8Array {
   const { kind } = resource
   const whole = { ...object, kind, apiVersion: apiVersionOf(resource), metadata }
   return Buffer.from(encodeJson(resource.struct, whole))
-}
-
-/** What selectors see of an object. */
-export function attributesOf(resource: Resource, object: KubeObject): Attributes {
-  const { labels, name = '', namespace = '' } = object.metadata
-  const fields: Record<string, string> = {
-    'metadata.name': name,
-    'metadata.namespace': namespace,
-  }
-  for (const [field, read] of Object.entries(resource.selectableFields)) {
-    fields[field] = read(object)
-  }
-  return { labels: labels ?? {}, fields }
 }

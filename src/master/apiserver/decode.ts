@@ -9,8 +9,10 @@ import {
   type KubeObject,
   parseJson,
   parseYaml,
+  type Resource,
   unwrapProtobuf,
 } from '../../api/index.ts'
+import { decodeCustom, isCustom } from './custom/decode.ts'
 import type { Format } from './negotiation.ts'
 import type { FieldValidation } from './options.ts'
 import { statusErrors } from './status.ts'
@@ -28,7 +30,12 @@ export interface DecodeContext {
 }
 
 /** The object in a request's body. Throws 400 with Kubernetes' texts. */
-export function decodeObject(expected: ApiType, body: Body, context: DecodeContext): KubeObject {
+export function decodeObject(
+  expected: ApiType | Resource,
+  body: Body,
+  context: DecodeContext,
+): KubeObject {
+  if (isCustom(expected)) return decodeCustom(expected, body, context)
   const { fieldValidation, isKnownKind } = context
   const strict = fieldValidation !== 'Ignore'
   const decoded = decodeBody<KubeObject>(expected, body.bytes, body.format, {

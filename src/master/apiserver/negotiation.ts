@@ -57,7 +57,7 @@ export function parseAccept(header: string): Clause[] {
  */
 export function negotiate(
   accept: string | undefined,
-  options: { transforms: boolean; pretty: boolean; watch?: boolean },
+  options: { transforms: boolean; pretty: boolean; watch?: boolean; noProtobuf?: boolean },
 ): Accepted {
   const clauses = parseAccept(accept === undefined || accept === '' ? '*/*' : accept)
   let typed = false
@@ -69,6 +69,7 @@ export function negotiate(
     if (transform === undefined) continue
     if (transform !== 'none' && !options.transforms) continue
     if (options.watch && format === 'yaml') continue
+    if (options.noProtobuf && format === 'protobuf' && transform === 'none') continue
     const pretty = format === 'json' && (options.pretty || clause.parameters['pretty'] === '1')
     return { format, transform, as: clause.parameters['as'] ?? '', pretty }
   }

@@ -22,6 +22,22 @@ export class Stores {
     this.addKind(resource)
   }
 
+  /** Serves it no longer, if it is this very store that is served. */
+  remove(store: Store): void {
+    const { resource } = store
+    const key = `${apiVersionOf(resource)}/${resource.plural}`
+    if (this.#stores.get(key) !== store) return
+    this.#stores.delete(key)
+    this.#kinds.delete(`${apiVersionOf(resource)}/${resource.kind}`)
+    const name = `${resource.group}/${resource.plural}`
+    if (this.#anyVersion.get(name) !== store) return
+    this.#anyVersion.delete(name)
+    const other = [...this.#stores.values()].find(
+      (one) => one.resource.group === resource.group && one.resource.plural === resource.plural,
+    )
+    if (other) this.#anyVersion.set(name, other)
+  }
+
   /** A kind that is known though nothing of it is stored. */
   addKind(of: { group: string; version: string; kind: string }): void {
     this.#kinds.add(`${apiVersionOf(of)}/${of.kind}`)
@@ -62,6 +78,7 @@ export function resourceRoute(options: {
       transforms: true,
       pretty: isPretty(info.query),
       watch: at.verb === 'watch',
+      noProtobuf: store?.resource.custom !== undefined && at.subresource !== 'scale',
     })
     const serve = (signal: AbortSignal) => {
       const exchange: Exchange = {

@@ -147,7 +147,9 @@ export function replyList(
     )
   }
   if (accepted.format === 'json' && !accepted.pretty) {
-    return { status: 200, headers: plain('json'), body: joinJson(resource, metadata, page.objects) }
+    // Lists of custom objects always tell where they go on.
+    const meta = resource.custom ? { continue: '', ...metadata } : metadata
+    return { status: 200, headers: plain('json'), body: joinJson(resource, meta, page.objects) }
   }
   const type = { apiVersion: apiVersionOf(resource), kind: resource.listKind }
   if (accepted.format === 'protobuf') {

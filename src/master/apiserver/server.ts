@@ -1,27 +1,23 @@
 import type { Clock, HttpHandler, Log, Random } from '../../base/index.ts'
 import { withTimeout } from '../../base/index.ts'
-import type { Resource, StoredAs } from '../../api/index.ts'
+import type { Resource } from '../../api/index.ts'
 import type { Kv } from '../../kv/index.ts'
-import { type Admission, admissionChain, lookupIn, PLUGINS } from './admission/index.ts'
+import { admissionChain, lookupIn, PLUGINS } from './admission/index.ts'
 import { allowAuthenticated, type Authorizer } from './authorization.ts'
 import { Background } from './background.ts'
 import type { Advertised } from './bootstrap/kubernetes-service.ts'
-import { CacheView } from './cache/cache-view.ts'
-import { WatchCache } from './cache/watch-cache.ts'
-import { resourceCodec } from './codec.ts'
+import { Catalog } from './catalog.ts'
+import { customServer } from './custom/index.ts'
 import { createHandler } from './handler.ts'
 import { discoveryRoute } from './discovery.ts'
 import { type HealthChecks, healthRoute } from './health.ts'
-import { REGISTRY, resourcePrefix } from './keys.ts'
+import { REGISTRY } from './keys.ts'
+import { addStores } from './make-stores.ts'
 import { metricsRoute, RequestMetrics } from './metrics.ts'
 import { openApiRoute } from './openapi.ts'
-import { declaredTracking } from './registry/field-tracking.ts'
-import { leaseFor } from './registry/event-lease.ts'
-import { volumeHooks } from './registry/volume-hooks.ts'
-import type { Store, StoreHooks } from './registry/store.ts'
 import { resourceRoute, Stores } from './resource-route.ts'
 import { replyText } from './respond.ts'
-import { serviceHooks, type ServiceResources, serviceResources } from './services/service-hooks.ts'
+import { serviceResources } from './services/service-hooks.ts'
 import { allSubresources, firstOf, type KubeletClient } from './subresources/index.ts'
 import { versionRoute } from './version.ts'
 import { virtualResources } from './virtual/index.ts'
@@ -51,8 +47,6 @@ export interface ApiServerOptions {
   readonly mountTokens?: boolean
 }
 
-/** How long events are kept (kube-apiserver's `--event-ttl`). */
-const EVENT_TTL_SECONDS = 3_600
 const HEALTH_TIMEOUT_MS = 2_000
 
 export interface ApiServer {
@@ -84,9 +78,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     { enabled: options.enabledAdmission ?? [], disabled: options.disabledAdmission ?? [] },
   )
   const services = serviceResources({ kv, random, range: options.serviceRange })
-  const caches = addStores({ options, admission, services, stores })
+  const parts = { kv, clock, random, log, admission, services }
+  const caches = addStores(options.resources, { ...parts, stores })
+  const catalog = new Catalog(options.resources)
+  const custom = customServer({ ...parts, stores, catalog })
   const { advertise } = options
-  const background = new Background({ stores, caches, services, kv, clock, log, advertise })
+  const background = new Background({ stores, caches, custom, services, kv, clock, log, advertise })
   const requests = new RequestMetrics()
   const leases = stores.find({ group: 'coordination.k8s.io', version: 'v1', plural: 'leases' })
   const special = firstOf(
@@ -100,8 +97,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       healthRoute(healthChecks(options, background)),
       versionRoute,
       metricsRoute(requests, stores),
-      openApiRoute(options.resources),
-      discoveryRoute(options.resources),
+      openApiRoute(catalog),
+      discoveryRoute(catalog),
       () => Promise.resolve(replyText(404, '404 page not found\n')),
     ],
     clock,
@@ -110,67 +107,6 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     onAnswered: (info, code) => requests.count(info, code),
   })
   return { handler, start: (of) => background.start(of), stop: () => background.stop() }
-}
-
-interface StoreParts {
-  readonly options: ApiServerOptions
-  readonly admission: Admission
-  readonly services: ServiceResources
-  readonly stores: Stores
-}
-
-/** A store for each resource; the caches behind them, each of which has to run. */
-function addStores(parts: StoreParts): WatchCache[] {
-  const { stores } = parts
-  const caches: WatchCache[] = []
-  for (const resource of parts.options.resources) {
-    if (resource.virtual) stores.addKind(resource)
-    else if (resource.storedAs) stores.add(viewOf(resource, resource.storedAs, parts))
-    else {
-      const { store, cache } = createStore(resource, parts)
-      stores.add(store)
-      caches.push(cache)
-    }
-  }
-  return caches
-}
-
-/** The store of a resource that is kept as another, which was added before it. */
-function viewOf(resource: Resource, { resource: kept }: StoredAs, from: StoreParts): Store {
-  const { stores, options } = from
-  const of = stores.find(kept)
-  if (!of) throw new Error(`${kept.plural} are not served, as which ${resource.plural} are kept`)
-  const codec = resourceCodec(resource)
-  const tracking = declaredTracking(resource, familyOf(resource, options.resources))
-  return { ...of, resource, codec, tracking, cache: new CacheView(of.cache, codec) }
-}
-
-/** All that show the same objects as this resource does. */
-function familyOf(resource: Resource, all: readonly Resource[]): Resource[] {
-  const keptAs = (one: Resource) => one.storedAs?.resource ?? one
-  return all.filter((one) => keptAs(one) === keptAs(resource))
-}
-
-function hooksOf(resource: Resource, { options, services }: StoreParts): StoreHooks {
-  if (resource.group !== '') return {}
-  if (resource.plural === 'services') return serviceHooks(services, options.log)
-  return resource.plural === 'persistentvolumes' ? volumeHooks(options.clock) : {}
-}
-
-function createStore(resource: Resource, from: StoreParts): { store: Store; cache: WatchCache } {
-  const { kv, clock, random, log } = from.options
-  const codec = resourceCodec(resource)
-  const prefix = resourcePrefix(resource)
-  const isCore = (plural: string) => resource.group === '' && resource.plural === plural
-  const hooks = hooksOf(resource, from)
-  const ttlSeconds = EVENT_TTL_SECONDS
-  const lease = isCore('events') ? leaseFor({ kv, clock, ttlSeconds }) : undefined
-  const cache = new WatchCache({ codec, prefix, kv, clock, log })
-  const { admission } = from
-  const tracking = declaredTracking(resource, familyOf(resource, from.options.resources))
-  const base = { resource, codec, tracking, kv, cache, clock, random, log }
-  const store = { ...base, admission, hooks, lease }
-  return { store, cache }
 }
 
 function healthChecks(options: ApiServerOptions, background: Background): HealthChecks {

@@ -1,5 +1,11 @@
-import { apiVersionOf, type CustomShape, type KubeObject, type Resource } from '../../../api/index.ts'
-import { attributesOf, type ResourceCodec } from '../codec.ts'
+import {
+  apiVersionOf,
+  type CustomShape,
+  type KubeObject,
+  type Resource,
+} from '../../../api/index.ts'
+import { attributesOf } from '../attributes.ts'
+import type { ResourceCodec } from '../codec.ts'
 
 /** Custom objects as bytes: JSON with sorted keys. */
 export function customCodec(resource: Resource, shape: CustomShape): ResourceCodec {

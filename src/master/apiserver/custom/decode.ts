@@ -1,4 +1,4 @@
-import { StatusError } from '../../../base/index.ts'
+import type { StatusError } from '../../../base/index.ts'
 import {
   apiVersionOf,
   type CustomShape,
@@ -23,7 +23,8 @@ export function isCustom(of: Partial<Resource>): of is Custom {
 
 /** The custom object in a request's body. Throws 400 with Kubernetes' texts. */
 export function decodeCustom(resource: Custom, body: Body, context: DecodeContext): KubeObject {
-  const { value, duplicates, text } = readBody(resource, body)
+  const read = readBody(resource, body)
+  const { value, text } = read
   const { kind, apiVersion } = value
   const unrecognized = (why: string) => {
     const head = Buffer.from(body.bytes.subarray(0, SUMMARY_BYTES))
@@ -47,7 +48,7 @@ export function decodeCustom(resource: Custom, body: Body, context: DecodeContex
   }
   const unknown: string[] = []
   const object = readOrRefuse(resource, value, unknown)
-  const found = [...duplicates(), ...unknown]
+  const found = [...read.duplicates(), ...unknown]
   if (found.length > 0) report(resource, found, context)
   return object
 }

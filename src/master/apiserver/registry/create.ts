@@ -7,6 +7,7 @@ import { trackUpdate } from './field-tracking.ts'
 import {
   fetch,
   keyOf,
+  kindOf,
   type Served,
   served,
   type Store,
@@ -107,7 +108,7 @@ function validate(store: Store, object: KubeObject): void {
   strategy.prepareForCreate(object)
   const errors = strategy.validateCreate(object)
   if (errors.length > 0) {
-    throw statusErrors.invalid(store.resource, object.metadata.name ?? '', errors)
+    throw statusErrors.invalid(kindOf(store, object), object.metadata.name ?? '', errors)
   }
 }
 

@@ -125,6 +125,12 @@ export function planDeletion(
   const { object } = on
   const { resource } = store
   if (resource.kind === 'Namespace' && resource.group === '') return planNamespace(store, on)
+  const { strategy } = resource
+  if (strategy.beginDeletion && !object.metadata.deletionTimestamp) {
+    strategy.beginDeletion(object, on.nowMs)
+    object.metadata.deletionTimestamp = timestamp(on.nowMs)
+    return { kind: 'mark', object, thenRemove: false }
+  }
   const graceful = markGraceful(store, on)
   if (graceful === 'pending') return { kind: 'pending' }
   const finalizers = setFinalizers(resource, on.object, on.options)

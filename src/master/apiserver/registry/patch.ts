@@ -9,7 +9,9 @@ import {
   type ParsedPatch,
   parsePatch,
   patchKindOf,
+  type Resource,
 } from '../../../api/index.ts'
+import { isCustom, readPatched } from '../custom/decode.ts'
 import { bodyBytes, callOf, type Exchange } from '../exchange.ts'
 import { type WriteOptions, writeOptions } from '../options.ts'
 import { statusErrors } from '../status.ts'
@@ -39,6 +41,7 @@ export async function patchObject(
   rules: UpdateRules,
 ): Promise<{ served: Served; created: boolean }> {
   if (isApply(exchange)) return applyObject(store, exchange, rules)
+  if (isCustom(store.resource)) checkCustomPatch(exchange)
   const { options, patch } = await readPatch(exchange)
   const { resource } = store
   const { name, namespace } = exchange.at
@@ -62,6 +65,16 @@ export async function patchObject(
   return result
 }
 
+// What lists merge by is told by declared types only.
+function checkCustomPatch({ request }: Exchange): void {
+  if (patchKindOf(request.headers['content-type'] ?? '') !== 'strategic') return
+  const types =
+    'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml'
+  throw statusErrors.unsupportedMediaType(
+    `the body of the request was in an unknown format - accepted media types include: ${types}`,
+  )
+}
+
 export interface PatchStep {
   readonly patch: ParsedPatch
   readonly options: WriteOptions
@@ -71,7 +84,7 @@ export interface PatchStep {
 }
 
 /** The patched object, decoded. Throws 422 when it is none of its kind. */
-export function applyPatch<T extends KubeObject>(type: ApiType, step: PatchStep): T {
+export function applyPatch<T extends KubeObject>(type: ApiType | Resource, step: PatchStep): T {
   const { options, found } = step
   const value = run(type, step)
   const refuse = (because: string) => {
@@ -80,6 +93,9 @@ export function applyPatch<T extends KubeObject>(type: ApiType, step: PatchStep)
     return statusErrors.invalid({ group: '', kind: '' }, '', [
       { type: 'FieldValueInvalid', field: 'patch', detail },
     ])
+  }
+  if (isCustom(type)) {
+    return readPatched(type, value, { found, strict: options.fieldValidation === 'Strict' }) as T
   }
   const { kind, apiVersion } = value
   if (kind !== type.kind || apiVersion !== apiVersionOf(type)) {
@@ -99,7 +115,8 @@ export function applyPatch<T extends KubeObject>(type: ApiType, step: PatchStep)
 
 function run(type: ApiType, { patch, current }: PatchStep): Record<string, unknown> {
   try {
-    return patch.apply(type.struct, { ...current })
+    const from = isCustom(type) ? structuredClone(current) : current
+    return patch.apply(type.struct, { ...from })
   } catch (error) {
     if (hasReason(error, 'Invalid') && !error.details) throw statusErrors.unprocessable()
     throw error

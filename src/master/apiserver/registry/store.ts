@@ -73,6 +73,12 @@ export interface WriteCall extends Call {
 /** An answer: a revision that is stored, or an object that is not (dry run). */
 export type Served = ObjectRevision | KubeObject
 
+/** What errors call an object: a custom one may claim to be of another kind. */
+export function kindOf(store: Store, object: KubeObject): { group: string; kind: string } {
+  const { group, kind } = store.resource
+  return { group, kind: object.kind ?? kind }
+}
+
 export function keyOf(store: Store, call: Call, name: string): string {
   return objectKey(store.resource, { namespace: call.namespace, name })
 }

@@ -11,7 +11,16 @@ import { statusErrors } from '../status.ts'
 import { claimNamespace, createObject } from './create.ts'
 import { sameManagers, trackUpdate } from './field-tracking.ts'
 import { finishDeletion, isDeletionComplete } from './deletion.ts'
-import { fetch, keyOf, type Served, served, type Store, unstored, type WriteCall } from './store.ts'
+import {
+  fetch,
+  keyOf,
+  kindOf,
+  type Served,
+  served,
+  type Store,
+  unstored,
+  type WriteCall,
+} from './store.ts'
 
 /** How one way of updating (the object, its status, …) prepares and checks. */
 export interface UpdateRules {
@@ -177,7 +186,9 @@ function checkVersion(
   const asked = parseVersion(version, (text) => statusErrors.plain(text))
   if (asked === undefined || asked === 0) {
     if (store.resource.strategy.allowUnconditionalUpdate ?? true) return
-    throw statusErrors.invalid(store.resource, name, [
+    // Upstream names the resource here, not the kind.
+    const { group, plural } = store.resource
+    throw statusErrors.invalid({ group, kind: plural }, name, [
       {
         type: 'FieldValueInvalid',
         field: 'metadata.resourceVersion',
@@ -218,11 +229,15 @@ function prepare(store: Store, on: { update: Update; object: KubeObject; old: Ku
   on.update.rules.prepare(object, old)
   // Upstream looks at metadata twice as well: in general, and by the kind's own rules.
   const errors = [
-    ...validateObjectMeta(object.metadata, { namespaced, nameErrors: () => [] }),
-    ...validateObjectMetaUpdate(object.metadata, old.metadata),
+    ...validateObjectMeta(object.metadata, {
+      namespaced,
+      nameErrors: () => [],
+      anyFinalizer: true,
+    }),
+    ...validateObjectMetaUpdate(object.metadata, old.metadata, { anyFinalizer: true }),
     ...on.update.rules.validate(object, old),
   ]
-  if (errors.length > 0) throw statusErrors.invalid(store.resource, on.update.name, errors)
+  if (errors.length > 0) throw statusErrors.invalid(kindOf(store, object), on.update.name, errors)
 }
 
 // Who sets a field again to what it is does not make a new version of the object.

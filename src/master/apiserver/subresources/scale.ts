@@ -44,6 +44,8 @@ export const scale: Subresource = (store) => async (exchange) => {
     const call = callOf(exchange, store.resource.namespaced)
     const version = exchange.query.get('resourceVersion') ?? ''
     const object = (await getObject(store, call, { name, version })).parse()
+    const missing = paths.missing?.(object)
+    if (missing !== undefined) throw statusErrors.internal(missing)
     return answer(exchange, scaleOf(paths, object))
   }
   if (verb === 'update') return put(store, exchange, paths)
