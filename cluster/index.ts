@@ -1,6 +1,6 @@
 export * from './layout.ts'
 export type { PartKind } from './lifecycle.ts'
-export { KUBELET_CLIENT, MEMBERS, readTls, wantedCertificates } from './pki.ts'
+export { KUBELET_CLIENT, MEMBERS, readSecurity, readTls, wantedCertificates } from './pki.ts'
 export * from './topology.ts'
 export { LocalCluster, type LocalClusterParts } from './local-cluster.ts'
 export { Supervisor } from './supervisor.ts'

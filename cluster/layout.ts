@@ -41,4 +41,7 @@ export class Layout {
   key(name: string): string {
     return `${this.pki}/${name}.key`
   }
+  publicKey(name: string): string {
+    return `${this.pki}/${name}.pub`
+  }
 }

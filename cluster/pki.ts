@@ -4,19 +4,25 @@ import {
   issueLeaf,
   type KeyPair,
   type LeafOptions,
+  newSigningKey,
   type TlsOptions,
 } from '../src/platform/index.ts'
 import type { Layout } from './layout.ts'
 import { kubernetesServiceIp, type Topology } from './topology.ts'
 
-/** Two authorities: who may use the API is not thereby a member or client of the store. */
+/** Several authorities: who may use the API is not thereby a member or client of the store. */
 const API_CA = 'ca'
 const STORE_CA = 'store-ca'
+/** Signs for the API server alone, which vouches for others' users at extension API servers. */
+const PROXY_CA = 'front-proxy-ca'
+/** Signs and checks the tokens of service accounts: the same pair on every master. */
+const ACCOUNTS = 'sa'
 /** Marks the certificates with which members of the store know one another. */
 export const MEMBERS = 'navarch:store-members'
 export const KUBELET_CLIENT = 'kube-apiserver-kubelet-client'
 
-type Wanted = Readonly<Record<string, { ca: typeof API_CA | typeof STORE_CA; leaf: LeafOptions }>>
+type Authority = typeof API_CA | typeof STORE_CA | typeof PROXY_CA
+type Wanted = Readonly<Record<string, { ca: Authority; leaf: LeafOptions }>>
 
 /** Every certificate of a cluster by the name of its files. Pure. */
 export function wantedCertificates(topology: Topology): Wanted {
@@ -29,6 +35,7 @@ export function wantedCertificates(topology: Topology): Wanted {
       ca: API_CA,
       leaf: client(KUBELET_CLIENT, ['system:masters']),
     },
+    'front-proxy-client': { ca: PROXY_CA, leaf: client('front-proxy-client', []) },
     'store-client': { ca: STORE_CA, leaf: client('root', []) },
   }
   for (const { name, address } of topology.masters) {
@@ -102,6 +109,7 @@ export async function ensurePki(
   for (const [name, commonName] of [
     [API_CA, 'kubernetes'],
     [STORE_CA, 'etcd-ca'],
+    [PROXY_CA, 'front-proxy-ca'],
   ] as const) {
     const make = () => issueAuthority({ commonName }, { nowMs })
     authorities.set(name, await ensurePair(name, make, { disk, layout }))
@@ -109,6 +117,25 @@ export async function ensurePki(
   for (const [name, { ca, leaf }] of Object.entries(wantedCertificates(topology))) {
     const authority = authorities.get(ca) as KeyPair
     await ensurePair(name, () => issueLeaf(authority, leaf, { nowMs }), { disk, layout })
+  }
+  await ensureSigningKey({ disk, layout })
+}
+
+async function ensureSigningKey({ disk, layout }: { disk: Disk; layout: Layout }): Promise<void> {
+  if (await disk.stat(layout.key(ACCOUNTS))) return
+  const { keyPem, publicPem } = newSigningKey()
+  await disk.writeFileAtomic(layout.publicKey(ACCOUNTS), Buffer.from(publicPem), { mode: 0o644 })
+  await disk.writeFileAtomic(layout.key(ACCOUNTS), Buffer.from(keyPem), { mode: 0o600 })
+}
+
+/** What an API server of the cluster knows people by, beside client certificates. */
+export async function readSecurity({ disk, layout }: { disk: Disk; layout: Layout }) {
+  const text = async (path: string) => Buffer.from(await disk.readFile(path)).toString()
+  return {
+    /** Private key of the tokens of service accounts, PEM. A secret. */
+    accountKeyPem: await text(layout.key(ACCOUNTS)),
+    proxyCaPem: await text(layout.certificate(PROXY_CA)),
+    apiAuthority: await readPair(API_CA, { disk, layout }),
   }
 }
 

@@ -9,6 +9,8 @@ export interface PeerIdentity {
   readonly commonName: string
   /** Organizations: the user's groups. */
   readonly organizations: readonly string[]
+  /** The certificate itself, DER. */
+  readonly certificate?: Uint8Array
 }
 
 export interface HttpRequest {
@@ -21,6 +23,8 @@ export interface HttpRequest {
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
   /** Present when the client showed a certificate that our authority signed. */
   readonly identity?: PeerIdentity
+  /** The client showed a certificate, and it is no good: of another authority, or expired. */
+  readonly foreignCertificate?: boolean
   readonly remoteAddress?: string
   /** Aborted when the client went away or the server stops. */
   readonly signal: AbortSignal

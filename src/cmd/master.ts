@@ -1,8 +1,14 @@
-import { apiEndpoint, initialMembers, readTls, serviceCidr } from '../../cluster/index.ts'
+import {
+  apiEndpoint,
+  initialMembers,
+  readSecurity,
+  readTls,
+  serviceCidr,
+} from '../../cluster/index.ts'
 import { allResources } from '../api/index.ts'
 import type { HttpHandler } from '../base/index.ts'
 import { createApiServer } from '../master/apiserver/index.ts'
-import { serveHttps, systemClock, systemRandom } from '../platform/index.ts'
+import { serveHttps, signerOf, systemClock, systemRandom } from '../platform/index.ts'
 import { controllersCandidate, schedulerCandidate } from './parts/candidates.ts'
 import { holdEndpoint } from './parts/endpoint.ts'
 import { kubeletClients } from './parts/kubelet-clients.ts'
@@ -12,6 +18,8 @@ import { startStoreThread } from './parts/store-thread.ts'
 
 const STOP_TIMEOUT_MS = 4000
 const LINGER_MS = 250
+/** As kube-apiserver's tokens for pods say. */
+const ACCOUNT_ISSUER = 'https://kubernetes.default.svc'
 
 /** A master: a store member on its own thread, an API server, a candidate for the rest. */
 async function main(part: Part): Promise<void> {
@@ -35,6 +43,7 @@ async function main(part: Part): Promise<void> {
   )
   const { kv } = store
   const kubelets = kubeletClients(await readTls('kubelet-client', 'api', part))
+  const trust = await readSecurity(part)
   const api = createApiServer({
     kv,
     resources: allResources,
@@ -44,6 +53,10 @@ async function main(part: Part): Promise<void> {
     kubelet: kubelets.at,
     serviceRange: serviceCidr(topology),
     advertise: { address, port: self.apiPort },
+    security: {
+      serviceAccounts: { issuers: [ACCOUNT_ISSUER], signer: signerOf(trust.accountKeyPem) },
+      requestHeader: { caPem: trust.proxyCaPem, allowedNames: ['front-proxy-client'] },
+    },
   })
   const parts = { name, api: api.handler, clock, random, log }
   const controllers = controllersCandidate(parts)
@@ -52,7 +65,8 @@ async function main(part: Part): Promise<void> {
   const status = masterStatusHandler({ name, store, kv, leads })
   const handler: HttpHandler = (request) =>
     request.url === STATUS_PATH ? status(request) : api.handler(request)
-  const tls = await readTls(`${name}-api`, 'api', part)
+  const own = await readTls(`${name}-api`, 'api', part)
+  const tls = { ...own, caPem: `${own.caPem}${trust.proxyCaPem}` }
   const server = await serveHttps({ address, port: self.apiPort, tls, handler, log })
   log.info('serving the API', { endpoint: apiEndpoint(self) })
   const working = (async () => {

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls'
 import type { HttpHeaders, HttpRequest, HttpResponse } from '../base/index.ts'
 import { writeBody } from './http-body.ts'
 import type { ServerContext } from './server-context.ts'
-import { identityOf } from './tls.ts'
+import { tlsClient } from './tls.ts'
 
 /** One request and its response over HTTP/1.1. Never rejects. */
 export async function serveHttp1(
@@ -56,7 +56,6 @@ export async function respond(
 
 export function toRequest(incoming: IncomingMessage, signal: AbortSignal): HttpRequest {
   const { socket } = incoming
-  const identity = socket instanceof TLSSocket ? identityOf(socket) : undefined
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
@@ -66,7 +65,7 @@ export function toRequest(incoming: IncomingMessage, signal: AbortSignal): HttpR
     url: incoming.url ?? '/',
     headers,
     body: hasBody(headers) ? incoming.iterator({ destroyOnReturn: false }) : undefined,
-    ...(identity ? { identity } : {}),
+    ...(socket instanceof TLSSocket && tlsClient(socket)),
     ...(socket.remoteAddress ? { remoteAddress: socket.remoteAddress } : {}),
     signal,
   }

@@ -1,14 +1,14 @@
-import type { HttpRequest, HttpResponse, PeerIdentity } from '../base/index.ts'
+import type { HttpRequest, HttpResponse } from '../base/index.ts'
 import { RequestBody } from './http2-body.ts'
 import { ErrorCode, type Header, type Http2Stream, type StreamListener } from './http2/index.ts'
 import type { ServerContext } from './server-context.ts'
+import type { TlsClient } from './tls.ts'
 
 /** Forbidden in HTTP/2 (RFC 9113 §8.2.2). */
 const HOP_HEADERS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding'])
 
 /** Who asks. */
-export interface Http2Client {
-  readonly identity?: PeerIdentity
+export interface Http2Client extends TlsClient {
   readonly remoteAddress?: string
 }
 

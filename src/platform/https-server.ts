@@ -7,7 +7,7 @@ import { createHttp1Back } from './http1-back.ts'
 import { Http2Connection, type LocalSettings } from './http2/index.ts'
 import { type Http2Client, serveHttp2 } from './http2-exchange.ts'
 import { type ServerContext, until } from './server-context.ts'
-import { identityOf, type TlsOptions } from './tls.ts'
+import { tlsClient, type TlsOptions } from './tls.ts'
 
 export interface HttpsServerOptions {
   readonly address: string
@@ -56,10 +56,9 @@ export async function serveHttps(options: HttpsServerOptions): Promise<Listener>
 
 function connect(context: ServerContext, connections: Set<Http2Connection>, socket: Socket): void {
   // One lookup per connection: reading the certificate parses it anew each time.
-  const identity = socket instanceof TLSSocket ? identityOf(socket) : undefined
   const { remoteAddress } = socket
   const client: Http2Client = {
-    ...(identity && { identity }),
+    ...(socket instanceof TLSSocket && tlsClient(socket)),
     ...(remoteAddress !== undefined && { remoteAddress }),
   }
   const connection = new Http2Connection({

@@ -36,6 +36,26 @@ export function clientContext(tls: TlsOptions): SecureContext {
   return context
 }
 
+/** What a server knows of the client of a connection. */
+export interface TlsClient {
+  readonly identity?: PeerIdentity
+  /** It showed a certificate that our authority did not sign, or that is over. */
+  readonly foreignCertificate?: true
+}
+
+// Reading a certificate parses it anew each time: once for each connection.
+const clients = new WeakMap<TLSSocket, TlsClient>()
+
+export function tlsClient(socket: TLSSocket): TlsClient {
+  const known = clients.get(socket)
+  if (known) return known
+  const identity = identityOf(socket)
+  const foreign = !identity && socket.getPeerCertificate().raw !== undefined
+  const client: TlsClient = identity ? { identity } : foreign ? { foreignCertificate: true } : {}
+  clients.set(socket, client)
+  return client
+}
+
 /** Who the other side is; undefined without a certificate that our authority signed. */
 export function identityOf(socket: TLSSocket): PeerIdentity | undefined {
   return socket.authorized ? identityFrom(socket.getPeerCertificate()) : undefined
@@ -49,6 +69,7 @@ export function identityFrom(certificate: PeerCertificate): PeerIdentity | undef
   return {
     commonName: Array.isArray(CN) ? (CN.at(-1) ?? '') : CN,
     organizations: O === undefined ? [] : Array.isArray(O) ? O : [O],
+    certificate: certificate.raw,
   }
 }
 

@@ -67,6 +67,7 @@ export class Normaliser {
     // Go's differences of two values mix blanks at random.
     if (/\n/.test(out) && /Forbidden|Invalid/.test(out)) out = out.replace(/[\u00a0\t ]+/g, ' ')
     return out
+      .replace(JWT, '<jwt>')
       .replace(UUID, (id) => (this.#source.includes(id) ? id : '<uid>'))
       .replace(TIME, (time, fraction?: string) => this.#time(time, fraction))
       .replace(/too old resource version: \d+ \(\d+\)/g, 'too old resource version: <rv> (<rv>)')
@@ -83,6 +84,7 @@ export class Normaliser {
 }
 
 const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g
+const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g
 const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(?:Z|[+-]\d\d:\d\d)/g
 const AGES = new Set(['Age', 'Last Seen', 'First Seen', 'Duration'])
 const NODE_PORTS = new Set(['nodePort', 'healthCheckNodePort'])

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Clock, readBody } from '../../src/base/index.ts'
 import { Harness, type Json } from '../unit/apiserver/harness.ts'
-import { systemClock } from '../../src/platform/index.ts'
+import { newSigningKey, signerOf, systemClock } from '../../src/platform/index.ts'
 import { firstDifference, Normaliser } from './api-normal.ts'
 
 /** A recorded request with the answer of a real Kubernetes. */
@@ -16,6 +16,8 @@ interface Step {
   readonly watch?: boolean
   /** Sent, not compared. */
   readonly setup?: boolean
+  /** Lists in the body whose order says nothing. */
+  readonly set?: readonly string[]
   readonly until?: { status?: number; path?: string; equals?: unknown }
   readonly answer: Json
 }
@@ -36,6 +38,8 @@ const HASTE = 20
 /** A watch that has been silent for this long has said what it has to say. */
 const SILENCE_MS = 40
 
+const ISSUER = 'https://kubernetes.default.svc'
+
 export function readScenario(path: string): Scenario {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
@@ -46,6 +50,7 @@ export async function replay(scenario: Scenario): Promise<Outcome[]> {
     clock: hastyClock,
     serviceRange: '10.96.0.0/16',
     mountTokens: true,
+    security: { serviceAccounts: { issuers: [ISSUER], signer: signerOf(newSigningKey().keyPem) } },
   })
   try {
     const source = JSON.stringify(scenario.steps.map((step) => ({ ...step, answer: undefined })))
@@ -56,8 +61,8 @@ export async function replay(scenario: Scenario): Promise<Outcome[]> {
     for (const step of scenario.steps) {
       const got = await run(harness, step, variables)
       if (step.setup) continue
-      const want = normaliser.normalise(step.answer)
-      const difference = firstDifference(want, plain(normaliser.normalise(got)))
+      const want = sorted(step, normaliser.normalise(step.answer))
+      const difference = firstDifference(want, sorted(step, plain(normaliser.normalise(got))))
       outcomes.push({ id: step.id, difference })
     }
     return outcomes
@@ -70,6 +75,24 @@ export async function replay(scenario: Scenario): Promise<Outcome[]> {
 async function moveRevisionOn({ kv }: Harness): Promise<void> {
   for (let i = 0; i < 200; i++) await kv.create(`/moved/${i}`, new Uint8Array(0))
 }
+
+function sorted(step: Step, answer: Json): unknown {
+  for (const where of step.set ?? []) {
+    const list = pick(answer.body, where)
+    if (Array.isArray(list)) list.sort((a, b) => (stable(a) < stable(b) ? -1 : 1))
+  }
+  return answer
+}
+
+/** JSON with sorted keys. */
+function stable(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const keys = Object.keys(value).sort()
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${stable(value[key])}`).join(',')}}`
+}
+
+const ADMIN = { commonName: 'admin', organizations: ['system:masters'] }
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
@@ -143,7 +166,8 @@ async function send(
     headers,
     body,
     signal: end.signal,
-    identity: { commonName: 'admin', organizations: ['system:masters'] },
+    // A step with a credential of its own is not let in by the administrator's.
+    ...(!('authorization' in (step.headers ?? {})) && { identity: ADMIN }),
   })
   const answer: Json = { status: response.status, headers: {} }
   for (const name of KEPT_HEADERS) {

@@ -1,8 +1,15 @@
+import { bindingColumns } from '../columns/index.ts'
+import { defaultBinding } from '../defaults/index.ts'
 import type { ClusterRoleBinding } from '../rbac/index.ts'
 import { ClusterRoleBinding as declared } from '../rbac/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
-import { pathSegmentErrors, withMetadata } from '../validation/index.ts'
+import {
+  pathSegmentErrors,
+  validateClusterRoleBinding,
+  validateRoleRefUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const clusterRoleBindings: Resource<ClusterRoleBinding> = defineResource<ClusterRoleBinding>(
   {
@@ -12,8 +19,19 @@ export const clusterRoleBindings: Resource<ClusterRoleBinding> = defineResource<
     plural: 'clusterrolebindings',
     namespaced: false,
     struct: declared,
+    columns: bindingColumns,
     strategy: defineStrategy<ClusterRoleBinding>({
-      ...withMetadata<ClusterRoleBinding>({ namespaced: false, nameErrors: pathSegmentErrors }, {}),
+      applyDefaults: defaultBinding,
+      ...withMetadata<ClusterRoleBinding>(
+        { namespaced: false, nameErrors: pathSegmentErrors },
+        {
+          create: validateClusterRoleBinding,
+          update: (binding, old) => [
+            ...validateClusterRoleBinding(binding),
+            ...validateRoleRefUpdate(binding, old),
+          ],
+        },
+      ),
     }),
   },
 )

@@ -1,7 +1,15 @@
 import { allResources, leases } from '../../api/index.ts'
-import { type Clock, type Log, type HttpHandler, type Random, sleep } from '../../base/index.ts'
+import {
+  type Clock,
+  type HttpHandler,
+  type Log,
+  type PeerIdentity,
+  type Random,
+  sleep,
+} from '../../base/index.ts'
 import { events } from '../../api/index.ts'
 import {
+  type Client,
   createClient,
   createInformers,
   LeaderElector,
@@ -44,8 +52,9 @@ export interface Candidate {
 export function controllersCandidate(parts: CandidateParts): Candidate {
   return candidate('kube-controller-manager', parts, async ({ client, informers, signal }) => {
     const only = parts.controllers
+    const clientAs = (account: string) => clientOf(parts, accountIdentity(account), account)
     const running = startControllers(
-      { ...parts, client, informers, resources: allResources, ...(only && { only }) },
+      { ...parts, client, clientAs, informers, resources: allResources, ...(only && { only }) },
       { signal },
     )
     await Promise.all([running.ended, informers.run({ signal })])
@@ -77,9 +86,27 @@ export function schedulerCandidate(parts: CandidateParts): Candidate {
 }
 
 interface Work {
-  readonly client: ReturnType<typeof createClient>
+  readonly client: Client
   readonly informers: ReturnType<typeof createInformers>
   readonly signal: AbortSignal
+}
+
+/** As the user that upstream's components are, without the detour over TLS. */
+function clientOf(
+  { api, clock, random, log }: Omit<CandidateParts, 'name'>,
+  identity: PeerIdentity,
+  userAgent: string,
+): Client {
+  const transport: HttpHandler = (request) => api({ ...request, identity })
+  return createClient({ transport, clock, random, log, userAgent })
+}
+
+/** A service account of `kube-system`, as its token would say. */
+function accountIdentity(account: string): PeerIdentity {
+  return {
+    commonName: `system:serviceaccount:kube-system:${account}`,
+    organizations: ['system:serviceaccounts', 'system:serviceaccounts:kube-system'],
+  }
 }
 
 function candidate(
@@ -89,10 +116,8 @@ function candidate(
 ): Candidate {
   const { clock, random, name } = parts
   const log = parts.log.child({ component })
-  // As the user that upstream's components are, without the detour over TLS.
   const identity = { commonName: `system:${component}`, organizations: [] }
-  const transport: HttpHandler = (request) => parts.api({ ...request, identity })
-  const client = createClient({ transport, clock, random, log, userAgent: component })
+  const client = clientOf({ ...parts, log }, identity, component)
   const elector = new LeaderElector({
     client,
     leases,

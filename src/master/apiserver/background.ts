@@ -2,11 +2,13 @@ import { type Clock, type Log, sleep } from '../../base/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import { Compaction } from './bootstrap/compaction.ts'
 import { type Advertised, KubernetesService } from './bootstrap/kubernetes-service.ts'
+import type { NodeGraph } from './authz/node-graph.ts'
 import { repeat } from './bootstrap/loop.ts'
 import { ensureNamespaces } from './bootstrap/namespaces.ts'
 import { ensurePriorityClasses } from './bootstrap/priority-classes.ts'
 import type { WatchCache } from './cache/watch-cache.ts'
 import type { CustomServer } from './custom/index.ts'
+import { ensureRbac } from './bootstrap/rbac.ts'
 import type { Store } from './registry/store.ts'
 import type { Stores } from './resource-route.ts'
 import { ServiceRepair } from './services/repair.ts'
@@ -19,6 +21,7 @@ const RETRY_MS = 100
 /** How long a first list may take before it is waited for again. */
 const SYNC_MS = 60_000
 const LEAVE_TIMEOUT_MS = 1_000
+const RBAC_GROUP = 'rbac.authorization.k8s.io'
 
 export interface BackgroundOptions {
   readonly stores: Stores
@@ -30,6 +33,7 @@ export interface BackgroundOptions {
   readonly clock: Clock
   readonly log: Log
   readonly advertise: Advertised | undefined
+  readonly graph: NodeGraph
 }
 
 /** What a server does beside answering: its caches and its housekeeping. */
@@ -71,7 +75,8 @@ export class Background {
       custom.begin()
       this.#run((options) => custom.run(options))
     }
-    await this.#makeOwnObjects(signal)
+    this.#run((options) => this.#options.graph.run(options))
+    await this.#insist(signal, (options) => this.#makeOwnObjects(options))
     this.#ready = true
     const compaction = new Compaction({ kv, clock })
     this.#repeat('compaction', COMPACTION_MS, (options) => compaction.pass(options))
@@ -132,16 +137,25 @@ export class Background {
     }
   }
 
-  // Namespaces and priority classes that every cluster has.
-  async #makeOwnObjects(signal: AbortSignal): Promise<void> {
+  // Namespaces, roles and priority classes that every cluster has.
+  async #makeOwnObjects(options: { signal: AbortSignal }): Promise<void> {
+    const { stores } = this.#options
     const namespaces = this.#core('namespaces')
-    const at = { group: 'scheduling.k8s.io', version: 'v1', plural: 'priorityclasses' }
-    const classes = this.#options.stores.find(at)
+    const classes = stores.findAny({ group: 'scheduling.k8s.io', plural: 'priorityclasses' })
+    const rbac = (plural: string) => stores.findAny({ group: RBAC_GROUP, plural })
+    if (namespaces) await ensureNamespaces(namespaces, options)
+    if (classes) await ensurePriorityClasses(classes, options)
+    await ensureRbac(rbac, options)
+  }
+
+  /** Again and again until it is done: the store may be without a leader when a server starts. */
+  async #insist(
+    signal: AbortSignal,
+    work: (options: { signal: AbortSignal }) => Promise<void>,
+  ): Promise<void> {
     for (;;) {
       try {
-        if (namespaces) await ensureNamespaces(namespaces, { signal })
-        if (classes) await ensurePriorityClasses(classes, { signal })
-        return
+        return await work({ signal })
       } catch (error) {
         signal.throwIfAborted()
         const fields = { error: String(error) }

@@ -8,8 +8,10 @@ import {
   type Log,
   type Random,
 } from '../../base/index.ts'
-import { authenticate } from './authentication.ts'
-import type { Authorizer } from './authorization.ts'
+import type { Authentication } from './authn/authentication.ts'
+import { impersonate } from './authn/impersonation.ts'
+import { attributesOf } from './authz/attributes.ts'
+import { type Authorizer, requireAllowed } from './authz/authorizer.ts'
 import { type Accepted, negotiate } from './negotiation.ts'
 import { isTrue, parseRequestInfo, type RequestInfo } from './request-info.ts'
 import { PLAIN_JSON, replyFailure } from './respond.ts'
@@ -30,6 +32,7 @@ export interface RoutedRequest {
 }
 
 export interface HandlerOptions {
+  readonly authentication: Authentication
   readonly authorizer: Authorizer
   /** Asked in turn; the first that answers ends it. The last one must. */
   readonly routes: readonly Route[]
@@ -77,11 +80,16 @@ async function route(
   options: HandlerOptions,
   of: Omit<RoutedRequest, 'user'>,
 ): Promise<HttpResponse> {
-  const user = authenticate(of.request, of.info.path)
-  const decision = await options.authorizer.authorize(user, of.info)
-  if (decision.kind === 'deny') throw statusErrors.forbidden(NO_RESOURCE, '', decision.reason)
+  const { authorizer } = options
+  const { info } = of
+  const { signal } = of.request
+  const own = await options.authentication.authenticate(of.request, info.path)
+  const acting = await impersonate(of.request, info.path, { user: own, authorizer })
+  if (acting.kind === 'answer') return acting.response
+  const { user, request } = acting
+  await requireAllowed(authorizer, attributesOf(user, info), { signal })
   for (const next of options.routes) {
-    const response = await next({ ...of, user })
+    const response = await next({ ...of, request, user })
     if (response) return response
   }
   assert(false, 'no route answered')
@@ -98,8 +106,6 @@ function fail(options: HandlerOptions, request: HttpRequest, error: unknown): Ht
   }
   return replyFailure(acceptedForFailure(request), failure)
 }
-
-const NO_RESOURCE = { group: '', plural: '' }
 
 function readInfo(request: HttpRequest): RequestInfo {
   if (request.url.length > URL_BYTES_MAX) {

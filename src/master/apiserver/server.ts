@@ -2,8 +2,8 @@ import type { Clock, HttpHandler, Log, Random } from '../../base/index.ts'
 import { withTimeout } from '../../base/index.ts'
 import type { Resource } from '../../api/index.ts'
 import type { Kv } from '../../kv/index.ts'
-import { admissionChain, lookupIn, PLUGINS } from './admission/index.ts'
-import { allowAuthenticated, type Authorizer } from './authorization.ts'
+import { admissionChain, lookupIn, PLUGINS, withRequester } from './admission/index.ts'
+import { withEscalationCheck } from './authz/escalation.ts'
 import { Background } from './background.ts'
 import type { Advertised } from './bootstrap/kubernetes-service.ts'
 import { Catalog } from './catalog.ts'
@@ -17,6 +17,8 @@ import { metricsRoute, RequestMetrics } from './metrics.ts'
 import { openApiRoute } from './openapi.ts'
 import { resourceRoute, Stores } from './resource-route.ts'
 import { replyText } from './respond.ts'
+import { reviewRouter } from './reviews/index.ts'
+import { createSecurity, type SecurityOptions } from './security.ts'
 import { serviceResources } from './services/service-hooks.ts'
 import { allSubresources, firstOf, type KubeletClient } from './subresources/index.ts'
 import { versionRoute } from './version.ts'
@@ -34,8 +36,8 @@ export interface ApiServerOptions {
   readonly serviceRange: string
   /** Where pods reach this master through the Service `kubernetes`. Absent: it is not kept. */
   readonly advertise?: Advertised
-  /** Default: every client with a certificate of ours may do everything. */
-  readonly authorizer?: Authorizer
+  /** Default: client certificates and bootstrap tokens, judged by the node authorizer and RBAC. */
+  readonly security?: SecurityOptions
   /** Names as in kube-apiserver, beside those that are on by default. Default: none. */
   readonly enabledAdmission?: readonly string[]
   /** Names as in kube-apiserver: `ServiceAccount`. Default: none. */
@@ -65,33 +67,44 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const core = (plural: string) => stores.find({ group: '', version: 'v1', plural })
   const budgets = () =>
     stores.find({ group: 'policy', version: 'v1', plural: 'poddisruptionbudgets' })
-  const admission = admissionChain(
-    {
-      lookup: lookupIn((of) => stores.findAny(of)),
-      clock,
-      random,
-      log,
-      kv,
-      mountTokens: options.mountTokens ?? false,
-    },
-    PLUGINS,
-    { enabled: options.enabledAdmission ?? [], disabled: options.disabledAdmission ?? [] },
-  )
+  const lookup = lookupIn((of) => stores.findAny(of))
+  const security = createSecurity(options.security ?? {}, { lookup, nowMs: () => clock.nowMs() })
+  const { authentication, authorizer, graph } = security
+  const mountTokens = options.mountTokens ?? false
+  const context = { lookup, clock, random, log, kv, authorizer, mountTokens }
+  const plugins = admissionChain(context, PLUGINS, {
+    enabled: options.enabledAdmission ?? [],
+    disabled: options.disabledAdmission ?? [],
+  })
+  const admission = withEscalationCheck(withRequester(plugins), security)
   const services = serviceResources({ kv, random, range: options.serviceRange })
   const parts = { kv, clock, random, log, admission, services }
   const caches = addStores(options.resources, { ...parts, stores })
   const catalog = new Catalog(options.resources)
   const custom = customServer({ ...parts, stores, catalog })
   const { advertise } = options
-  const background = new Background({ stores, caches, custom, services, kv, clock, log, advertise })
+  const background = new Background({
+    stores,
+    caches,
+    custom,
+    services,
+    kv,
+    clock,
+    log,
+    advertise,
+    graph,
+  })
   const requests = new RequestMetrics()
   const leases = stores.find({ group: 'coordination.k8s.io', version: 'v1', plural: 'leases' })
+  const { issuer } = security
   const special = firstOf(
+    reviewRouter(security),
     virtualResources(options.resources, { core, leases, kv, clock }),
-    allSubresources({ core, budgets, kubelet: options.kubelet }),
+    allSubresources({ core, budgets, kubelet: options.kubelet, issuer, random }),
   )
   const handler = createHandler({
-    authorizer: options.authorizer ?? allowAuthenticated,
+    authentication,
+    authorizer,
     routes: [
       resourceRoute({ stores, clock, special }),
       healthRoute(healthChecks(options, background)),

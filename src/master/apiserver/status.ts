@@ -34,7 +34,7 @@ export const statusErrors = {
     const what = name ? `${qualified(of)} "${name}"` : qualified(of)
     const message = of.plural ? `${what} is forbidden: ${why}` : `forbidden: ${why}`
     return new StatusError(403, 'Forbidden', message, {
-      details: { ...detailsOf(of, name), ...more },
+      details: of.plural === '' ? more : { ...detailsOf(of, name), ...more },
     })
   },
 

@@ -2,6 +2,7 @@ import type { Clock, Log, Random } from '../../base/index.ts'
 import { events, type Resource } from '../../api/index.ts'
 import { type Client, forkSignal, type Informers, QueuedEventRecorder } from '../../client/index.ts'
 import { cronJobController } from './cron-job.ts'
+import { accountOf } from './accounts.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
 import { endpointsController } from './endpoints.ts'
@@ -25,6 +26,8 @@ import { ttlAfterFinishedController } from './ttl-after-finished.ts'
 
 export interface ControllersOptions {
   readonly client: Client
+  /** A client with no more rights than a service account of `kube-system`. Default: `client`. */
+  readonly clientAs?: (account: string) => Client
   /** Run by the caller. They may outlive the controllers, for the next time this master leads. */
   readonly informers: Informers
   readonly clock: Clock
@@ -84,6 +87,7 @@ export function startControllers(
     .map(([name, make]) => {
       const context: ControllerContext = {
         ...options,
+        client: options.clientAs?.(accountOf(name)) ?? options.client,
         recorder: recorder.as(name),
         log: log.child({ controller: name }),
       }

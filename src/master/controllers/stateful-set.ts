@@ -4,6 +4,7 @@ import {
   controllerRevisions,
   keyOf,
   matchesLabelSelector,
+  type PersistentVolumeClaim,
   persistentVolumeClaims,
   type Pod,
   type PodTemplateSpec,
@@ -285,11 +286,10 @@ class StatefulSetReconciler {
         const of = { object: pod, condemned: condemned.includes(pod) }
         const ownerReferences = claimOwners(set, found, of)
         if (!ownerReferences) continue
-        const body = { metadata: { uid: found.metadata.uid, ownerReferences } }
-        const patch = { type: 'merge', body } as const
-        await this.#context.client
-          .for(persistentVolumeClaims)
-          .patch({ name, namespace }, patch, call)
+        // Upstream's role lets it update claims, and not patch them.
+        const wanted = draft<PersistentVolumeClaim>(found)
+        wanted.metadata.ownerReferences = ownerReferences
+        await this.#context.client.for(persistentVolumeClaims).update(wanted, call)
       }
     }
   }

@@ -1,6 +1,7 @@
 import {
   type HttpHandler,
   type HttpResponse,
+  type PeerIdentity,
   readBody,
   silentLog,
 } from '../../../src/base/index.ts'
@@ -21,7 +22,10 @@ export interface Call {
   /** Sent as it is when bytes or text, else as JSON. */
   readonly body?: unknown
   readonly signal?: AbortSignal
+  /** Without any credential but those of the headers. */
   readonly anonymous?: boolean
+  /** Instead of the administrator. */
+  readonly as?: PeerIdentity
 }
 
 export interface Answer {
@@ -77,7 +81,7 @@ export class Harness {
       },
       body,
       signal: options.signal ?? new AbortController().signal,
-      ...(!options.anonymous && { identity: ADMIN }),
+      ...(!options.anonymous && { identity: options.as ?? ADMIN }),
     })
   }
 

@@ -77,17 +77,28 @@ export class TestCluster {
   startControllers(): void {
     const log = silentLog
     const common = { clock: systemClock, random: systemRandom(), log }
-    const transport: HttpHandler = (request) => {
-      const path = request.url.split('?')[0] ?? ''
-      if (request.method !== 'GET' && !path.includes('/events')) {
-        this.writes.push({ method: request.method, path })
+    const clientOf = (commonName: string) => {
+      const transport: HttpHandler = (request) => {
+        const path = request.url.split('?')[0] ?? ''
+        if (request.method !== 'GET' && !path.includes('/events')) {
+          this.writes.push({ method: request.method, path })
+        }
+        return this.#server.handler({ ...request, identity: { commonName, organizations: [] } })
       }
-      return this.#server.handler({ ...request, identity: ADMIN })
+      return createClient({ transport, ...common })
     }
-    const client = createClient({ transport, ...common })
+    const client = clientOf('system:kube-controller-manager')
+    const clientAs = (account: string) => clientOf(`system:serviceaccount:kube-system:${account}`)
     this.#stopControllers = new AbortController()
     this.#controllers = startControllers(
-      { client, informers: this.informers, resources: allResources, ...common, ...this.#options },
+      {
+        client,
+        clientAs,
+        informers: this.informers,
+        resources: allResources,
+        ...common,
+        ...this.#options,
+      },
       { signal: this.#stopControllers.signal },
     )
   }

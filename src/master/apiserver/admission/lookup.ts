@@ -14,6 +14,11 @@ export interface ResourceName {
 export interface Lookup {
   /** From the cache, or from the store when it is not there. */
   find<T extends KubeObject>(of: ResourceName, at: Place): Promise<DeepReadonly<T> | undefined>
+  /** From the cache, as far as that has come. */
+  cached<T extends KubeObject>(
+    of: ResourceName,
+    at: { namespace?: string; name: string },
+  ): DeepReadonly<T> | undefined
   /** From the store. */
   findNewest<T extends KubeObject>(
     of: ResourceName,
@@ -54,6 +59,10 @@ export function lookupIn(store: (of: ResourceName) => Store | undefined): Lookup
   }
   return {
     store,
+    cached<T extends KubeObject>(name: ResourceName, at: { namespace?: string; name: string }) {
+      const of = store(name)
+      return read<T>(of?.cache.get(objectKey(of.resource, at)))
+    },
     findNewest: newest,
     find<T extends KubeObject>(name: ResourceName, at: Place) {
       const of = store(name)

@@ -1,5 +1,6 @@
 import type { Clock, Log, Random } from '../../../base/index.ts'
 import type { Kv } from '../../../kv/index.ts'
+import type { Authorizer } from '../authz/authorizer.ts'
 import type { AdmissionAttributes } from './attributes.ts'
 import type { Lookup } from './lookup.ts'
 
@@ -30,6 +31,8 @@ export interface AdmissionContext {
   readonly kv: Kv
   /** Whether pods get the token of their service account. */
   readonly mountTokens: boolean
+  /** For plugins that ask whether the user may do something beside the request. */
+  readonly authorizer: Authorizer
 }
 
 export type MakePlugin = (context: AdmissionContext) => AdmissionPlugin

@@ -1,6 +1,12 @@
 import { alwaysPullImages } from './always-pull-images.ts'
 import { defaultIngressClass, defaultStorageClass } from './default-class.ts'
 import { limitRanger } from './limit-ranger.ts'
+import {
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+} from './certificates.ts'
+import { nodeRestriction } from './node-restriction.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeTaints } from './node-taints.ts'
 import type { MakePlugin, PluginName } from './plugin.ts'
@@ -13,6 +19,10 @@ import { claimResize, storageInUse } from './storage.ts'
 
 /** The plugins that there are, by name. `PLUGIN_ORDER` says when each runs. */
 export const PLUGINS: Readonly<Partial<Record<PluginName, MakePlugin>>> = {
+  CertificateApproval: certificateApproval,
+  CertificateSigning: certificateSigning,
+  CertificateSubjectRestriction: certificateSubjectRestriction,
+  NodeRestriction: nodeRestriction,
   NamespaceLifecycle: namespaceLifecycle,
   LimitRanger: limitRanger,
   ServiceAccount: podServiceAccount,

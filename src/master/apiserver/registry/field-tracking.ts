@@ -32,6 +32,8 @@ export interface FieldTracking {
   fromJson(value: JsonObject): KubeObject
   /** What an object is before anything is set. */
   readonly empty: JsonObject
+  /** Its objects say nothing of their writers. */
+  readonly off?: boolean
   /** What writing through a sub-resource (empty: the object itself) leaves as it is. */
   resetFields(subresource: string): FieldSet
 }
@@ -57,8 +59,12 @@ export function declaredTracking(
     fromJson: (value) => decodeJson<KubeObject>(resource.struct, value),
     empty: bareJson(resource, { metadata: {} }),
     resetFields: (subresource) => resetFieldsOf(resource, subresource),
+    off: UNTRACKED.has(resource.plural),
   }
 }
+
+/** Upstream takes the bytes of a request for a list, fails, and notes nobody. */
+const UNTRACKED: ReadonlySet<string> = new Set(['certificatesigningrequests'])
 
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 
@@ -142,6 +148,10 @@ export function trackUpdate(
   of: { object: KubeObject; old?: KubeObject; subresource: string; nowMs: number },
 ): void {
   const { object, old } = of
+  if (tracking.off) {
+    setManagers(object, undefined)
+    return
+  }
   const live = old ? tracking.toJson(old) : tracking.empty
   const next = tracking.toJson(object)
   const given = object.metadata.managedFields

@@ -1,4 +1,6 @@
+import type { Random } from '../../../base/index.ts'
 import type { Store } from '../registry/store.ts'
+import { approval, requestStatus } from './approval.ts'
 import { binding } from './binding.ts'
 import { ephemeralContainers } from './ephemeral-containers.ts'
 import { eviction } from './eviction.ts'
@@ -7,11 +9,13 @@ import { podLog } from './log.ts'
 import type { KubeletClient } from './node-agent.ts'
 import { status, type SubresourceRouter, subresourceRouter } from './router.ts'
 import { scale } from './scale.ts'
+import { token, type TokenIssuer } from './token.ts'
 import { attachTarget, execTarget, podStream, portForwardTarget } from './stream.ts'
 
 export type { KubeletClient } from './node-agent.ts'
 export { bind } from './binding.ts'
 export { firstOf, type SubresourceHandler, type SubresourceRouter } from './router.ts'
+export type { TokenIssuer } from './token.ts'
 export { isStream } from './stream.ts'
 
 /** All sub-resources that are served. `core` finds the core group's stores by plural. */
@@ -20,6 +24,8 @@ export function allSubresources(options: {
   kubelet: KubeletClient
   /** The store of disruption budgets. */
   budgets: () => Store | undefined
+  issuer: TokenIssuer | undefined
+  random: Random
 }): SubresourceRouter {
   const { core, kubelet } = options
   const nodes = () => core('nodes')
@@ -35,5 +41,8 @@ export function allSubresources(options: {
     'pods/log': podLog({ nodes, kubelet }),
     'pods/portforward': podStream(portForwardTarget, stream),
     'namespaces/finalize': finalize,
+    'certificatesigningrequests/approval': approval,
+    'certificatesigningrequests/status': requestStatus,
+    'serviceaccounts/token': token({ core, issuer: options.issuer, random: options.random }),
   })
 }

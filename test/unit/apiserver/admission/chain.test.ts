@@ -29,14 +29,9 @@ function attributesOf(warnings: string[] = []): AdmissionAttributes {
 async function chainOf(plugins: Plugins, choice: AdmissionChoice = {}) {
   const kv = createMemoryKv({ clock: systemClock })
   const lookup = lookupIn(() => undefined)
-  const context = {
-    lookup,
-    clock: systemClock,
-    random: systemRandom(),
-    log: silentLog,
-    kv,
-    mountTokens: false,
-  }
+  const authorizer = { authorize: () => ({ kind: 'allow', reason: '' }) as const }
+  const parts = { clock: systemClock, random: systemRandom(), log: silentLog, kv }
+  const context = { ...parts, lookup, authorizer, mountTokens: false }
   await kv.close()
   return admissionChain(context, plugins, choice)
 }

@@ -1,0 +1,140 @@
+import type { Signer } from '../../base/index.ts'
+import { Authentication, type AnonymousOptions } from './authn/authentication.ts'
+import { bootstrapTokens } from './authn/bootstrap-token.ts'
+import { type VerifyKey, verifyKeys } from './authn/jwt.ts'
+import type { RequestHeaderOptions } from './authn/request-header.ts'
+import { type BoundObject, serviceAccountTokens } from './authn/service-account.ts'
+import { anyToken, type TokenAuthenticator } from './authn/token.ts'
+import { tokenFile } from './authn/token-file.ts'
+import { alwaysAllow, alwaysDeny, type Authorizer, firstOf, masters } from './authz/authorizer.ts'
+import { cachedRoles } from './authz/cached-roles.ts'
+import { nodeAuthorizer } from './authz/node.ts'
+import { NodeGraph } from './authz/node-graph.ts'
+import { Rbac } from './authz/rbac.ts'
+import type { Lookup } from './admission/index.ts'
+import type { TokenIssuer } from './subresources/index.ts'
+
+/** Who may come in, and what they may do: kube-apiserver's flags of the same sense. */
+export interface SecurityOptions {
+  /** Default: `Node` and `RBAC`. */
+  readonly authorization?: readonly AuthorizationMode[]
+  /** Further authorizers, asked after the others, such as a webhook. */
+  readonly authorizers?: readonly Authorizer[]
+  /** Content of `--token-auth-file`. */
+  readonly tokenFile?: string
+  /** Default: none are issued, and none are taken. */
+  readonly serviceAccounts?: ServiceAccountOptions
+  /** Further ways to read tokens: OIDC, a webhook. */
+  readonly tokens?: readonly TokenAuthenticator[]
+  readonly requestHeader?: RequestHeaderOptions
+  readonly anonymous?: AnonymousOptions
+}
+
+export type AuthorizationMode = 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny'
+
+export interface ServiceAccountOptions {
+  /** URLs; the first signs, the others' tokens are taken as well. */
+  readonly issuers: readonly string[]
+  readonly signer: Signer
+  /** Further public keys whose tokens are taken, PEM. */
+  readonly keysPem?: string
+  /** Default: the issuers. */
+  readonly audiences?: readonly string[]
+  readonly maxExpirationSeconds?: number
+}
+
+export interface Security {
+  readonly authentication: Authentication
+  readonly authorizer: Authorizer
+  readonly rbac: Rbac
+  /** To be run as long as the server is. */
+  readonly graph: NodeGraph
+  /** Absent: no tokens are issued. */
+  readonly issuer: TokenIssuer | undefined
+  /** With what tokens of service accounts are checked. */
+  readonly keys: readonly VerifyKey[]
+}
+
+export interface SecurityParts {
+  readonly lookup: Lookup
+  readonly nowMs: () => number
+}
+
+export function createSecurity(options: SecurityOptions, parts: SecurityParts): Security {
+  const { serviceAccounts: accounts } = options
+  const audiences = accounts?.audiences ?? accounts?.issuers ?? []
+  const keys = accounts ? verifyKeys(`${accounts.signer.publicPem}\n${accounts.keysPem ?? ''}`) : []
+  const tokens: TokenAuthenticator[] = []
+  if (options.tokenFile !== undefined) tokens.push(tokenFile(options.tokenFile))
+  if (accounts) tokens.push(accountTokens(accounts, keys, parts))
+  tokens.push(bootstrapTokens({ secret: secretOf(parts.lookup), nowMs: parts.nowMs }))
+  tokens.push(...(options.tokens ?? []))
+  const { requestHeader, anonymous } = options
+  const { lookup } = parts
+  const rbac = new Rbac(cachedRoles(lookup))
+  const graph = new NodeGraph(lookup)
+  return {
+    authentication: new Authentication({
+      tokens: anyToken(tokens),
+      audiences,
+      ...(requestHeader && { requestHeader }),
+      ...(anonymous && { anonymous }),
+    }),
+    authorizer: authorizerOf(options, { rbac, node: nodeAuthorizer({ graph, lookup }) }),
+    rbac,
+    graph,
+    issuer: accounts && issuerOf(accounts, audiences),
+    keys,
+  }
+}
+
+function issuerOf(accounts: ServiceAccountOptions, audiences: readonly string[]): TokenIssuer {
+  const { issuers, signer, maxExpirationSeconds: most } = accounts
+  const [issuer = ''] = issuers
+  const limit = most !== undefined && { maxExpirationSeconds: most }
+  return { issuer, signer, audiences, ...limit }
+}
+
+function accountTokens(
+  { issuers }: ServiceAccountOptions,
+  keys: readonly VerifyKey[],
+  { lookup, nowMs }: SecurityParts,
+): TokenAuthenticator {
+  return serviceAccountTokens({
+    issuers,
+    keys,
+    nowMs,
+    async read(plural, at) {
+      const found = await lookup.find({ group: '', plural }, at)
+      return found && toBound(found)
+    },
+  })
+}
+
+function toBound(object: {
+  readonly metadata: { readonly uid?: string; readonly deletionTimestamp?: string | null }
+  readonly data?: unknown
+}): BoundObject {
+  const { uid = '', deletionTimestamp } = object.metadata
+  const { token } = (object.data ?? {}) as { token?: string }
+  return {
+    uid,
+    ...(deletionTimestamp && { deletionTimestamp }),
+    ...(token !== undefined && { token: Buffer.from(token, 'base64').toString('utf8') }),
+  }
+}
+
+function secretOf(lookup: Lookup): Parameters<typeof bootstrapTokens>[0]['secret'] {
+  return async (name, { signal }) => {
+    const at = { namespace: 'kube-system', name, signal }
+    return lookup.find({ group: '', plural: 'secrets' }, at)
+  }
+}
+
+function authorizerOf(options: SecurityOptions, of: { rbac: Rbac; node: Authorizer }): Authorizer {
+  const { rbac, node } = of
+  const { authorization = ['Node', 'RBAC'], authorizers = [] } = options
+  const byMode = { Node: node, RBAC: rbac, AlwaysAllow: alwaysAllow, AlwaysDeny: alwaysDeny }
+  const chosen = authorization.map((mode) => byMode[mode])
+  return firstOf([masters, ...chosen, ...authorizers])
+}
