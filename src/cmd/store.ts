@@ -9,7 +9,7 @@ import {
 import { clusterIdentity, openStore } from '../store/index.ts'
 import { readAuthToken } from './parts/auth-token.ts'
 import { FlagError } from './parts/flags.ts'
-import { measuredStorage, storeFront } from './parts/store-front.ts'
+import { measuredStorage, serveProbes, storeFront } from './parts/store-front.ts'
 import { readStoreFlags, STORE_HELP, type StoreFlags } from './parts/store-flags.ts'
 
 /** `navarch store`: a member alone. Ends with SIGTERM or SIGINT, or when its disk fails. */
@@ -54,7 +54,11 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
     log,
     transport,
     etcd: {
-      auth: { hasher: bcryptHasher(), certificates: true, ...readAuthToken(flags.authToken) },
+      auth: {
+        hasher: bcryptHasher({ cost: flags.bcryptCost }),
+        certificates: true,
+        ...readAuthToken(flags.authToken),
+      },
     },
     authTokenTtlSeconds: flags.authTokenTtlSeconds,
     onFatal(error) {
@@ -62,17 +66,20 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
       process.exit(1)
     },
   })
+  const { methods, http, probes } = storeFront({ opened, storage, dataFolder: flags.dataDir })
   const front = await serveGrpc({
     address: flags.clientUrl.hostname,
     port: Number(flags.clientUrl.port),
     ...(clientTls && { tls: clientTls }),
-    ...storeFront({ opened, storage, dataFolder: flags.dataDir }),
+    methods,
+    http,
     log,
     maxConcurrentStreams: flags.maxConcurrentStreams,
     implementation: flags.grpcServer,
   })
+  const listeners = await serveProbes(flags.metricsUrls, { http: probes, tls: clientTls, log })
   return async () => {
-    await front.close()
+    for (const each of [front, ...listeners]) await each.close()
     await opened.stop()
   }
 }

@@ -18,6 +18,9 @@ export interface StoreFlags {
   /** `simple`, or `jwt,…`. */
   readonly authToken: string
   readonly authTokenTtlSeconds: number
+  readonly bcryptCost: number
+  /** Where health and metrics are told as well, to anybody. */
+  readonly metricsUrls: readonly URL[]
   readonly maxConcurrentStreams: number
   readonly grpcServer: GrpcImplementation
 }
@@ -42,6 +45,8 @@ const FLAGS = {
   'peer-client-cert-auth': 'true',
   'auth-token': 'simple',
   'auth-token-ttl': '300',
+  'bcrypt-cost': '10',
+  'listen-metrics-urls': '',
   'max-concurrent-streams': '4294967295',
   'experimental-grpc-server': 'own',
 } as const
@@ -88,6 +93,8 @@ export function readStoreFlags(args: readonly string[], env: NodeJS.ProcessEnv):
     grpcServer: implementation(flag('experimental-grpc-server')),
     authToken: flag('auth-token'),
     authTokenTtlSeconds: positive('auth-token-ttl', flag('auth-token-ttl')),
+    bcryptCost: bcryptCost(flag('bcrypt-cost')),
+    metricsUrls: metricsUrls(flag('listen-metrics-urls'), clientUrl),
   }
 }
 
@@ -113,6 +120,26 @@ function parse(args: readonly string[]): Partial<Record<Flag, string>> {
   }
 }
 
+/** They share the clients' certificate, so they can be https only where that is. */
+function metricsUrls(text: string, clientUrl: URL): URL[] {
+  const urls = text
+    .split(',')
+    .filter((url) => url !== '')
+    .map((url) => oneUrl('listen-metrics-urls', url, ['http:', 'https:']))
+  const secure = urls.find(({ protocol }) => protocol === 'https:')
+  if (!secure || clientUrl.protocol === 'https:') return urls
+  throw new FlagError(
+    `--listen-metrics-urls: "${secure.origin}" needs --listen-client-urls with https, too`,
+  )
+}
+
+/** bcrypt's own bounds. */
+function bcryptCost(text: string): number {
+  const cost = positive('bcrypt-cost', text)
+  if (cost >= 4 && cost <= 31) return cost
+  throw new FlagError(`--bcrypt-cost: "${text}" must be a number from 4 to 31`)
+}
+
 function positive(flag: Flag, text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value > 0) return value
@@ -122,7 +149,9 @@ function positive(flag: Flag, text: string): number {
 function oneUrl(flag: Flag, text: string, protocols: readonly string[]): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && protocols.includes(url.protocol) && url.port !== '') return url
-  throw new FlagError(`--${flag}: "${text}" must be one URL such as ${FLAGS[flag]}`)
+  throw new FlagError(
+    `--${flag}: "${text}" must be one URL such as ${FLAGS[flag] || 'http://127.0.0.1:2381'}`,
+  )
 }
 
 /** `m1=https://…,m2=https://…`: a name may come several times, once for each of its URLs. */

@@ -1,7 +1,14 @@
-import type { Disk, GrpcMethods, HttpHandler, OpenEngine } from '../../base/index.ts'
-import { levelEngines, processStats, systemClock, systemDisk } from '../../platform/index.ts'
+import type { Disk, GrpcMethods, HttpHandler, Listener, Log, OpenEngine } from '../../base/index.ts'
+import {
+  levelEngines,
+  processStats,
+  serveGrpc,
+  systemClock,
+  systemDisk,
+  type TlsOptions,
+} from '../../platform/index.ts'
 import { backupOf } from '../../store/backup/index.ts'
-import { storeHttp } from '../../store/http/index.ts'
+import { metricsHttp, storeHttp } from '../../store/http/index.ts'
 import type { OpenStore } from '../../store/index.ts'
 import {
   countedMethods,
@@ -43,7 +50,7 @@ export function storeFront(options: {
   /** Where backups are made. */
   dataFolder: string
   quotaBytes?: number
-}): { methods: GrpcMethods; http: HttpHandler } {
+}): { methods: GrpcMethods; http: HttpHandler; probes: HttpHandler } {
   const { opened, storage, dataFolder, quotaBytes } = options
   const { registry, disk } = storage
   const { store, state, member } = opened
@@ -53,15 +60,36 @@ export function storeFront(options: {
   processMetrics(registry, processStats)
   const backup = backupOf({ state, disk, folder: `${dataFolder}/backup` })
   const methods = countedMethods(etcdMethods({ etcd: store, backup }), registry)
-  const http = storeHttp({
+  const asked = {
     etcd: store,
     clock: systemClock,
-    methods,
     metrics: registry,
     certificates: true,
     onCheck: healthMetrics(registry),
-  })
-  return { methods, http }
+  }
+  return { methods, http: storeHttp({ ...asked, methods }), probes: metricsHttp(asked) }
+}
+
+/** etcd's `--listen-metrics-urls`: health and metrics alone, without client certificates. */
+export async function serveProbes(
+  urls: readonly URL[],
+  options: { http: HttpHandler; tls: TlsOptions | undefined; log: Log },
+): Promise<Listener[]> {
+  const listeners: Listener[] = []
+  for (const { hostname: address, port, protocol } of urls) {
+    const tls = protocol === 'https:' ? options.tls : undefined
+    listeners.push(
+      await serveGrpc({
+        address,
+        port: Number(port),
+        methods: new Map(),
+        http: options.http,
+        log: options.log,
+        ...(tls && { tls, clientCertificate: 'optional' as const }),
+      }),
+    )
+  }
+  return listeners
 }
 
 /** etcd's counters of what probes were told. */

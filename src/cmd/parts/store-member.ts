@@ -58,10 +58,12 @@ export async function startMember(
     etcd: { auth: { hasher: bcryptHasher(), certificates: true } },
     onFatal,
   })
+  const { methods, http } = storeFront({ opened, storage, dataFolder })
   const front = await serveGrpc({
     ...config.client,
     tls,
-    ...storeFront({ opened, storage, dataFolder }),
+    methods,
+    http,
     log: log.child({ component: 'grpc' }),
   })
   return {

@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '../../../src/base/index.ts'
-import { measuredStorage, storeFront } from '../../../src/cmd/parts/store-front.ts'
+import { measuredStorage, serveProbes, storeFront } from '../../../src/cmd/parts/store-front.ts'
 import { etcdserverpb as pb } from '../../../src/gen/etcd.js'
 import { grpcClient, serveGrpc } from '../../../src/platform/index.ts'
 import { openTestStore } from '../../contract/store.ts'
@@ -48,8 +48,8 @@ describe('what a member serves its clients', () => {
     const { disk, openEngine } = storage
     const opened = await openTestStore(folder, { disk, openEngine })
     const at = { address: '127.0.0.1', port: 0, log: silentLog }
-    const front = storeFront({ opened, storage, dataFolder: folder })
-    const server = await serveGrpc({ ...at, ...front })
+    const { methods, http, probes } = storeFront({ opened, storage, dataFolder: folder })
+    const server = await serveGrpc({ ...at, methods, http })
     const endpoint = `http://127.0.0.1:${server.port}`
     const client = grpcClient({ endpoints: [endpoint] })
     try {
@@ -59,6 +59,16 @@ describe('what a member serves its clients', () => {
       await assert.rejects(client.unary('/etcdserverpb.KV/Put', bad))
       const grant = pb.LeaseGrantRequest.encode({ TTL: 100 }).finish()
       await client.unary('/etcdserverpb.Lease/LeaseGrant', grant)
+      const [alone] = await serveProbes([new URL('http://127.0.0.1:0')], {
+        http: probes,
+        tls: undefined,
+        log: silentLog,
+      })
+      const beside = `http://127.0.0.1:${alone?.port}`
+      assert.equal(await (await fetch(`${beside}/livez`)).text(), 'ok\n')
+      const shut = await fetch(`${beside}/v3/kv/range`, { method: 'POST', body: '{}' })
+      assert.equal(shut.status, 404)
+      await alone?.close()
       const response = await fetch(`${endpoint}/metrics`)
       assert.match(response.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/)
       const text = await response.text()
