@@ -18,5 +18,11 @@ export const etcdErrors = {
   badLeaderTransferee: () =>
     new KvError(GrpcCode.failedPrecondition, 'etcdserver: bad leader transferee'),
   noLeader: () => new KvError(GrpcCode.unavailable, 'etcdserver: no leader'),
+  wrongDowngradeVersion: () =>
+    new KvError(GrpcCode.invalidArgument, 'etcdserver: wrong downgrade target version format'),
+  invalidDowngradeVersion: () =>
+    new KvError(GrpcCode.invalidArgument, 'etcdserver: invalid downgrade target version'),
+  noInflightDowngrade: () =>
+    new KvError(GrpcCode.failedPrecondition, 'etcdserver: no inflight downgrade job'),
   stopped: () => new KvError(GrpcCode.unavailable, 'etcdserver: server stopped'),
 } as const

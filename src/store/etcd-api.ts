@@ -8,6 +8,7 @@ import type {
   RangeResult,
   TxnResult,
 } from './mvcc/index.ts'
+import type { Alarm } from './alarms/index.ts'
 import type { MembersAnswer } from './services/index.ts'
 import type { ResponseHeader, WatchEvent, WatchResponse, WatchStream } from './watch/index.ts'
 
@@ -51,6 +52,7 @@ export interface StoreStatus {
   readonly raftAppliedIndex: number
   readonly errors: readonly string[]
   readonly dbSizeInUseBytes: number
+  readonly dbSizeQuotaBytes: number
   readonly isLearner: boolean
 }
 
@@ -140,6 +142,14 @@ export interface EtcdApi {
     options: CallOptions,
   ): Promise<Headed<{ hash: number; compactRevision: number; hashRevision: number }>>
   defragment(options: CallOptions): Promise<{ header: ResponseHeader }>
+  alarm(
+    request: pb.AlarmRequest.$Properties,
+    options: CallOptions,
+  ): Promise<{ header: ResponseHeader; alarms: readonly Alarm[] }>
+  downgrade(
+    request: { action: number; version: string },
+    options: CallOptions,
+  ): Promise<{ header: ResponseHeader; version: string }>
   moveLeader(target: bigint, options: CallOptions): Promise<{ header: ResponseHeader }>
   readonly auth: AuthApi
   /** Throws unless the caller is an administrator, or auth is off. */

@@ -1,5 +1,6 @@
 import { Admission, AuthBook, authBuckets, isAuthBucket, SimpleTokens } from './auth/index.ts'
 import { assert, type Clock, type Engine, KvError, type Log } from '../base/index.ts'
+import { AlarmBook } from './alarms/index.ts'
 import { leaseKey, type Outcome, runCommand } from './commands/index.ts'
 import { Counts } from './counts.ts'
 import type { LogIndex, Term } from '../raft/index.ts'
@@ -53,6 +54,7 @@ export class EtcdState implements StateMachine<Outcome> {
   #auth: AuthBook
   #admission: Admission
   #members: MemberBook
+  #alarms: AlarmBook
   #appliedIndex: LogIndex = 0
   #appliedTerm: Term = 0
   #durableIndex: LogIndex = 0
@@ -67,6 +69,7 @@ export class EtcdState implements StateMachine<Outcome> {
     this.#backend = backend
     this.#leases = new LeaseBook()
     this.#members = new MemberBook(backend)
+    this.#alarms = new AlarmBook(backend)
     this.#mvcc = new Mvcc(backend, this.#leases)
     const ttlSeconds = options.authTokenTtlSeconds
     const tokens = new SimpleTokens(ttlSeconds === undefined ? {} : { ttlSeconds })
@@ -85,6 +88,7 @@ export class EtcdState implements StateMachine<Outcome> {
       }
     }
     state.#members = await MemberBook.read(backend)
+    state.#alarms = await AlarmBook.read(backend)
     await state.#mvcc.restore()
     state.#leases.settle()
     state.#auth.settle()
@@ -119,6 +123,10 @@ export class EtcdState implements StateMachine<Outcome> {
 
   get admission(): Admission {
     return this.#admission
+  }
+
+  get alarms(): AlarmBook {
+    return this.#alarms
   }
 
   get membership(): Membership | undefined {
@@ -172,6 +180,7 @@ export class EtcdState implements StateMachine<Outcome> {
         admission: this.#admission,
         backend: this.#backend,
         members: this.#members,
+        alarms: this.#alarms,
         index: this.#appliedIndex,
         nowMs: this.#options.clock.monotonicMs(),
         onCompaction: this.#onCompaction,
@@ -247,6 +256,7 @@ export class EtcdState implements StateMachine<Outcome> {
       { bucket: 'meta', key: TERM, value: indexBytes(this.#appliedTerm) },
       ...this.#mvcc.metaEntries(),
       ...this.#members.entries(),
+      ...this.#alarms.entries(),
     ]
     for (const lease of this.#leases.all()) {
       head.push({ bucket: 'lease', key: leaseKey(lease.id), value: encodeLease(lease) })
@@ -274,17 +284,19 @@ export class EtcdState implements StateMachine<Outcome> {
     const mvcc = new Mvcc(backend, leases)
     const auth = new AuthBook({ backend, tokens: this.#auth.tokens })
     const members = new MembersReader()
+    const alarms = new AlarmBook(backend)
     for await (const entry of decodeEntries(chunks)) {
       const { bucket, key, value } = entry
       if (bucket === 'key') {
         // The bytes must not hold on to the chunk that they came in.
         const record = { ...readRevision(key), encoded: Buffer.from(value) }
-        backend.put(record)
+        backend.put(record, { counted: true })
         mvcc.restoreRecord(record)
       } else {
         backend.set(bucket, key, Buffer.from(value))
         if (bucket === 'lease') this.#restoreLease(value, leases)
         else if (isAuthBucket(bucket)) auth.restore(bucket, key, value)
+        else if (bucket === 'alarm') alarms.restore(key)
         else members.add(entry)
       }
       if (backend.pendingBytes > PENDING_BYTES_MAX) await backend.flush(() => {})
@@ -298,7 +310,7 @@ export class EtcdState implements StateMachine<Outcome> {
     await backend.adopt()
     this.#clearing = this.#clearReplaced(this.#mvcc, backend)
     const read = new MemberBook(backend, members.membership)
-    this.#replace(at, { backend, mvcc, leases, auth, members: read })
+    this.#replace(at, { backend, mvcc, leases, auth, members: read, alarms })
   }
 
   /** Gives the space of a replaced state back, once nobody reads it any more. */
@@ -320,6 +332,7 @@ export class EtcdState implements StateMachine<Outcome> {
       leases: LeaseBook
       auth: AuthBook
       members: MemberBook
+      alarms: AlarmBook
     },
   ): void {
     this.#backend = parts.backend
@@ -327,6 +340,7 @@ export class EtcdState implements StateMachine<Outcome> {
     this.#leases = parts.leases
     this.#auth = parts.auth
     this.#members = parts.members
+    this.#alarms = parts.alarms
     this.#admission = new Admission({ book: parts.auth, leases: parts.leases })
     this.#appliedIndex = at.index
     this.#appliedTerm = at.term

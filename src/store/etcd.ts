@@ -1,4 +1,5 @@
 import type { Clock, Log, Random } from '../base/index.ts'
+import { type Quota, QUOTA_BYTES_DEFAULT } from './alarms/index.ts'
 import { etcdErrors } from './errors.ts'
 import type { EtcdApi, ResponseHeader } from './etcd-api.ts'
 import type { Outcome } from './commands/index.ts'
@@ -10,8 +11,12 @@ import type { Member, MemberStatus } from './member-types.ts'
 import {
   type AuthOptions,
   AuthService,
+  AutoCompaction,
+  type AutoCompactionMode,
   ClusterService,
+  CorruptionCheck,
   KeyService,
+  quotaOf,
   LeaseService,
   MaintenanceService,
   Publisher,
@@ -38,7 +43,13 @@ export interface EtcdStoreOptions {
   readonly learnersMax?: number
   /** Learners that have caught up become voters by themselves. Default false. */
   readonly autoPromote?: boolean
-  /** What a new leader adds to every lease. Default 1000: etcd's election timeout. */
+  /** etcd's `--quota-backend-bytes`. Default 2 GiB, also for 0. */
+  readonly quotaBytes?: number
+  /** etcd's `--corrupt-check-time`. Default: never. */
+  readonly corruptCheckMs?: number
+  /** Default: none. */
+  readonly autoCompaction?: AutoCompactionMode
+  /** What a new leader leaves every lease at least. Default 1000: etcd's election timeout. */
   readonly electionTimeoutMs?: number
   /** How users prove who they are. Default: simple tokens, and no passwords. */
   readonly auth?: AuthOptions
@@ -53,12 +64,15 @@ const ELECTION_TIMEOUT_MS = 1000
 export class EtcdStore implements EtcdApi {
   readonly leaders: LeaderWatch
   readonly auth: AuthService
+  readonly corruption: CorruptionCheck
   readonly #context: ServiceContext
   readonly #keys: KeyService
   readonly #leases: LeaseService
   readonly #cluster: ClusterService
   readonly #maintenance: MaintenanceService
   readonly #publisher: Publisher
+  readonly #quota: Quota
+  readonly #compaction: AutoCompaction | undefined
   readonly #hub: WatchHub
   readonly #expirer: LeaseExpirer
   readonly #forgetLeadership: () => void
@@ -80,7 +94,13 @@ export class EtcdStore implements EtcdApi {
     const reconfiguration = { strictReconfigCheck, learnersMax, autoPromote, healthyMs }
     this.#cluster = new ClusterService(context, { log, ...reconfiguration })
     this.#publisher = new Publisher(context, log)
-    this.#maintenance = new MaintenanceService(context)
+    const quotaBytes = options.quotaBytes || QUOTA_BYTES_DEFAULT
+    this.#maintenance = new MaintenanceService(context, { quotaBytes })
+    this.#quota = quotaOf(context, { quotaBytes, log, maintenance: this.#maintenance })
+    context.quota = this.#quota
+    this.corruption = new CorruptionCheck(context, { log, periodMs: options.corruptCheckMs })
+    const how = options.autoCompaction
+    this.#compaction = how && new AutoCompaction(context, { keys: this.#keys, log, how })
     this.#hub = new WatchHub({
       clock,
       log,
@@ -95,6 +115,7 @@ export class EtcdStore implements EtcdApi {
       book: () => state.leases,
       revoke: (lease, call) => this.#leases.revokeExpired(lease, call),
       extendMs: electionTimeoutMs,
+      checkpoint: (leases, call) => this.#leases.checkpoint(leases, call),
     })
     const status = member.status()
     this.leaders = new LeaderWatch({ clock, electionTimeoutMs, leader: status.leader })
@@ -164,8 +185,16 @@ export class EtcdStore implements EtcdApi {
   hash: EtcdApi['hash'] = (options) => this.#maintenance.hash(options)
   hashKv: EtcdApi['hashKv'] = (request, options) => this.#maintenance.hashKv(request, options)
   defragment: EtcdApi['defragment'] = (options) => this.#maintenance.defragment(options)
+  alarm: EtcdApi['alarm'] = (request, options) => this.#maintenance.alarm(request, options)
+  downgrade: EtcdApi['downgrade'] = (request, options) =>
+    this.#maintenance.downgrade(request, options)
   moveLeader: EtcdApi['moveLeader'] = (target, options) =>
     this.#maintenance.moveLeader(target, options)
+
+  /** The log's next piece found no room on the disk. */
+  diskIsFull(): void {
+    this.#quota.diskIsFull()
+  }
 
   /** Tells the others this member's name and client URLs; resolves when they know. */
   publish(attributes: { name: string; clientUrls: readonly string[] }): Promise<void> {
@@ -180,6 +209,9 @@ export class EtcdStore implements EtcdApi {
     this.#expirer.demote()
     this.#cluster.close()
     this.#publisher.close()
+    this.#quota.close()
+    this.corruption.close()
+    this.#compaction?.close()
     this.#hub.close(etcdErrors.stopped())
   }
 }

@@ -56,5 +56,7 @@ export interface Member<Outcome> {
   transferLeadership(to: MemberId, options: { signal: AbortSignal }): Promise<void>
   /** Called on each change of leader or term, until the returned function is called. */
   onLeadership(listener: (status: MemberStatus) => void): () => void
+  /** Tries to make the log's next piece, when that failed before. */
+  diskHasRoom(): Promise<boolean>
   stop(): Promise<void>
 }

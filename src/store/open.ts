@@ -64,6 +64,7 @@ export interface OpenStore {
 export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
   const { cluster, disk, dataFolder, clock, random, log, transport } = options
   const undo: (() => Promise<void>)[] = [() => transport.close()]
+  let store: EtcdStore | undefined
   try {
     const self = memberNamed(cluster, options.name)
     await disk.mkdir(dataFolder)
@@ -93,11 +94,12 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
       ...(logLimits && { logLimits }),
       ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
       ...(onFatal && { onFatal }),
+      onDiskFull: () => store?.diskIsFull(),
     })
     undo.unshift(() => member.stop())
     const { tickMs, electionTicks } = { ...TIMING_DEFAULT, ...timing }
     const electionTimeoutMs = tickMs * electionTicks
-    const store = new EtcdStore({
+    const etcd = new EtcdStore({
       member,
       state,
       clock,
@@ -106,11 +108,12 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
       electionTimeoutMs,
       ...options.etcd,
     })
+    store = etcd
     const stop = async () => {
-      store.close()
+      etcd.close()
       for (const each of undo.splice(0)) await each()
     }
-    return { id: self.id, store, member, state, stop }
+    return { id: self.id, store: etcd, member, state, stop }
   } catch (error) {
     for (const each of undo) await each().catch(() => undefined)
     throw error

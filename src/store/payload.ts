@@ -35,6 +35,10 @@ export const Tag = {
   memberChange: MEMBER_CHANGE_TAG,
   /** `MemberAttributes`, as JSON. */
   memberAttributes: 10,
+  /** `AlarmRequest`. */
+  alarm: 11,
+  /** `LeaseCheckpointRequest`. */
+  leaseCheckpoint: 12,
 } as const
 export type Tag = (typeof Tag)[keyof typeof Tag]
 

@@ -1,6 +1,7 @@
 import type { KvError } from '../../base/index.ts'
 import type { LogIndex } from '../../raft/index.ts'
 import type { Admission, AuthBook, Who } from '../auth/index.ts'
+import type { Alarm, AlarmBook } from '../alarms/index.ts'
 import type { LeaseBook } from '../lease/index.ts'
 import type { MemberBook } from '../membership/index.ts'
 import type { Counts } from '../counts.ts'
@@ -18,6 +19,7 @@ export type Outcome =
     }
   | { readonly kind: 'auth'; readonly revision: number; readonly token?: string }
   | { readonly kind: 'members'; readonly revision: number }
+  | { readonly kind: 'alarm'; readonly revision: number; readonly alarms: readonly Alarm[] }
   /** The request was refused: nothing has changed. */
   | { readonly kind: 'error'; readonly revision: number; readonly error: KvError }
   /** The entry held no request. */
@@ -32,6 +34,7 @@ export interface CommandContext {
   readonly admission: Admission
   readonly backend: Backend
   readonly members: MemberBook
+  readonly alarms: AlarmBook
   /** Of the entry that holds the command. */
   readonly index: LogIndex
   /** For what is this member's own; the replicated state must not depend on it. */

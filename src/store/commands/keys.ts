@@ -1,26 +1,31 @@
 import { etcdserverpb as pb } from '../../gen/etcd.js'
+import { checkAlarms, txnBytes } from '../alarms/index.ts'
 import { deleteRange, put, txn } from '../mvcc/index.ts'
 import { decodePut, Tag } from '../payload.ts'
 import type { Command } from './command.ts'
 
 /** Commands about keys. */
 export const keyCommands = {
-  [Tag.put]: (payload, { mvcc, leases, admission, who }) => {
+  [Tag.put]: (payload, { mvcc, leases, admission, alarms, who }) => {
+    checkAlarms(alarms, { grows: true })
     const request = decodePut(payload, 1)
     admission.put(who, request)
     return { kind: 'put', ...put(mvcc, request, (id) => leases.has(id)) }
   },
-  [Tag.deleteRange]: (payload, { mvcc, admission, who }) => {
+  [Tag.deleteRange]: (payload, { mvcc, admission, alarms, who }) => {
+    checkAlarms(alarms, { grows: false })
     const request = pb.DeleteRangeRequest.decode(payload.subarray(1))
     admission.deleteRange(who, request)
     return { kind: 'delete-range', ...deleteRange(mvcc, request) }
   },
-  [Tag.txn]: (payload, { mvcc, leases, admission, who }) => {
+  [Tag.txn]: (payload, { mvcc, leases, admission, alarms, who }) => {
     const request = pb.TxnRequest.decode(payload.subarray(1))
+    checkAlarms(alarms, { grows: txnBytes(request) > 0 })
     admission.txn(who, request)
     return { kind: 'txn', ...txn(mvcc, request, (id) => leases.has(id)) }
   },
-  [Tag.compact]: (payload, { mvcc, onCompaction }) => {
+  [Tag.compact]: (payload, { mvcc, alarms, onCompaction }) => {
+    checkAlarms(alarms, { grows: false })
     mvcc.compact(pb.CompactionRequest.decode(payload.subarray(1)).revision)
     onCompaction()
     return { kind: 'compact', revision: mvcc.revision }

@@ -1,4 +1,5 @@
 import { etcdserverpb as pb } from '../../gen/etcd.js'
+import { checkAlarms } from '../alarms/index.ts'
 import { decodeLease, encodeLease } from '../lease/index.ts'
 import { stateErrors } from '../mvcc/index.ts'
 import { Tag } from '../payload.ts'
@@ -6,10 +7,11 @@ import type { Command, CommandContext, Outcome } from './command.ts'
 
 /** Commands about leases. */
 export const leaseCommands = {
-  [Tag.leaseGrant]: (payload, { leases, backend, mvcc, index, nowMs, counts }) => {
+  [Tag.leaseGrant]: (payload, { leases, backend, mvcc, alarms, index, nowMs, counts }) => {
+    checkAlarms(alarms, { grows: true })
     const { ID: id, TTL: ttlSeconds } = pb.LeaseGrantRequest.decode(payload.subarray(1))
     if (leases.has(id)) throw stateErrors.leaseExists()
-    const lease = { id, ttlSeconds, renewedIndex: index }
+    const lease = { id, ttlSeconds, renewedIndex: index, remainingSeconds: 0 }
     leases.grant(lease, nowMs)
     counts.leasesGranted++
     backend.set('lease', leaseKey(id), encodeLease(lease))
@@ -18,6 +20,7 @@ export const leaseCommands = {
 
   [Tag.leaseRevoke]: (payload, on) => {
     const { ID: id } = pb.LeaseRevokeRequest.decode(payload.subarray(1))
+    checkAlarms(on.alarms, { grows: false })
     on.admission.leaseWrite(on.who, id)
     return revoke(id, on)
   },
@@ -29,6 +32,16 @@ export const leaseCommands = {
     counts.leasesRenewed++
     backend.set('lease', leaseKey(id), encodeLease(lease))
     return { kind: 'lease', revision: mvcc.revision, id, ttlSeconds: lease.ttlSeconds }
+  },
+
+  // What the leader has counted down so far outlives restarts and leaders.
+  [Tag.leaseCheckpoint]: (payload, { leases, backend, mvcc }) => {
+    const { checkpoints } = pb.LeaseCheckpointRequest.decode(payload.subarray(1))
+    for (const { ID: id = 0n, remaining_TTL: seconds } of checkpoints) {
+      const lease = leases.checkpoint(id ?? 0n, seconds ?? 0)
+      if (lease) backend.set('lease', leaseKey(lease.id), encodeLease(lease))
+    }
+    return { kind: 'lease', revision: mvcc.revision, id: 0n, ttlSeconds: 0 }
   },
 
   // The leader found a lease expired. A renewal that came into the log before was acknowledged, so

@@ -1,6 +1,7 @@
 import { present } from '../../base/index.ts'
 import { readPayload, type Tag } from '../payload.ts'
 import type { Command, CommandContext, Outcome } from './command.ts'
+import { alarmCommands } from './alarms.ts'
 import { authCommands } from './auth.ts'
 import { keyCommands } from './keys.ts'
 import { leaseCommands } from './leases.ts'
@@ -12,6 +13,7 @@ const COMMANDS: Readonly<Record<Tag, Command>> = {
   ...leaseCommands,
   ...authCommands,
   ...memberCommands,
+  ...alarmCommands,
 }
 
 /** Runs the command of one entry. Throws `KvError` for what is refused. */

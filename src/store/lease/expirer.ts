@@ -10,12 +10,20 @@ export interface ExpirerOptions {
   readonly revoke: (lease: Lease, options: { signal: AbortSignal }) => Promise<void>
   /** Added to every lease by a new leader: an election timeout. */
   readonly extendMs: number
+  /** Replicates how much time leases have left. */
+  readonly checkpoint: (
+    leases: readonly { id: bigint; remainingSeconds: number }[],
+    options: { signal: AbortSignal },
+  ) => Promise<void>
+  /** What a lease has to have run for to be noted. Default 5 minutes, as in etcd. */
+  readonly checkpointMs?: number
 }
 
 const CHECK_PERIOD_MS = 500
 /** Revocations proposed per check, which makes etcd's thousand a second. */
 const REVOKES_PER_CHECK_MAX = 500
 const REVOKES_IN_FLIGHT_MAX = 500
+const CHECKPOINT_MS = 5 * 60_000
 
 /** Ends leases whose time is over. Works on the leader only; clocks of other members do not matter. */
 export class LeaseExpirer {
@@ -23,6 +31,7 @@ export class LeaseExpirer {
   readonly #inFlight = new Set<bigint>()
   #timer: Timer | undefined
   #aborter = new AbortController()
+  #checkpointing = false
 
   constructor(options: ExpirerOptions) {
     this.#options = options
@@ -47,11 +56,28 @@ export class LeaseExpirer {
 
   #check(): void {
     const { clock, book } = this.#options
+    void this.#checkpoint()
     const room = Math.min(REVOKES_PER_CHECK_MAX, REVOKES_IN_FLIGHT_MAX - this.#inFlight.size)
     if (room <= 0) return
     const limit = room + this.#inFlight.size
     for (const lease of book().expired(clock.monotonicMs(), limit)) {
       if (!this.#inFlight.has(lease.id)) void this.#revoke(lease)
+    }
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { clock, book, checkpoint, checkpointMs = CHECKPOINT_MS } = this.#options
+    if (this.#checkpointing) return
+    const leases = book().toCheckpoint(clock.monotonicMs(), checkpointMs)
+    if (leases.length === 0) return
+    const { signal } = this.#aborter
+    this.#checkpointing = true
+    try {
+      await checkpoint(leases, { signal })
+    } catch (error) {
+      if (!signal.aborted) this.#options.log.warn('noting leases failed', { error })
+    } finally {
+      this.#checkpointing = false
     }
   }
 

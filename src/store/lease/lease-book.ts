@@ -8,16 +8,20 @@ export interface Lease extends LeaseRecord {
   readonly expiresAtMs: number
 }
 
+/** Leases noted by one entry, as in etcd. */
+const CHECKPOINTS_MAX = 1000
+
 interface MutableLease extends Lease {
   readonly keys: Set<string>
   expiresAtMs: number
   renewedIndex: number
+  remainingSeconds?: number
 }
 
 /**
  * The leases and what is attached to them. Grants, attachments and revocations are replicated
  * state, equal on all members. Expiry is not: every member counts from when it applied the grant or
- * the last renewal, the leader proposes the revocation, a new leader starts all of them afresh.
+ * the last renewal, and the leader proposes the revocation.
  */
 export class LeaseBook {
   readonly #leases = new Map<bigint, MutableLease>()
@@ -42,7 +46,7 @@ export class LeaseBook {
 
   /** The id must be free. */
   grant(lease: LeaseRecord, nowMs: number): void {
-    const expiresAtMs = nowMs + lease.ttlSeconds * 1000
+    const expiresAtMs = nowMs + (lease.remainingSeconds || lease.ttlSeconds) * 1000
     this.#leases.set(lease.id, { ...lease, keys: new Set(), expiresAtMs })
   }
 
@@ -59,18 +63,44 @@ export class LeaseBook {
     const lease = this.#leases.get(id)
     if (!lease) return undefined
     lease.renewedIndex = index
+    lease.remainingSeconds = 0
     lease.expiresAtMs = nowMs + lease.ttlSeconds * 1000
     return lease
   }
 
   /**
-   * A new leader gives every lease its whole time again, and `extendMs` more: renewals that the old
-   * leader acknowledged during the election are not lost.
+   * What the leader has counted down. Undefined: there is no such lease. A member that has counted
+   * for longer goes on with its own count.
+   */
+  checkpoint(id: bigint, remainingSeconds: number): Lease | undefined {
+    const lease = this.#leases.get(id)
+    if (!lease) return undefined
+    lease.remainingSeconds = remainingSeconds
+    return lease
+  }
+
+  /**
+   * A new leader goes on with its own count, which began with the last renewal that it applied: no
+   * lease lives longer for an election. But each lives for `extendMs` at least, so that its holder,
+   * who could renew nothing meanwhile, has the time to.
    */
   extendAll(nowMs: number, extendMs: number): void {
     for (const lease of this.#leases.values()) {
-      lease.expiresAtMs = nowMs + lease.ttlSeconds * 1000 + extendMs
+      lease.expiresAtMs = Math.max(lease.expiresAtMs, nowMs + extendMs)
     }
+  }
+
+  /** Leases that have run for a while since they were granted, renewed or last noted. */
+  toCheckpoint(nowMs: number, noteMs: number): { id: bigint; remainingSeconds: number }[] {
+    const found: { id: bigint; remainingSeconds: number }[] = []
+    for (const { id, ttlSeconds, remainingSeconds, expiresAtMs } of this.#leases.values()) {
+      const leftMs = Math.max(expiresAtMs - nowMs, 1000)
+      const notedMs = (remainingSeconds || ttlSeconds) * 1000
+      if (notedMs - leftMs < noteMs) continue
+      found.push({ id, remainingSeconds: Math.ceil(leftMs / 1000) })
+      if (found.length >= CHECKPOINTS_MAX) break
+    }
+    return found
   }
 
   /** Up to `limit` leases whose time is over. */

@@ -7,14 +7,18 @@ export interface LeaseRecord {
   readonly ttlSeconds: number
   /** The log's entry that granted it or last renewed it: tells an expiry that came too late. */
   readonly renewedIndex: number
+  /** Of the time to live, as the leader last counted it. 0, the default: all of it. */
+  readonly remainingSeconds?: number
 }
 
 /** A field of our own behind etcd's `leasepb.Lease`, which etcd skips. */
 const RENEWED_INDEX_TAG = (15 << 3) | 0
 
 /** A lease as it is kept on disk: etcd's bytes, and behind them when it was last renewed. */
-export function encodeLease({ id, ttlSeconds, renewedIndex }: LeaseRecord): Uint8Array {
-  const lease = leasepb.Lease.encode({ ID: id, TTL: ttlSeconds }).finish()
+export function encodeLease(record: LeaseRecord): Uint8Array {
+  const { id, ttlSeconds, renewedIndex, remainingSeconds } = record
+  const fields = { ID: id, TTL: ttlSeconds, RemainingTTL: remainingSeconds ?? 0 }
+  const lease = leasepb.Lease.encode(fields).finish()
   if (renewedIndex === 0) return lease
   const bytes = Buffer.alloc(lease.length + 1 + varintSize(renewedIndex))
   bytes.set(lease)
@@ -25,7 +29,7 @@ export function encodeLease({ id, ttlSeconds, renewedIndex }: LeaseRecord): Uint
 
 /** Reads etcd's leases as well, which tell of no renewal. */
 export function decodeLease(bytes: Uint8Array): LeaseRecord {
-  const { ID, TTL } = leasepb.Lease.decode(bytes)
+  const { ID, TTL, RemainingTTL } = leasepb.Lease.decode(bytes)
   let renewedIndex = 0
   const reader = new WireReader(bytes)
   while (!reader.done) {
@@ -33,5 +37,6 @@ export function decodeLease(bytes: Uint8Array): LeaseRecord {
     if (tag === RENEWED_INDEX_TAG) renewedIndex = reader.number()
     else reader.skip(tag & 7)
   }
-  return { id: ID, ttlSeconds: TTL, renewedIndex }
+  const remaining = RemainingTTL > 0 && { remainingSeconds: RemainingTTL }
+  return { id: ID, ttlSeconds: TTL, renewedIndex, ...remaining }
 }

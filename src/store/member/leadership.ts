@@ -12,8 +12,10 @@ export class Leadership {
   /** When the last leader was lost, and its successor elected; 0 before. */
   #lostMs = 0
   #electedMs = 0
+  #leaderlessSinceMs: number
 
-  constructor(options: { log: Log; term: Term }) {
+  constructor(options: { log: Log; term: Term; nowMs: number }) {
+    this.#leaderlessSinceMs = options.nowMs
     this.#log = options.log
     this.#term = options.term
   }
@@ -36,7 +38,10 @@ export class Leadership {
     const { leader, role, term } = status
     const changed = leader !== this.#leader
     if (changed) {
-      if (this.#leader !== 0) this.#lostMs = nowMs
+      if (this.#leader !== 0) {
+        this.#lostMs = nowMs
+        this.#leaderlessSinceMs = nowMs
+      }
       if (leader !== 0) this.#electedMs = nowMs
       this.#log.info('leadership', { role, leader: leader.toString(16), term })
     }
@@ -44,6 +49,11 @@ export class Leadership {
     this.#term = term
     for (const listener of this.#listeners) listener(status)
     return changed && leader !== 0
+  }
+
+  /** For how long no leader was known; 0 when one is. */
+  leaderlessMs(nowMs: number): number {
+    return this.#leader === 0 ? nowMs - this.#leaderlessSinceMs : 0
   }
 
   /** As etcd tells why a request that began at `startMs` ran out of time. */

@@ -46,6 +46,8 @@ import { type Recovered, recover } from './recover.ts'
 import { SnapshotReceiver, SnapshotSender } from './snapshots.ts'
 
 const READ_REPEAT_MS = 250
+/** Election timeouts without a leader after which nobody is expected to come soon. */
+const LEADERLESS_ELECTIONS = 3
 /** How long a leader that stops waits for another one to take over. */
 const HANDOVER_MS_MAX = 1_000
 
@@ -105,7 +107,11 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#receiver = receiver
     this.#wal = recovered.wal
     this.#applier = new Applier(options, recovered.membership, () => this.#followMembers())
-    this.#leadership = new Leadership({ log: options.log, term: recovered.hardState.term })
+    this.#leadership = new Leadership({
+      log: options.log,
+      term: recovered.hardState.term,
+      nowMs: clock.monotonicMs(),
+    })
     this.#log = openLog(options, recovered, this.#applier)
     this.#node = openNode(options, this.#log)
     this.#appender = new Appender({
@@ -198,6 +204,10 @@ export class RaftMember<Outcome> implements Member<Outcome> {
 
   upForMs(id: MemberId): number | undefined {
     return this.#peers.upForMs(id)
+  }
+
+  diskHasRoom(): Promise<boolean> {
+    return this.#wal.hasRoom()
   }
 
   progress(): ReadonlyMap<MemberId, MemberProgress> | undefined {
@@ -317,15 +327,26 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       this.#node.tick()
       if (this.#eager.due(this.#leadership.leader)) this.#node.campaign()
       const expired = (startMs: number) => this.#leadership.timeoutError(startMs)
-      this.#proposals.expire(nowMs - this.#timeoutMs, expired)
+      const untilMs = nowMs - this.#patienceMs(nowMs)
+      this.#proposals.expire(untilMs, expired)
       this.#proposals.sweep()
-      this.#reads.expire(nowMs - this.#timeoutMs, expired)
+      this.#reads.expire(untilMs, expired)
       this.#reads.repeat(nowMs - READ_REPEAT_MS, nowMs)
-      this.#asks.expire(nowMs - this.#timeoutMs, expired)
+      this.#asks.expire(untilMs, expired)
       this.#flow.flush({ nowMs, force: true })
       this.#flow.offerRefused(nowMs)
       if (++this.#tickCount % this.#timing.heartbeatTicks === 0) this.#flow.resend(nowMs)
     })
+  }
+
+  /**
+   * How long requests wait for their outcome. When nobody has led for longer than an election should
+   * take, there is no quorum: no use to let them wait for etcd's seven seconds.
+   */
+  #patienceMs(nowMs: number): number {
+    const electionMs = this.#timing.electionTicks * this.#timing.tickMs
+    const isLost = this.#leadership.leaderlessMs(nowMs) > LEADERLESS_ELECTIONS * electionMs
+    return isLost ? Math.min(electionMs, this.#timeoutMs) : this.#timeoutMs
   }
 
   /** An input, then a turn. */

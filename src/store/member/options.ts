@@ -51,6 +51,8 @@ export interface MemberOptions<Outcome> {
   readonly requestTimeoutMs?: number
   /** A larger payload is refused. Default 1.5 MiB, as etcd's `--max-request-bytes`. */
   readonly requestBytesMax?: number
+  /** The disk had no room for the log's next segment; this one still has some. */
+  readonly onDiskFull?: () => void
   /** Called once when the member cannot go on (the disk failed); it has stopped by then. */
   readonly onFatal?: (error: unknown) => void
 }

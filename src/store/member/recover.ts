@@ -39,7 +39,14 @@ export interface Recovered {
 export async function recover<Outcome>(options: MemberOptions<Outcome>): Promise<Recovered> {
   const { disk, dataFolder, log, cluster, self, stateMachine } = options
   const segmentBytes = options.logLimits?.segmentBytes ?? LOG_LIMITS_DEFAULT.segmentBytes
-  const walOptions = { disk, folder: `${dataFolder}/wal`, log, segmentBytes }
+  const onNoRoom = options.onDiskFull
+  const walOptions: WalOptions = {
+    disk,
+    folder: `${dataFolder}/wal`,
+    log,
+    segmentBytes,
+    ...(onNoRoom && { onNoRoom }),
+  }
   const identity = { clusterId: cluster.clusterId, memberId: self.id }
   if (!(await Wal.exists(walOptions))) return await create(options, walOptions, identity)
   const { wal, contents } = await Wal.open(walOptions, identity)

@@ -54,6 +54,8 @@ const BUCKETS: Readonly<Record<Bucket, number>> = {
   members_removed: 0x76,
 }
 const CACHE_BYTES = 64 * 2 ** 20
+/** What the engine adds to a key and its value, about. */
+const RECORD_OVERHEAD_BYTES = 16
 
 /**
  * The state on disk behind a write buffer: what was written is read back at once, and reaches the
@@ -69,6 +71,8 @@ export class Backend {
   #entries = new Map<string, Uint8Array | undefined>()
   #drops: Uint8Array[] = []
   #pendingBytes = 0
+  #stored = 0
+  #storedBytes = 0
   #lastFlush: Promise<void> = Promise.resolve()
 
   private constructor(engine: Engine, area: number, options: BackendOptions) {
@@ -113,7 +117,20 @@ export class Backend {
     return this.#drops.length
   }
 
-  put(record: StoredRecord): void {
+  /** What the changes that are kept take, about: as much as a database without waste would. */
+  get inUseBytes(): number {
+    return this.#stored * (REVISION_BYTES + RECORD_OVERHEAD_BYTES) + this.#storedBytes
+  }
+
+  /** Counts a change that was read back. */
+  noteStored(bytes: number): void {
+    this.#stored++
+    this.#storedBytes += bytes
+  }
+
+  /** `counted`: it was `noteStored`, or will be. */
+  put(record: StoredRecord, { counted = false } = {}): void {
+    if (!counted) this.noteStored(record.encoded.length)
     this.#pending.set(revisionId(record.main, record.sub), record)
     this.#pendingBytes += record.encoded.length + REVISION_BYTES
   }
@@ -124,6 +141,9 @@ export class Backend {
    */
   drop(main: number, sub: number): void {
     this.#cache.delete(revisionId(main, sub))
+    // Its size is not known without reading it: an average one.
+    this.#storedBytes -= this.#storedBytes / Math.max(1, this.#stored)
+    this.#stored--
     this.#drops.push(this.#revisionKey(main, sub))
   }
 

@@ -67,6 +67,7 @@ export class Mvcc {
   }
 
   restoreRecord({ main, sub, encoded }: StoredRecord): void {
+    this.backend.noteStored(encoded.length)
     const kv = new KeyValue(encoded)
     const key = keyText(kv.key)
     this.index.restore(key).restore(main, sub, kv.createRevision, kv.version)

@@ -1,4 +1,4 @@
-import { GrpcCode, GrpcError, type GrpcMethod } from '../../base/index.ts'
+import type { GrpcMethod } from '../../base/index.ts'
 import { etcdserverpb as pb } from '../../gen/etcd.js'
 import type { EtcdApi } from '../index.ts'
 import { decode, type RpcCall, stream, unary } from './method.ts'
@@ -25,7 +25,7 @@ export function maintenanceMethods({
   backup,
 }: MaintenanceOptions): [path: string, method: GrpcMethod][] {
   return [
-    ['/etcdserverpb.Maintenance/Alarm', unary((bytes) => Promise.resolve(alarm(etcd, bytes)))],
+    ['/etcdserverpb.Maintenance/Alarm', unary((bytes, call) => alarm(etcd, bytes, call))],
     ['/etcdserverpb.Maintenance/Status', unary((_, call) => status(etcd, call))],
     [
       '/etcdserverpb.Maintenance/Defragment',
@@ -38,6 +38,7 @@ export function maintenanceMethods({
       '/etcdserverpb.Maintenance/Hash',
       unary(async (_, call) => pb.HashResponse.encode(await etcd.hash(call)).finish()),
     ],
+    ['/etcdserverpb.Maintenance/Downgrade', unary((bytes, call) => downgrade(etcd, bytes, call))],
     ['/etcdserverpb.Maintenance/HashKV', unary((bytes, call) => hashKv(etcd, bytes, call))],
     ['/etcdserverpb.Maintenance/Snapshot', stream((_, call) => snapshot(etcd, backup, call))],
     [
@@ -50,13 +51,17 @@ export function maintenanceMethods({
   ]
 }
 
-/** Nothing here raises an alarm yet: there is none to list or to disarm, and raising one is refused. */
-function alarm(etcd: EtcdApi, bytes: Uint8Array): Uint8Array {
-  const { action } = decode(pb.AlarmRequest, bytes)
-  if (action === pb.AlarmRequest.AlarmAction.ACTIVATE) {
-    throw new GrpcError(GrpcCode.unimplemented, 'etcdserver: alarms cannot be raised by clients')
-  }
-  return pb.AlarmResponse.encode({ header: etcd.header(), alarms: [] }).finish()
+async function alarm(etcd: EtcdApi, bytes: Uint8Array, call: RpcCall): Promise<Uint8Array> {
+  const { header, alarms } = await etcd.alarm(decode(pb.AlarmRequest, bytes), call)
+  return pb.AlarmResponse.encode({
+    header,
+    alarms: alarms.map(({ memberId: memberID, alarm: type }) => ({ memberID, alarm: type })),
+  }).finish()
+}
+
+async function downgrade(etcd: EtcdApi, bytes: Uint8Array, call: RpcCall): Promise<Uint8Array> {
+  const { action, version } = decode(pb.DowngradeRequest, bytes)
+  return pb.DowngradeResponse.encode(await etcd.downgrade({ action, version }, call)).finish()
 }
 
 async function status(etcd: EtcdApi, call: RpcCall): Promise<Uint8Array> {
@@ -73,6 +78,7 @@ async function status(etcd: EtcdApi, call: RpcCall): Promise<Uint8Array> {
     errors: [...now.errors],
     isLearner: now.isLearner,
     storageVersion: STORAGE_VERSION,
+    dbSizeQuota: now.dbSizeQuotaBytes,
     downgradeInfo: {},
   }).finish()
 }

@@ -1,10 +1,12 @@
 import { assert, type Clock } from '../../base/index.ts'
 import type { Admission, Who } from '../auth/index.ts'
+import type { Quota } from '../alarms/index.ts'
 import { etcdErrors } from '../errors.ts'
 import type { CallOptions, Headed, ResponseHeader } from '../etcd-api.ts'
 import type { Outcome } from '../commands/index.ts'
 import type { EtcdState } from '../etcd-state.ts'
 import type { Member } from '../member-types.ts'
+import { stateErrors } from '../mvcc/index.ts'
 import { type AuthOptions, Identifier } from './identifier.ts'
 import { makePayload, type Tag } from '../payload.ts'
 
@@ -24,6 +26,8 @@ export class ServiceContext {
   readonly member: Member<Outcome>
   readonly state: EtcdState
   readonly clock: Clock
+  /** Watches over the space; set once it is there. */
+  quota: Pick<Quota, 'takes'> | undefined
   /** The newest term that this member knows of. */
   term: number
   readonly #requestBytesMax: number
@@ -89,6 +93,11 @@ export class ServiceContext {
     } finally {
       counts.proposalsPending--
     }
+  }
+
+  /** Throws etcd's error when there is no space for `bytes` more. */
+  takeSpace(bytes: number): void {
+    if (bytes > 0 && this.quota?.takes(bytes) === false) throw stateErrors.noSpace()
   }
 
   /** Replicates a request; its outcome, or the refusal that applying it came to. */

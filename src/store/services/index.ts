@@ -1,5 +1,8 @@
 export { AuthService } from './auth.ts'
 export { ClusterService, type MembersAnswer } from './cluster.ts'
+export { AutoCompaction, type AutoCompactionMode } from './auto-compaction.ts'
+export { CorruptionCheck } from './corruption.ts'
+export { quotaOf } from './quota.ts'
 export { ServiceContext } from './context.ts'
 export type { AuthOptions } from './identifier.ts'
 export { KeyService } from './keys.ts'

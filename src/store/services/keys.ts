@@ -24,6 +24,7 @@ import {
   planRange,
   txn,
 } from '../mvcc/index.ts'
+import { checkAlarms, putBytes, txnBytes } from '../alarms/index.ts'
 import { decodePut, Tag } from '../payload.ts'
 import { checkDeleteRange, checkPut, checkRange, checkTxn } from '../requests.ts'
 import type { ServiceContext } from './context.ts'
@@ -49,6 +50,7 @@ export class KeyService {
     if (!request.serializable) await this.#service.member.linearize(options)
     const who = options.caller && (await this.#service.identify(options))
     this.#service.admission.range(who, request)
+    checkAlarms(this.#service.state.alarms, { grows: false })
     const { mvcc, counts } = this.#service.state
     counts.ranges++
     const plan = planRange(mvcc, request)
@@ -79,6 +81,7 @@ export class KeyService {
 
   async put(request: PutRequest, options: CallOptions): Promise<Headed<PutResult>> {
     checkPut(request)
+    this.#service.takeSpace(putBytes(request))
     const encoded = replicablePut(request, options.encoded)
     return this.#service.headed(await this.#service.propose('put', Tag.put, encoded, options))
   }
@@ -98,10 +101,12 @@ export class KeyService {
     checkTxn(request, this.#txnOpsMax)
     if (isReadOnly(request)) {
       if (!isSerializable(request)) await this.#service.member.linearize(options)
+      checkAlarms(this.#service.state.alarms, { grows: false })
       const who = options.caller && (await this.#service.identify(options))
       this.#service.admission.txn(who, request)
       return this.#service.headed(txn(this.#service.state.mvcc, request, () => false))
     }
+    this.#service.takeSpace(txnBytes(request))
     const encoded = options.encoded ?? pb.TxnRequest.encode(request).finish()
     return this.#service.headed(await this.#service.propose('txn', Tag.txn, encoded, options))
   }

@@ -8,6 +8,7 @@ import type {
   LeaseTimes,
   ResponseHeader,
 } from '../etcd-api.ts'
+import { LEASE_BYTES } from '../alarms/index.ts'
 import { encodeLease, type Lease } from '../lease/index.ts'
 import { keyBytes } from '../mvcc/index.ts'
 import { Tag } from '../payload.ts'
@@ -35,6 +36,7 @@ export class LeaseService {
     await this.#service.requireUser(options)
     const asked = request.TTL ?? 0
     if (asked > LEASE_TTL_MAX_SECONDS) throw etcdErrors.leaseTtlTooLarge()
+    this.#service.takeSpace(LEASE_BYTES)
     // Chance and bounds are settled here, so that applying is the same everywhere.
     const TTL = Math.max(asked, this.#minLeaseTtlSeconds)
     const encoded = pb.LeaseGrantRequest.encode({ ID: request.ID || this.#freeLeaseId(), TTL })
@@ -60,6 +62,18 @@ export class LeaseService {
     const encoded = pb.LeaseRevokeRequest.encode({ ID: id }).finish()
     const { revision } = await this.#service.propose('lease', Tag.leaseRevoke, encoded, options)
     return { header: this.#service.headerAt(revision) }
+  }
+
+  /** As the leader: what it has counted down. */
+  async checkpoint(
+    leases: readonly { id: bigint; remainingSeconds: number }[],
+    { signal }: CallOptions,
+  ): Promise<void> {
+    const checkpoints = leases.map(({ id, remainingSeconds }) => {
+      return { ID: id, remaining_TTL: remainingSeconds }
+    })
+    const encoded = pb.LeaseCheckpointRequest.encode({ checkpoints }).finish()
+    await this.#service.propose('lease', Tag.leaseCheckpoint, encoded, { signal })
   }
 
   /** The leader found it expired: applied unless it was renewed meanwhile. */

@@ -1,6 +1,9 @@
+import { etcdserverpb as pb } from '../../gen/etcd.js'
+import { type Alarm, AlarmType } from '../alarms/index.ts'
 import { etcdErrors } from '../errors.ts'
 import type { CallOptions, Headed, ResponseHeader, StoreStatus } from '../etcd-api.ts'
 import { crc32c, hashKv } from '../mvcc/index.ts'
+import { Tag } from '../payload.ts'
 import type { ServiceContext } from './context.ts'
 
 /** The release of etcd whose API this is. */
@@ -9,9 +12,11 @@ export const ETCD_VERSION = '3.6.5'
 /** etcd's Maintenance service, apart from backups. */
 export class MaintenanceService {
   readonly #service: ServiceContext
+  readonly #quotaBytes: number
 
-  constructor(service: ServiceContext) {
+  constructor(service: ServiceContext, options: { quotaBytes: number }) {
     this.#service = service
+    this.#quotaBytes = options.quotaBytes
   }
 
   async status(options: CallOptions): Promise<Headed<StoreStatus>> {
@@ -19,18 +24,46 @@ export class MaintenanceService {
     const { member, state } = this.#service
     const { term, leader, commitIndex, appliedIndex, role } = member.status()
     const size = await state.backend.sizeBytes()
+    const alarms = state.alarms.all().map(({ memberId, alarm }) => {
+      return `memberID:${memberId} alarm:${alarm === AlarmType.noSpace ? 'NOSPACE' : 'CORRUPT'} `
+    })
     return {
       header: this.#service.header(),
       version: ETCD_VERSION,
       dbSizeBytes: size,
-      dbSizeInUseBytes: size,
+      // An estimate: the engine does not tell.
+      dbSizeInUseBytes: Math.min(size, Math.round(state.backend.inUseBytes)),
+      dbSizeQuotaBytes: this.#quotaBytes,
       leader,
       raftTerm: term,
       raftIndex: commitIndex,
       raftAppliedIndex: appliedIndex,
-      errors: leader === 0 ? ['etcdserver: no leader'] : [],
+      errors: leader === 0 ? ['etcdserver: no leader', ...alarms] : alarms,
       isLearner: role === 'learner',
     }
+  }
+
+  async alarm(
+    request: pb.AlarmRequest.$Properties,
+    options: CallOptions,
+  ): Promise<{ header: ResponseHeader; alarms: readonly Alarm[] }> {
+    await this.#service.requireAdmin(options)
+    const encoded = pb.AlarmRequest.encode(request).finish()
+    const { revision, alarms } = await this.#service.propose('alarm', Tag.alarm, encoded, options)
+    return { header: this.#service.headerAt(revision), alarms }
+  }
+
+  /** There is one version: nothing to downgrade to, and nothing under way. */
+  async downgrade(
+    { action, version }: { action: number; version: string },
+    options: CallOptions,
+  ): Promise<{ header: ResponseHeader; version: string }> {
+    await this.#service.requireAdmin(options)
+    await this.#service.member.linearize(options)
+    const { CANCEL } = pb.DowngradeRequest.DowngradeAction
+    if (action === CANCEL) throw etcdErrors.noInflightDowngrade()
+    if (!/^v?\d+\.\d+(\.\d+)?$/.test(version)) throw etcdErrors.wrongDowngradeVersion()
+    throw etcdErrors.invalidDowngradeVersion()
   }
 
   async hash(options: CallOptions): Promise<Headed<{ hash: number }>> {

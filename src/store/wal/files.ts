@@ -19,6 +19,8 @@ export interface WalOptions {
   readonly log: Log
   /** Size of a segment, preallocated and filled with zeros. Default 16 MiB. */
   readonly segmentBytes?: number
+  /** The disk has no room for the next segment; the present one still has some. */
+  readonly onNoRoom?: () => void
 }
 
 export const SEGMENT_BYTES_DEFAULT = 16 * 1024 * 1024

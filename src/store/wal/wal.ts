@@ -1,4 +1,4 @@
-import { assert } from '../../base/index.ts'
+import { assert, DiskError } from '../../base/index.ts'
 import type { DiskFile } from '../../base/index.ts'
 import type { LogIndex } from '../../raft/index.ts'
 import { ByteWriter } from './bytes.ts'
@@ -128,6 +128,20 @@ export class Wal {
     return this.#sealed.length + 1
   }
 
+  /** Whether the next segment can be made, if it could not before. */
+  async hasRoom(): Promise<boolean> {
+    if (!this.#prepared || (await this.#madeNext())) return true
+    // A write that goes into the next segment makes it itself.
+    if (this.#busy) return false
+    this.#prepared = undefined
+    this.#prepare()
+    return (await this.#madeNext()) !== undefined
+  }
+
+  #madeNext(): Promise<DiskFile | undefined> {
+    return (this.#prepared ?? Promise.resolve(undefined)).catch(() => undefined)
+  }
+
   /** The caller has awaited its last append. */
   async close(): Promise<void> {
     await this.#current.file.close()
@@ -187,6 +201,7 @@ export class Wal {
     this.#prepared.catch((error: unknown) => {
       const { log, folder } = this.#options
       log.warn('cannot make the next segment of the log', { folder, error })
+      if (error instanceof DiskError && error.code === 'no-space') this.#options.onNoRoom?.()
     })
   }
 }

@@ -75,6 +75,10 @@ export class SingleMember<Outcome> implements Member<Outcome> {
 
   answer(): void {}
 
+  diskHasRoom(): Promise<boolean> {
+    return Promise.resolve(true)
+  }
+
   transferLeadership(): Promise<void> {
     return Promise.resolve()
   }

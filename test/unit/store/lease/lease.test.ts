@@ -60,7 +60,7 @@ describe('Leases', () => {
     assert.equal(none.ttlSeconds, -1)
   })
 
-  it('are ended by the leader alone, and start afresh with a new one', async () => {
+  it('are ended by the leader alone, and live no longer for a new one', async () => {
     const { clock, etcd } = await open()
     const { id } = await etcd.store.leaseGrant({ TTL: 5 }, call)
     await etcd.store.put({ key: bytes('k'), lease: id }, call)
@@ -69,13 +69,31 @@ describe('Leases', () => {
     await settle()
     assert.deepEqual(await keys(etcd), ['k'])
     etcd.member.become('leader')
-    // Its time, and an election timeout on top.
-    clock.advance(5500)
+    // Its time was over: an election timeout is left to renew it.
+    clock.advance(900)
     await settle()
     assert.deepEqual(await keys(etcd), ['k'])
     clock.advance(1000)
     await settle()
     assert.deepEqual(await keys(etcd), [])
+  })
+
+  it('keep the time that they have left, over leaders and restarts', async () => {
+    const { clock, etcd } = await open()
+    const { id } = await etcd.store.leaseGrant({ TTL: 1000 }, call)
+    clock.advance(400_000)
+    etcd.member.become('follower')
+    etcd.member.become('leader')
+    const left = async () =>
+      (await etcd.store.leaseTimeToLive({ id, keys: false }, call)).ttlSeconds
+    assert.equal(await left(), 600)
+    // Noted after five minutes: who starts now knows.
+    await settle()
+    const noted = etcd.state.leases.get(id)?.remainingSeconds ?? 0
+    assert(noted > 600 && noted <= 700, `${noted} seconds were noted`)
+    assert.equal((await etcd.store.leaseKeepAlive(id, call)).ttlSeconds, 1000)
+    assert.equal(etcd.state.leases.get(id)?.remainingSeconds, 0)
+    assert.equal(await left(), 1000)
   })
 
   it('follow a key that moves from one to another', async () => {

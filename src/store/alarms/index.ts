@@ -1,0 +1,3 @@
+export { type Alarm, AlarmBook, AlarmType } from './alarm-book.ts'
+export { checkAlarms, LEASE_BYTES, putBytes, txnBytes } from './guard.ts'
+export { Quota, QUOTA_BYTES_DEFAULT } from './quota.ts'

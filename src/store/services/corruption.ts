@@ -1,0 +1,120 @@
+import { type Log, type MemberId, sleep } from '../../base/index.ts'
+import { etcdserverpb as pb } from '../../gen/etcd.js'
+import { AlarmType } from '../alarms/index.ts'
+import { hashKv } from '../mvcc/index.ts'
+import { Tag } from '../payload.ts'
+import type { ServiceContext } from './context.ts'
+
+const TOPIC = 'hash-kv'
+const PEER_MS = 5000
+
+interface PeerHash {
+  readonly id: MemberId
+  readonly hash: number
+  readonly compactRevision: number
+}
+
+/**
+ * Compares what the members hold (etcd's `--corrupt-check-time`): the leader asks all for the hash
+ * of one revision, and raises the alarm CORRUPT for those that differ from the majority.
+ */
+export class CorruptionCheck {
+  readonly #service: ServiceContext
+  readonly #log: Log
+  readonly #closed = new AbortController()
+
+  constructor(service: ServiceContext, options: { log: Log; periodMs?: number | undefined }) {
+    this.#service = service
+    this.#log = options.log
+    service.member.answer(TOPIC, async (body) => {
+      const { revision } = pb.HashKVRequest.decode(body)
+      const { hash, compactRevision } = await hashKv(service.state.mvcc, revision)
+      return pb.HashKVResponse.encode({ hash, compactRevision }).finish()
+    })
+    if (options.periodMs) void this.#run(options.periodMs)
+  }
+
+  /**
+   * Before this member serves (etcd's initial check): whether it holds what the others do. Those
+   * that are not there, or have compacted otherwise, cannot say.
+   */
+  async agrees(options: { signal: AbortSignal }): Promise<boolean> {
+    const { hashes, own } = await this.#hashes(options)
+    return hashes.every((each) => !differ(each, own))
+  }
+
+  /** One comparison; the members that were found to differ. */
+  async check(options: { signal: AbortSignal }): Promise<MemberId[]> {
+    const { hashes, own } = await this.#hashes(options)
+    const all = [own, ...hashes].filter((each) => each.compactRevision === own.compactRevision)
+    const found = oddOnes(all, own)
+    for (const id of found) await this.#raise(id, options)
+    return found
+  }
+
+  close(): void {
+    this.#closed.abort()
+  }
+
+  async #run(periodMs: number): Promise<void> {
+    const { clock, member } = this.#service
+    const { signal } = this.#closed
+    while (!signal.aborted) {
+      try {
+        await sleep(clock, periodMs, { signal })
+        if (member.status().role === 'leader') await this.check({ signal })
+      } catch (error) {
+        if (!signal.aborted) this.#log.warn('the members could not be compared', { error })
+      }
+    }
+  }
+
+  async #hashes({ signal }: { signal: AbortSignal }) {
+    const { member, state } = this.#service
+    await member.linearize({ signal })
+    const mine = await hashKv(state.mvcc, 0)
+    const { id: self } = member.status()
+    const own: PeerHash = { id: self, ...mine }
+    const body = pb.HashKVRequest.encode({ revision: mine.hashRevision }).finish()
+    const others = member.members().filter(({ id }) => id !== self)
+    const asked = others.map(({ id }) => this.#ask(id, body, signal))
+    const hashes = (await Promise.all(asked)).filter((each) => each !== undefined)
+    return { own, hashes }
+  }
+
+  async #ask(id: MemberId, body: Uint8Array, signal: AbortSignal): Promise<PeerHash | undefined> {
+    const { member, clock } = this.#service
+    const late = new AbortController()
+    const timer = clock.after(PEER_MS, () => late.abort(), { unref: true })
+    try {
+      const both = AbortSignal.any([signal, late.signal])
+      const answer = await member.ask({ to: id, topic: TOPIC, body }, { signal: both })
+      const { hash, compactRevision } = pb.HashKVResponse.decode(answer)
+      return { id, hash, compactRevision }
+    } catch (error) {
+      this.#log.debug('a member does not tell its hash', { id: id.toString(16), error })
+      return undefined
+    } finally {
+      timer.cancel()
+    }
+  }
+
+  async #raise(id: MemberId, options: { signal: AbortSignal }): Promise<void> {
+    this.#log.error('a member holds other data than the others', { id: id.toString(16) })
+    const { ACTIVATE: action } = pb.AlarmRequest.AlarmAction
+    const alarm = { action, memberID: BigInt(id), alarm: AlarmType.corrupt }
+    const encoded = pb.AlarmRequest.encode(alarm).finish()
+    await this.#service.propose('alarm', Tag.alarm, encoded, options)
+  }
+}
+
+function differ(a: PeerHash, b: PeerHash): boolean {
+  return a.compactRevision === b.compactRevision && a.hash !== b.hash
+}
+
+/** Those that differ from the majority; without one the asking member is believed, as in etcd. */
+function oddOnes(all: readonly PeerHash[], own: PeerHash): MemberId[] {
+  const share = (hash: number) => all.filter((each) => each.hash === hash).length / all.length
+  const right = all.find(({ hash }) => share(hash) > 0.5) ?? own
+  return all.filter(({ hash }) => hash !== right.hash).map(({ id }) => id)
+}
