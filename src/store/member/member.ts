@@ -420,7 +420,8 @@ export class RaftMember<Outcome> implements Member<Outcome> {
 
   #followMembers(): void {
     const { membership } = this.#applier
-    this.#peers.follow(membership)
+    const { tickMs, heartbeatTicks } = this.#timing
+    this.#peers.follow(membership, 2 * heartbeatTicks * tickMs)
     if (membership.removed.includes(this.#options.self.id)) void this.#leave()
   }
 
@@ -469,6 +470,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#stopped = true
     this.#ticks.cancel()
     this.#sender.stop()
+    this.#peers.close()
     this.#proposals.failAll(this.#whyStopped)
     this.#reads.failAll(this.#whyStopped)
     this.#asks.failAll(this.#whyStopped)
