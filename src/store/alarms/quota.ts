@@ -28,8 +28,8 @@ const FREE_SHARE = 0.05
 
 /**
  * Watches this member's share of space: raises the alarm when the quota is used up or the disk is
- * full, gives space back meanwhile, and takes the alarm back once there is some (etcd leaves that to
- * its operator).
+ * full, gives space back meanwhile, and takes the alarm back once there is some (etcd leaves that
+ * to its operator).
  */
 export class Quota {
   readonly #options: QuotaOptions

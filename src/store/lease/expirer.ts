@@ -52,6 +52,7 @@ export class LeaseExpirer {
     this.#timer = undefined
     this.#aborter.abort()
     this.#inFlight.clear()
+    this.#checkpointing = false
   }
 
   #check(): void {

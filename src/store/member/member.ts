@@ -340,8 +340,8 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   }
 
   /**
-   * How long requests wait for their outcome. When nobody has led for longer than an election should
-   * take, there is no quorum: no use to let them wait for etcd's seven seconds.
+   * How long requests wait for their outcome. When nobody has led for longer than an election
+   * should take, there is no quorum: no use to let them wait for etcd's seven seconds.
    */
   #patienceMs(nowMs: number): number {
     const electionMs = this.#timing.electionTicks * this.#timing.tickMs
