@@ -34,7 +34,7 @@ export const HorizontalPodAutoscalerV1Status = struct(
     currentCPUUtilizationPercentage: int32(5).nullable(),
     currentReplicas: int32(3).required(),
     desiredReplicas: int32(4).required(),
-    lastScaleTime: time(2),
+    lastScaleTime: time(2).nullable(),
     observedGeneration: int64(1).nullable(),
   },
 )

@@ -23,7 +23,7 @@ export const HPAScalingRules = struct('io.k8s.api.autoscaling.v2.HPAScalingRules
   policies: list(2, HPAScalingPolicy).atomic(),
   selectPolicy: string(1).named('v2.ScalingPolicySelect').nullable(),
   stabilizationWindowSeconds: int32(3).nullable(),
-  tolerance: quantity(4),
+  tolerance: quantity(4).nullable(),
 })
 export interface HPAScalingRules extends TypeOf<typeof HPAScalingRules> {}
 
@@ -73,7 +73,7 @@ export const HorizontalPodAutoscalerStatus = struct(
     currentMetrics: list(5, MetricStatus).atomic().written(),
     currentReplicas: int32(3),
     desiredReplicas: int32(4).required(),
-    lastScaleTime: time(2),
+    lastScaleTime: time(2).nullable(),
     observedGeneration: int64(1).nullable(),
   },
 )

@@ -3,9 +3,9 @@ import { int32, quantity, ref, string, struct, type TypeOf } from '../schema/ind
 
 export const MetricTarget = struct('io.k8s.api.autoscaling.v2.MetricTarget', '', {
   averageUtilization: int32(4).nullable(),
-  averageValue: quantity(3),
+  averageValue: quantity(3).nullable(),
   type: string(1).named('v2.MetricTargetType').required(),
-  value: quantity(2),
+  value: quantity(2).nullable(),
 })
 export interface MetricTarget extends TypeOf<typeof MetricTarget> {}
 
@@ -23,8 +23,8 @@ export interface ContainerResourceMetricSource
 
 export const MetricValueStatus = struct('io.k8s.api.autoscaling.v2.MetricValueStatus', '', {
   averageUtilization: int32(3).nullable(),
-  averageValue: quantity(2),
-  value: quantity(1),
+  averageValue: quantity(2).nullable(),
+  value: quantity(1).nullable(),
 })
 export interface MetricValueStatus extends TypeOf<typeof MetricValueStatus> {}
 

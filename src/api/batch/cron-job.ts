@@ -33,8 +33,8 @@ export interface CronJobSpec extends TypeOf<typeof CronJobSpec> {}
 
 export const CronJobStatus = struct('io.k8s.api.batch.v1.CronJobStatus', '', {
   active: list(1, ObjectReference).atomic(),
-  lastScheduleTime: time(4),
-  lastSuccessfulTime: time(5),
+  lastScheduleTime: time(4).nullable(),
+  lastSuccessfulTime: time(5).nullable(),
 })
 export interface CronJobStatus extends TypeOf<typeof CronJobStatus> {}
 

@@ -97,6 +97,7 @@ function readerOf(type: FieldType, goType?: string): FieldPlan['read'] {
       return eitherReader(type)
     default:
       return (value, context) => {
+        if (value === null) return undefined
         const result = readScalar(type.kind, value)
         if ('value' in result) return result.value
         const name = goType ?? goTypeName(type)
@@ -204,17 +205,22 @@ function readMap(
   for (const [key, item] of Object.entries(value)) {
     const element = read(item, context) ?? zeroOf(type)
     // An assignment would set the prototype.
-    if (key === '__proto__')
-      Object.defineProperty(result, key, { value: element, enumerable: true })
-    else result[key] = element
+    if (key === '__proto__') {
+      const own = { enumerable: true, configurable: true, writable: true }
+      Object.defineProperty(result, key, { ...own, value: element })
+    } else result[key] = element
   }
   return result
 }
 
+const isTime = ({ kind }: FieldType) => kind === 'time' || kind === 'microTime'
+
 /** What `null` stands for as an element of a list or map. */
 function zeroOf(container: FieldType): unknown {
-  if (container.kind === 'list') return emptyValueOf(container.item)
-  return container.kind === 'map' ? emptyValueOf(container.value) : undefined
+  if (container.kind !== 'list' && container.kind !== 'map') return undefined
+  const element = container.kind === 'list' ? container.item : container.value
+  // A time that is none is written as null.
+  return emptyValueOf(element) ?? (isTime(element) ? null : undefined)
 }
 
 function noteUnknown(context: Context, name: string): void {

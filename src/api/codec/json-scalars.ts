@@ -45,7 +45,7 @@ export function readScalar(kind: ScalarKind, value: unknown): ScalarResult {
 
 function readInteger(value: unknown, max: number): ScalarResult {
   if (typeof value !== 'number') return wrongType
-  if (Number.isInteger(value) && Math.abs(value) <= max) return { value }
+  if (Number.isInteger(value) && value <= max && value >= -max - 1) return { value }
   return { fault: true, literal: String(value) }
 }
 
@@ -80,8 +80,8 @@ function readQuantity(value: unknown): ScalarResult {
 
 function readIntOrString(value: unknown): ScalarResult {
   if (typeof value === 'string') return { value }
-  if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= INT32_MAX) {
-    return { value }
+  if (typeof value === 'number' && Number.isInteger(value)) {
+    if (value <= INT32_MAX && value >= -INT32_MAX - 1) return { value }
   }
   const given = typeof value === 'number' ? `number ${value}` : goName(value)
   return { fault: true, custom: `json: cannot unmarshal ${given} into Go value of type int32` }

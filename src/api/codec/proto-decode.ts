@@ -96,13 +96,17 @@ function fieldOf(name: string, definition: FieldDefinition): ReadField {
   if (type.kind === 'list') return listField(name, type.item)
   if (type.kind === 'map') return mapField(name, type.value)
   const read = valueOf(type)
-  const keepsZero = definition.nullable === true || definition.required || definition.always
+  const keepsZero =
+    definition.nullable === true || definition.required || definition.always || isOpaque(type)
   return (reader, wire, object) => {
     const value = read(reader, wire)
     const isZero = value === '' || value === 0 || value === false
     if (value !== undefined && (keepsZero || !isZero)) object[name] = value
   }
 }
+
+/** A zero of these is a value like any other. */
+const isOpaque = ({ kind }: FieldType) => kind === 'either' || kind === 'json'
 
 function listField(name: string, item: FieldType): ReadField {
   const read = valueOf(item)
@@ -140,10 +144,12 @@ function mapField(name: string, valueType: FieldType): ReadField {
   }
 }
 
+const NONE_IS_NULL: ReadonlySet<string> = new Set(['either', 'json', 'time', 'microTime'])
+
 function emptyOf(type: FieldType): unknown {
   if (type.kind === 'list') return []
   if (type.kind === 'struct') return emptyMessage(type.struct())
-  if (type.kind === 'either' || type.kind === 'json') return null
+  if (NONE_IS_NULL.has(type.kind)) return null
   return type.kind === 'quantity' ? '0' : ''
 }
 

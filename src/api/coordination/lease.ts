@@ -5,7 +5,7 @@ export const LeaseSpec = struct(
   'io.k8s.api.coordination.v1.LeaseSpec',
   'Who holds a lease, and since when.',
   {
-    acquireTime: microTime(3, 'When the holder got it.').nullable(),
+    acquireTime: microTime(3, 'When the holder got it.').nullable().nullable(),
     holderIdentity: string(1, 'Who holds it; empty: nobody.').nullable(),
     leaseDurationSeconds: int32(
       2,
@@ -13,7 +13,9 @@ export const LeaseSpec = struct(
     ).nullable(),
     leaseTransitions: int32(5, 'How often the holder changed.').nullable(),
     preferredHolder: string(7, 'Who should take it next.').nullable(),
-    renewTime: microTime(4, 'When the holder said last that it is still there.').nullable(),
+    renewTime: microTime(4, 'When the holder said last that it is still there.')
+      .nullable()
+      .nullable(),
     strategy: string(6, 'How the next holder is chosen.')
       .named('v1.CoordinatedLeaseStrategy')
       .nullable(),

@@ -10,7 +10,7 @@ export const Taint = struct(
       .named('v1.TaintEffect')
       .required(),
     key: string(1, 'Name of the taint.').required(),
-    timeAdded: time(4, 'When it was put on.').nullable(),
+    timeAdded: time(4, 'When it was put on.').nullable().nullable(),
     value: string(2, 'Its value.'),
   },
 )

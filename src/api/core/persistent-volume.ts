@@ -70,7 +70,7 @@ export const PersistentVolumeSpec = struct('io.k8s.api.core.v1.PersistentVolumeS
 export interface PersistentVolumeSpec extends TypeOf<typeof PersistentVolumeSpec> {}
 
 export const PersistentVolumeStatus = struct('io.k8s.api.core.v1.PersistentVolumeStatus', '', {
-  lastPhaseTransitionTime: time(4),
+  lastPhaseTransitionTime: time(4).nullable(),
   message: string(2),
   phase: string(1).named('v1.PersistentVolumePhase'),
   reason: string(3),

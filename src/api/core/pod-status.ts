@@ -132,6 +132,6 @@ export const PodStatus = struct('io.k8s.api.core.v1.PodStatus', 'What is known o
     .keyed('name')
     .patch('merge,retainKeys', 'name'),
   resources: ref(20, ResourceRequirements, 'What it may use at present.'),
-  startTime: time(7, "When the node's agent took it on.").nullable(),
+  startTime: time(7, "When the node's agent took it on.").nullable().nullable(),
 })
 export interface PodStatus extends TypeOf<typeof PodStatus> {}

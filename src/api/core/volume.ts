@@ -92,7 +92,7 @@ export const EmptyDirVolumeSource = struct(
   'An empty directory that lives as long as the pod.',
   {
     medium: string(1, "Where it is: on the node's disk if empty, or `Memory`."),
-    sizeLimit: quantity(2, 'How large it may become.').nullable(),
+    sizeLimit: quantity(2, 'How large it may become.').nullable().nullable(),
   },
 )
 export interface EmptyDirVolumeSource extends TypeOf<typeof EmptyDirVolumeSource> {}

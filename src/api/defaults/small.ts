@@ -30,10 +30,10 @@ export function defaultNode(node: Node): void {
 export function defaultSecret(secret: Secret): void {
   secret.type ||= 'Opaque'
   if (secret.stringData === undefined) return
-  secret.data ??= {}
-  for (const [key, text] of Object.entries(secret.stringData)) {
-    secret.data[key] = Buffer.from(text, 'utf8').toString('base64')
-  }
+  const entries = Object.entries(secret.stringData).map(([key, text]) => {
+    return [key, Buffer.from(text, 'utf8').toString('base64')] as const
+  })
+  secret.data = { ...secret.data, ...Object.fromEntries(entries) }
   delete secret.stringData
 }
 

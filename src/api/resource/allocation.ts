@@ -50,7 +50,7 @@ export const DeviceAllocationResult = struct('io.k8s.api.resource.v1.DeviceAlloc
 export interface DeviceAllocationResult extends TypeOf<typeof DeviceAllocationResult> {}
 
 export const AllocationResult = struct('io.k8s.api.resource.v1.AllocationResult', '', {
-  allocationTimestamp: time(5),
+  allocationTimestamp: time(5).nullable(),
   devices: ref(1, DeviceAllocationResult).written(),
   nodeSelector: ref(3, NodeSelector),
 })

@@ -16,15 +16,15 @@ export const CapacityRequestPolicyRange = struct(
   'io.k8s.api.resource.v1.CapacityRequestPolicyRange',
   '',
   {
-    max: quantity(2),
-    min: quantity(1).required().nullable(),
-    step: quantity(3),
+    max: quantity(2).nullable(),
+    min: quantity(1).required().nullable().nullable(),
+    step: quantity(3).nullable(),
   },
 )
 export interface CapacityRequestPolicyRange extends TypeOf<typeof CapacityRequestPolicyRange> {}
 
 export const CapacityRequestPolicy = struct('io.k8s.api.resource.v1.CapacityRequestPolicy', '', {
-  default: quantity(1),
+  default: quantity(1).nullable(),
   validRange: ref(4, CapacityRequestPolicyRange),
   validValues: list(3, quantity).atomic(),
 })
@@ -83,7 +83,7 @@ export interface NodeAllocatableResourceMapping
 export const DeviceTaint = struct('io.k8s.api.resource.v1.DeviceTaint', '', {
   effect: string(3).named('v1.DeviceTaintEffect').required(),
   key: string(1).required(),
-  timeAdded: time(4),
+  timeAdded: time(4).nullable(),
   value: string(2),
 })
 export interface DeviceTaint extends TypeOf<typeof DeviceTaint> {}

@@ -5,8 +5,8 @@ export const CSIStorageCapacity = struct('io.k8s.api.storage.v1.CSIStorageCapaci
   apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   kind: string(0, 'Name of the type, in CamelCase.'),
   metadata: ref(1, ObjectMeta).always(),
-  capacity: quantity(4),
-  maximumVolumeSize: quantity(5),
+  capacity: quantity(4).nullable(),
+  maximumVolumeSize: quantity(5).nullable(),
   nodeTopology: ref(2, LabelSelector),
   storageClassName: string(3).required(),
 })

@@ -64,7 +64,10 @@ function validateAmounts(
   name: string,
   path: string,
 ): FieldError[] {
-  const amount = (part: (typeof PARTS)[number]) => item[part]?.[name]
+  const amount = (part: (typeof PARTS)[number]) => {
+    const amounts = item[part] ?? {}
+    return Object.hasOwn(amounts, name) ? amounts[name] : undefined
+  }
   const errors: FieldError[] = []
   const [min, max, limit] = [amount('min'), amount('max'), amount('default')]
   const request = amount('defaultRequest')

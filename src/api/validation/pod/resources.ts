@@ -23,7 +23,7 @@ export function validateResources(
   }
   for (const [name, amount] of Object.entries(requests)) {
     errors.push(...validateAmount(name, amount, `${path}.requests[${name}]`))
-    const limit = limits[name]
+    const limit = Object.hasOwn(limits, name) ? limits[name] : undefined
     if (limit === undefined) {
       if (!isOvercommittable(name)) {
         errors.push(
