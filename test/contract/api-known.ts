@@ -5,7 +5,6 @@ const USERS = 'tokens, impersonation and RBAC come with a later release'
 const GO_TEXT = 'the text shows Go values as Go prints them'
 const ADDRESS = 'the address is the one of the recorded server'
 const HOOKS = 'the start-up hooks are those of another program'
-const DISCOVERY_PROTOBUF = 'discovery is told in JSON only'
 const OLD_ETCD = 'the recorded server refused what its old etcd could not do; ours can'
 
 /** The recorded steps that are answered otherwise, by scenario, with the reason. */
@@ -27,7 +26,6 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, 
     'job-template': GO_TEXT,
   },
   '09-media-fields': {
-    'discovery-proto': DISCOVERY_PROTOBUF,
     'patch-unknown-strict': GO_TEXT,
   },
   '10-patches': {

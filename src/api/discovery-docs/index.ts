@@ -8,3 +8,4 @@ export {
   groupsOf,
   storageVersionHash,
 } from './documents.ts'
+export { encodeDiscovery } from './wire.ts'

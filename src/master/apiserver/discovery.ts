@@ -7,13 +7,15 @@ import {
   apiGroupList,
   apiResourceList,
   apiVersions,
+  encodeDiscovery,
   groupsOf,
   openApiV3Keys,
   type Resource,
+  wrapProtobuf,
 } from '../../api/index.ts'
 import { type Catalog, madeOf } from './catalog.ts'
 import { isPretty, type Route, type RoutedRequest } from './handler.ts'
-import { negotiate, parseAccept } from './negotiation.ts'
+import { CONTENT_TYPE, negotiate, parseAccept } from './negotiation.ts'
 import { reply } from './respond.ts'
 import { statusErrors } from './status.ts'
 
@@ -72,7 +74,8 @@ function answer(routed: RoutedRequest, value: object): HttpResponse {
     transforms: false,
     pretty: isPretty(routed.info.query),
   })
-  return reply(accepted, 200, { value })
+  const wire = accepted.format === 'protobuf' ? encodeDiscovery(value) : undefined
+  return reply(accepted, 200, { value, ...(wire && { protobuf: () => wire }) })
 }
 
 /** The root's list of paths. */
@@ -100,27 +103,32 @@ function aggregatedReply(
   root: string,
   of: { resources: readonly Resource[]; cache: Map<string, Cached> },
 ): HttpResponse | undefined {
-  const version = aggregatedVersion(routed.request.headers['accept'] ?? '')
-  if (!version) return undefined
-  const key = `${root} ${version}`
+  const asked = aggregatedForm(routed.request.headers['accept'] ?? '')
+  if (!asked) return undefined
+  const { version, media } = asked
+  const key = `${root} ${version} ${media}`
   let cached = of.cache.get(key)
   if (!cached) {
     const from = root === 'api' ? 'core' : 'groups'
     const value = aggregatedDiscovery(of.resources, { root: from, version })
-    const body = Buffer.from(`${JSON.stringify(value)}\n`)
+    const wire = media === CONTENT_TYPE.protobuf ? encodeDiscovery(value) : undefined
+    const body = wire
+      ? wrapProtobuf(wire.type, wire.raw)
+      : Buffer.from(`${JSON.stringify(value)}\n`)
     cached = { body, etag: etagOf(body) }
     of.cache.set(key, cached)
   }
-  const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
+  const type = `${media};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
   return replyCached(routed, { ...cached, type, cacheControl: 'public' })
 }
 
-function aggregatedVersion(accept: string): AggregatedVersion | undefined {
+function aggregatedForm(accept: string): { version: AggregatedVersion; media: string } | undefined {
   for (const { type, parameters } of parseAccept(accept)) {
-    if (type !== 'application/json' && type !== '*/*') continue
+    const media = type === '*/*' ? CONTENT_TYPE.json : type
+    if (media !== CONTENT_TYPE.json && media !== CONTENT_TYPE.protobuf) continue
     if (parameters['as'] !== 'APIGroupDiscoveryList') return undefined
     const { v } = parameters
-    if (v === 'v2' || v === 'v2beta1') return v
+    if (v === 'v2' || v === 'v2beta1') return { version: v, media }
   }
   return undefined
 }

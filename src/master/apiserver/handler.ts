@@ -8,6 +8,7 @@ import {
   type Log,
   type Random,
 } from '../../base/index.ts'
+import { compress } from './compression.ts'
 import type { Authentication } from './authn/authentication.ts'
 import { impersonate } from './authn/impersonation.ts'
 import { attributesOf } from './authz/attributes.ts'
@@ -47,7 +48,7 @@ export interface HandlerOptions {
 export function createHandler(options: HandlerOptions): HttpHandler {
   return async (request) => {
     const warnings: string[] = []
-    const response = await answer(options, request, warnings)
+    const response = compress(request, await answer(options, request, warnings))
     const headers: Record<string, string> = {
       'audit-id': options.random.uuid(),
       'cache-control': 'no-cache, private',
