@@ -23,7 +23,10 @@ interface Member {
   process: ChildProcess | undefined
 }
 
-/** Three members of one store on loopback, with TLS and client certificates, in a temporary folder. */
+/**
+ * Three members of one store on loopback, in a temporary folder. Members meet with TLS and
+ * certificates; clients in plain text, as h2load has no certificate to show.
+ */
 export class Cluster {
   readonly peer: Peer
   readonly #folder: string
@@ -48,7 +51,7 @@ export class Cluster {
     const ports = await freePorts(2 * MEMBERS.length)
     const members = MEMBERS.map((name, i) => ({
       name,
-      clientUrl: `https://127.0.0.1:${ports[2 * i]}`,
+      clientUrl: `http://127.0.0.1:${ports[2 * i]}`,
       peerUrl: `https://127.0.0.1:${ports[2 * i + 1]}`,
       process: undefined,
     }))
@@ -77,10 +80,6 @@ export class Cluster {
       'listen-peer-urls': member.peerUrl,
       'initial-advertise-peer-urls': member.peerUrl,
       'initial-cluster': this.#members.map((m) => `${m.name}=${m.peerUrl}`).join(','),
-      'cert-file': file('tls.crt'),
-      'key-file': file('tls.key'),
-      'trusted-ca-file': file('ca.crt'),
-      'client-cert-auth': 'true',
       'peer-cert-file': file('tls.crt'),
       'peer-key-file': file('tls.key'),
       'peer-trusted-ca-file': file('ca.crt'),
@@ -97,11 +96,15 @@ export class Cluster {
   connect(memberIndex?: number): EtcdClient {
     const urls = this.#members.map((m) => m.clientUrl)
     const endpoints = memberIndex === undefined ? urls : [present(urls[memberIndex], 'member')]
-    return new EtcdClient(endpoints, {
-      caPem: this.#authority.certPem,
-      certPem: this.#pair.certPem,
-      keyPem: this.#pair.keyPem,
-    })
+    return new EtcdClient(endpoints)
+  }
+
+  urlOf(index: number): string {
+    return present(this.#members[index], 'member').clientUrl
+  }
+
+  pidOf(index: number): number | undefined {
+    return this.#members[index]?.process?.pid
   }
 
   /** The member that leads. */
