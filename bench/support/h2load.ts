@@ -21,7 +21,9 @@ export interface H2loadOptions {
  * One message again and again, by nghttp2's load generator in C, over one connection. Throws when
  * a request fails, be it in HTTP or in gRPC.
  */
-export async function h2load(options: H2loadOptions): Promise<{ perSecond: number; p99Ms: number }> {
+export async function h2load(
+  options: H2loadOptions,
+): Promise<{ perSecond: number; p99Ms: number }> {
   const { url, path, message, inFlight, requests } = options
   const folder = mkdtempSync(join(tmpdir(), 'navarch-h2load-'))
   try {

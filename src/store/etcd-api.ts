@@ -1,6 +1,6 @@
 import type { MemberId } from '../base/index.ts'
 import type { etcdserverpb as pb } from '../gen/etcd.js'
-import type { ClusterMember } from './member-types.ts'
+import type { ClusterMember, Waiting } from './member-types.ts'
 import type {
   DeleteRangeResult,
   OpResult,
@@ -35,8 +35,7 @@ export interface Caller {
   readonly commonName?: string
 }
 
-export interface CallOptions {
-  readonly signal: AbortSignal
+export interface CallOptions extends Waiting {
   /** Absent: this process itself, which may do anything. */
   readonly caller?: Caller
   /** The request's own bytes, when at hand: they are replicated as they are. */

@@ -1,7 +1,14 @@
-import { Admission, AuthBook, authBuckets, isAuthBucket, SimpleTokens } from './auth/index.ts'
+import {
+  Admission,
+  AuthBook,
+  authBuckets,
+  isAuthBucket,
+  SimpleTokens,
+  type Who,
+} from './auth/index.ts'
 import { assert, type Clock, type Engine, KvError, type Log } from '../base/index.ts'
 import { AlarmBook } from './alarms/index.ts'
-import { leaseKey, type Outcome, runCommand } from './commands/index.ts'
+import { type CommandCall, leaseKey, type Outcome, runCommand } from './commands/index.ts'
 import { Counts } from './counts.ts'
 import type { LogIndex, Term } from '../raft/index.ts'
 import { decodeLease, encodeLease, LeaseBook } from './lease/index.ts'
@@ -172,25 +179,29 @@ export class EtcdState implements StateMachine<Outcome> {
 
   #execute(payload: Uint8Array): Outcome {
     try {
-      return runCommand(payload, {
-        mvcc: this.#mvcc,
-        leases: this.#leases,
-        auth: this.#auth,
-        counts: this.counts,
-        admission: this.#admission,
-        backend: this.#backend,
-        members: this.#members,
-        alarms: this.#alarms,
-        index: this.#appliedIndex,
-        nowMs: this.#options.clock.monotonicMs(),
-        onCompaction: this.#onCompaction,
-      })
+      return runCommand(payload, this.#onBehalfOf)
     } catch (error) {
       // Refusals come before the first change; anything else is a bug and stops the member.
       if (!(error instanceof KvError)) throw error
       return { kind: 'error', revision: this.#mvcc.revision, error }
     }
   }
+
+  /** Of the newest entry; all fields at once, as each entry gets one of these. */
+  readonly #onBehalfOf = (who: Who): CommandCall => ({
+    mvcc: this.#mvcc,
+    leases: this.#leases,
+    auth: this.#auth,
+    counts: this.counts,
+    admission: this.#admission,
+    backend: this.#backend,
+    members: this.#members,
+    alarms: this.#alarms,
+    index: this.#appliedIndex,
+    nowMs: this.#options.clock.monotonicMs(),
+    onCompaction: this.#onCompaction,
+    who,
+  })
 
   async adopt(at: { index: LogIndex; term: Term }, membership: Membership): Promise<void> {
     this.#members.set(membership)

@@ -28,6 +28,16 @@ export interface MemberStatus {
   readonly appliedIndex: LogIndex
 }
 
+/** Who waits. */
+export interface Waiting {
+  readonly signal: AbortSignal
+  /**
+   * What comes after the signal is dropped by who waits: it need not be listened to, nor even made.
+   * Default false.
+   */
+  readonly forgets?: boolean
+}
+
 /**
  * One member of the group as the etcd layer sees it: replicates opaque payloads. All waits end with
  * `KvError`: `unavailable` "etcdserver: no leader", "etcdserver: request timed out" (and its kin),
@@ -35,9 +45,9 @@ export interface MemberStatus {
  */
 export interface Member<Outcome> {
   /** Resolves with this member's own outcome once the payload is committed and applied here. */
-  propose(payload: Uint8Array, options: { signal: AbortSignal }): Promise<Outcome>
+  propose(payload: Uint8Array, options: Waiting): Promise<Outcome>
   /** Resolves once this member has applied all that was acknowledged before the call (read index). */
-  linearize(options: { signal: AbortSignal }): Promise<void>
+  linearize(options: Waiting): Promise<void>
   status(): MemberStatus
   members(): readonly ClusterMember[]
   /** Resolves as `propose` does, once the change is made or refused. One at a time in the group. */

@@ -1,3 +1,3 @@
-export type { Command, CommandCall, CommandContext, Outcome } from './command.ts'
+export type { Command, CommandCall, Outcome } from './command.ts'
 export { leaseKey } from './leases.ts'
 export { runCommand } from './table.ts'

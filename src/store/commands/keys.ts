@@ -10,7 +10,8 @@ export const keyCommands = {
     checkAlarms(alarms, { grows: true })
     const request = decodePut(payload, 1)
     admission.put(who, request)
-    return { kind: 'put', ...put(mvcc, request, (id) => leases.has(id)) }
+    const { revision, prevKv } = put(mvcc, request, (id) => leases.has(id))
+    return { kind: 'put', revision, prevKv }
   },
   [Tag.deleteRange]: (payload, { mvcc, admission, alarms, who }) => {
     checkAlarms(alarms, { grows: false })

@@ -1,6 +1,7 @@
 import { present } from '../../base/index.ts'
 import { readPayload, type Tag } from '../payload.ts'
-import type { Command, CommandContext, Outcome } from './command.ts'
+import type { Who } from '../auth/index.ts'
+import type { Command, CommandCall, Outcome } from './command.ts'
 import { alarmCommands } from './alarms.ts'
 import { authCommands } from './auth.ts'
 import { keyCommands } from './keys.ts'
@@ -16,9 +17,9 @@ const COMMANDS: Readonly<Record<Tag, Command>> = {
   ...alarmCommands,
 }
 
-/** Runs the command of one entry. Throws `KvError` for what is refused. */
-export function runCommand(payload: Uint8Array, on: CommandContext): Outcome {
+/** Runs the command of one entry, on what `onBehalfOf` gives. Throws `KvError` for what is refused. */
+export function runCommand(payload: Uint8Array, onBehalfOf: (who: Who) => CommandCall): Outcome {
   const { tag, who, start } = readPayload(payload)
   const command = present(COMMANDS[tag], `a command of tag ${tag}`)
-  return command(payload.subarray(start - 1), { ...on, who })
+  return command(payload.subarray(start - 1), onBehalfOf(who))
 }

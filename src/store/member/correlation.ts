@@ -10,16 +10,27 @@ export interface Correlation {
 
 export function withCorrelation(payload: Uint8Array, { proposer, sequence }: Correlation): Buffer {
   const data = Buffer.allocUnsafe(CORRELATION_BYTES + payload.length)
-  data.writeBigUInt64BE(BigInt(proposer), 0)
-  data.writeBigUInt64BE(BigInt(sequence), 8)
+  writeUint53(data, 0, proposer)
+  writeUint53(data, 8, sequence)
   data.set(payload, CORRELATION_BYTES)
   return data
 }
 
 export function readCorrelation(data: Uint8Array): Correlation {
-  const view = new DataView(data.buffer, data.byteOffset, CORRELATION_BYTES)
-  return {
-    proposer: Number(view.getBigUint64(0)),
-    sequence: Number(view.getBigUint64(8)),
-  }
+  return { proposer: readUint53(data, 0), sequence: readUint53(data, 8) }
+}
+
+// In two halves: big integers would cost more than all else that is done with a correlation.
+function writeUint53(data: Buffer, at: number, value: number): void {
+  data.writeUInt32BE(Math.floor(value / 2 ** 32), at)
+  data.writeUInt32BE(value % 2 ** 32, at + 4)
+}
+
+function readUint53(data: Uint8Array, at: number): number {
+  return uint32(data, at) * 2 ** 32 + uint32(data, at + 4)
+}
+
+function uint32(data: Uint8Array, at: number): number {
+  const high = ((data[at] ?? 0) << 16) | ((data[at + 1] ?? 0) << 8) | (data[at + 2] ?? 0)
+  return high * 256 + (data[at + 3] ?? 0)
 }

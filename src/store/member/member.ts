@@ -14,7 +14,13 @@ import {
   type RawNode,
   type Ready,
 } from '../../raft/index.ts'
-import type { ClusterMember, Member, MemberProgress, MemberStatus } from '../member-types.ts'
+import type {
+  ClusterMember,
+  Member,
+  MemberProgress,
+  MemberStatus,
+  Waiting,
+} from '../member-types.ts'
 import { confStateOf, encodeMemberChange, type MemberChange } from '../membership/index.ts'
 import { Appender } from './appender.ts'
 import { type AnswerAsk, Asks } from './asks.ts'
@@ -165,18 +171,18 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#tick()
   }
 
-  propose(payload: Uint8Array, { signal }: { signal: AbortSignal }): Promise<Outcome> {
+  propose(payload: Uint8Array, call: Waiting): Promise<Outcome> {
     if (this.#stopped) return Promise.reject(this.#whyStopped)
     const bytesMax = this.#options.requestBytesMax ?? REQUEST_BYTES_MAX_DEFAULT
     if (payload.length > bytesMax) return Promise.reject(memberErrors.tooLarge())
     this.#schedule()
-    return this.#proposals.add(payload, { nowMs: this.#nowMs(), signal })
+    return this.#proposals.add(payload, this.#nowMs(), call)
   }
 
-  linearize({ signal }: { signal: AbortSignal }): Promise<void> {
+  linearize(call: Waiting): Promise<void> {
     if (this.#stopped) return Promise.reject(this.#whyStopped)
     this.#schedule()
-    return this.#reads.add({ nowMs: this.#nowMs(), signal })
+    return this.#reads.add(this.#nowMs(), call)
   }
 
   status(): MemberStatus {

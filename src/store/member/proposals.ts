@@ -1,6 +1,7 @@
 import type { MemberId, Random } from '../../base/index.ts'
 import type { Term } from '../../raft/index.ts'
 import { withCorrelation } from './correlation.ts'
+import type { Waiting } from '../member-types.ts'
 import { memberErrors } from './errors.ts'
 
 /** Proposals of this member that have no outcome yet; more get "too many requests". */
@@ -19,6 +20,11 @@ export interface Pending<Outcome> {
   /** The term whose leader was given it; 0 while it waits for one. */
   sentTerm: Term
   sentMs: number
+}
+
+interface Settling<Outcome> {
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (error: Error) => void
 }
 
 /**
@@ -67,37 +73,53 @@ export class Proposals<Outcome> {
     return this.#nextSequence
   }
 
-  add(payload: Uint8Array, options: { nowMs: number; signal: AbortSignal }): Promise<Outcome> {
-    const { nowMs, signal } = options
+  add(payload: Uint8Array, nowMs: number, call: Waiting): Promise<Outcome> {
     if (this.#pending.size >= PENDING_MAX || this.#bytes >= PENDING_BYTES_MAX) {
       return Promise.reject(memberErrors.tooManyRequests())
     }
-    if (signal.aborted) return Promise.reject(memberErrors.canceled(signal))
+    if (!call.forgets && call.signal.aborted) {
+      return Promise.reject(memberErrors.canceled(call.signal))
+    }
     const sequence = this.#nextSequence++
     const data = withCorrelation(payload, { proposer: this.#proposer, sequence })
+    this.#bytes += data.length
     return new Promise((resolve, reject) => {
-      const onAbort = () => this.#settle(sequence)?.reject(memberErrors.canceled(signal))
-      signal.addEventListener('abort', onAbort, { once: true })
-      const done = () => signal.removeEventListener('abort', onAbort)
+      const settling = call.forgets
+        ? { resolve, reject }
+        : this.#untilAborted(sequence, call.signal, { resolve, reject })
+      const { resolve: settle, reject: fail } = settling
       const pending: Pending<Outcome> = {
         sequence,
         data,
         startMs: nowMs,
-        resolve: (outcome) => {
-          done()
-          resolve(outcome)
-        },
-        reject: (error) => {
-          done()
-          reject(error)
-        },
+        resolve: settle,
+        reject: fail,
         sentTerm: 0,
         sentMs: 0,
       }
       this.#pending.set(sequence, pending)
-      this.#bytes += data.length
       this.#queue.push(pending)
     })
+  }
+
+  #untilAborted(
+    sequence: number,
+    signal: AbortSignal,
+    { resolve, reject }: Settling<Outcome>,
+  ): Settling<Outcome> {
+    const onAbort = () => this.#settle(sequence)?.reject(memberErrors.canceled(signal))
+    signal.addEventListener('abort', onAbort, { once: true })
+    const done = () => signal.removeEventListener('abort', onAbort)
+    return {
+      resolve(outcome) {
+        done()
+        resolve(outcome)
+      },
+      reject(error) {
+        done()
+        reject(error)
+      },
+    }
   }
 
   /** Takes what waits for a leader; the caller gives it to that of `term`, or puts it back. */

@@ -1,5 +1,6 @@
 import type { MemberId, Random } from '../../base/index.ts'
 import type { LogIndex, ReadState } from '../../raft/index.ts'
+import type { Waiting } from '../member-types.ts'
 import { memberErrors } from './errors.ts'
 
 /** Reads that wait; more get "too many requests". */
@@ -12,6 +13,8 @@ interface Waiter {
   readonly startMs: number
   readonly resolve: () => void
   readonly reject: (error: Error) => void
+  /** Ends listening to the signal. */
+  deaf: (() => void) | undefined
   settled: boolean
 }
 
@@ -47,29 +50,39 @@ export class Reads {
     this.#ask = options.ask
   }
 
-  add(options: { nowMs: number; signal: AbortSignal }): Promise<void> {
-    const { nowMs, signal } = options
+  add(nowMs: number, call: Waiting): Promise<void> {
     if (this.#waiting >= WAITING_MAX) return Promise.reject(memberErrors.tooManyRequests())
-    if (signal.aborted) return Promise.reject(memberErrors.canceled(signal))
+    if (!call.forgets && call.signal.aborted) {
+      return Promise.reject(memberErrors.canceled(call.signal))
+    }
     this.#waiting++
     return new Promise((resolve, reject) => {
-      const onAbort = () => waiter.reject(memberErrors.canceled(signal))
-      const settle = (then: () => void) => {
-        if (waiter.settled) return
-        waiter.settled = true
-        this.#waiting--
-        signal.removeEventListener('abort', onAbort)
-        then()
-      }
-      const waiter: Waiter = {
-        startMs: nowMs,
-        resolve: () => settle(resolve),
-        reject: (error) => settle(() => reject(error)),
-        settled: false,
-      }
-      signal.addEventListener('abort', onAbort, { once: true })
+      const waiter: Waiter = { startMs: nowMs, resolve, reject, deaf: undefined, settled: false }
+      if (!call.forgets) this.#listen(waiter, call.signal)
       this.#queue.push(waiter)
     })
+  }
+
+  #listen(waiter: Waiter, signal: AbortSignal): void {
+    const onAbort = () => this.#reject(waiter, memberErrors.canceled(signal))
+    signal.addEventListener('abort', onAbort, { once: true })
+    waiter.deaf = () => signal.removeEventListener('abort', onAbort)
+  }
+
+  #resolve(waiter: Waiter): void {
+    if (this.#settle(waiter)) waiter.resolve()
+  }
+
+  #reject(waiter: Waiter, error: Error): void {
+    if (this.#settle(waiter)) waiter.reject(error)
+  }
+
+  #settle(waiter: Waiter): boolean {
+    if (waiter.settled) return false
+    waiter.settled = true
+    this.#waiting--
+    waiter.deaf?.()
+    return true
   }
 
   /** Asks for everything that waits, unless a question is on its way. */
@@ -98,7 +111,7 @@ export class Reads {
     const ready = this.#applying.filter((each) => each.index <= index)
     if (ready.length === 0) return
     this.#applying = this.#applying.filter((each) => each.index > index)
-    for (const { waiters } of ready) for (const waiter of waiters) waiter.resolve()
+    for (const { waiters } of ready) for (const waiter of waiters) this.#resolve(waiter)
   }
 
   /** Ends the waits that began at or before `untilMs`. */
@@ -107,7 +120,7 @@ export class Reads {
     for (const waiter of this.#all()) {
       // The longest waiting come first.
       if (waiter.startMs > untilMs) break
-      waiter.reject(error(waiter.startMs))
+      this.#reject(waiter, error(waiter.startMs))
       expired++
     }
     if (expired === 0) return
@@ -116,7 +129,7 @@ export class Reads {
   }
 
   failAll(error: Error): void {
-    for (const waiter of this.#all()) waiter.reject(error)
+    for (const waiter of this.#all()) this.#reject(waiter, error)
     this.#queue = []
     this.#round = undefined
     this.#applying = []

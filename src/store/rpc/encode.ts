@@ -15,8 +15,20 @@ import { MessageBuilder } from './message.ts'
 
 const EMPTY = new Uint8Array(0)
 
-export function encodeHeader(header: ResponseHeader): Uint8Array {
-  return pb.ResponseHeader.encode(header).finish()
+/** The part of a member's headers that is always the same. */
+let origin: { clusterId: bigint; memberId: bigint; bytes: Uint8Array } | undefined
+
+export function encodeHeader({
+  clusterId,
+  memberId,
+  revision,
+  raftTerm,
+}: ResponseHeader): Uint8Array {
+  if (origin?.clusterId !== clusterId || origin.memberId !== memberId) {
+    const bytes = pb.ResponseHeader.encode({ clusterId, memberId }).finish()
+    origin = { clusterId, memberId, bytes }
+  }
+  return new MessageBuilder().raw(origin.bytes).number(3, revision).number(4, raftTerm).finish()
 }
 
 /** Within a transaction a header tells the revision alone. */

@@ -1,34 +1,33 @@
 import type { GrpcMethod } from '../../base/index.ts'
 import { etcdserverpb as pb } from '../../gen/etcd.js'
-import type { EtcdApi } from '../index.ts'
+import type { EtcdApi, PutRequest } from '../index.ts'
 import { encodeDeleteRange, encodePut, encodeRange, encodeTxn } from './encode.ts'
-import { decode, unary } from './method.ts'
+import { decodePut } from '../payload.ts'
+import { answered, decode, unary } from './method.ts'
 
 export function kvMethods(etcd: EtcdApi): [path: string, method: GrpcMethod][] {
   return [
     [
       '/etcdserverpb.KV/Range',
-      unary(async (bytes, call) =>
-        encodeRange(await etcd.range(decode(pb.RangeRequest, bytes), call)),
-      ),
+      answered((bytes, call) => etcd.range(decode(pb.RangeRequest, bytes), call), encodeRange),
     ],
     [
       '/etcdserverpb.KV/Put',
-      unary(async (encoded, call) =>
-        encodePut(await etcd.put(decode(pb.PutRequest, encoded), call.with(encoded))),
-      ),
+      answered((encoded, call) => etcd.put(readPut(encoded), call.with(encoded)), encodePut),
     ],
     [
       '/etcdserverpb.KV/DeleteRange',
-      unary(async (encoded, call) => {
-        const request = decode(pb.DeleteRangeRequest, encoded)
-        return encodeDeleteRange(await etcd.deleteRange(request, call.with(encoded)))
-      }),
+      answered(
+        (encoded, call) =>
+          etcd.deleteRange(decode(pb.DeleteRangeRequest, encoded), call.with(encoded)),
+        encodeDeleteRange,
+      ),
     ],
     [
       '/etcdserverpb.KV/Txn',
-      unary(async (encoded, call) =>
-        encodeTxn(await etcd.txn(decode(pb.TxnRequest, encoded), call.with(encoded))),
+      answered(
+        (encoded, call) => etcd.txn(decode(pb.TxnRequest, encoded), call.with(encoded)),
+        encodeTxn,
       ),
     ],
     [
@@ -40,4 +39,14 @@ export function kvMethods(etcd: EtcdApi): [path: string, method: GrpcMethod][] {
       }),
     ],
   ]
+}
+
+/** By hand, as most requests are puts; what that cannot read is refused in protobuf's words. */
+function readPut(encoded: Uint8Array): PutRequest {
+  try {
+    return decodePut(encoded)
+  } catch (error) {
+    if (error instanceof RangeError) return decode(pb.PutRequest, encoded)
+    throw error
+  }
 }

@@ -15,6 +15,8 @@ import type { Caller, CallOptions } from '../index.ts'
 export class RpcCall implements CallOptions {
   readonly caller: Caller
   readonly encoded?: Uint8Array
+  /** The server answers nothing that its client does not wait for any more. */
+  readonly forgets = true
   readonly #call: { readonly signal: AbortSignal }
 
   constructor(call: { readonly signal: AbortSignal }, caller: Caller, encoded?: Uint8Array) {
@@ -37,11 +39,19 @@ type Handle = (request: Uint8Array, call: RpcCall) => Promise<Uint8Array>
 
 /** A unary method whose failures reach the client as etcd words them. */
 export function unary(handle: Handle): GrpcMethod {
+  return answered(handle, (response) => response)
+}
+
+/** The same, encoding what the store answers. */
+export function answered<T>(
+  handle: (request: Uint8Array, call: RpcCall) => Promise<T>,
+  encode: (answer: T) => Uint8Array,
+): GrpcMethod {
   return {
     kind: 'unary',
     async handle(request, call) {
       try {
-        return await handle(request, rpcCall(call))
+        return encode(await handle(request, rpcCall(call)))
       } catch (error) {
         throw grpcError(error, call.signal)
       }

@@ -57,7 +57,10 @@ export class ServiceContext {
   }
 
   headed<T extends { readonly revision: number }>(result: T): Headed<T> {
-    return { ...result, header: this.headerAt(result.revision) }
+    // Results are made for one answer each: copying them would cost more than making them.
+    const answer = result as T & { header?: ResponseHeader }
+    answer.header = this.headerAt(result.revision)
+    return answer as Headed<T>
   }
 
   /** In whose name a call comes. Throws for a token that is not, or no longer, known. */
@@ -82,19 +85,6 @@ export class ServiceContext {
     this.admission.known(who)
   }
 
-  async #counted<T>(proposal: Promise<T>): Promise<T> {
-    const { counts } = this.state
-    counts.proposalsPending++
-    try {
-      return await proposal
-    } catch (error) {
-      counts.proposalsFailed++
-      throw error
-    } finally {
-      counts.proposalsPending--
-    }
-  }
-
   /** Throws etcd's error when there is no space for `bytes` more. */
   takeSpace(bytes: number): void {
     if (bytes > 0 && this.quota?.takes(bytes) === false) throw stateErrors.noSpace()
@@ -108,12 +98,24 @@ export class ServiceContext {
     options: CallOptions,
   ): Promise<Extract<Outcome, { kind: K }>> {
     if (encoded.length > this.#requestBytesMax) throw etcdErrors.requestTooLarge()
-    const who = options.caller && (await this.identify(options))
-    const outcome = await this.#counted(
-      this.member.propose(makePayload(tag, encoded, who), options),
-    )
+    const named = options.caller && this.identify(options)
+    const who = named instanceof Promise ? await named : named
+    const outcome = await this.#replicate(makePayload(tag, encoded, who), options)
     if (outcome.kind === 'error') throw outcome.error
     assert(outcome.kind === kind, `a ${kind} request came to ${outcome.kind}`)
     return outcome as Extract<Outcome, { kind: K }>
+  }
+
+  async #replicate(payload: Uint8Array, options: CallOptions): Promise<Outcome> {
+    const { counts } = this.state
+    counts.proposalsPending++
+    try {
+      return await this.member.propose(payload, options)
+    } catch (error) {
+      counts.proposalsFailed++
+      throw error
+    } finally {
+      counts.proposalsPending--
+    }
   }
 }

@@ -11,7 +11,7 @@ describe('waits of a member', () => {
     const proposals = new Proposals<number>({ proposer: 1, random: systemRandom() })
     const ended: Promise<unknown>[] = []
     for (let nowMs = 1; nowMs <= 100; nowMs++) {
-      ended.push(assert.rejects(proposals.add(Buffer.from('x'), { nowMs, signal }), /no leader/))
+      ended.push(assert.rejects(proposals.add(Buffer.from('x'), nowMs, { signal }), /no leader/))
     }
     proposals.expire(90, memberErrors.noLeader)
     proposals.sweep()
@@ -25,7 +25,7 @@ describe('waits of a member', () => {
     const life = () =>
       new Reads({ self: 1, random: systemRandom(), ask: (context) => asked.push(context) })
     const lives = [life(), life()]
-    const reads = lives.map((each) => each.add({ nowMs: 1, signal }))
+    const reads = lives.map((each) => each.add(1, { signal }))
     for (const each of lives) each.start(1)
     const [former, current] = asked
     assert(former && current)
