@@ -100,7 +100,7 @@ describe('cron job, on a whole API server', () => {
   const finish = async (job: Stored<Job>, type: 'Complete' | 'Failed') => {
     await cluster.stopControllers()
     const fresh = await cluster.client.for(jobs).get(job.metadata)
-    const time = new Date().toISOString().replace(/\.\d+/, '')
+    const time = new Date(clock.nowMs()).toISOString().replace(/\.\d+/, '')
     const condition = { type, status: 'True', lastTransitionTime: time, lastProbeTime: time }
     const startTime = fresh.status.startTime ?? time
     const completionTime = type === 'Complete' ? { completionTime: time } : {}
