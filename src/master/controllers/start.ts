@@ -11,6 +11,7 @@ import { jobController, type JobOptions } from './job.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeLifecycleController, type NodeLifecycleOptions } from './node-lifecycle.ts'
 import { podGcController, type PodGcOptions } from './pod-gc.ts'
+import { disruptionController } from './disruption-budgets.ts'
 import { replicaSetController } from './replica-set.ts'
 import { replicationController } from './replication-controller.ts'
 import {
@@ -53,6 +54,7 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'job-controller': (context, options) => jobController(context, options.job),
   'cronjob-controller': cronJobController,
   'ttl-after-finished-controller': ttlAfterFinishedController,
+  'disruption-controller': disruptionController,
   'endpoint-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
   'namespace-controller': namespaceController,
