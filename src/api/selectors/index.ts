@@ -1,4 +1,5 @@
 export * from './field-selector.ts'
 export * from './label-selector.ts'
 export * from './label-parser.ts'
+export * from './node-selector.ts'
 export * from './requirement.ts'

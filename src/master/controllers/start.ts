@@ -3,6 +3,7 @@ import { events, type Resource } from '../../api/index.ts'
 import { type Client, forkSignal, type Informers, QueuedEventRecorder } from '../../client/index.ts'
 import { cronJobController } from './cron-job.ts'
 import { accountOf } from './accounts.ts'
+import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
 import { endpointsController } from './endpoints.ts'
@@ -51,6 +52,7 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'replicaset-controller': replicaSetController,
   'replicationcontroller-controller': replicationController,
   'statefulset-controller': statefulSetController,
+  'daemonset-controller': daemonSetController,
   'job-controller': (context, options) => jobController(context, options.job),
   'cronjob-controller': cronJobController,
   'ttl-after-finished-controller': ttlAfterFinishedController,

@@ -1,0 +1,200 @@
+import { type DaemonSetStatus, isPodAvailable, isPodReady } from '../../api/index.ts'
+import {
+  isUpdated,
+  placementOn,
+  type ReadDaemonSet,
+  type ReadNode,
+  type ReadPod,
+  targetNode,
+} from './daemon-set-pods.ts'
+import { scaledValue } from './deployment-arithmetic.ts'
+
+export interface DaemonWorld {
+  readonly set: ReadDaemonSet
+  readonly nodes: readonly ReadNode[]
+  readonly pods: readonly ReadPod[]
+  /** The hash of the present template. */
+  readonly hash: string
+  readonly nowMs: number
+}
+
+export interface DaemonPlan {
+  /** Nodes to get a pod. */
+  readonly create: readonly string[]
+  readonly delete: readonly ReadPod[]
+}
+
+const isGoing = ({ metadata }: ReadPod) => metadata.deletionTimestamp !== undefined
+export const isOver = ({ status }: ReadPod) =>
+  status?.phase === 'Failed' || status?.phase === 'Succeeded'
+
+const byAge = (a: ReadPod, b: ReadPod) =>
+  a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1
+
+function byNode(pods: readonly ReadPod[]): Map<string, ReadPod[]> {
+  const result = new Map<string, ReadPod[]>()
+  for (const pod of pods) {
+    const node = targetNode(pod)
+    if (node !== undefined) result.set(node, [...(result.get(node) ?? []), pod].sort(byAge))
+  }
+  return result
+}
+
+function availability(world: DaemonWorld): (pod: ReadPod) => boolean {
+  const seconds = world.set.spec.minReadySeconds ?? 0
+  return (pod) => isPodAvailable(pod, seconds, world.nowMs)
+}
+
+/** One pod on each node that is to have one, none elsewhere; what is over makes way. */
+export function planPlacement(world: DaemonWorld): DaemonPlan {
+  const here = byNode(world.pods)
+  const create: string[] = []
+  const gone: ReadPod[] = []
+  const names = new Set<string>()
+  for (const node of world.nodes) {
+    const { name } = node.metadata
+    names.add(name)
+    const pods = here.get(name) ?? []
+    const { shouldRun, mayStay } = placementOn(world.set, node)
+    if (shouldRun && pods.length === 0) create.push(name)
+    else if (mayStay) gone.push(...surplusOn(world, pods))
+    else gone.push(...pods.filter((pod) => !isGoing(pod)))
+  }
+  // Pods that wait for a node that is no more.
+  for (const [name, pods] of here) {
+    if (names.has(name)) continue
+    gone.push(...pods.filter((pod) => !pod.spec.nodeName && !isGoing(pod)))
+  }
+  return { create, delete: gone }
+}
+
+function surplusOn(world: DaemonWorld, pods: readonly ReadPod[]): ReadPod[] {
+  const staying = pods.filter((pod) => !isGoing(pod))
+  const surplus = staying.filter(isOver)
+  const running = staying.filter((pod) => !isOver(pod))
+  if (maxSurge(world) === 0 || running.length <= 1) return [...surplus, ...running.slice(1)]
+  // Surging: one pod of each template, the old one while it serves and the new one does not.
+  const fresh = running.filter((pod) => isUpdated(pod, world.hash))
+  const old = running.filter((pod) => !isUpdated(pod, world.hash))
+  surplus.push(...fresh.slice(1), ...old.slice(1))
+  const [newest] = fresh
+  const [oldest] = old
+  if (newest && oldest && (!isPodReady(oldest) || availability(world)(newest))) {
+    surplus.push(oldest)
+  }
+  return surplus
+}
+
+/** How many nodes are to have a pod. */
+function desired({ set, nodes }: DaemonWorld): number {
+  return nodes.filter((node) => placementOn(set, node).shouldRun).length
+}
+
+function rolling({ set }: DaemonWorld) {
+  const { type, rollingUpdate } = set.spec.updateStrategy ?? {}
+  return type === 'RollingUpdate' ? (rollingUpdate ?? {}) : undefined
+}
+
+function maxSurge(world: DaemonWorld): number {
+  return scaledValue(rolling(world)?.maxSurge ?? 0, desired(world), 'up')
+}
+
+function maxUnavailable(world: DaemonWorld): number {
+  const value = scaledValue(rolling(world)?.maxUnavailable ?? 1, desired(world), 'up')
+  // Where both shares come out as nothing, the update must go on all the same.
+  return value === 0 && maxSurge(world) === 0 ? 1 : value
+}
+
+/** The next step of a rolling update. */
+export function planUpdate(world: DaemonWorld): DaemonPlan {
+  if (!rolling(world)) return { create: [], delete: [] }
+  return maxSurge(world) === 0 ? planReplacement(world) : planSurge(world)
+}
+
+interface OnNode {
+  readonly node: string
+  readonly fresh: ReadPod | undefined
+  readonly old: ReadPod | undefined
+  /** There is more than one of a kind: `planPlacement` tidies up first. */
+  readonly isUntidy: boolean
+}
+
+function sortByNode({ pods, hash }: DaemonWorld): OnNode[] {
+  return Array.from(byNode(pods), ([node, all]) => {
+    const here = all.filter((pod) => !isGoing(pod))
+    const fresh = here.filter((pod) => isUpdated(pod, hash))
+    const old = here.filter((pod) => !isUpdated(pod, hash))
+    const isUntidy = fresh.length > 1 || old.length > 1
+    return { node, fresh: fresh[0], old: old[0], isUntidy }
+  })
+}
+
+/** Old pods go, as many at once as may be missing; those that do not serve go in any case. */
+function planReplacement(world: DaemonWorld): DaemonPlan {
+  const isAvailable = availability(world)
+  const broken: ReadPod[] = []
+  const candidates: ReadPod[] = []
+  let unavailable = 0
+  for (const { fresh, old, isUntidy } of sortByNode(world)) {
+    if (isUntidy || Boolean(fresh) === Boolean(old)) unavailable++
+    else if (fresh) unavailable += isAvailable(fresh) ? 0 : 1
+    else if (old && !isAvailable(old)) {
+      broken.push(old)
+      unavailable++
+    } else if (old) candidates.push(old)
+  }
+  const may = Math.max(0, maxUnavailable(world) - unavailable)
+  return { create: [], delete: [...broken, ...candidates.slice(0, may)] }
+}
+
+/** New pods come beside the old ones, which go when those serve. */
+function planSurge(world: DaemonWorld): DaemonPlan {
+  const isAvailable = availability(world)
+  const urgent: string[] = []
+  const candidates: string[] = []
+  const gone: ReadPod[] = []
+  let surging = 0
+  for (const { node, fresh, old, isUntidy } of sortByNode(world)) {
+    if (isUntidy) surging++
+    else if (!old) continue
+    else if (fresh && isAvailable(fresh)) gone.push(old)
+    else if (fresh) surging++
+    else if (isAvailable(old)) candidates.push(node)
+    else urgent.push(node)
+  }
+  const may = Math.max(0, maxSurge(world) - surging)
+  return { create: [...urgent, ...candidates.slice(0, may)], delete: gone }
+}
+
+export function daemonSetStatus(world: DaemonWorld): DaemonSetStatus {
+  const { set, hash } = world
+  const here = byNode(world.pods)
+  const isAvailable = availability(world)
+  const counts = { desired: 0, current: 0, ready: 0, updated: 0, available: 0, misplaced: 0 }
+  for (const node of world.nodes) {
+    const [pod] = here.get(node.metadata.name) ?? []
+    const { shouldRun } = placementOn(set, node)
+    if (!shouldRun && pod) counts.misplaced++
+    if (!shouldRun) continue
+    counts.desired++
+    if (!pod) continue
+    counts.current++
+    if (isPodReady(pod)) counts.ready++
+    if (isAvailable(pod)) counts.available++
+    if (isUpdated(pod, hash)) counts.updated++
+  }
+  const unavailable = counts.desired - counts.available
+  const { collisionCount, conditions } = set.status
+  return {
+    currentNumberScheduled: counts.current,
+    numberMisscheduled: counts.misplaced,
+    desiredNumberScheduled: counts.desired,
+    numberReady: counts.ready,
+    ...(counts.updated > 0 && { updatedNumberScheduled: counts.updated }),
+    ...(counts.available > 0 && { numberAvailable: counts.available }),
+    ...(unavailable > 0 && { numberUnavailable: unavailable }),
+    observedGeneration: set.metadata.generation ?? 0,
+    ...(collisionCount !== undefined && { collisionCount }),
+    ...(conditions && conditions.length > 0 && { conditions: conditions.map((c) => ({ ...c })) }),
+  }
+}
