@@ -1,1 +1,19 @@
-export * from './client-config.ts'
+export { defaultBinding, validateBinding, validateValidatingBinding } from './bindings.ts'
+export { validateService, validateWebhookUrl } from './client-config.ts'
+export {
+  defaultMutatingPolicy,
+  mutationStruct,
+  mutationType,
+  validateMutatingPolicy,
+} from './mutations.ts'
+export { defaultPolicy, validatePolicy } from './policies.ts'
+export {
+  ADMISSION_TYPES,
+  admissionVariables,
+  type CelVariables,
+  type Compiled,
+  compileFor,
+  type CompiledVariable,
+  compileVariables,
+} from './variables.ts'
+export { defaultWebhook, validateWebhooks } from './webhooks.ts'

@@ -37,6 +37,8 @@ export interface Checked {
   readonly calls: ReadonlyMap<CallExpr, ResolvedCall>
   /** Names of types that stand as values: `google.protobuf.Duration`. */
   readonly typeNames: ReadonlyMap<Expr, string>
+  /** Selections that are variables with dots in their names. */
+  readonly variables: ReadonlyMap<Expr, string>
 }
 
 /** Finds the types of an expression. Throws `CelCompileError` with cel-go's words. */
@@ -44,8 +46,8 @@ export function check(source: string, expr: Expr, environment: Environment): Che
   const checker = new Checker(environment)
   const type = checker.check(expr, environment.variables)
   if (checker.issues.length > 0) throw new CelCompileError(source, checker.issues)
-  const { types, calls, typeNames } = checker
-  return { source, expr, type, types, calls, typeNames }
+  const { types, calls, typeNames, variables } = checker
+  return { source, expr, type, types, calls, typeNames, variables }
 }
 
 type Scope = Readonly<Record<string, CelType>>
@@ -55,6 +57,7 @@ class Checker {
   readonly types = new Map<Expr, CelType>()
   readonly calls = new Map<CallExpr, ResolvedCall>()
   readonly typeNames = new Map<Expr, string>()
+  readonly variables = new Map<Expr, string>()
   readonly #environment: Environment
 
   constructor(environment: Environment) {
@@ -116,6 +119,12 @@ class Checker {
     if (path && !Object.hasOwn(scope, root) && TYPE_NAMES.has(path)) {
       this.typeNames.set(expr, path)
       return T.type
+    }
+    // A variable whose name has dots: `authorizer.requestResource`.
+    const variable = path && Object.hasOwn(scope, path) ? scope[path] : undefined
+    if (path && variable) {
+      this.variables.set(expr, path)
+      return variable
     }
     const operand = this.check(expr.operand, scope)
     const field = this.#field(unwrap(operand), expr)

@@ -108,6 +108,8 @@ export class Evaluator implements CallContext {
   #select(expr: SelectExpr, scope: Scope | undefined): CelValue {
     const type = this.#checked.typeNames.get(expr)
     if (type !== undefined) return new TypeValue(type)
+    const variable = this.#checked.variables.get(expr)
+    if (variable !== undefined) return this.#ident(expr, variable, undefined)
     const operand = this.evaluate(expr.operand, scope)
     this.spend(1)
     if (operand instanceof Optional || expr.optional) {

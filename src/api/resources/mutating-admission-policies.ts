@@ -1,5 +1,6 @@
 import type { MutatingAdmissionPolicy } from '../admissionregistration/index.ts'
 import { MutatingAdmissionPolicy as declared } from '../admissionregistration/index.ts'
+import { defaultMutatingPolicy, validateMutatingPolicy } from '../admission-checks/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { counted, defineResource, defineStrategy } from '../strategy/index.ts'
 import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
@@ -14,10 +15,11 @@ export const mutatingAdmissionPolicies: Resource<MutatingAdmissionPolicy> =
     namespaced: false,
     struct: declared,
     strategy: defineStrategy<MutatingAdmissionPolicy>({
+      applyDefaults: defaultMutatingPolicy,
       ...counted,
       ...withMetadata<MutatingAdmissionPolicy>(
         { namespaced: false, nameErrors: dns1123SubdomainErrors },
-        {},
+        { create: validateMutatingPolicy },
       ),
     }),
   })

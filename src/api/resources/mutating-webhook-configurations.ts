@@ -1,5 +1,6 @@
 import type { MutatingWebhookConfiguration } from '../admissionregistration/index.ts'
 import { MutatingWebhookConfiguration as declared } from '../admissionregistration/index.ts'
+import { defaultWebhook, validateWebhooks } from '../admission-checks/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { counted, defineResource, defineStrategy } from '../strategy/index.ts'
 import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
@@ -14,10 +15,13 @@ export const mutatingWebhookConfigurations: Resource<MutatingWebhookConfiguratio
     namespaced: false,
     struct: declared,
     strategy: defineStrategy<MutatingWebhookConfiguration>({
+      applyDefaults: ({ webhooks }) => {
+        for (const webhook of webhooks ?? []) defaultWebhook(webhook, true)
+      },
       ...counted,
       ...withMetadata<MutatingWebhookConfiguration>(
         { namespaced: false, nameErrors: dns1123SubdomainErrors },
-        {},
+        { create: ({ webhooks }) => validateWebhooks(webhooks) },
       ),
     }),
   })

@@ -1,5 +1,6 @@
 import type { ValidatingWebhookConfiguration } from '../admissionregistration/index.ts'
 import { ValidatingWebhookConfiguration as declared } from '../admissionregistration/index.ts'
+import { defaultWebhook, validateWebhooks } from '../admission-checks/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { counted, defineResource, defineStrategy } from '../strategy/index.ts'
 import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
@@ -14,10 +15,13 @@ export const validatingWebhookConfigurations: Resource<ValidatingWebhookConfigur
     namespaced: false,
     struct: declared,
     strategy: defineStrategy<ValidatingWebhookConfiguration>({
+      applyDefaults: ({ webhooks }) => {
+        for (const webhook of webhooks ?? []) defaultWebhook(webhook, false)
+      },
       ...counted,
       ...withMetadata<ValidatingWebhookConfiguration>(
         { namespaced: false, nameErrors: dns1123SubdomainErrors },
-        {},
+        { create: ({ webhooks }) => validateWebhooks(webhooks) },
       ),
     }),
   })
