@@ -27,7 +27,7 @@ interface AnyBinding {
   }
 }
 
-export function defaultBinding({ spec }: AnyBinding): void {
+export function defaultPolicyBinding({ spec }: AnyBinding): void {
   defaultMatchResources(spec.matchResources)
 }
 

@@ -1,4 +1,4 @@
-export { defaultBinding, validateBinding, validateValidatingBinding } from './bindings.ts'
+export { defaultPolicyBinding, validateBinding, validateValidatingBinding } from './bindings.ts'
 export { validateService, validateWebhookUrl } from './client-config.ts'
 export {
   defaultMutatingPolicy,
@@ -17,3 +17,4 @@ export {
   compileVariables,
 } from './variables.ts'
 export { defaultWebhook, validateWebhooks } from './webhooks.ts'
+export type { Program } from '../cel/index.ts'

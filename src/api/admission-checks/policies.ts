@@ -146,7 +146,7 @@ export function expressionErrors(
 
 function validateValidation(of: Validation, path: string, scope: CelVariables): FieldError[] {
   const errors: FieldError[] = []
-  const { expression = '', message = '', messageExpression = '', reason } = of
+  const { expression, message = '', messageExpression = '', reason } = of
   if (expression.trim() === '') {
     errors.push(required(`${path}.expression`, 'expression is not specified'))
   } else {

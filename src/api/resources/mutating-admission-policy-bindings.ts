@@ -1,6 +1,6 @@
 import type { MutatingAdmissionPolicyBinding } from '../admissionregistration/index.ts'
 import { MutatingAdmissionPolicyBinding as declared } from '../admissionregistration/index.ts'
-import { defaultBinding, validateBinding } from '../admission-checks/index.ts'
+import { defaultPolicyBinding, validateBinding } from '../admission-checks/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { counted, defineResource, defineStrategy } from '../strategy/index.ts'
 import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
@@ -15,7 +15,7 @@ export const mutatingAdmissionPolicyBindings: Resource<MutatingAdmissionPolicyBi
     namespaced: false,
     struct: declared,
     strategy: defineStrategy<MutatingAdmissionPolicyBinding>({
-      applyDefaults: defaultBinding,
+      applyDefaults: defaultPolicyBinding,
       ...counted,
       ...withMetadata<MutatingAdmissionPolicyBinding>(
         { namespaced: false, nameErrors: dns1123SubdomainErrors },

@@ -1,6 +1,6 @@
 import type { ValidatingAdmissionPolicyBinding } from '../admissionregistration/index.ts'
 import { ValidatingAdmissionPolicyBinding as declared } from '../admissionregistration/index.ts'
-import { defaultBinding, validateValidatingBinding } from '../admission-checks/index.ts'
+import { defaultPolicyBinding, validateValidatingBinding } from '../admission-checks/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { counted, defineResource, defineStrategy } from '../strategy/index.ts'
 import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
@@ -15,7 +15,7 @@ export const validatingAdmissionPolicyBindings: Resource<ValidatingAdmissionPoli
     namespaced: false,
     struct: declared,
     strategy: defineStrategy<ValidatingAdmissionPolicyBinding>({
-      applyDefaults: defaultBinding,
+      applyDefaults: defaultPolicyBinding,
       ...counted,
       ...withMetadata<ValidatingAdmissionPolicyBinding>(
         { namespaced: false, nameErrors: dns1123SubdomainErrors },

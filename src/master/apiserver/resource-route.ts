@@ -1,5 +1,6 @@
-import { apiVersionOf } from '../../api/index.ts'
+import { apiVersionOf, type Resource } from '../../api/index.ts'
 import { type Clock, GrpcCode, KvError, withTimeout } from '../../base/index.ts'
+import type { ServedLookup } from './admission/index.ts'
 import type { Exchange } from './exchange.ts'
 import { isPretty, type Route } from './handler.ts'
 import { negotiate } from './negotiation.ts'
@@ -9,7 +10,7 @@ import { isStream, type SubresourceRouter } from './subresources/index.ts'
 import { statusErrors } from './status.ts'
 
 /** All resources that are served, found by their place in the URL. */
-export class Stores {
+export class Stores implements ServedLookup {
   readonly #stores = new Map<string, Store>()
   readonly #anyVersion = new Map<string, Store>()
   readonly #kinds = new Set<string>()
@@ -50,6 +51,26 @@ export class Stores {
   /** In whichever version it is served first. */
   findAny(at: { group: string; plural: string }): Store | undefined {
     return this.#anyVersion.get(`${at.group}/${at.plural}`)
+  }
+
+  storeAt(at: { group: string; version: string; plural: string }): Store | undefined {
+    return this.find(at)
+  }
+
+  storeOfKind(apiVersion: string, kind: string): Store | undefined {
+    for (const store of this.#stores.values()) {
+      const { resource } = store
+      if (resource.kind === kind && apiVersionOf(resource) === apiVersion) return store
+    }
+    return undefined
+  }
+
+  family(at: { group: string; version: string; plural: string }): readonly Resource[] {
+    const own = this.find(at)?.resource
+    const keptAs = (one: Resource) => one.storedAs?.resource ?? one
+    if (!own) return []
+    const all = [...this.#stores.values()].map((store) => store.resource)
+    return all.filter((one) => keptAs(one) === keptAs(own))
   }
 
   all(): Iterable<Store> {

@@ -67,7 +67,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const core = (plural: string) => stores.find({ group: '', version: 'v1', plural })
   const budgets = () =>
     stores.find({ group: 'policy', version: 'v1', plural: 'poddisruptionbudgets' })
-  const lookup = lookupIn((of) => stores.findAny(of))
+  const lookup = lookupIn((of) => stores.findAny(of), stores)
   const security = createSecurity(options.security ?? {}, { lookup, nowMs: () => clock.nowMs() })
   const { authentication, authorizer, graph } = security
   const mountTokens = options.mountTokens ?? false

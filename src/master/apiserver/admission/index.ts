@@ -1,6 +1,6 @@
 export * from './attributes.ts'
 export * from './chain.ts'
-export { type Lookup, lookupIn, type ResourceName } from './lookup.ts'
+export { type Lookup, lookupIn, type ResourceName, type ServedLookup } from './lookup.ts'
 export * from './plugin.ts'
 export { PLUGINS } from './plugins.ts'
 export { forbidden } from './forbidden.ts'

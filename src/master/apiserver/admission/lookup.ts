@@ -1,5 +1,5 @@
 import type { DeepReadonly } from '../../../base/index.ts'
-import type { KubeObject } from '../../../api/index.ts'
+import type { KubeObject, Resource } from '../../../api/index.ts'
 import { namespacePrefix, objectKey } from '../keys.ts'
 import type { ObjectRevision } from '../object-revision.ts'
 import { fetch, type Store } from '../registry/store.ts'
@@ -10,8 +10,22 @@ export interface ResourceName {
   readonly plural: string
 }
 
+/** What is served, in which versions. */
+export interface ServedLookup {
+  storeAt(at: { group: string; version: string; plural: string }): Store | undefined
+  storeOfKind(apiVersion: string, kind: string): Store | undefined
+  /** All resources that show the same objects as the one at `at`. */
+  family(at: { group: string; version: string; plural: string }): readonly Resource[]
+}
+
+const NOTHING_SERVED: ServedLookup = {
+  storeAt: () => undefined,
+  storeOfKind: () => undefined,
+  family: () => [],
+}
+
 /** Reads objects that admission depends on. What it gives is shared: nobody changes it. */
-export interface Lookup {
+export interface Lookup extends ServedLookup {
   /** From the cache, or from the store when it is not there. */
   find<T extends KubeObject>(of: ResourceName, at: Place): Promise<DeepReadonly<T> | undefined>
   /** From the cache, as far as that has come. */
@@ -40,7 +54,10 @@ export interface Place {
 }
 
 /** `store` finds what is served by group and plural. */
-export function lookupIn(store: (of: ResourceName) => Store | undefined): Lookup {
+export function lookupIn(
+  store: (of: ResourceName) => Store | undefined,
+  served: ServedLookup = NOTHING_SERVED,
+): Lookup {
   // One parse for each revision, however often it is looked at.
   const parsed = new WeakMap<ObjectRevision, KubeObject>()
   const read = <T>(revision: ObjectRevision | undefined): DeepReadonly<T> | undefined => {
@@ -59,6 +76,9 @@ export function lookupIn(store: (of: ResourceName) => Store | undefined): Lookup
   }
   return {
     store,
+    storeAt: (at) => served.storeAt(at),
+    storeOfKind: (apiVersion, kind) => served.storeOfKind(apiVersion, kind),
+    family: (at) => served.family(at),
     cached<T extends KubeObject>(name: ResourceName, at: { namespace?: string; name: string }) {
       const of = store(name)
       return read<T>(of?.cache.get(objectKey(of.resource, at)))

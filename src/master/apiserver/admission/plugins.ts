@@ -1,3 +1,4 @@
+import { mutatingPolicies, validatingPolicies } from '../policies/index.ts'
 import { alwaysPullImages } from './always-pull-images.ts'
 import { defaultIngressClass, defaultStorageClass } from './default-class.ts'
 import { limitRanger } from './limit-ranger.ts'
@@ -36,4 +37,6 @@ export const PLUGINS: Readonly<Partial<Record<PluginName, MakePlugin>>> = {
   PersistentVolumeClaimResize: claimResize,
   RuntimeClass: runtimeClass,
   DefaultIngressClass: defaultIngressClass,
+  MutatingAdmissionPolicy: mutatingPolicies,
+  ValidatingAdmissionPolicy: validatingPolicies,
 }

@@ -1,0 +1,6 @@
+export { Permissions } from './authorizer.ts'
+export { type Conditions, evaluateConditions, requestValues, type Values } from './conditions.ts'
+export { convertTo, type Match, matchRequest, type MatchSpec } from './match.ts'
+export { type RequestView, viewOf } from './request.ts'
+export { aspectOf, matchesRule, type RequestRule } from './rules.ts'
+export { matchesNamespace, matchesObject, namespaceOf } from './selectors.ts'
