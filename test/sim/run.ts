@@ -1,9 +1,10 @@
+import { simulateCluster } from './cluster/world.ts'
 import { type RunResult, simulateRaft } from './raft/world.ts'
 import { simulateStore } from './store/world.ts'
 
 /**
  * `make sim`: many seeds, or one again. SEED=7 replays one twice and compares; SEEDS=1000 tries so
- * many; MINUTES=10 as many as fit; FROM=5000 begins there; WORLD=raft or store for one of the two.
+ * many; MINUTES=10 as many as fit; FROM=5000 begins there; WORLD=raft, store or cluster for one.
  * Ends with 1 and the seeds to replay when a promise was broken.
  */
 
@@ -13,12 +14,13 @@ type Simulate = (seed: number, listener?: Listener) => Promise<RunResult>
 const WORLDS: Readonly<Record<string, Simulate>> = {
   raft: (seed, listener) => simulateRaft(seed, listener ? { listener } : {}),
   store: (seed, listener) => simulateStore(seed, listener ? { listener } : {}),
+  cluster: (seed, listener) => simulateCluster(seed, listener ? { listener } : {}),
 }
 const SEEDS_DEFAULT = 200
 const PROGRESS_MS = 5000
 
 const worlds = Object.entries(WORLDS).filter(([name]) => name === (process.env.WORLD ?? name))
-if (worlds.length === 0) fail(`WORLD: there is ${Object.keys(WORLDS).join(' and ')}`)
+if (worlds.length === 0) fail(`WORLD: there is ${Object.keys(WORLDS).join(', ')}`)
 const seed = number('SEED')
 const failed = seed === undefined ? await tryMany() : await replay(seed)
 if (failed) process.exitCode = 1

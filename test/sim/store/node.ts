@@ -14,6 +14,7 @@ import {
   type SimMachine,
   type SimNetwork,
   SimPeerTransport,
+  type SimPorts,
 } from '../../../src/sim/index.ts'
 import { Violation } from '../raft/checkers.ts'
 
@@ -73,6 +74,7 @@ export class StoreNode {
   readonly id: MemberId
   readonly #options: NodeOptions
   #open: OpenStore | undefined
+  #ports: SimPorts | undefined
 
   constructor(options: NodeOptions) {
     this.id = options.id
@@ -82,6 +84,11 @@ export class StoreNode {
   /** The running member, once it is open. */
   get open(): OpenStore | undefined {
     return this.#open
+  }
+
+  /** What its process was handed at its last start. */
+  get ports(): SimPorts | undefined {
+    return this.#ports
   }
 
   get isUp(): boolean {
@@ -95,6 +102,7 @@ export class StoreNode {
   start(): void {
     const { machine, name, cluster, clock, network, breaks, onError } = this.#options
     const ports = machine.boot()
+    this.#ports = ports
     const transport = new SimPeerTransport({
       id: this.id,
       clock,

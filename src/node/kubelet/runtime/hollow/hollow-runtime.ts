@@ -31,6 +31,9 @@ interface HollowPod {
   readonly containers: ObservedContainer[]
 }
 
+/** As the process runtime's image of that name. */
+const JOB_IMAGE = /^navarch\/job(:|$)/
+
 /** Containers that do nothing: for clusters of thousands of nodes in one process. */
 export class HollowRuntime implements Runtime {
   readonly version: string
@@ -40,6 +43,7 @@ export class HollowRuntime implements Runtime {
   readonly #pods = new Map<string, HollowPod>()
   readonly #timers = new Set<Timer>()
   readonly #addresses: AddressPool
+  #onChange: (podUid: string) => void = () => undefined
   #nextId = 0
 
   constructor(config: HollowRuntimeConfig, parts: { clock: Clock }) {
@@ -49,7 +53,8 @@ export class HollowRuntime implements Runtime {
     this.#clock = parts.clock
   }
 
-  start(): Promise<readonly PodIdentity[]> {
+  start(onChange: (podUid: string) => void): Promise<readonly PodIdentity[]> {
+    this.#onChange = onChange
     return Promise.resolve([])
   }
 
@@ -91,9 +96,19 @@ export class HollowRuntime implements Runtime {
         }
         containers.push(observed)
         resolve(observed)
+        if (JOB_IMAGE.test(image)) this.#endSoon(pod.uid, observed.id)
       })
       this.#timers.add(timer)
     })
+  }
+
+  /** The one image whose containers end by themselves, as soon as they have begun. */
+  #endSoon(podUid: string, id: string): void {
+    const timer = this.#clock.after(this.#config.startLatencyMs ?? 0, () => {
+      this.#timers.delete(timer)
+      void this.stopContainer(id).then(() => this.#onChange(podUid))
+    })
+    this.#timers.add(timer)
   }
 
   containers(podUid: string): readonly ObservedContainer[] {

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { simulateCluster } from './cluster/world.ts'
+import type { RunResult } from './raft/world.ts'
+
+/** Seeds of one run of the suite; `make sim WORLD=cluster SEEDS=…` tries more. */
+const SEEDS = 10
+
+/** Three masters with all that runs on them, hollow nodes and users, in virtual time. */
+describe('simulation: cluster', function () {
+  this.timeout(300_000)
+
+  it(`brings about what users ask for under the faults of ${SEEDS} seeds, then rests`, async () => {
+    const failures: RunResult[] = []
+    const sums = { faults: 0, acts: 0, revisions: 0 }
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const result = await simulateCluster(seed)
+      if (result.failure !== undefined) failures.push(result)
+      sums.faults += result.stats.faults ?? 0
+      sums.acts += result.stats.acts ?? 0
+      sums.revisions += result.stats.revisions ?? 0
+    }
+    assert.deepEqual(failures, [])
+    // Nothing would fail if nothing happened.
+    assert.ok(sums.faults > 3 * SEEDS, `${sums.faults} faults`)
+    assert.ok(sums.acts > 10 * SEEDS, `${sums.acts} acts`)
+    assert.ok(sums.revisions > 300 * SEEDS, `${sums.revisions} revisions`)
+  })
+
+  it('replays a seed step by step', async () => {
+    const lines: string[] = []
+    const first = await simulateCluster(3, { listener: (line) => lines.push(line) })
+    const again: string[] = []
+    const second = await simulateCluster(3, { listener: (line) => again.push(line) })
+    assert.deepEqual(again, lines)
+    assert.deepEqual(second, first)
+  })
+
+  it('notices within those seeds when a rule is broken: updates overwrite each other', async () => {
+    let seed = 0
+    let result: RunResult | undefined
+    do {
+      result = await simulateCluster(++seed, { breaks: 'blindUpdates' })
+    } while (result.failure === undefined && seed < SEEDS)
+    assert.ok(result.failure, `not noticed in ${SEEDS} seeds`)
+  })
+})
