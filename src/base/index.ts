@@ -1,4 +1,5 @@
 export * from './assert.ts'
+export * from './certificates.ts'
 export * from './channel.ts'
 export * from './clock.ts'
 export * from './disk.ts'

@@ -1,25 +1,18 @@
-import {
-  apiEndpoint,
-  initialMembers,
-  readSecurity,
-  readTls,
-  serviceCidr,
-} from '../../cluster/index.ts'
+import { apiEndpoint, initialMembers, readTls, serviceCidr } from '../../cluster/index.ts'
 import { allResources } from '../api/index.ts'
 import type { HttpHandler } from '../base/index.ts'
 import { createApiServer } from '../master/apiserver/index.ts'
-import { serveHttps, signerOf, systemClock, systemRandom } from '../platform/index.ts'
+import { serveHttps, systemClock, systemRandom } from '../platform/index.ts'
 import { controllersCandidate, schedulerCandidate } from './parts/candidates.ts'
 import { holdEndpoint } from './parts/endpoint.ts'
 import { kubeletClients } from './parts/kubelet-clients.ts'
 import { masterStatusHandler, STATUS_PATH } from './parts/master-status.ts'
 import { die, dieSoon, type Part, runPart, untilStopped } from './parts/part.ts'
 import { startStoreThread } from './parts/store-thread.ts'
+import { readTrust } from './parts/trust.ts'
 
 const STOP_TIMEOUT_MS = 4000
 const LINGER_MS = 250
-/** As kube-apiserver's tokens for pods say. */
-const ACCOUNT_ISSUER = 'https://kubernetes.default.svc'
 
 /** A master: a store member on its own thread, an API server, a candidate for the rest. */
 async function main(part: Part): Promise<void> {
@@ -43,7 +36,7 @@ async function main(part: Part): Promise<void> {
   )
   const { kv } = store
   const kubelets = kubeletClients(await readTls('kubelet-client', 'api', part))
-  const trust = await readSecurity(part)
+  const trust = await readTrust(part)
   const api = createApiServer({
     kv,
     resources: allResources,
@@ -53,12 +46,10 @@ async function main(part: Part): Promise<void> {
     kubelet: kubelets.at,
     serviceRange: serviceCidr(topology),
     advertise: { address, port: self.apiPort },
-    security: {
-      serviceAccounts: { issuers: [ACCOUNT_ISSUER], signer: signerOf(trust.accountKeyPem) },
-      requestHeader: { caPem: trust.proxyCaPem, allowedNames: ['front-proxy-client'] },
-    },
+    mountTokens: true,
+    security: trust.security,
   })
-  const parts = { name, api: api.handler, clock, random, log }
+  const parts = { name, api: api.handler, clock, random, log, trust: trust.given }
   const controllers = controllersCandidate(parts)
   const scheduler = schedulerCandidate(parts)
   const leads = () => ({ controllers: controllers.isLeader, scheduler: scheduler.isLeader })

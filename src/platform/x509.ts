@@ -1,6 +1,7 @@
 import {
   createHash,
   createPrivateKey,
+  createPublicKey,
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
@@ -8,7 +9,7 @@ import {
   X509Certificate,
 } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
-import { present } from '../base/index.ts'
+import { type CertificateSigner, present } from '../base/index.ts'
 import * as d from './der.ts'
 
 /** A certificate and its private key (P-256), both PEM. The key is a secret. */
@@ -79,6 +80,91 @@ export function issueLeaf(authority: KeyPair, leaf: LeafOptions, validity: Valid
   })
 }
 
+/** Bits of the key usage extension (RFC 5280 §4.2.1.3). */
+const KEY_USAGES: Readonly<Record<string, number>> = {
+  signing: 0,
+  'digital signature': 0,
+  'content commitment': 1,
+  'key encipherment': 2,
+  'data encipherment': 3,
+  'key agreement': 4,
+  'cert sign': 5,
+  'crl sign': 6,
+}
+
+const EXTENDED_USAGES: Readonly<Record<string, string>> = {
+  'server auth': '1.3.6.1.5.5.7.3.1',
+  'client auth': '1.3.6.1.5.5.7.3.2',
+  'code signing': '1.3.6.1.5.5.7.3.3',
+  'email protection': '1.3.6.1.5.5.7.3.4',
+  's/mime': '1.3.6.1.5.5.7.3.4',
+  timestamping: '1.3.6.1.5.5.7.3.8',
+  'ocsp signing': '1.3.6.1.5.5.7.3.9',
+}
+
+/** Signs what others ask for, with an authority's key. */
+export function certificateSigner(authority: KeyPair): CertificateSigner {
+  const issuer = new X509Certificate(authority.certPem)
+  const signer = createPrivateKey(authority.keyPem)
+  return {
+    sign(order) {
+      const { usages } = order
+      let bits = 0
+      for (const usage of usages) bits |= 0x80 >> (KEY_USAGES[usage] ?? 8)
+      const extended = usages.flatMap((usage) => EXTENDED_USAGES[usage] ?? [])
+      const names = order.alternativeNamesDer
+      const publicKey = createPublicKey({
+        key: Buffer.from(order.publicKeyDer),
+        format: 'der',
+        type: 'spki',
+      })
+      const body = certificateBody({
+        issuer: subjectOf(issuer),
+        subject: order.subjectDer,
+        publicKey,
+        period: d.sequence(d.time(order.notBeforeMs), d.time(order.notAfterMs)),
+        extensions: [
+          ...(bits === 0 ? [] : [keyUsage(bits)]),
+          ...(extended.length === 0
+            ? []
+            : [extension('2.5.29.37', d.sequence(...extended.map((id) => d.oid(id))))]),
+          extension('2.5.29.19', d.sequence(), { critical: true }),
+          extension('2.5.29.35', d.sequence(d.implicit(0, keyId(issuer.publicKey)))),
+          ...(names ? [extension('2.5.29.17', names)] : []),
+        ],
+      })
+      const signature = sign('sha256', body, signer)
+      return pem('CERTIFICATE', d.sequence(body, ECDSA_WITH_SHA256, d.bits(signature)))
+    },
+  }
+}
+
+function keyUsage(bits: number): Uint8Array {
+  const unused = 31 - Math.clz32(bits & -bits)
+  return extension('2.5.29.15', d.bits(Uint8Array.of(bits), unused), { critical: true })
+}
+
+interface CertificateBody {
+  issuer: Uint8Array
+  subject: Uint8Array
+  publicKey: KeyObject
+  period: Uint8Array
+  extensions: readonly Uint8Array[]
+}
+
+function certificateBody(of: CertificateBody): Uint8Array {
+  return d.sequence(
+    d.explicit(0, d.integer(Uint8Array.of(2))), // version 3
+    d.integer(randomBytes(16)),
+    ECDSA_WITH_SHA256,
+    of.issuer,
+    of.period,
+    of.subject,
+    of.publicKey.export({ type: 'spki', format: 'der' }),
+    d.explicit(3, d.sequence(...of.extensions)),
+  )
+}
+
 interface CertificateFields {
   issuer: Uint8Array
   subject: Uint8Array
@@ -93,19 +179,9 @@ const DAY_MS = 86_400_000
 
 function finish(privateKey: KeyObject, fields: CertificateFields): KeyPair {
   const { nowMs, days = 3650 } = fields.validity
-  const serial = randomBytes(16)
   // An hour of grace for clocks that lag.
   const period = d.sequence(d.time(nowMs - 3_600_000), d.time(nowMs + days * DAY_MS))
-  const body = d.sequence(
-    d.explicit(0, d.integer(Uint8Array.of(2))), // version 3
-    d.integer(serial),
-    ECDSA_WITH_SHA256,
-    fields.issuer,
-    period,
-    fields.subject,
-    fields.publicKey.export({ type: 'spki', format: 'der' }),
-    d.explicit(3, d.sequence(...fields.extensions)),
-  )
+  const body = certificateBody({ ...fields, period })
   const signature = sign('sha256', body, fields.signer)
   const certificate = d.sequence(body, ECDSA_WITH_SHA256, d.bits(signature))
   return {

@@ -15,7 +15,7 @@ import {
   LeaderElector,
   QueuedEventRecorder,
 } from '../../client/index.ts'
-import { startControllers } from '../../master/controllers/index.ts'
+import { type ControllersOptions, startControllers } from '../../master/controllers/index.ts'
 import { Scheduler, type SchedulerConfig } from '../../master/scheduler/index.ts'
 
 export interface CandidateParts {
@@ -29,6 +29,8 @@ export interface CandidateParts {
   readonly times?: ElectionTimes
   /** Default: all. */
   readonly controllers?: readonly string[]
+  /** What controllers hand out in the cluster's name. Default: nothing. */
+  readonly trust?: Pick<ControllersOptions, 'rootCaPem' | 'certificateSigner'>
   /** Default: kube-scheduler's. */
   readonly scheduler?: SchedulerConfig
 }
@@ -51,10 +53,18 @@ export interface Candidate {
 
 export function controllersCandidate(parts: CandidateParts): Candidate {
   return candidate('kube-controller-manager', parts, async ({ client, informers, signal }) => {
-    const only = parts.controllers
+    const { controllers: only, trust } = parts
     const clientAs = (account: string) => clientOf(parts, accountIdentity(account), account)
     const running = startControllers(
-      { ...parts, client, clientAs, informers, resources: allResources, ...(only && { only }) },
+      {
+        ...parts,
+        ...trust,
+        client,
+        clientAs,
+        informers,
+        resources: allResources,
+        ...(only && { only }),
+      },
       { signal },
     )
     await Promise.all([running.ended, informers.run({ signal })])

@@ -1,6 +1,12 @@
-import type { Clock, Log, Random } from '../../base/index.ts'
+import type { CertificateSigner, Clock, Log, Random } from '../../base/index.ts'
 import { events, type Resource } from '../../api/index.ts'
 import { type Client, forkSignal, type Informers, QueuedEventRecorder } from '../../client/index.ts'
+import { certificateApprover } from './certificate-approver.ts'
+import { certificateCleaner } from './certificate-cleaner.ts'
+import { certificateSigning } from './certificate-signer.ts'
+import { tokenCleaner } from './token-cleaner.ts'
+import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
+import { rootCaPublisher } from './root-ca-publisher.ts'
 import { cronJobController } from './cron-job.ts'
 import { accountOf } from './accounts.ts'
 import { daemonSetController } from './daemon-set.ts'
@@ -39,15 +45,25 @@ export interface ControllersOptions {
   readonly resources: readonly Resource[]
   /** Default: all. */
   readonly only?: readonly string[]
+  /** Authority of the API servers' certificates, for pods. */
+  readonly rootCaPem?: string
+  /** The authority of client certificates; absent: requests are not signed. */
+  readonly certificateSigner?: CertificateSigner
   readonly nodeLifecycle?: NodeLifecycleOptions
   readonly podGc?: PodGcOptions
   readonly job?: JobOptions
 }
 
-type Factory = (context: ControllerContext, options: ControllersOptions) => Controller
+/** Undefined: this cluster has nothing for it to work with. */
+type Factory = (context: ControllerContext, options: ControllersOptions) => Controller | undefined
 
 /** All controllers by name, as in kube-controller-manager. */
 export const controllers: Readonly<Record<string, Factory>> = {
+  'certificatesigningrequest-approving-controller': certificateApprover,
+  'certificatesigningrequest-cleaner-controller': certificateCleaner,
+  'certificatesigningrequest-signing-controller': (context, { certificateSigner: signer }) =>
+    signer && certificateSigning(context, signer),
+  'clusterrole-aggregation-controller': clusterRoleAggregation,
   'deployment-controller': deploymentController,
   'replicaset-controller': replicaSetController,
   'replicationcontroller-controller': replicationController,
@@ -64,7 +80,10 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'node-lifecycle-controller': (context, options) =>
     nodeLifecycleController(context, options.nodeLifecycle),
   'taint-eviction-controller': taintEvictionController,
+  'root-ca-certificate-publisher-controller': (context, options) =>
+    options.rootCaPem === undefined ? undefined : rootCaPublisher(context, options.rootCaPem),
   'serviceaccount-controller': serviceAccountController,
+  'token-cleaner-controller': tokenCleaner,
   'pod-garbage-collector-controller': (context, options) => podGcController(context, options.podGc),
 }
 
@@ -88,14 +107,15 @@ export function startControllers(
   const recorder = new QueuedEventRecorder({ ...options, events, component: 'controller-manager' })
   const runners = Object.entries(controllers)
     .filter(([name]) => !only || only.includes(name))
-    .map(([name, make]) => {
+    .flatMap(([name, make]) => {
       const context: ControllerContext = {
         ...options,
         client: options.clientAs?.(accountOf(name)) ?? options.client,
         recorder: recorder.as(name),
         log: log.child({ controller: name }),
       }
-      return new ControllerRunner(make(context, options), { clock, log })
+      const controller = make(context, options)
+      return controller ? [new ControllerRunner(controller, { clock, log })] : []
     })
   return {
     ended: runAll([recorder, ...runners], signal),

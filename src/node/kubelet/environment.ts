@@ -8,6 +8,8 @@ import type { ContainerView, PodView } from './pod-words.ts'
 export interface ObjectSource {
   configMap(name: string): DeepReadonly<ConfigMap> | undefined
   secret(name: string): DeepReadonly<Secret> | undefined
+  /** A token of the pod's service account, by `tokenKey`; undefined: none could be had. */
+  token(key: string): string | undefined
 }
 
 /** What a container's configuration refers to is missing; the message is the kubelet's. */

@@ -5,6 +5,7 @@ import type { Client } from '../../client/index.ts'
 import type { ObjectSource } from './environment.ts'
 import { referencedObjects } from './volumes.ts'
 import type { PodView } from './pod-words.ts'
+import { ServiceAccountTokens, tokenKey, tokenWishes } from './service-account-tokens.ts'
 
 /** How old a copy may be that is still good for refreshing a volume. */
 export const OBJECT_TTL_MS = 10_000
@@ -26,11 +27,13 @@ interface Entry {
 export class ObjectCache {
   readonly #client: Client
   readonly #clock: Clock
+  readonly #tokens: ServiceAccountTokens
   readonly #entries = new Map<string, Entry>()
 
   constructor(parts: { client: Client; clock: Clock }) {
     this.#client = parts.client
     this.#clock = parts.clock
+    this.#tokens = new ServiceAccountTokens(parts)
   }
 
   /** What `pod` refers to, no older than `maxAgeMs`. Absent objects are undefined in the source. */
@@ -49,11 +52,28 @@ export class ObjectCache {
       await Promise.all(reads)
       return found
     }
-    const [maps, secretMap] = await Promise.all([
+    const [maps, secretMap, tokens] = await Promise.all([
       read<ConfigMap>(configMaps, names.configMaps),
       read<Secret>(secrets, names.secrets),
+      this.#tokensFor(pod, options),
     ])
-    return { configMap: (name) => maps.get(name), secret: (name) => secretMap.get(name) }
+    return {
+      configMap: (name) => maps.get(name),
+      secret: (name) => secretMap.get(name),
+      token: (key) => tokens.get(key),
+    }
+  }
+
+  async #tokensFor(
+    pod: PodView,
+    options: { signal: AbortSignal },
+  ): Promise<ReadonlyMap<string, string>> {
+    const tokens = new Map<string, string>()
+    const reads = tokenWishes(pod).map(async (wish) => {
+      tokens.set(tokenKey(wish), await this.#tokens.get(pod, wish, options))
+    })
+    await Promise.all(reads)
+    return tokens
   }
 
   async #get<T extends KubeObject>(

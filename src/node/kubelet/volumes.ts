@@ -10,6 +10,7 @@ import type {
 import { type DownwardFacts, fieldValue, resourceValue } from './downward.ts'
 import { ConfigError, type ObjectSource } from './environment.ts'
 import type { PodView } from './pod-words.ts'
+import { tokenKey } from './service-account-tokens.ts'
 
 export interface VolumeFile {
   /** Relative, with `/`. */
@@ -161,6 +162,9 @@ function projectedFiles(
   if (source.configMap) return configMapFiles(source.configMap, mode, context)
   if (source.secret) return secretFiles(source.secret, mode, context)
   if (source.downwardAPI) return downwardFiles(source.downwardAPI.items ?? [], mode, context)
-  // Tokens and trust bundles need an issuer; pods get them once the API server has one.
-  return []
+  const wish = source.serviceAccountToken
+  if (!wish) return []
+  const token = context.source.token(tokenKey(wish))
+  if (token === undefined) throw new ConfigError('the token of the service account is not there')
+  return [{ path: wish.path, data: Buffer.from(token), mode }]
 }

@@ -22,6 +22,7 @@ function environment(container: Partial<Container>): Record<string, string> {
     pod,
     container: whole,
     source: {
+      token: () => undefined,
       configMap: (name) =>
         name === 'cm' ? { metadata: {}, data: { KEY: 'value', '9bad': 'x' } } : undefined,
       secret: (name) => (name === 's' ? { metadata: {}, data: { KEY: 'aGlkZGVu' } } : undefined),

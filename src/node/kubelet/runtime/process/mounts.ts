@@ -114,11 +114,16 @@ point() {
   if [ -d "$2" ]; then mkdir -p "$R$1"; else mkdir -p "$(dirname "$R$1")"; : > "$R$1"; fi
 }`
 
+// `/var/run` is a link to `/run` on most hosts: the mount point is where the link leads, within.
 function bind(mount: Mount, index: number): string {
   const at = quote(mount.mountPath)
   const from = quote(mount.hostPath)
-  const lines = [`point ${at} ${from} ${index}`, `mount --rbind ${from} "$R"${at}`]
-  if (mount.readOnly) lines.push(`mount -o remount,bind,ro "$R"${at}`)
+  const lines = [
+    `A=$(readlink -m ${at} 2>/dev/null || echo ${at})`,
+    `point "$A" ${from} ${index}`,
+    `mount --rbind ${from} "$R$A"`,
+  ]
+  if (mount.readOnly) lines.push(`mount -o remount,bind,ro "$R$A"`)
   return lines.join('\n')
 }
 

@@ -1,0 +1,34 @@
+import { readSecurity } from '../../../cluster/index.ts'
+import type { SecurityOptions } from '../../master/apiserver/index.ts'
+import type { ControllersOptions } from '../../master/controllers/index.ts'
+import { certificateSigner, signerOf } from '../../platform/index.ts'
+import type { Part } from './part.ts'
+
+/** As kube-apiserver's tokens for pods say. */
+const ACCOUNT_ISSUER = 'https://kubernetes.default.svc'
+const FRONT_PROXY = 'front-proxy-client'
+
+export interface Trust {
+  /** By what the API server knows people, beside client certificates. */
+  readonly security: SecurityOptions
+  /** What controllers hand out in the cluster's name. */
+  readonly given: Pick<ControllersOptions, 'rootCaPem' | 'certificateSigner'>
+  /** The authority of front proxies, PEM. */
+  readonly proxyCaPem: string
+}
+
+/** The keys of a local cluster, put to their uses. */
+export async function readTrust(part: Part): Promise<Trust> {
+  const { accountKeyPem, apiAuthority, proxyCaPem } = await readSecurity(part)
+  return {
+    security: {
+      serviceAccounts: { issuers: [ACCOUNT_ISSUER], signer: signerOf(accountKeyPem) },
+      requestHeader: { caPem: proxyCaPem, allowedNames: [FRONT_PROXY] },
+    },
+    given: {
+      rootCaPem: apiAuthority.certPem,
+      certificateSigner: certificateSigner(apiAuthority),
+    },
+    proxyCaPem,
+  }
+}
