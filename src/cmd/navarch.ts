@@ -19,6 +19,7 @@ import { VERSION } from './parts/version.ts'
 /** Parts that run alone have flags of their own. */
 const ALONE: Readonly<Record<string, string>> = {
   store: './store.cjs',
+  etcd: './etcd.cjs',
   apiserver: './apiserver.cjs',
   scheduler: './scheduler.cjs',
   'controller-manager': './controller-manager.cjs',

@@ -3,7 +3,7 @@ import { createServer as createTls, type TLSSocket } from 'node:tls'
 import type { Log } from '../base/index.ts'
 import { PREFACE } from './http2/index.ts'
 import { closeServer, listen } from './listen.ts'
-import { netError, type TlsOptions, tlsMaterial } from './tls.ts'
+import { followTls, netError, type TlsOptions, tlsMaterial } from './tls.ts'
 
 export interface FrontOptions {
   readonly address: string
@@ -61,10 +61,11 @@ function createServer(options: FrontOptions, sockets: Set<Socket>): Server {
     ALPNProtocols: ['h2', 'http/1.1'],
     requestCert: true,
     rejectUnauthorized: options.clientCertificate === 'required',
-    minVersion: 'TLSv1.2',
+    minVersion: tls.minVersion ?? 'TLSv1.2',
     handshakeTimeout: HELLO_TIMEOUT_MS,
     noDelay: true,
   })
+  followTls(server, tls)
   server.on('secureConnection', (socket: TLSSocket) => {
     track(socket)
     if (socket.alpnProtocol === 'h2') onHttp2(socket)

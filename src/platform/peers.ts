@@ -12,7 +12,7 @@ import { readFrames, writeFrame } from './frames.ts'
 import { closeServer, listen } from './listen.ts'
 import { decodeHello, encodeAnswer, type Hello, refusalOf } from './peer-handshake.ts'
 import { PeerLink, sendOverOwnConnection, STREAM_END } from './peer-link.ts'
-import { identityOf, netError, type TlsOptions, tlsMaterial } from './tls.ts'
+import { followTls, identityOf, netError, type TlsOptions, tlsMaterial } from './tls.ts'
 
 export interface PeerTransportOptions {
   readonly self: MemberId
@@ -20,6 +20,8 @@ export interface PeerTransportOptions {
   readonly listen: { readonly address: string; readonly port: number }
   /** Without: plain text, and whoever connects is taken for a member. */
   readonly tls: TlsOptions | undefined
+  /** Whether a peer without a certificate of our authority is turned away. Default `required`. */
+  readonly clientCertificate?: 'required' | 'optional'
   readonly log: Log
   /** Whether a certificate that our authority signed may act as a member. Default: any may. */
   readonly authorize?: (identity: PeerIdentity) => boolean
@@ -120,14 +122,17 @@ function serveMembers(
   const server = createTlsServer({
     ...tlsMaterial(tls),
     requestCert: true,
-    rejectUnauthorized: true,
+    rejectUnauthorized: options.clientCertificate !== 'optional',
+    minVersion: tls.minVersion ?? 'TLSv1.2',
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     noDelay: true,
   })
+  followTls(server, tls)
   server.on('tlsClientError', (error) => log.debug('a peer failed TLS', { error }))
   server.on('secureConnection', (socket: TLSSocket) => {
     const identity = identityOf(socket)
-    take(socket, identity !== undefined && (options.authorize?.(identity) ?? true))
+    const isOpen = options.clientCertificate === 'optional'
+    take(socket, isOpen || (identity !== undefined && (options.authorize?.(identity) ?? true)))
   })
   return server
 }

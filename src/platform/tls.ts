@@ -2,6 +2,7 @@ import {
   createSecureContext,
   type PeerCertificate,
   type SecureContext,
+  type Server,
   type TLSSocket,
 } from 'node:tls'
 import { ConnectionError, NetError, type NetErrorCode, type PeerIdentity } from '../base/index.ts'
@@ -13,6 +14,19 @@ export interface TlsOptions {
   readonly certPem: string
   /** A secret. */
   readonly keyPem: string
+  /** Default TLSv1.2. */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3'
+  /**
+   * Certificates that are replaced while a server runs: calls `apply` with the new ones, until the
+   * returned function is called. Plain data has none.
+   */
+  readonly onChange?: (apply: (fresh: TlsOptions) => void) => () => void
+}
+
+/** The server takes replaced certificates for its next connections. */
+export function followTls(server: Server, tls: TlsOptions): void {
+  const stop = tls.onChange?.((fresh) => server.setSecureContext(tlsMaterial(fresh)))
+  if (stop) server.on('close', stop)
 }
 
 /** The options in Node's words. */

@@ -7,6 +7,10 @@ export {
   type ClusterIdentity,
   clusterIdentity,
   DataFolderError,
+  decodeKnown,
+  joinedIdentity,
+  MemberRemovedError,
+  storedIdentity,
   type InitialCluster,
   type InitialMember,
   type LogLimits,
@@ -18,3 +22,4 @@ export { type OpenStore, type OpenStoreOptions, openStore } from './open.ts'
 export { type RestoreOptions, restoreSnapshot } from './restore.ts'
 export type * from './state-machine.ts'
 export { type AuthOptions, ETCD_VERSION } from './services/index.ts'
+export type { AutoCompactionMode } from './services/index.ts'

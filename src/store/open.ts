@@ -34,6 +34,8 @@ export interface OpenStoreOptions {
   readonly log: Log
   /** Connects this member with its peers. Closed with the store, and when opening it fails. */
   readonly transport: PeerTransport
+  /** etcd's `--force-new-cluster`: this member goes on alone, with all that it has. */
+  readonly forceNewCluster?: boolean
   readonly timing?: Partial<MemberTiming>
   readonly logLimits?: Partial<LogLimits>
   readonly requestTimeoutMs?: number
@@ -79,7 +81,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     })
     undo.unshift(() => state.close())
     options.onState?.(state)
-    const { timing, logLimits, requestTimeoutMs, onFatal } = options
+    const { forceNewCluster, timing, logLimits, requestTimeoutMs, onFatal } = options
     const member = await openMember<Outcome>({
       cluster,
       self,
@@ -90,6 +92,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
       random,
       log: log.child({ component: 'raft' }),
       stateMachine: state,
+      ...(forceNewCluster && { forceNewCluster }),
       ...(timing && { timing }),
       ...(logLimits && { logLimits }),
       ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { MemberId } from '../../base/index.ts'
+import type { Disk, MemberId } from '../../base/index.ts'
 import type { ClusterMember } from '../member-types.ts'
+import { Wal } from '../wal/index.ts'
 
 export interface InitialMember {
   readonly name: string
@@ -90,6 +91,22 @@ export function joinedIdentity(known: KnownCluster, initial: InitialCluster): Cl
     )
   })
   return { clusterId: known.clusterId, members, joining: true }
+}
+
+/**
+ * The identity of a member that was started before: its folder knows it, whatever it is configured
+ * with now. Undefined before its first start.
+ */
+export async function storedIdentity(options: {
+  disk: Disk
+  dataFolder: string
+  self: InitialMember
+}): Promise<ClusterIdentity | undefined> {
+  const { disk, dataFolder, self } = options
+  const known = await Wal.identityOf({ disk, folder: `${dataFolder}/wal` })
+  if (!known) return undefined
+  const member: ClusterMember = { id: known.memberId, ...self, isLearner: false }
+  return { clusterId: known.clusterId, members: [member] }
 }
 
 /** The configured member of this name. Throws `ClusterConfigError` when there is none. */

@@ -10,6 +10,7 @@ export {
   type KnownCluster,
   memberNamed,
   newMemberId,
+  storedIdentity,
 } from './identity.ts'
 export { openMember, type RaftMember } from './member.ts'
 export { type LogLimits, type MemberOptions, type MemberTiming, TIMING_DEFAULT } from './options.ts'

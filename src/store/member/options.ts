@@ -45,6 +45,8 @@ export interface MemberOptions<Outcome> {
   readonly log: Log
   /** Opened by the caller, whose exclusive lock on the data folder it holds; closed by the caller. */
   readonly stateMachine: StateMachine<Outcome>
+  /** etcd's `--force-new-cluster`: this member goes on alone, with all that it has. */
+  readonly forceNewCluster?: boolean
   readonly timing?: Partial<MemberTiming>
   readonly logLimits?: Partial<LogLimits>
   /** How long a proposal or read waits for its outcome. Default 7,000, as in etcd. */

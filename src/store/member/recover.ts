@@ -12,6 +12,7 @@ import {
   type WalIdentity,
   type WalOptions,
 } from '../wal/index.ts'
+import type { ClusterMember } from '../member-types.ts'
 import { MemberRemovedError } from './errors.ts'
 import { LOG_LIMITS_DEFAULT, type MemberOptions } from './options.ts'
 
@@ -58,6 +59,11 @@ export async function recover<Outcome>(options: MemberOptions<Outcome>): Promise
       const term = termAt(recovered, index)
       await stateMachine.adopt({ index, term }, recovered.membership)
     }
+    if (options.forceNewCluster) {
+      const alone = aloneIn(stateMachine.membership ?? recovered.membership, self)
+      await stateMachine.adopt({ index, term: termAt(recovered, index) }, alone)
+      return recovered
+    }
     if (membership?.removed.includes(self.id)) throw new MemberRemovedError()
     return recovered
   } catch (error) {
@@ -87,6 +93,14 @@ async function create<Outcome>(
     { type: 'hard-state', hardState },
   ])
   return { wal, base, entries: [], hardState, membership }
+}
+
+/** Everybody else is gone for good. */
+function aloneIn({ members, removed }: Membership, self: ClusterMember): Membership {
+  const own = members.find(({ id }) => id === self.id) ?? self
+  const gone = members.filter(({ id }) => id !== self.id).map(({ id }) => id)
+  const before = removed.filter((id) => id !== self.id)
+  return { members: [{ ...own, isLearner: false }], removed: [...before, ...gone] }
 }
 
 function termAt({ base, entries }: Recovered, index: LogIndex): Term {

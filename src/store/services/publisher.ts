@@ -21,13 +21,10 @@ export class Publisher {
 
   /** Resolves when it is known, or this member stops. */
   async publish(attributes: MemberAttributes): Promise<void> {
-    const { member, clock } = this.#service
+    const { clock } = this.#service
     const { signal } = this.#closed
-    const known = member.members().find(({ id }) => id === attributes.id)
-    const same =
-      known?.name === attributes.name && sameUrls(known.clientUrls, attributes.clientUrls)
     const encoded = Buffer.from(JSON.stringify(attributes))
-    while (!same && !signal.aborted) {
+    while (!signal.aborted) {
       try {
         await this.#service.propose('members', Tag.memberAttributes, encoded, { signal })
         return
@@ -41,8 +38,4 @@ export class Publisher {
   close(): void {
     this.#closed.abort()
   }
-}
-
-function sameUrls(a: readonly string[], b: readonly string[]): boolean {
-  return a.join() === b.join()
 }

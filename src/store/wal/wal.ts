@@ -21,6 +21,7 @@ import { type WalRecord, writeRecord } from './records.ts'
 import {
   BATCH_HEADER_BYTES,
   batchBytes,
+  decodeSegmentHeader,
   encodeSegmentHeader,
   SEGMENT_HEADER_BYTES,
   sealBatch,
@@ -58,6 +59,21 @@ export class Wal {
   /** Whether there is a log in the folder. */
   static async exists(options: Pick<WalOptions, 'disk' | 'folder'>): Promise<boolean> {
     return (await segmentNames(options)).length > 0
+  }
+
+  /** Whose log it is. Undefined: there is none, or it is damaged. */
+  static async identityOf(
+    options: Pick<WalOptions, 'disk' | 'folder'>,
+  ): Promise<WalIdentity | undefined> {
+    const [first] = await segmentNames(options)
+    if (first === undefined) return undefined
+    const file = await options.disk.open(`${options.folder}/${first}`)
+    try {
+      const bytes = await file.read(0, SEGMENT_HEADER_BYTES)
+      return decodeSegmentHeader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
+    } finally {
+      await file.close()
+    }
   }
 
   /** Starts a log in a folder that has none. */

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { ETCD_VERSION, MemberRemovedError } from '../store/index.ts'
+import { ETCD_FLAGS } from './parts/etcd-flag-table.ts'
+import { type EtcdFlags, readEtcdFlags } from './parts/etcd-flags.ts'
+import { startEtcd } from './parts/etcd-member.ts'
+import { FlagError } from './parts/flags.ts'
+import { VERSION } from './parts/version.ts'
+import { zapLog } from './parts/zap-log.ts'
+
+/** `navarch etcd`: one member with etcd's own flags, environment, lines and exit codes. */
+async function main(): Promise<void> {
+  const args = process.argv.slice(2).filter((arg, i) => i > 0 || arg !== 'etcd')
+  const flags = readEtcdFlags(args, process.env)
+  if (flags.get('help') === 'true' || flags.get('h') === 'true') return console.log(help())
+  if (flags.get('version') === 'true') {
+    return console.log(`etcd Version: ${ETCD_VERSION}\nNavarch Version: ${VERSION}`)
+  }
+  await run(flags)
+}
+
+async function run(flags: EtcdFlags): Promise<void> {
+  const level = flags.get('debug') === 'true' ? 'debug' : flags.get('log-level')
+  const log = zapLog({ level, outputs: flags.get('log-outputs') })
+  for (const flag of flags.ignored) {
+    log.warn('a flag of etcd without a meaning here is ignored', { flag: `--${flag}` })
+  }
+  const onFatal = (error: unknown) => {
+    log.error('server error', { error })
+    // As etcd: whoever was removed ends well, and its data is worth nothing.
+    const isRemoved = error instanceof MemberRemovedError
+    if (isRemoved) log.warn('data-dir used by this member must be removed')
+    process.exit(isRemoved ? 0 : 1)
+  }
+  try {
+    const { stop } = await startEtcd(flags, { log, onFatal })
+    notify('--ready')
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        log.info('received signal; shutting down', { signal })
+        void stop().then(() => process.exit(0))
+      })
+    }
+  } catch (error) {
+    if (error instanceof MemberRemovedError) return onFatal(error)
+    log.error('discovery failed or the member cannot start', { error })
+    process.exit(1)
+  }
+}
+
+/** Tells systemd, where a unit of type `notify` waits for it. */
+function notify(what: string): void {
+  if (!process.env['NOTIFY_SOCKET']) return
+  spawn('systemd-notify', [what], { stdio: 'ignore' }).on('error', () => undefined)
+}
+
+function help(): string {
+  const lines = Object.entries(ETCD_FLAGS)
+    .filter(([, { no }]) => !no)
+    .map(([name, { value }]) => `  --${name}${value && ` '${value}'`}`)
+  return `Usage:\n\n  navarch etcd [flags]\n\n${lines.join('\n')}`
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error))
+  if (error instanceof FlagError) console.error('Usage of etcd: navarch etcd --help')
+  process.exit(error instanceof FlagError ? 2 : 1)
+})

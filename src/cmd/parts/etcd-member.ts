@@ -1,0 +1,182 @@
+import type { Listener, Log } from '../../base/index.ts'
+import {
+  bcryptHasher,
+  inquire,
+  serveGrpc,
+  systemClock,
+  systemDisk,
+  systemRandom,
+  tlsPeers,
+} from '../../platform/index.ts'
+import {
+  type ClusterIdentity,
+  clusterIdentity,
+  decodeKnown,
+  joinedIdentity,
+  openStore,
+  storedIdentity,
+} from '../../store/index.ts'
+import { readAuthToken } from './auth-token.ts'
+import { type EtcdConfig, etcdConfig } from './etcd-config.ts'
+import { EtcdConfigError, type EtcdFlags } from './etcd-flags.ts'
+import { type EtcdTls, readEtcdTls } from './etcd-tls.ts'
+import { measuredStorage, serveProbes, storeFront } from './store-front.ts'
+
+const TICK_MS = 10
+
+export interface RunningEtcd {
+  stop(): Promise<void>
+}
+
+/** One member by etcd's flags. Resolves when it serves its clients. */
+export async function startEtcd(
+  flags: EtcdFlags,
+  { log, onFatal }: { log: Log; onFatal: (error: unknown) => void },
+): Promise<RunningEtcd> {
+  const config = etcdConfig(flags)
+  const clientTls = readEtcdTls('', flags, config.listenClientUrls)
+  const peerTls = readEtcdTls('peer-', flags, config.listenPeerUrls)
+  const cluster = await identify(config, peerTls)
+  const self = cluster.members.find(({ name }) => name === config.name)
+  if (!self) throw new EtcdConfigError(`couldn't find local name "${config.name}"`)
+  const [peerUrl] = config.listenPeerUrls
+  const transport = await tlsPeers({
+    self: self.id,
+    clusterId: cluster.clusterId,
+    listen: addressOf(peerUrl ?? new URL('http://127.0.0.1:2380')),
+    tls: peerTls?.tls,
+    ...(peerTls && { clientCertificate: peerTls.clientCertificate }),
+    log,
+  })
+  const storage = measuredStorage()
+  const opened = await openStore({
+    cluster,
+    name: config.name,
+    dataFolder: config.dataDir,
+    disk: storage.disk,
+    openEngine: storage.openEngine,
+    clock: systemClock,
+    random: systemRandom(),
+    log,
+    transport,
+    forceNewCluster: config.forceNewCluster,
+    timing: {
+      tickMs: TICK_MS,
+      electionTicks: Math.ceil(config.electionMs / TICK_MS),
+      heartbeatTicks: Math.ceil(config.heartbeatMs / TICK_MS),
+    },
+    logLimits: { flushEntries: Number(flags.get('snapshot-count')) },
+    etcd: etcdOptions(config, flags),
+    authTokenTtlSeconds: Number(flags.get('auth-token-ttl')),
+    onFatal,
+  })
+  const { name, advertiseClientUrls: clientUrls } = config
+  const published = opened.store.publish({ name, clientUrls }).then(() =>
+    log.info('published local member to cluster through raft', {
+      caller: 'etcdserver/server.go',
+      'local-member-id': self.id.toString(16),
+      'local-member-attributes': `{Name:${name} ClientURLs:[${clientUrls.join(' ')}]}`,
+      'cluster-id': cluster.clusterId.toString(16).padStart(16, '0'),
+    }),
+  )
+  const serving = await serve(config, { opened, storage, clientTls, flags, log, published })
+  return {
+    async stop() {
+      for (const each of serving) await each.close()
+      await opened.stop()
+    },
+  }
+}
+
+function etcdOptions(config: EtcdConfig, flags: EtcdFlags) {
+  return {
+    requestBytesMax: Number(flags.get('max-request-bytes')),
+    txnOpsMax: Number(flags.get('max-txn-ops')),
+    progressPeriodMs: config.progressPeriodMs,
+    quotaBytes: Number(flags.get('quota-backend-bytes')),
+    corruptCheckMs: config.corruptCheckMs,
+    ...(config.autoCompaction && { autoCompaction: config.autoCompaction }),
+    strictReconfigCheck: flags.get('strict-reconfig-check') === 'true',
+    learnersMax: Number(flags.get('max-learners')),
+    autoPromote: flags.get('auto-promote-learners') === 'true',
+    auth: {
+      hasher: bcryptHasher({ cost: Number(flags.get('bcrypt-cost')) }),
+      certificates: true,
+      ...readAuthToken(flags.get('auth-token')),
+    },
+  }
+}
+
+/** Who this member is: what its folder says, else what the cluster says that it joins, else its flags. */
+async function identify(
+  config: EtcdConfig,
+  peerTls: EtcdTls | undefined,
+): Promise<ClusterIdentity> {
+  const { name, members, clusterToken, dataDir: dataFolder, advertiseClientUrls } = config
+  const own = members.find((each) => each.name === name)
+  const self = { name, peerUrls: own?.peerUrls ?? [], clientUrls: advertiseClientUrls }
+  const stored = await storedIdentity({ disk: systemDisk(), dataFolder, self })
+  if (stored) return stored
+  const initial = { clusterToken, members }
+  if (!config.isJoining) return clusterIdentity(initial)
+  for (const url of members.filter((each) => each.name !== name).flatMap((m) => m.peerUrls)) {
+    try {
+      const known = decodeKnown(await inquire(url, peerTls?.tls))
+      if (known) return joinedIdentity(known, initial)
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ConnectionError') throw error
+    }
+  }
+  throw new EtcdConfigError(
+    'cannot fetch cluster info from peer urls: could not retrieve cluster information from the given URLs',
+  )
+}
+
+interface Served {
+  readonly opened: Awaited<ReturnType<typeof openStore>>
+  readonly storage: ReturnType<typeof measuredStorage>
+  readonly clientTls: EtcdTls | undefined
+  readonly flags: EtcdFlags
+  readonly log: Log
+  readonly published: Promise<void>
+}
+
+async function serve(config: EtcdConfig, given: Served): Promise<Listener[]> {
+  const { opened, storage, clientTls, flags, log, published } = given
+  const quotaBytes = Number(flags.get('quota-backend-bytes'))
+  const { methods, http, probes } = storeFront({
+    opened,
+    storage,
+    dataFolder: config.dataDir,
+    ...(quotaBytes > 0 && { quotaBytes }),
+  })
+  const listeners: Listener[] = []
+  // As etcd: clients are served once the member has found its cluster.
+  if (!opened.store.isLearner) void published
+  const maxConcurrentStreams = Number(flags.get('max-concurrent-streams'))
+  for (const url of config.listenClientUrls) {
+    const secure = url.protocol === 'https:' && clientTls
+    const common = { methods, http, log, maxConcurrentStreams }
+    listeners.push(
+      await serveGrpc({ ...addressOf(url), ...common, ...(secure && { ...clientTls }) }),
+    )
+  }
+  listeners.push(
+    ...(await serveProbes(config.metricsUrls, { http: probes, tls: clientTls?.tls, log })),
+  )
+  void published.then(() => tellReady(config, log))
+  return listeners
+}
+
+function tellReady(config: EtcdConfig, log: Log): void {
+  log.info('ready to serve client requests', { caller: 'embed/serve.go' })
+  for (const { protocol, host } of config.listenClientUrls) {
+    const fields = { caller: 'embed/serve.go', traffic: 'grpc+http', address: host }
+    if (protocol === 'https:') log.info('serving client traffic securely', fields)
+    else log.info('serving client traffic insecurely; this is strongly discouraged!', fields)
+  }
+}
+
+function addressOf({ hostname, port }: URL): { address: string; port: number } {
+  return { address: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }
+}

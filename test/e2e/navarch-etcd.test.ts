@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { eventually, run } from '../support/navarch.ts'
+import { findProgram, needProgram } from '../support/peers.ts'
+import { EtcdProcesses } from '../support/store/etcd-process.ts'
+
+/** `navarch etcd` in etcd's place: started with a script's flags, driven with Debian's etcdctl. */
+describe('navarch etcd', function () {
+  this.timeout(120_000)
+  let etcd: EtcdProcesses
+  before(function () {
+    needProgram(this, 'etcdctl')
+  })
+  afterEach(() => etcd?.close())
+
+  const out = async (args: string, names?: readonly string[]): Promise<string> => {
+    const outcome = await etcd.etcdctl(args, names)
+    assert.equal(outcome.code, 0, `etcdctl ${args}: ${outcome.stderr}`)
+    return outcome.stdout.trim()
+  }
+  const start = async (names: readonly string[], flags: readonly string[] = []) => {
+    etcd = await EtcdProcesses.open()
+    const initial = await etcd.initial(names)
+    await Promise.all(names.map((name) => etcd.start(name, initial, { flags })))
+    await etcd.ready(...names)
+  }
+  const members = async () => {
+    const rows = (await out('member list', ['m1'])).split('\n').map((row) => row.split(', '))
+    return new Map(
+      rows.map(([id, status, name, peer, , learner]) => [name || peer, { id, status, learner }]),
+    )
+  }
+  /** A change waits, as etcd's does, until all members are connected for a while. */
+  const whenHealthy = async (args: string): Promise<string> => {
+    let text = ''
+    await eventually(`etcdctl ${args}`, async () => {
+      const outcome = await etcd.etcdctl(args, ['m1'])
+      text = outcome.stdout
+      if (outcome.code !== 0 && !outcome.stderr.includes('unhealthy cluster')) {
+        throw new Error(outcome.stderr)
+      }
+      return outcome.code === 0
+    })
+    return text
+  }
+
+  it('is one of three, and members come and go at run time', async () => {
+    await start(['m1', 'm2', 'm3'])
+    await out('endpoint health')
+    assert.equal(await out('put a 1'), 'OK')
+    const { peer } = await etcd.urls('m4')
+    const added = await whenHealthy(`member add m4 --learner --peer-urls=${peer}`)
+    assert.match(added, /Member +[0-9a-f]+ added to cluster/)
+    const initial = /ETCD_INITIAL_CLUSTER="([^"]*)"/.exec(added)?.[1] ?? ''
+    await etcd.start('m4', initial, { state: 'existing' })
+    await etcd.ready('m4')
+    const m4 = (await members()).get('m4')
+    assert.equal(m4?.learner, 'true')
+    assert.match((await etcd.etcdctl('get a', ['m4'])).stderr, /rpc not supported for learner/)
+    assert.equal(await out('get a --consistency=s --print-value-only', ['m4']), '1')
+    await eventually('the promotion', async () => {
+      return (await etcd.etcdctl(`member promote ${m4?.id}`, ['m1'])).code === 0
+    })
+    assert.equal(await out('get a --print-value-only', ['m4']), '1')
+    await out(`move-leader ${(await members()).get('m4')?.id}`)
+    const status = JSON.parse(await out('endpoint status -w json', ['m4']))
+    assert.equal(status[0].Status.leader, status[0].Status.header.member_id)
+    const hashes = JSON.parse(await out('endpoint hashkv -w json'))
+    assert.equal(
+      new Set(hashes.map((each: { HashKV: { hash: number } }) => each.HashKV.hash)).size,
+      1,
+    )
+    // The leader goes: it stops by itself, and the rest goes on.
+    await whenHealthy(`member remove ${m4?.id}`)
+    const gone = etcd.members.get('m4')
+    assert.equal(await gone?.exit(), 0)
+    assert.match(gone?.text() ?? '', /the member has been permanently removed from the cluster/)
+    assert.match(gone?.text() ?? '', /data-dir used by this member must be removed/)
+    etcd.members.delete('m4')
+    assert.equal(await out('put a 2'), 'OK')
+    assert.equal((await members()).size, 3)
+  })
+
+  it('compacts, defragments, alarms, saves snapshots and stops with 0', async () => {
+    await start(['m1'], ['--quota-backend-bytes=16777216', '--auto-compaction-mode=revision'])
+    for (let i = 0; i < 3; i++) await out(`put a ${i}`)
+    assert.equal(await out('compaction 3'), 'compacted revision 3')
+    assert.match(await out('defrag'), /Finished defragmenting etcd member/)
+    assert.equal(await out('alarm list'), '')
+    const path = join(etcd.folder, 'backup.db')
+    await out(`snapshot save ${path}`)
+    assert.match(await out(`snapshot status ${path}`), /^[0-9a-f]+, 4, /)
+    const m1 = etcd.members.get('m1')
+    m1?.child.kill('SIGTERM')
+    assert.equal(await m1?.exit(), 0)
+  })
+
+  it('goes on alone with --force-new-cluster', async () => {
+    await start(['m1', 'm2', 'm3'])
+    await out('put a 1')
+    for (const name of ['m1', 'm2', 'm3']) etcd.members.get(name)?.child.kill('SIGKILL')
+    await Promise.all([...etcd.members.values()].map(({ exit }) => exit()))
+    etcd.members.clear()
+    await etcd.start('m1', await etcd.initial(['m1', 'm2', 'm3']), {
+      flags: ['--force-new-cluster'],
+    })
+    await etcd.ready('m1')
+    assert.equal((await members()).size, 1)
+    assert.equal(await out('get a --print-value-only'), '1')
+    assert.equal(await out('put a 2'), 'OK')
+  })
+
+  it('refuses what etcd refuses, in its words', async function () {
+    const program = findProgram('etcd')
+    if (!program) return this.skip()
+    const commands = [
+      'member remove 1',
+      'member promote 1',
+      'member update 1 --peer-urls=http://127.0.0.1:1',
+      'compaction 100',
+      'get a --rev=100',
+      'lease revoke 1',
+      'alarm disarm',
+      'role grant-permission nobody read a',
+      'move-leader 1',
+    ]
+    const answers: string[][] = []
+    for (const command of [undefined, [program]]) {
+      etcd = await EtcdProcesses.open(command)
+      await etcd.start('m1', await etcd.initial(['m1']))
+      await eventually('a put', async () => (await etcd.etcdctl('put a 1')).code === 0)
+      const found: string[] = []
+      for (const args of commands) {
+        const { code, stdout, stderr } = await etcd.etcdctl(args)
+        found.push(`${args}: ${code} ${stdout.trim()} ${errorOf(stderr)}`)
+      }
+      answers.push(found)
+      await etcd.close()
+    }
+    assert.deepEqual(answers[0], answers[1])
+    assert.equal(
+      await refusalOf(['--no-such-flag']),
+      '2 flag provided but not defined: -no-such-flag',
+    )
+  })
+
+  it('takes its settings from variables and from a file', async () => {
+    etcd = await EtcdProcesses.open()
+    const { peer, client } = await etcd.urls('f1')
+    const config = join(etcd.folder, 'etcd.yaml')
+    const lines = {
+      name: 'f1',
+      'data-dir': join(etcd.folder, 'f1'),
+      'listen-client-urls': client,
+      'advertise-client-urls': client,
+      'listen-peer-urls': peer,
+      'initial-advertise-peer-urls': peer,
+      'initial-cluster': `f1=${peer}`,
+      'log-outputs': `[${join(etcd.folder, 'log')}]`,
+    }
+    const text = Object.entries(lines).map(([name, value]) => `${name}: ${value}\n`)
+    await writeFile(config, text.join(''))
+    const child = await etcd.start('ignored', '', { flags: ['--config-file', config] })
+    const log = () => readFile(join(etcd.folder, 'log'), 'utf8').catch(() => '')
+    await eventually('it to be ready', async () => (await log()).includes('ready to serve'))
+    assert.match(await log(), /"local-member-attributes":"{Name:f1 /)
+    child.child.kill('SIGTERM')
+    assert.equal(await child.exit(), 0)
+  })
+
+  async function refusalOf(flags: string[]): Promise<string> {
+    const program = join(import.meta.dirname, '../../bin/navarch')
+    const { code, stderr } = await run(program, ['etcd', ...flags])
+    return `${code} ${stderr.split('\n')[0]}`
+  }
+})
+
+/** What etcdctl tells of a failure, without its own time and log fields. */
+function errorOf(stderr: string): string {
+  const line = stderr.trim().split('\n').at(-1) ?? ''
+  const found = /"error":"([^"]*)"|Error: (.*)$/.exec(line)
+  return found?.[1] ?? found?.[2] ?? line
+}

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { eventually, type Outcome, run } from '../navarch.ts'
+import { freePort } from './real-etcd.ts'
+
+const NAVARCH = resolve(import.meta.dirname, '../../../bin/navarch')
+
+/** A member as a script for etcd would start it. */
+export interface EtcdMember {
+  readonly name: string
+  readonly peer: string
+  readonly client: string
+  readonly child: ChildProcess
+  /** What it wrote so far. */
+  text(): string
+  exit(): Promise<number | null>
+}
+
+/** Members started by `navarch etcd` (or another program that takes the same flags). */
+export class EtcdProcesses {
+  readonly members = new Map<string, EtcdMember>()
+  readonly folder: string
+  readonly #command: readonly string[]
+  readonly #ports = new Map<string, { peer: string; client: string }>()
+
+  private constructor(folder: string, command: readonly string[]) {
+    this.folder = folder
+    this.#command = command
+  }
+
+  static async open(command: readonly string[] = [NAVARCH, 'etcd']): Promise<EtcdProcesses> {
+    return new EtcdProcesses(await mkdtemp(join(tmpdir(), 'etcd-processes-')), command)
+  }
+
+  async urls(name: string): Promise<{ peer: string; client: string }> {
+    const known = this.#ports.get(name)
+    if (known) return known
+    const url = async () => `http://127.0.0.1:${await freePort()}`
+    const urls = { peer: await url(), client: await url() }
+    this.#ports.set(name, urls)
+    return urls
+  }
+
+  /** `name=url,…` of these members. */
+  async initial(names: readonly string[]): Promise<string> {
+    const all = await Promise.all(
+      names.map(async (name) => `${name}=${(await this.urls(name)).peer}`),
+    )
+    return all.join(',')
+  }
+
+  async start(
+    name: string,
+    initialCluster: string,
+    options: { flags?: readonly string[]; state?: 'new' | 'existing' } = {},
+  ): Promise<EtcdMember> {
+    const { peer, client } = await this.urls(name)
+    const [program = '', ...rest] = this.#command
+    const child = spawn(
+      program,
+      [
+        ...rest,
+        `--name=${name}`,
+        `--data-dir=${join(this.folder, name)}`,
+        ...`--listen-client-urls ${client} --advertise-client-urls ${client}`.split(' '),
+        ...`--listen-peer-urls ${peer} --initial-advertise-peer-urls ${peer}`.split(' '),
+        `--initial-cluster=${initialCluster}`,
+        '--initial-cluster-token=test',
+        `--initial-cluster-state=${options.state ?? 'new'}`,
+        '--logger=zap',
+        ...(options.flags ?? []),
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    )
+    let text = ''
+    child.stderr?.on('data', (chunk) => (text += chunk))
+    const exited = new Promise<number | null>((done) => child.once('exit', done))
+    const member = { name, peer, client, child, text: () => text, exit: () => exited }
+    this.members.set(name, member)
+    return member
+  }
+
+  /** Until each says that it serves its clients. */
+  async ready(...names: readonly string[]): Promise<void> {
+    await eventually('members to be ready', () =>
+      names.every((name) =>
+        this.members.get(name)?.text().includes('ready to serve client requests'),
+      ),
+    )
+  }
+
+  etcdctl(args: string, names: readonly string[] = [...this.members.keys()]): Promise<Outcome> {
+    const endpoints = names.flatMap((name) => this.members.get(name)?.client ?? [])
+    const env = { ...process.env, ETCDCTL_API: '3', ETCDCTL_ENDPOINTS: endpoints.join(',') }
+    return run('etcdctl', args.split(' '), { env })
+  }
+
+  async close(): Promise<void> {
+    for (const { child, exit } of this.members.values()) {
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await exit()
+    }
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
