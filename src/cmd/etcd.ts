@@ -32,12 +32,12 @@ async function run(flags: EtcdFlags): Promise<void> {
     process.exit(isRemoved ? 0 : 1)
   }
   try {
-    const { stop } = await startEtcd(flags, { log, onFatal })
+    const running = await startEtcd(flags, { log, onFatal })
     notify('--ready')
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => {
         log.info('received signal; shutting down', { signal })
-        void stop().then(() => process.exit(0))
+        void running.stop().then(() => process.exit(0))
       })
     }
   } catch (error) {

@@ -93,7 +93,7 @@ function setValue(given: Map<string, string>, name: string, value: unknown): voi
     throw new EtcdConfigError(`error loading config file: unknown field "${name}"`)
   }
   if (value === null || value === undefined || value === '') return
-  given.set(name, Array.isArray(value) ? value.join(',') : String(value))
+  given.set(name, Array.isArray(value) ? value.join(',') : `${value as string | number | boolean}`)
 }
 
 /** Go's durations in milliseconds: `1h30m`, `90s`; a bare 0. Undefined for anything else. */

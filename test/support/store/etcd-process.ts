@@ -14,8 +14,8 @@ export interface EtcdMember {
   readonly client: string
   readonly child: ChildProcess
   /** What it wrote so far. */
-  text(): string
-  exit(): Promise<number | null>
+  text: () => string
+  exit: () => Promise<number | null>
 }
 
 /** Members started by `navarch etcd` (or another program that takes the same flags). */
