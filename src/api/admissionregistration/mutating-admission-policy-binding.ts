@@ -5,11 +5,11 @@ import { ref, string, struct, type TypeOf } from '../schema/index.ts'
 
 export const MutatingAdmissionPolicyBindingSpec = struct(
   'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec',
-  '',
+  'Which policy, where, with which parameters.',
   {
-    matchResources: ref(3, MatchResources),
-    paramRef: ref(2, ParamRef),
-    policyName: string(1),
+    matchResources: ref(3, MatchResources, 'Narrows down what the policy is about.'),
+    paramRef: ref(2, ParamRef, 'Which objects hold the parameters.'),
+    policyName: string(1, 'Name of the policy.'),
   },
 )
 export interface MutatingAdmissionPolicyBindingSpec
@@ -17,12 +17,12 @@ export interface MutatingAdmissionPolicyBindingSpec
 
 export const MutatingAdmissionPolicyBinding = struct(
   'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding',
-  '',
+  'Puts a mutating policy into effect.',
   {
     apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
-    metadata: ref(1, ObjectMeta).always(),
-    spec: ref(2, MutatingAdmissionPolicyBindingSpec).always(),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, MutatingAdmissionPolicyBindingSpec, 'What is wanted.').always(),
   },
 )
 export interface MutatingAdmissionPolicyBinding

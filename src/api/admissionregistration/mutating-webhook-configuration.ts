@@ -3,30 +3,75 @@ import { MatchCondition } from './match.ts'
 import { RuleWithOperations, WebhookClientConfig } from './webhook.ts'
 import { int32, list, ref, string, struct, type TypeOf } from '../schema/index.ts'
 
-export const MutatingWebhook = struct('io.k8s.api.admissionregistration.v1.MutatingWebhook', '', {
-  admissionReviewVersions: list(8, string).atomic().required(),
-  clientConfig: ref(2, WebhookClientConfig).required().written(),
-  failurePolicy: string(4).named('v1.FailurePolicyType').nullable(),
-  matchConditions: list(12, MatchCondition).keyed('name').patch('merge', 'name'),
-  matchPolicy: string(9).named('v1.MatchPolicyType').nullable(),
-  name: string(1).required(),
-  namespaceSelector: ref(5, LabelSelector),
-  objectSelector: ref(11, LabelSelector),
-  reinvocationPolicy: string(10).named('v1.ReinvocationPolicyType').nullable(),
-  rules: list(3, RuleWithOperations).atomic(),
-  sideEffects: string(6).named('v1.SideEffectClass').required().nullable().written(),
-  timeoutSeconds: int32(7).nullable(),
-})
+export const MutatingWebhook = struct(
+  'io.k8s.api.admissionregistration.v1.MutatingWebhook',
+  'A service that may change requests.',
+  {
+    admissionReviewVersions: list(
+      8,
+      string,
+      'Versions of AdmissionReview that it reads, the best first.',
+    )
+      .atomic()
+      .required(),
+    clientConfig: ref(2, WebhookClientConfig, 'Where it is, and how to trust it.')
+      .required()
+      .written(),
+    failurePolicy: string(4, 'What an error comes to: `Fail` (the default) or `Ignore`.')
+      .named('v1.FailurePolicyType')
+      .nullable(),
+    matchConditions: list(
+      12,
+      MatchCondition,
+      'CEL expressions that must all be true for it to be asked; 64 at most.',
+    )
+      .keyed('name')
+      .patch('merge', 'name'),
+    matchPolicy: string(
+      9,
+      '`Exact`, or `Equivalent` (the default): requests in other versions count as well.',
+    )
+      .named('v1.MatchPolicyType')
+      .nullable(),
+    name: string(1, 'Its full name, such as `image.policy.example.com`.').required(),
+    namespaceSelector: ref(
+      5,
+      LabelSelector,
+      'Namespaces that it is about, by their labels; all if empty.',
+    ),
+    objectSelector: ref(
+      11,
+      LabelSelector,
+      'Objects that it is about, by their labels; all if empty.',
+    ),
+    reinvocationPolicy: string(
+      10,
+      'Whether it is asked again after later changes: `Never` (the default) or `IfNeeded`.',
+    )
+      .named('v1.ReinvocationPolicyType')
+      .nullable(),
+    rules: list(3, RuleWithOperations, 'Requests that it is asked about.').atomic(),
+    sideEffects: string(6, 'What else a call changes: `None`, or `NoneOnDryRun`.')
+      .named('v1.SideEffectClass')
+      .required()
+      .nullable()
+      .written(),
+    timeoutSeconds: int32(
+      7,
+      'How long to wait for an answer, 1 to 30 seconds; 10 by default.',
+    ).nullable(),
+  },
+)
 export interface MutatingWebhook extends TypeOf<typeof MutatingWebhook> {}
 
 export const MutatingWebhookConfiguration = struct(
   'io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration',
-  '',
+  'Services that may change requests.',
   {
     apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
-    metadata: ref(1, ObjectMeta).always(),
-    webhooks: list(2, MutatingWebhook).keyed('name').patch('merge', 'name'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    webhooks: list(2, MutatingWebhook, 'The services.').keyed('name').patch('merge', 'name'),
   },
 )
 export interface MutatingWebhookConfiguration extends TypeOf<typeof MutatingWebhookConfiguration> {}

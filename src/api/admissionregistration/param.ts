@@ -3,10 +3,10 @@ import { ref, string, struct, type TypeOf } from '../schema/index.ts'
 
 export const ParamKind = struct(
   'io.k8s.api.admissionregistration.v1.ParamKind',
-  '',
+  'A kind of objects that hold parameters.',
   {
-    apiVersion: string(1),
-    kind: string(2),
+    apiVersion: string(1, 'Its group and version.'),
+    kind: string(2, 'Its name.'),
   },
   { mapType: 'atomic' },
 )
@@ -14,12 +14,14 @@ export interface ParamKind extends TypeOf<typeof ParamKind> {}
 
 export const ParamRef = struct(
   'io.k8s.api.admissionregistration.v1.ParamRef',
-  '',
+  'Which objects hold the parameters.',
   {
-    name: string(1),
-    namespace: string(2),
-    parameterNotFoundAction: string(4).named('v1.ParameterNotFoundActionType').nullable(),
-    selector: ref(3, LabelSelector),
+    name: string(1, 'Name of one.'),
+    namespace: string(2, 'Namespace of the objects; that of the request by default.'),
+    parameterNotFoundAction: string(4, 'What it comes to when there are none: `Allow` or `Deny`.')
+      .named('v1.ParameterNotFoundActionType')
+      .nullable(),
+    selector: ref(3, LabelSelector, 'Labels of several, instead of a name.'),
   },
   { mapType: 'atomic' },
 )
@@ -27,10 +29,10 @@ export interface ParamRef extends TypeOf<typeof ParamRef> {}
 
 export const Variable = struct(
   'io.k8s.api.admissionregistration.v1.Variable',
-  '',
+  'A named CEL expression.',
   {
-    expression: string(2).required(),
-    name: string(1).required(),
+    expression: string(2, 'The expression.').required(),
+    name: string(1, 'Its name; used as `variables.name`.').required(),
   },
   { mapType: 'atomic' },
 )

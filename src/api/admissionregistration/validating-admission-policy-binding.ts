@@ -5,12 +5,20 @@ import { list, ref, string, struct, type TypeOf } from '../schema/index.ts'
 
 export const ValidatingAdmissionPolicyBindingSpec = struct(
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec',
-  '',
+  'Which policy, where, with which parameters.',
   {
-    matchResources: ref(3, MatchResources),
-    paramRef: ref(2, ParamRef),
-    policyName: string(1).required().nullable(),
-    validationActions: list(4, string).set().named('v1.ValidationAction').required().nullable(),
+    matchResources: ref(3, MatchResources, 'Narrows down what the policy is about.'),
+    paramRef: ref(2, ParamRef, 'Which objects hold the parameters.'),
+    policyName: string(1, 'Name of the policy.').required().nullable(),
+    validationActions: list(
+      4,
+      string,
+      'What a failed validation comes to: `Deny`, `Warn`, `Audit`.',
+    )
+      .set()
+      .named('v1.ValidationAction')
+      .required()
+      .nullable(),
   },
 )
 export interface ValidatingAdmissionPolicyBindingSpec
@@ -18,12 +26,12 @@ export interface ValidatingAdmissionPolicyBindingSpec
 
 export const ValidatingAdmissionPolicyBinding = struct(
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
-  '',
+  'Puts a validating policy into effect.',
   {
     apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
-    metadata: ref(1, ObjectMeta).always(),
-    spec: ref(2, ValidatingAdmissionPolicyBindingSpec).required().always(),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, ValidatingAdmissionPolicyBindingSpec, 'What is wanted.').required().always(),
   },
 )
 export interface ValidatingAdmissionPolicyBinding

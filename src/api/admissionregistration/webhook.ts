@@ -2,36 +2,45 @@ import { bytes, int32, list, ref, string, struct, type TypeOf } from '../schema/
 
 export const RuleWithOperations = struct(
   'io.k8s.api.admissionregistration.v1.RuleWithOperations',
-  '',
+  'Operations on resources.',
   {
-    apiGroups: list(1, string).atomic().inlinedAt(2),
-    apiVersions: list(2, string).atomic().inlinedAt(2),
-    operations: list(1, string).atomic().named('v1.OperationType'),
-    resources: list(3, string).atomic().inlinedAt(2),
-    scope: string(4).inlinedAt(2).named('v1.ScopeType').nullable(),
+    apiGroups: list(1, string, 'Groups, empty for the core group; `*` for all.')
+      .atomic()
+      .inlinedAt(2),
+    apiVersions: list(2, string, 'Versions; `*` for all.').atomic().inlinedAt(2),
+    operations: list(1, string, '`CREATE`, `UPDATE`, `DELETE`, `CONNECT`, or `*` for all.')
+      .atomic()
+      .named('v1.OperationType'),
+    resources: list(3, string, 'Names of the resources, as in URLs; `*` for all.')
+      .atomic()
+      .inlinedAt(2),
+    scope: string(4, '`Cluster`, `Namespaced`, or `*` for both.')
+      .inlinedAt(2)
+      .named('v1.ScopeType')
+      .nullable(),
   },
 )
 export interface RuleWithOperations extends TypeOf<typeof RuleWithOperations> {}
 
 export const WebhookServiceReference = struct(
   'io.k8s.api.admissionregistration.v1.ServiceReference',
-  '',
+  'A Service of the cluster.',
   {
-    name: string(2).required(),
-    namespace: string(1).required(),
-    path: string(3).nullable(),
-    port: int32(4).nullable(),
+    name: string(2, 'Its name.').required(),
+    namespace: string(1, 'Its namespace.').required(),
+    path: string(3, 'Path of the URL.').nullable(),
+    port: int32(4, 'Its port; 443 by default.').nullable(),
   },
 )
 export interface WebhookServiceReference extends TypeOf<typeof WebhookServiceReference> {}
 
 export const WebhookClientConfig = struct(
   'io.k8s.api.admissionregistration.v1.WebhookClientConfig',
-  '',
+  'Where a webhook is.',
   {
-    caBundle: bytes(2),
-    service: ref(1, WebhookServiceReference),
-    url: string(3).nullable(),
+    caBundle: bytes(2, 'Certificates, PEM, by which its own is checked.'),
+    service: ref(1, WebhookServiceReference, 'A Service of the cluster.'),
+    url: string(3, 'Its URL, instead of a service.').nullable(),
   },
 )
 export interface WebhookClientConfig extends TypeOf<typeof WebhookClientConfig> {}

@@ -3,14 +3,14 @@ import { boolean, int32, list, ref, string, struct, type TypeOf } from '../schem
 
 export const CustomResourceColumnDefinition = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition',
-  '',
+  'A column of `kubectl get`.',
   {
-    description: string(4),
-    format: string(3),
-    jsonPath: string(6).required(),
-    name: string(1).required(),
-    priority: int32(5),
-    type: string(2).required(),
+    description: string(4, 'What it shows.'),
+    format: string(3, 'An OpenAPI format.'),
+    jsonPath: string(6, 'Where its value is.').required(),
+    name: string(1, 'Its head.').required(),
+    priority: int32(5, '0: always shown; more: with `-o wide`.'),
+    type: string(2, 'An OpenAPI type, or `date`.').required(),
   },
 )
 export interface CustomResourceColumnDefinition
@@ -18,29 +18,29 @@ export interface CustomResourceColumnDefinition
 
 export const CustomResourceValidation = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation',
-  '',
+  'What objects look like.',
   {
-    openAPIV3Schema: jsonSchema(1),
+    openAPIV3Schema: jsonSchema(1, 'Their schema.'),
   },
 )
 export interface CustomResourceValidation extends TypeOf<typeof CustomResourceValidation> {}
 
 export const SelectableField = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField',
-  '',
+  'A field for field selectors.',
   {
-    jsonPath: string(1).required(),
+    jsonPath: string(1, 'Where it stands.').required(),
   },
 )
 export interface SelectableField extends TypeOf<typeof SelectableField> {}
 
 export const CustomResourceSubresourceScale = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale',
-  '',
+  'Where the scale sub-resource finds its numbers.',
   {
-    labelSelectorPath: string(3).nullable(),
-    specReplicasPath: string(1).required(),
-    statusReplicasPath: string(2).required(),
+    labelSelectorPath: string(3, 'Where the selector stands, as text.').nullable(),
+    specReplicasPath: string(1, 'Where the wanted number stands.').required(),
+    statusReplicasPath: string(2, 'Where the actual number stands.').required(),
   },
 )
 export interface CustomResourceSubresourceScale
@@ -48,7 +48,7 @@ export interface CustomResourceSubresourceScale
 
 export const CustomResourceSubresourceStatus = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus',
-  '',
+  'The status sub-resource.',
   {},
 )
 export interface CustomResourceSubresourceStatus
@@ -56,27 +56,31 @@ export interface CustomResourceSubresourceStatus
 
 export const CustomResourceSubresources = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources',
-  '',
+  'Sub-resources of custom resources.',
   {
-    scale: ref(2, CustomResourceSubresourceScale),
-    status: ref(1, CustomResourceSubresourceStatus),
+    scale: ref(2, CustomResourceSubresourceScale, 'The number of replicas.'),
+    status: ref(1, CustomResourceSubresourceStatus, 'The half that says what is.'),
   },
 )
 export interface CustomResourceSubresources extends TypeOf<typeof CustomResourceSubresources> {}
 
 export const CustomResourceDefinitionVersion = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion',
-  '',
+  'A version of a custom resource.',
   {
-    additionalPrinterColumns: list(6, CustomResourceColumnDefinition).atomic(),
-    deprecated: boolean(7),
-    deprecationWarning: string(8).nullable(),
-    name: string(1).required(),
-    schema: ref(4, CustomResourceValidation),
-    selectableFields: list(9, SelectableField).atomic(),
-    served: boolean(2).required(),
-    storage: boolean(3).required(),
-    subresources: ref(5, CustomResourceSubresources),
+    additionalPrinterColumns: list(
+      6,
+      CustomResourceColumnDefinition,
+      'Columns of `kubectl get`.',
+    ).atomic(),
+    deprecated: boolean(7, 'Whether clients are warned of it.'),
+    deprecationWarning: string(8, 'The warning.').nullable(),
+    name: string(1, 'Its name, such as `v1`.').required(),
+    schema: ref(4, CustomResourceValidation, 'What the objects look like.'),
+    selectableFields: list(9, SelectableField, 'Fields for field selectors.').atomic(),
+    served: boolean(2, 'Whether it is served.').required(),
+    storage: boolean(3, 'Whether objects are kept in it; of one version.').required(),
+    subresources: ref(5, CustomResourceSubresources, 'Sub-resources that it has.'),
   },
 )
 export interface CustomResourceDefinitionVersion

@@ -5,14 +5,16 @@ import { boolean, int64, list, ref, string, struct, time, type TypeOf } from '..
 
 export const CustomResourceDefinitionCondition = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition',
-  '',
+  "One aspect of a definition's state.",
   {
-    lastTransitionTime: time(3).written(),
-    message: string(5),
-    observedGeneration: int64(6),
-    reason: string(4),
-    status: string(2).named('v1.ConditionStatus').required(),
-    type: string(1).named('v1.CustomResourceDefinitionConditionType').required(),
+    lastTransitionTime: time(3, 'When the status changed last.').written(),
+    message: string(5, 'What happened, for people.'),
+    observedGeneration: int64(6, 'The generation of the object that this is about.'),
+    reason: string(4, 'Why, in one CamelCase word, for programs.'),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    type: string(1, '`Established`, `NamesAccepted`, `NonStructuralSchema`, `Terminating`.')
+      .named('v1.CustomResourceDefinitionConditionType')
+      .required(),
   },
 )
 export interface CustomResourceDefinitionCondition
@@ -20,14 +22,14 @@ export interface CustomResourceDefinitionCondition
 
 export const CustomResourceDefinitionNames = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames',
-  '',
+  'How a custom resource is called.',
   {
-    categories: list(6, string).atomic(),
-    kind: string(4).required(),
-    listKind: string(5),
-    plural: string(1).required(),
-    shortNames: list(3, string).atomic(),
-    singular: string(2),
+    categories: list(6, string, 'Groups of resources, such as `all`.').atomic(),
+    kind: string(4, 'Name of the kind.').required(),
+    listKind: string(5, 'Kind of lists; kind and `List` by default.'),
+    plural: string(1, 'Name in URLs.').required(),
+    shortNames: list(3, string, 'Short names for the command line.').atomic(),
+    singular: string(2, 'Name of one; the kind in lower case by default.'),
   },
 )
 export interface CustomResourceDefinitionNames
@@ -35,26 +37,35 @@ export interface CustomResourceDefinitionNames
 
 export const CustomResourceDefinitionSpec = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec',
-  '',
+  'What a custom resource is.',
   {
-    conversion: ref(9, CustomResourceConversion),
-    group: string(1).required(),
-    names: ref(3, CustomResourceDefinitionNames).required().written(),
-    preserveUnknownFields: boolean(10),
-    scope: string(4).named('v1.ResourceScope').required(),
-    versions: list(7, CustomResourceDefinitionVersion).atomic().required(),
+    conversion: ref(9, CustomResourceConversion, 'How its versions are converted.'),
+    group: string(1, 'Its group.').required(),
+    names: ref(3, CustomResourceDefinitionNames, 'How it is called.').required().written(),
+    preserveUnknownFields: boolean(
+      10,
+      'Formerly: keep fields that the schema does not have. False.',
+    ),
+    scope: string(4, '`Namespaced` or `Cluster`.').named('v1.ResourceScope').required(),
+    versions: list(7, CustomResourceDefinitionVersion, 'Its versions.').atomic().required(),
   },
 )
 export interface CustomResourceDefinitionSpec extends TypeOf<typeof CustomResourceDefinitionSpec> {}
 
 export const CustomResourceDefinitionStatus = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus',
-  '',
+  'How far a definition is.',
   {
-    acceptedNames: ref(2, CustomResourceDefinitionNames).written(),
-    conditions: list(1, CustomResourceDefinitionCondition).keyed('type').written(),
-    observedGeneration: int64(4),
-    storedVersions: list(3, string).atomic().written(),
+    acceptedNames: ref(
+      2,
+      CustomResourceDefinitionNames,
+      'Names under which it is served.',
+    ).written(),
+    conditions: list(1, CustomResourceDefinitionCondition, 'What holds at present, by type.')
+      .keyed('type')
+      .written(),
+    observedGeneration: int64(4, 'The generation of the object that this is about.'),
+    storedVersions: list(3, string, 'Versions in which objects may be stored.').atomic().written(),
   },
 )
 export interface CustomResourceDefinitionStatus
@@ -62,13 +73,13 @@ export interface CustomResourceDefinitionStatus
 
 export const CustomResourceDefinition = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
-  '',
+  'Adds a resource to the API.',
   {
     apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
-    metadata: ref(1, ObjectMeta).always(),
-    spec: ref(2, CustomResourceDefinitionSpec).required().always(),
-    status: ref(3, CustomResourceDefinitionStatus).always(),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, CustomResourceDefinitionSpec, 'What is wanted.').required().always(),
+    status: ref(3, CustomResourceDefinitionStatus, 'What is.').always(),
   },
 )
 export interface CustomResourceDefinition extends TypeOf<typeof CustomResourceDefinition> {}

@@ -4,17 +4,21 @@ import { ref, string, struct, type TypeOf } from '../schema/index.ts'
 
 export const SelfSubjectReviewStatus = struct(
   'io.k8s.api.authentication.v1.SelfSubjectReviewStatus',
-  '',
+  'Who asked.',
   {
-    userInfo: ref(1, UserInfo).written(),
+    userInfo: ref(1, UserInfo, 'The user.').written(),
   },
 )
 export interface SelfSubjectReviewStatus extends TypeOf<typeof SelfSubjectReviewStatus> {}
 
-export const SelfSubjectReview = struct('io.k8s.api.authentication.v1.SelfSubjectReview', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  status: ref(2, SelfSubjectReviewStatus).always(),
-})
+export const SelfSubjectReview = struct(
+  'io.k8s.api.authentication.v1.SelfSubjectReview',
+  'Who am I?',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    status: ref(2, SelfSubjectReviewStatus, 'The answer.').always(),
+  },
+)
 export interface SelfSubjectReview extends TypeOf<typeof SelfSubjectReview> {}

@@ -3,34 +3,54 @@ import { int64, list, ref, string, struct, time, type TypeOf } from '../schema/i
 
 export const BoundObjectReference = struct(
   'io.k8s.api.authentication.v1.BoundObjectReference',
-  '',
+  'An object that a token lives and dies with.',
   {
-    apiVersion: string(2),
-    kind: string(1),
-    name: string(3),
-    uid: string(4).named('types.UID'),
+    apiVersion: string(2, 'Its group and version.'),
+    kind: string(1, '`Pod`, `Secret` or `Node`.'),
+    name: string(3, 'Its name.'),
+    uid: string(4, 'Its UID.').named('types.UID'),
   },
 )
 export interface BoundObjectReference extends TypeOf<typeof BoundObjectReference> {}
 
-export const TokenRequestSpec = struct('io.k8s.api.authentication.v1.TokenRequestSpec', '', {
-  audiences: list(1, string).atomic().written(),
-  boundObjectRef: ref(3, BoundObjectReference).nullable().written(),
-  expirationSeconds: int64(4).nullable().written(),
-})
+export const TokenRequestSpec = struct(
+  'io.k8s.api.authentication.v1.TokenRequestSpec',
+  'What token is wanted.',
+  {
+    audiences: list(1, string, 'Who a token is for.').atomic().written(),
+    boundObjectRef: ref(
+      3,
+      BoundObjectReference,
+      'The token is good only while this object is there.',
+    )
+      .nullable()
+      .written(),
+    expirationSeconds: int64(4, 'How long it shall be good; an hour by default.')
+      .nullable()
+      .written(),
+  },
+)
 export interface TokenRequestSpec extends TypeOf<typeof TokenRequestSpec> {}
 
-export const TokenRequestStatus = struct('io.k8s.api.authentication.v1.TokenRequestStatus', '', {
-  expirationTimestamp: time(2).written(),
-  token: string(1).written(),
-})
+export const TokenRequestStatus = struct(
+  'io.k8s.api.authentication.v1.TokenRequestStatus',
+  'The token.',
+  {
+    expirationTimestamp: time(2, 'When it ends.').written(),
+    token: string(1, 'The text.').written(),
+  },
+)
 export interface TokenRequestStatus extends TypeOf<typeof TokenRequestStatus> {}
 
-export const TokenRequest = struct('io.k8s.api.authentication.v1.TokenRequest', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, TokenRequestSpec).always(),
-  status: ref(3, TokenRequestStatus).always(),
-})
+export const TokenRequest = struct(
+  'io.k8s.api.authentication.v1.TokenRequest',
+  "A request for a service account's token.",
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, TokenRequestSpec, 'What is wanted.').always(),
+    status: ref(3, TokenRequestStatus, 'The token.').always(),
+  },
+)
 export interface TokenRequest extends TypeOf<typeof TokenRequest> {}

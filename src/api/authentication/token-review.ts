@@ -2,25 +2,33 @@ import { ObjectMeta } from '../meta/index.ts'
 import { UserInfo } from './user-info.ts'
 import { boolean, list, ref, string, struct, type TypeOf } from '../schema/index.ts'
 
-export const TokenReviewSpec = struct('io.k8s.api.authentication.v1.TokenReviewSpec', '', {
-  audiences: list(2, string).atomic(),
-  token: string(1).required().nullable(),
+export const TokenReviewSpec = struct('io.k8s.api.authentication.v1.TokenReviewSpec', 'A token.', {
+  audiences: list(2, string, 'Who a token is for.').atomic(),
+  token: string(1, 'The text.').required().nullable(),
 })
 export interface TokenReviewSpec extends TypeOf<typeof TokenReviewSpec> {}
 
-export const TokenReviewStatus = struct('io.k8s.api.authentication.v1.TokenReviewStatus', '', {
-  audiences: list(4, string).atomic(),
-  authenticated: boolean(1),
-  error: string(3),
-  user: ref(2, UserInfo).written(),
-})
+export const TokenReviewStatus = struct(
+  'io.k8s.api.authentication.v1.TokenReviewStatus',
+  'Whose token it is.',
+  {
+    audiences: list(4, string, 'Who a token is for.').atomic(),
+    authenticated: boolean(1, 'Whether it is good.'),
+    error: string(3, 'Why it could not be told.'),
+    user: ref(2, UserInfo, 'The user.').written(),
+  },
+)
 export interface TokenReviewStatus extends TypeOf<typeof TokenReviewStatus> {}
 
-export const TokenReview = struct('io.k8s.api.authentication.v1.TokenReview', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, TokenReviewSpec).required().always(),
-  status: ref(3, TokenReviewStatus).always(),
-})
+export const TokenReview = struct(
+  'io.k8s.api.authentication.v1.TokenReview',
+  'Whose token is this?',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, TokenReviewSpec, 'The token.').required().always(),
+    status: ref(3, TokenReviewStatus, 'The answer.').always(),
+  },
+)
 export interface TokenReview extends TypeOf<typeof TokenReview> {}

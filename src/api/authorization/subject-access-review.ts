@@ -13,71 +13,75 @@ import {
 
 export const SelfSubjectAccessReviewSpec = struct(
   'io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec',
-  '',
+  'The question.',
   {
-    nonResourceAttributes: ref(2, NonResourceAttributes),
-    resourceAttributes: ref(1, ResourceAttributes),
+    nonResourceAttributes: ref(2, NonResourceAttributes, 'A request about a path.'),
+    resourceAttributes: ref(1, ResourceAttributes, 'A request about a resource.'),
   },
 )
 export interface SelfSubjectAccessReviewSpec extends TypeOf<typeof SelfSubjectAccessReviewSpec> {}
 
 export const SubjectAccessReviewSpec = struct(
   'io.k8s.api.authorization.v1.SubjectAccessReviewSpec',
-  '',
+  'The question.',
   {
-    extra: map(5, stringList),
-    groups: list(4, string).atomic(),
-    nonResourceAttributes: ref(2, NonResourceAttributes),
-    resourceAttributes: ref(1, ResourceAttributes),
-    uid: string(6),
-    user: string(3),
+    extra: map(5, stringList, 'Whatever else is known, by name.'),
+    groups: list(4, string, 'Groups that the user is in.').atomic(),
+    nonResourceAttributes: ref(2, NonResourceAttributes, 'A request about a path.'),
+    resourceAttributes: ref(1, ResourceAttributes, 'A request about a resource.'),
+    uid: string(6, 'Unique identifier.'),
+    user: string(3, 'Name of the user.'),
   },
 )
 export interface SubjectAccessReviewSpec extends TypeOf<typeof SubjectAccessReviewSpec> {}
 
 export const SubjectAccessReviewStatus = struct(
   'io.k8s.api.authorization.v1.SubjectAccessReviewStatus',
-  '',
+  'The answer.',
   {
-    allowed: boolean(1).required(),
-    denied: boolean(4),
-    evaluationError: string(3),
-    reason: string(2),
+    allowed: boolean(1, 'Whether it is allowed.').required(),
+    denied: boolean(4, 'Whether it is refused outright.'),
+    evaluationError: string(3, 'What went wrong on the way; the answer may be right nevertheless.'),
+    reason: string(2, 'Why.'),
   },
 )
 export interface SubjectAccessReviewStatus extends TypeOf<typeof SubjectAccessReviewStatus> {}
 
 export const LocalSubjectAccessReview = struct(
   'io.k8s.api.authorization.v1.LocalSubjectAccessReview',
-  '',
+  'May somebody do something in a namespace?',
   {
     apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
-    metadata: ref(1, ObjectMeta).always(),
-    spec: ref(2, SubjectAccessReviewSpec).required().always(),
-    status: ref(3, SubjectAccessReviewStatus).always(),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, SubjectAccessReviewSpec, 'The question.').required().always(),
+    status: ref(3, SubjectAccessReviewStatus, 'The answer.').always(),
   },
 )
 export interface LocalSubjectAccessReview extends TypeOf<typeof LocalSubjectAccessReview> {}
 
 export const SelfSubjectAccessReview = struct(
   'io.k8s.api.authorization.v1.SelfSubjectAccessReview',
-  '',
+  'May I do something?',
   {
     apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
-    metadata: ref(1, ObjectMeta).always(),
-    spec: ref(2, SelfSubjectAccessReviewSpec).required().always(),
-    status: ref(3, SubjectAccessReviewStatus).always(),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, SelfSubjectAccessReviewSpec, 'The question.').required().always(),
+    status: ref(3, SubjectAccessReviewStatus, 'The answer.').always(),
   },
 )
 export interface SelfSubjectAccessReview extends TypeOf<typeof SelfSubjectAccessReview> {}
 
-export const SubjectAccessReview = struct('io.k8s.api.authorization.v1.SubjectAccessReview', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, SubjectAccessReviewSpec).required().always(),
-  status: ref(3, SubjectAccessReviewStatus).always(),
-})
+export const SubjectAccessReview = struct(
+  'io.k8s.api.authorization.v1.SubjectAccessReview',
+  'May somebody do something?',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, SubjectAccessReviewSpec, 'The question.').required().always(),
+    status: ref(3, SubjectAccessReviewStatus, 'The answer.').always(),
+  },
+)
 export interface SubjectAccessReview extends TypeOf<typeof SubjectAccessReview> {}

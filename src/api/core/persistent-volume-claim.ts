@@ -2,22 +2,30 @@ import { ObjectMeta } from '../meta/index.ts'
 import { PersistentVolumeClaimSpec } from './volume-claim.ts'
 import { list, map, quantity, ref, string, struct, time, type TypeOf } from '../schema/index.ts'
 
-export const ModifyVolumeStatus = struct('io.k8s.api.core.v1.ModifyVolumeStatus', '', {
-  status: string(2).named('v1.PersistentVolumeClaimModifyVolumeStatus').required(),
-  targetVolumeAttributesClassName: string(1),
-})
+export const ModifyVolumeStatus = struct(
+  'io.k8s.api.core.v1.ModifyVolumeStatus',
+  'How a change of attributes goes.',
+  {
+    status: string(2, '`Pending`, `InProgress` or `Infeasible`.')
+      .named('v1.PersistentVolumeClaimModifyVolumeStatus')
+      .required(),
+    targetVolumeAttributesClassName: string(1, 'Class that is wanted.'),
+  },
+)
 export interface ModifyVolumeStatus extends TypeOf<typeof ModifyVolumeStatus> {}
 
 export const PersistentVolumeClaimCondition = struct(
   'io.k8s.api.core.v1.PersistentVolumeClaimCondition',
-  '',
+  "One aspect of a claim's state.",
   {
-    lastProbeTime: time(3).written(),
-    lastTransitionTime: time(4).written(),
-    message: string(6),
-    reason: string(5),
-    status: string(2).named('v1.ConditionStatus').required(),
-    type: string(1).named('v1.PersistentVolumeClaimConditionType').required(),
+    lastProbeTime: time(3, 'When it was looked at last.').written(),
+    lastTransitionTime: time(4, 'When the status changed last.').written(),
+    message: string(6, 'What happened, for people.'),
+    reason: string(5, 'Why, in one CamelCase word, for programs.'),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    type: string(1, 'Such as `Resizing`.')
+      .named('v1.PersistentVolumeClaimConditionType')
+      .required(),
   },
 )
 export interface PersistentVolumeClaimCondition
@@ -25,25 +33,33 @@ export interface PersistentVolumeClaimCondition
 
 export const PersistentVolumeClaimStatus = struct(
   'io.k8s.api.core.v1.PersistentVolumeClaimStatus',
-  '',
+  'What became of a claim.',
   {
-    accessModes: list(2, string).atomic().named('v1.PersistentVolumeAccessMode'),
-    allocatedResourceStatuses: map(7, string).granularMap(),
-    allocatedResources: map(5, quantity),
-    capacity: map(3, quantity),
-    conditions: list(4, PersistentVolumeClaimCondition).keyed('type').patch('merge', 'type'),
-    currentVolumeAttributesClassName: string(8).nullable(),
-    modifyVolumeStatus: ref(9, ModifyVolumeStatus),
-    phase: string(1).named('v1.PersistentVolumeClaimPhase'),
+    accessModes: list(2, string, 'How it can be mounted.')
+      .atomic()
+      .named('v1.PersistentVolumeAccessMode'),
+    allocatedResourceStatuses: map(7, string, 'How growing goes, by resource.').granularMap(),
+    allocatedResources: map(5, quantity, 'What is set aside while it grows.'),
+    capacity: map(3, quantity, 'How much it holds.'),
+    conditions: list(4, PersistentVolumeClaimCondition, 'What holds at present, by type.')
+      .keyed('type')
+      .patch('merge', 'type'),
+    currentVolumeAttributesClassName: string(8, 'Class of its attributes.').nullable(),
+    modifyVolumeStatus: ref(9, ModifyVolumeStatus, 'How a change of attributes goes.'),
+    phase: string(1, '`Pending`, `Bound` or `Lost`.').named('v1.PersistentVolumeClaimPhase'),
   },
 )
 export interface PersistentVolumeClaimStatus extends TypeOf<typeof PersistentVolumeClaimStatus> {}
 
-export const PersistentVolumeClaim = struct('io.k8s.api.core.v1.PersistentVolumeClaim', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, PersistentVolumeClaimSpec).always(),
-  status: ref(3, PersistentVolumeClaimStatus).always(),
-})
+export const PersistentVolumeClaim = struct(
+  'io.k8s.api.core.v1.PersistentVolumeClaim',
+  'Asks for a volume.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, PersistentVolumeClaimSpec, 'What is wanted.').always(),
+    status: ref(3, PersistentVolumeClaimStatus, 'What is.').always(),
+  },
+)
 export interface PersistentVolumeClaim extends TypeOf<typeof PersistentVolumeClaim> {}

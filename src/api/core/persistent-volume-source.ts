@@ -4,12 +4,12 @@ import { boolean, int32, list, map, ref, string, struct, type TypeOf } from '../
 
 export const AzureFilePersistentVolumeSource = struct(
   'io.k8s.api.core.v1.AzureFilePersistentVolumeSource',
-  '',
+  'A share of Azure.',
   {
-    readOnly: boolean(3),
-    secretName: string(1).required(),
-    secretNamespace: string(4).nullable().written(),
-    shareName: string(2).required(),
+    readOnly: boolean(3, 'Whether it is mounted for reading only.'),
+    secretName: string(1, 'Secret with account and key.').required(),
+    secretNamespace: string(4, 'Its namespace; that of the pod by default.').nullable().written(),
+    shareName: string(2, 'Name of the share.').required(),
   },
 )
 export interface AzureFilePersistentVolumeSource
@@ -17,69 +17,69 @@ export interface AzureFilePersistentVolumeSource
 
 export const CSIPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.CSIPersistentVolumeSource',
-  '',
+  'A volume of a CSI driver.',
   {
-    controllerExpandSecretRef: ref(9, SecretReference),
-    controllerPublishSecretRef: ref(6, SecretReference),
-    driver: string(1).required(),
-    fsType: string(4),
-    nodeExpandSecretRef: ref(10, SecretReference),
-    nodePublishSecretRef: ref(8, SecretReference),
-    nodeStageSecretRef: ref(7, SecretReference),
-    readOnly: boolean(3),
-    volumeAttributes: map(5, string),
-    volumeHandle: string(2).required(),
+    controllerExpandSecretRef: ref(9, SecretReference, 'Secret for growing it.'),
+    controllerPublishSecretRef: ref(6, SecretReference, 'Secret for attaching it.'),
+    driver: string(1, 'Name of the driver, a host name.').required(),
+    fsType: string(4, 'The file system, such as `ext4`; by default the driver decides.'),
+    nodeExpandSecretRef: ref(10, SecretReference, 'Secret for growing it on the node.'),
+    nodePublishSecretRef: ref(8, SecretReference, 'Secret for mounting it.'),
+    nodeStageSecretRef: ref(7, SecretReference, 'Secret for staging it.'),
+    readOnly: boolean(3, 'Whether it is mounted for reading only.'),
+    volumeAttributes: map(5, string, 'What the driver wants to know of it.'),
+    volumeHandle: string(2, 'Its name with the driver.').required(),
   },
 )
 export interface CSIPersistentVolumeSource extends TypeOf<typeof CSIPersistentVolumeSource> {}
 
 export const CephFSPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.CephFSPersistentVolumeSource',
-  '',
+  'A CephFS.',
   {
-    monitors: list(1, string).atomic().required(),
-    path: string(2),
-    readOnly: boolean(6),
-    secretFile: string(4),
-    secretRef: ref(5, SecretReference),
-    user: string(3),
+    monitors: list(1, string, 'Addresses of its monitors.').atomic().required(),
+    path: string(2, 'Path in it; `/` by default.'),
+    readOnly: boolean(6, 'Whether it is mounted for reading only.'),
+    secretFile: string(4, 'File with the key.'),
+    secretRef: ref(5, SecretReference, 'Secret with the credentials.'),
+    user: string(3, 'Name of the user.'),
   },
 )
 export interface CephFSPersistentVolumeSource extends TypeOf<typeof CephFSPersistentVolumeSource> {}
 
 export const CinderPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.CinderPersistentVolumeSource',
-  '',
+  'A volume of OpenStack.',
   {
-    fsType: string(2),
-    readOnly: boolean(3),
-    secretRef: ref(4, SecretReference),
-    volumeID: string(1).required(),
+    fsType: string(2, 'The file system, such as `ext4`; by default the driver decides.'),
+    readOnly: boolean(3, 'Whether it is mounted for reading only.'),
+    secretRef: ref(4, SecretReference, 'Secret with the credentials.'),
+    volumeID: string(1, 'Its identifier.').required(),
   },
 )
 export interface CinderPersistentVolumeSource extends TypeOf<typeof CinderPersistentVolumeSource> {}
 
 export const FlexPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.FlexPersistentVolumeSource',
-  '',
+  'A volume of a driver of the old kind.',
   {
-    driver: string(1).required(),
-    fsType: string(2),
-    options: map(5, string),
-    readOnly: boolean(4),
-    secretRef: ref(3, SecretReference),
+    driver: string(1, 'Name of the driver, a host name.').required(),
+    fsType: string(2, 'The file system, such as `ext4`; by default the driver decides.'),
+    options: map(5, string, 'Settings of the driver.'),
+    readOnly: boolean(4, 'Whether it is mounted for reading only.'),
+    secretRef: ref(3, SecretReference, 'Secret with the credentials.'),
   },
 )
 export interface FlexPersistentVolumeSource extends TypeOf<typeof FlexPersistentVolumeSource> {}
 
 export const GlusterfsPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.GlusterfsPersistentVolumeSource',
-  '',
+  'A volume of Gluster.',
   {
-    endpoints: string(1).required(),
-    endpointsNamespace: string(4).nullable(),
-    path: string(2).required(),
-    readOnly: boolean(3),
+    endpoints: string(1, 'Endpoints with its addresses.').required(),
+    endpointsNamespace: string(4, 'Their namespace; that of the claim by default.').nullable(),
+    path: string(2, 'Name of the volume.').required(),
+    readOnly: boolean(3, 'Whether it is mounted for reading only.'),
   },
 )
 export interface GlusterfsPersistentVolumeSource
@@ -87,59 +87,63 @@ export interface GlusterfsPersistentVolumeSource
 
 export const ISCSIPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.ISCSIPersistentVolumeSource',
-  '',
+  'A disk over iSCSI.',
   {
-    chapAuthDiscovery: boolean(8),
-    chapAuthSession: boolean(11),
-    fsType: string(5),
-    initiatorName: string(12).nullable(),
-    iqn: string(2).required(),
-    iscsiInterface: string(4),
-    lun: int32(3).required(),
-    portals: list(7, string).atomic(),
-    readOnly: boolean(6),
-    secretRef: ref(10, SecretReference),
-    targetPortal: string(1).required(),
+    chapAuthDiscovery: boolean(8, 'CHAP for discovery.'),
+    chapAuthSession: boolean(11, 'CHAP for the session.'),
+    fsType: string(5, 'The file system, such as `ext4`; by default the driver decides.'),
+    initiatorName: string(12, 'Name of the initiator.').nullable(),
+    iqn: string(2, 'Name of the target.').required(),
+    iscsiInterface: string(4, 'Name of the interface.'),
+    lun: int32(3, 'Number of the disk.').required(),
+    portals: list(7, string, 'Further portals.').atomic(),
+    readOnly: boolean(6, 'Whether it is mounted for reading only.'),
+    secretRef: ref(10, SecretReference, 'Secret with the credentials.'),
+    targetPortal: string(1, 'Address of the target.').required(),
   },
 )
 export interface ISCSIPersistentVolumeSource extends TypeOf<typeof ISCSIPersistentVolumeSource> {}
 
-export const LocalVolumeSource = struct('io.k8s.api.core.v1.LocalVolumeSource', '', {
-  fsType: string(2).nullable(),
-  path: string(1).required(),
-})
+export const LocalVolumeSource = struct(
+  'io.k8s.api.core.v1.LocalVolumeSource',
+  'A disk or folder of one node.',
+  {
+    fsType: string(2, 'The file system, such as `ext4`; by default the driver decides.').nullable(),
+    path: string(1, 'Where it is on the node.').required(),
+  },
+)
 export interface LocalVolumeSource extends TypeOf<typeof LocalVolumeSource> {}
 
 export const RBDPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.RBDPersistentVolumeSource',
-  '',
+  'A block device of Ceph.',
   {
-    fsType: string(3),
-    image: string(2).required(),
-    keyring: string(6),
-    monitors: list(1, string).atomic().required(),
-    pool: string(4),
-    readOnly: boolean(8),
-    secretRef: ref(7, SecretReference),
-    user: string(5),
+    fsType: string(3, 'The file system, such as `ext4`; by default the driver decides.'),
+    image: string(2, 'Name of the image.').required(),
+    keyring: string(6, 'File with the keys.'),
+    monitors: list(1, string, 'Addresses of its monitors.').atomic().required(),
+    pool: string(4, 'Name of the pool.'),
+    readOnly: boolean(8, 'Whether it is mounted for reading only.'),
+    secretRef: ref(7, SecretReference, 'Secret with the credentials.'),
+    user: string(5, 'Name of the user.'),
   },
 )
 export interface RBDPersistentVolumeSource extends TypeOf<typeof RBDPersistentVolumeSource> {}
 
 export const ScaleIOPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.ScaleIOPersistentVolumeSource',
-  '',
+  'A volume of ScaleIO.',
   {
-    fsType: string(9),
-    gateway: string(1).required(),
-    protectionDomain: string(5),
-    readOnly: boolean(10),
-    secretRef: ref(3, SecretReference).required(),
-    sslEnabled: boolean(4),
-    storageMode: string(7),
-    storagePool: string(6),
-    system: string(2).required(),
-    volumeName: string(8),
+    fsType: string(9, 'The file system, such as `ext4`; by default the driver decides.'),
+    gateway: string(1, 'Address of the gateway.').required(),
+    protectionDomain: string(5, 'Name of the domain.'),
+    readOnly: boolean(10, 'Whether it is mounted for reading only.'),
+    secretRef: ref(3, SecretReference, 'Secret with the credentials.').required(),
+    sslEnabled: boolean(4, 'Whether TLS is used.'),
+    storageMode: string(7, 'Thick or thin.'),
+    storagePool: string(6, 'Name of the pool.'),
+    system: string(2, 'Name of the system.').required(),
+    volumeName: string(8, 'Name of the volume.'),
   },
 )
 export interface ScaleIOPersistentVolumeSource
@@ -147,13 +151,13 @@ export interface ScaleIOPersistentVolumeSource
 
 export const StorageOSPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.StorageOSPersistentVolumeSource',
-  '',
+  'A volume of StorageOS.',
   {
-    fsType: string(3),
-    readOnly: boolean(4),
-    secretRef: ref(5, ObjectReference),
-    volumeName: string(1),
-    volumeNamespace: string(2),
+    fsType: string(3, 'The file system, such as `ext4`; by default the driver decides.'),
+    readOnly: boolean(4, 'Whether it is mounted for reading only.'),
+    secretRef: ref(5, ObjectReference, 'Secret with the credentials.'),
+    volumeName: string(1, 'Name of the volume.'),
+    volumeNamespace: string(2, 'Its namespace there.'),
   },
 )
 export interface StorageOSPersistentVolumeSource

@@ -29,59 +29,88 @@ import {
 import { HostPathVolumeSource } from './volume.ts'
 import { list, map, quantity, ref, string, struct, time, type TypeOf } from '../schema/index.ts'
 
-export const VolumeNodeAffinity = struct('io.k8s.api.core.v1.VolumeNodeAffinity', '', {
-  required: ref(1, NodeSelector),
-})
+export const VolumeNodeAffinity = struct(
+  'io.k8s.api.core.v1.VolumeNodeAffinity',
+  'Nodes from which a volume is reached.',
+  {
+    required: ref(1, NodeSelector, 'They must be of these.'),
+  },
+)
 export interface VolumeNodeAffinity extends TypeOf<typeof VolumeNodeAffinity> {}
 
-export const PersistentVolumeSpec = struct('io.k8s.api.core.v1.PersistentVolumeSpec', '', {
-  accessModes: list(3, string).atomic().named('v1.PersistentVolumeAccessMode'),
-  awsElasticBlockStore: ref(2, AWSElasticBlockStoreVolumeSource).inlinedAt(2),
-  azureDisk: ref(16, AzureDiskVolumeSource).inlinedAt(2),
-  azureFile: ref(13, AzureFilePersistentVolumeSource).inlinedAt(2),
-  capacity: map(1, quantity),
-  cephfs: ref(9, CephFSPersistentVolumeSource).inlinedAt(2),
-  cinder: ref(8, CinderPersistentVolumeSource).inlinedAt(2),
-  claimRef: ref(4, ObjectReference).granularMap(),
-  csi: ref(22, CSIPersistentVolumeSource).inlinedAt(2),
-  fc: ref(10, FCVolumeSource).inlinedAt(2),
-  flexVolume: ref(12, FlexPersistentVolumeSource).inlinedAt(2),
-  flocker: ref(11, FlockerVolumeSource).inlinedAt(2),
-  gcePersistentDisk: ref(1, GCEPersistentDiskVolumeSource).inlinedAt(2),
-  glusterfs: ref(4, GlusterfsPersistentVolumeSource).inlinedAt(2),
-  hostPath: ref(3, HostPathVolumeSource).inlinedAt(2),
-  iscsi: ref(7, ISCSIPersistentVolumeSource).inlinedAt(2),
-  local: ref(20, LocalVolumeSource).inlinedAt(2),
-  mountOptions: list(7, string).atomic(),
-  nfs: ref(5, NFSVolumeSource).inlinedAt(2),
-  nodeAffinity: ref(9, VolumeNodeAffinity),
-  persistentVolumeReclaimPolicy: string(5).named('v1.PersistentVolumeReclaimPolicy'),
-  photonPersistentDisk: ref(17, PhotonPersistentDiskVolumeSource).inlinedAt(2),
-  portworxVolume: ref(18, PortworxVolumeSource).inlinedAt(2),
-  quobyte: ref(15, QuobyteVolumeSource).inlinedAt(2),
-  rbd: ref(6, RBDPersistentVolumeSource).inlinedAt(2),
-  scaleIO: ref(19, ScaleIOPersistentVolumeSource).inlinedAt(2),
-  storageClassName: string(6),
-  storageos: ref(21, StorageOSPersistentVolumeSource).inlinedAt(2),
-  volumeAttributesClassName: string(10).nullable(),
-  volumeMode: string(8).named('v1.PersistentVolumeMode').nullable(),
-  vsphereVolume: ref(14, VsphereVirtualDiskVolumeSource).inlinedAt(2),
-})
+export const PersistentVolumeSpec = struct(
+  'io.k8s.api.core.v1.PersistentVolumeSpec',
+  'What a volume is.',
+  {
+    accessModes: list(3, string, 'How it can be mounted.')
+      .atomic()
+      .named('v1.PersistentVolumeAccessMode'),
+    awsElasticBlockStore: ref(2, AWSElasticBlockStoreVolumeSource, 'A disk of AWS.').inlinedAt(2),
+    azureDisk: ref(16, AzureDiskVolumeSource, 'A disk of Azure.').inlinedAt(2),
+    azureFile: ref(13, AzureFilePersistentVolumeSource, 'A share of Azure.').inlinedAt(2),
+    capacity: map(1, quantity, 'How much it holds.'),
+    cephfs: ref(9, CephFSPersistentVolumeSource, 'A CephFS.').inlinedAt(2),
+    cinder: ref(8, CinderPersistentVolumeSource, 'A volume of OpenStack.').inlinedAt(2),
+    claimRef: ref(4, ObjectReference, 'The claim that has it.').granularMap(),
+    csi: ref(22, CSIPersistentVolumeSource, 'A volume of a CSI driver.').inlinedAt(2),
+    fc: ref(10, FCVolumeSource, 'A disk over Fibre Channel.').inlinedAt(2),
+    flexVolume: ref(
+      12,
+      FlexPersistentVolumeSource,
+      'A volume of a driver of the old kind.',
+    ).inlinedAt(2),
+    flocker: ref(11, FlockerVolumeSource, 'A volume of Flocker.').inlinedAt(2),
+    gcePersistentDisk: ref(1, GCEPersistentDiskVolumeSource, "A disk of Google's.").inlinedAt(2),
+    glusterfs: ref(4, GlusterfsPersistentVolumeSource, 'A volume of Gluster.').inlinedAt(2),
+    hostPath: ref(3, HostPathVolumeSource, 'A folder of the node; for tests.').inlinedAt(2),
+    iscsi: ref(7, ISCSIPersistentVolumeSource, 'A disk over iSCSI.').inlinedAt(2),
+    local: ref(20, LocalVolumeSource, 'A disk or folder of one node.').inlinedAt(2),
+    mountOptions: list(7, string, 'Options for mounting, not checked.').atomic(),
+    nfs: ref(5, NFSVolumeSource, 'A folder over NFS.').inlinedAt(2),
+    nodeAffinity: ref(9, VolumeNodeAffinity, 'Nodes from which it is reached.'),
+    persistentVolumeReclaimPolicy: string(
+      5,
+      'When it is released: `Retain`, `Delete` or `Recycle`.',
+    ).named('v1.PersistentVolumeReclaimPolicy'),
+    photonPersistentDisk: ref(17, PhotonPersistentDiskVolumeSource, 'A disk of Photon.').inlinedAt(
+      2,
+    ),
+    portworxVolume: ref(18, PortworxVolumeSource, 'A volume of Portworx.').inlinedAt(2),
+    quobyte: ref(15, QuobyteVolumeSource, 'A volume of Quobyte.').inlinedAt(2),
+    rbd: ref(6, RBDPersistentVolumeSource, 'A block device of Ceph.').inlinedAt(2),
+    scaleIO: ref(19, ScaleIOPersistentVolumeSource, 'A volume of ScaleIO.').inlinedAt(2),
+    storageClassName: string(6, 'Name of its class.'),
+    storageos: ref(21, StorageOSPersistentVolumeSource, 'A volume of StorageOS.').inlinedAt(2),
+    volumeAttributesClassName: string(10, 'Class of its attributes.').nullable(),
+    volumeMode: string(8, '`Filesystem` or `Block`.').named('v1.PersistentVolumeMode').nullable(),
+    vsphereVolume: ref(14, VsphereVirtualDiskVolumeSource, 'A disk of vSphere.').inlinedAt(2),
+  },
+)
 export interface PersistentVolumeSpec extends TypeOf<typeof PersistentVolumeSpec> {}
 
-export const PersistentVolumeStatus = struct('io.k8s.api.core.v1.PersistentVolumeStatus', '', {
-  lastPhaseTransitionTime: time(4).nullable(),
-  message: string(2),
-  phase: string(1).named('v1.PersistentVolumePhase'),
-  reason: string(3),
-})
+export const PersistentVolumeStatus = struct(
+  'io.k8s.api.core.v1.PersistentVolumeStatus',
+  'What became of a volume.',
+  {
+    lastPhaseTransitionTime: time(4, 'When the phase changed last.').nullable(),
+    message: string(2, 'What happened, for people.'),
+    phase: string(1, '`Available`, `Bound`, `Released`, `Failed` or `Pending`.').named(
+      'v1.PersistentVolumePhase',
+    ),
+    reason: string(3, 'Why, in one CamelCase word, for programs.'),
+  },
+)
 export interface PersistentVolumeStatus extends TypeOf<typeof PersistentVolumeStatus> {}
 
-export const PersistentVolume = struct('io.k8s.api.core.v1.PersistentVolume', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, PersistentVolumeSpec).always(),
-  status: ref(3, PersistentVolumeStatus).always(),
-})
+export const PersistentVolume = struct(
+  'io.k8s.api.core.v1.PersistentVolume',
+  'A piece of storage, for a claim to have.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, PersistentVolumeSpec, 'What is wanted.').always(),
+    status: ref(3, PersistentVolumeStatus, 'What is.').always(),
+  },
+)
 export interface PersistentVolume extends TypeOf<typeof PersistentVolume> {}

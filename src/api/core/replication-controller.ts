@@ -4,13 +4,13 @@ import { int32, int64, list, map, ref, string, struct, time, type TypeOf } from 
 
 export const ReplicationControllerCondition = struct(
   'io.k8s.api.core.v1.ReplicationControllerCondition',
-  '',
+  'One aspect of its state.',
   {
-    lastTransitionTime: time(3).written(),
-    message: string(5),
-    reason: string(4),
-    status: string(2).named('v1.ConditionStatus').required(),
-    type: string(1).named('v1.ReplicationControllerConditionType').required(),
+    lastTransitionTime: time(3, 'When the status changed last.').written(),
+    message: string(5, 'What happened, for people.'),
+    reason: string(4, 'Why, in one CamelCase word, for programs.'),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    type: string(1, '`ReplicaFailure`.').named('v1.ReplicationControllerConditionType').required(),
   },
 )
 export interface ReplicationControllerCondition
@@ -18,35 +18,44 @@ export interface ReplicationControllerCondition
 
 export const ReplicationControllerSpec = struct(
   'io.k8s.api.core.v1.ReplicationControllerSpec',
-  '',
+  'What is wanted of it.',
   {
-    minReadySeconds: int32(4),
-    replicas: int32(1).nullable(),
-    selector: map(2, string).atomicMap(),
-    template: ref(3, PodTemplateSpec),
+    minReadySeconds: int32(
+      4,
+      'How long a new pod must be ready before it counts as available; 0 by default.',
+    ),
+    replicas: int32(1, 'How many pods there shall be; 1 by default.').nullable(),
+    selector: map(2, string, 'Labels of its pods; those of the template by default.').atomicMap(),
+    template: ref(3, PodTemplateSpec, 'What the pods are made from.'),
   },
 )
 export interface ReplicationControllerSpec extends TypeOf<typeof ReplicationControllerSpec> {}
 
 export const ReplicationControllerStatus = struct(
   'io.k8s.api.core.v1.ReplicationControllerStatus',
-  '',
+  'How far it is.',
   {
-    availableReplicas: int32(5),
-    conditions: list(6, ReplicationControllerCondition).keyed('type').patch('merge', 'type'),
-    fullyLabeledReplicas: int32(2),
-    observedGeneration: int64(3),
-    readyReplicas: int32(4),
-    replicas: int32(1).required(),
+    availableReplicas: int32(5, 'Pods that have been ready for long enough.'),
+    conditions: list(6, ReplicationControllerCondition, 'What holds at present, by type.')
+      .keyed('type')
+      .patch('merge', 'type'),
+    fullyLabeledReplicas: int32(2, 'Pods that have all labels of the template.'),
+    observedGeneration: int64(3, 'The generation of the object that this is about.'),
+    readyReplicas: int32(4, 'Pods that are ready.'),
+    replicas: int32(1, 'Pods that exist.').required(),
   },
 )
 export interface ReplicationControllerStatus extends TypeOf<typeof ReplicationControllerStatus> {}
 
-export const ReplicationController = struct('io.k8s.api.core.v1.ReplicationController', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, ReplicationControllerSpec).always(),
-  status: ref(3, ReplicationControllerStatus).always(),
-})
+export const ReplicationController = struct(
+  'io.k8s.api.core.v1.ReplicationController',
+  'A number of equal pods; the forerunner of ReplicaSet.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, ReplicationControllerSpec, 'What is wanted.').always(),
+    status: ref(3, ReplicationControllerStatus, 'What is.').always(),
+  },
+)
 export interface ReplicationController extends TypeOf<typeof ReplicationController> {}

@@ -3,11 +3,13 @@ import { list, map, quantity, ref, string, struct, type TypeOf } from '../schema
 
 export const ScopedResourceSelectorRequirement = struct(
   'io.k8s.api.core.v1.ScopedResourceSelectorRequirement',
-  '',
+  'A requirement on a scope.',
   {
-    operator: string(2).named('v1.ScopeSelectorOperator').required(),
-    scopeName: string(1).named('v1.ResourceQuotaScope').required(),
-    values: list(3, string).atomic(),
+    operator: string(2, '`In`, `NotIn`, `Exists` or `DoesNotExist`.')
+      .named('v1.ScopeSelectorOperator')
+      .required(),
+    scopeName: string(1, 'Name of the scope.').named('v1.ResourceQuotaScope').required(),
+    values: list(3, string, 'Values for `In` and `NotIn`.').atomic(),
   },
 )
 export interface ScopedResourceSelectorRequirement
@@ -15,32 +17,50 @@ export interface ScopedResourceSelectorRequirement
 
 export const ScopeSelector = struct(
   'io.k8s.api.core.v1.ScopeSelector',
-  '',
+  'Objects that a quota counts.',
   {
-    matchExpressions: list(1, ScopedResourceSelectorRequirement).atomic(),
+    matchExpressions: list(
+      1,
+      ScopedResourceSelectorRequirement,
+      'Requirements that must all hold.',
+    ).atomic(),
   },
   { mapType: 'atomic' },
 )
 export interface ScopeSelector extends TypeOf<typeof ScopeSelector> {}
 
-export const ResourceQuotaSpec = struct('io.k8s.api.core.v1.ResourceQuotaSpec', '', {
-  hard: map(1, quantity),
-  scopeSelector: ref(3, ScopeSelector),
-  scopes: list(2, string).atomic().named('v1.ResourceQuotaScope'),
-})
+export const ResourceQuotaSpec = struct(
+  'io.k8s.api.core.v1.ResourceQuotaSpec',
+  'How much there may be.',
+  {
+    hard: map(1, quantity, 'The most of each resource.'),
+    scopeSelector: ref(3, ScopeSelector, 'Objects that count, by scopes with values.'),
+    scopes: list(2, string, 'Objects that count, by scopes.')
+      .atomic()
+      .named('v1.ResourceQuotaScope'),
+  },
+)
 export interface ResourceQuotaSpec extends TypeOf<typeof ResourceQuotaSpec> {}
 
-export const ResourceQuotaStatus = struct('io.k8s.api.core.v1.ResourceQuotaStatus', '', {
-  hard: map(1, quantity),
-  used: map(2, quantity),
-})
+export const ResourceQuotaStatus = struct(
+  'io.k8s.api.core.v1.ResourceQuotaStatus',
+  'How much there is.',
+  {
+    hard: map(1, quantity, 'The most of each resource.'),
+    used: map(2, quantity, 'What is used.'),
+  },
+)
 export interface ResourceQuotaStatus extends TypeOf<typeof ResourceQuotaStatus> {}
 
-export const ResourceQuota = struct('io.k8s.api.core.v1.ResourceQuota', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, ResourceQuotaSpec).always(),
-  status: ref(3, ResourceQuotaStatus).always(),
-})
+export const ResourceQuota = struct(
+  'io.k8s.api.core.v1.ResourceQuota',
+  'How much there may be in a namespace.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, ResourceQuotaSpec, 'What is wanted.').always(),
+    status: ref(3, ResourceQuotaStatus, 'What is.').always(),
+  },
+)
 export interface ResourceQuota extends TypeOf<typeof ResourceQuota> {}

@@ -2,29 +2,37 @@ import { EventSource, ObjectReference } from '../core/index.ts'
 import { ObjectMeta } from '../meta/index.ts'
 import { int32, microTime, ref, string, struct, time, type TypeOf } from '../schema/index.ts'
 
-export const EventsEventSeries = struct('io.k8s.api.events.v1.EventSeries', '', {
-  count: int32(1).required(),
-  lastObservedTime: microTime(2).required().written(),
-})
+export const EventsEventSeries = struct(
+  'io.k8s.api.events.v1.EventSeries',
+  'An event that goes on.',
+  {
+    count: int32(1, 'How often it happened.').required(),
+    lastObservedTime: microTime(2, 'When it happened last.').required().written(),
+  },
+)
 export interface EventsEventSeries extends TypeOf<typeof EventsEventSeries> {}
 
-export const EventsEvent = struct('io.k8s.api.events.v1.Event', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  action: string(6),
-  deprecatedCount: int32(15),
-  deprecatedFirstTimestamp: time(13).written(),
-  deprecatedLastTimestamp: time(14).written(),
-  deprecatedSource: ref(12, EventSource).written(),
-  eventTime: microTime(2).required().written(),
-  note: string(10),
-  reason: string(7),
-  regarding: ref(8, ObjectReference).written(),
-  related: ref(9, ObjectReference),
-  reportingController: string(4),
-  reportingInstance: string(5),
-  series: ref(3, EventsEventSeries),
-  type: string(11),
-})
+export const EventsEvent = struct(
+  'io.k8s.api.events.v1.Event',
+  'Something that happened, told by a part of the system.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    action: string(6, 'What was done or failed.'),
+    deprecatedCount: int32(15, 'How often it happened.'),
+    deprecatedFirstTimestamp: time(13, 'When it happened first.').written(),
+    deprecatedLastTimestamp: time(14, 'When it happened last.').written(),
+    deprecatedSource: ref(12, EventSource, 'Who tells, as written formerly.').written(),
+    eventTime: microTime(2, 'When it was noticed first.').required().written(),
+    note: string(10, 'What happened, for people.'),
+    reason: string(7, 'Why, in one CamelCase word, for programs.'),
+    regarding: ref(8, ObjectReference, 'What it is about.').written(),
+    related: ref(9, ObjectReference, 'A second object that has to do with it.'),
+    reportingController: string(4, 'Who tells, such as `kubernetes.io/kubelet`.'),
+    reportingInstance: string(5, "Which of them, such as a node's name."),
+    series: ref(3, EventsEventSeries, 'How often it goes on, if it does.'),
+    type: string(11, '`Normal` or `Warning`.'),
+  },
+)
 export interface EventsEvent extends TypeOf<typeof EventsEvent> {}

@@ -3,36 +3,44 @@ import { int32, list, ref, string, struct, time, type TypeOf } from '../schema/i
 
 export const ExemptPriorityLevelConfiguration = struct(
   'io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration',
-  '',
+  'A level without limits.',
   {
-    lendablePercent: int32(2).nullable(),
-    nominalConcurrencyShares: int32(1).nullable(),
+    lendablePercent: int32(2, 'How much of it others may use.').nullable(),
+    nominalConcurrencyShares: int32(1, 'Its share, for others to borrow.').nullable(),
   },
 )
 export interface ExemptPriorityLevelConfiguration
   extends TypeOf<typeof ExemptPriorityLevelConfiguration> {}
 
-export const QueuingConfiguration = struct('io.k8s.api.flowcontrol.v1.QueuingConfiguration', '', {
-  handSize: int32(2).written(),
-  queueLengthLimit: int32(3).written(),
-  queues: int32(1).written(),
-})
+export const QueuingConfiguration = struct(
+  'io.k8s.api.flowcontrol.v1.QueuingConfiguration',
+  'How requests wait.',
+  {
+    handSize: int32(2, 'Queues that a flow is dealt; 8 by default.').written(),
+    queueLengthLimit: int32(3, 'How many may wait in one; 50 by default.').written(),
+    queues: int32(1, 'How many there are; 64 by default.').written(),
+  },
+)
 export interface QueuingConfiguration extends TypeOf<typeof QueuingConfiguration> {}
 
-export const LimitResponse = struct('io.k8s.api.flowcontrol.v1.LimitResponse', '', {
-  queuing: ref(2, QueuingConfiguration),
-  type: string(1).named('v1.LimitResponseType').required(),
-})
+export const LimitResponse = struct(
+  'io.k8s.api.flowcontrol.v1.LimitResponse',
+  'What is done with requests that are too many.',
+  {
+    queuing: ref(2, QueuingConfiguration, 'For `Queue`.'),
+    type: string(1, '`Queue` or `Reject`.').named('v1.LimitResponseType').required(),
+  },
+)
 export interface LimitResponse extends TypeOf<typeof LimitResponse> {}
 
 export const LimitedPriorityLevelConfiguration = struct(
   'io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration',
-  '',
+  'A level with limits.',
   {
-    borrowingLimitPercent: int32(4).nullable(),
-    lendablePercent: int32(3).nullable(),
-    limitResponse: ref(2, LimitResponse).written(),
-    nominalConcurrencyShares: int32(1).nullable().written(),
+    borrowingLimitPercent: int32(4, "How much of others' it may use.").nullable(),
+    lendablePercent: int32(3, 'How much of it others may use.').nullable(),
+    limitResponse: ref(2, LimitResponse, 'What is done with requests that are too many.').written(),
+    nominalConcurrencyShares: int32(1, 'Its share; 30 by default.').nullable().written(),
   },
 )
 export interface LimitedPriorityLevelConfiguration
@@ -40,13 +48,13 @@ export interface LimitedPriorityLevelConfiguration
 
 export const PriorityLevelConfigurationCondition = struct(
   'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition',
-  '',
+  'One aspect of its state.',
   {
-    lastTransitionTime: time(3).written(),
-    message: string(5),
-    reason: string(4),
-    status: string(2).named('v1.ConditionStatus'),
-    type: string(1).named('v1.PriorityLevelConfigurationConditionType'),
+    lastTransitionTime: time(3, 'When the status changed last.').written(),
+    message: string(5, 'What happened, for people.'),
+    reason: string(4, 'Why, in one CamelCase word, for programs.'),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus'),
+    type: string(1, 'Which aspect.').named('v1.PriorityLevelConfigurationConditionType'),
   },
 )
 export interface PriorityLevelConfigurationCondition
@@ -54,11 +62,11 @@ export interface PriorityLevelConfigurationCondition
 
 export const PriorityLevelConfigurationSpec = struct(
   'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec',
-  '',
+  'How much may run.',
   {
-    exempt: ref(3, ExemptPriorityLevelConfiguration),
-    limited: ref(2, LimitedPriorityLevelConfiguration),
-    type: string(1).named('v1.PriorityLevelEnablement').required(),
+    exempt: ref(3, ExemptPriorityLevelConfiguration, 'For `Exempt`.'),
+    limited: ref(2, LimitedPriorityLevelConfiguration, 'For `Limited`.'),
+    type: string(1, '`Limited` or `Exempt`.').named('v1.PriorityLevelEnablement').required(),
   },
 )
 export interface PriorityLevelConfigurationSpec
@@ -66,9 +74,11 @@ export interface PriorityLevelConfigurationSpec
 
 export const PriorityLevelConfigurationStatus = struct(
   'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus',
-  '',
+  'How it is.',
   {
-    conditions: list(1, PriorityLevelConfigurationCondition).keyed('type').patch('merge', 'type'),
+    conditions: list(1, PriorityLevelConfigurationCondition, 'What holds at present, by type.')
+      .keyed('type')
+      .patch('merge', 'type'),
   },
 )
 export interface PriorityLevelConfigurationStatus
@@ -76,13 +86,13 @@ export interface PriorityLevelConfigurationStatus
 
 export const PriorityLevelConfiguration = struct(
   'io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration',
-  '',
+  'How many requests may run at a time.',
   {
     apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
-    metadata: ref(1, ObjectMeta).always(),
-    spec: ref(2, PriorityLevelConfigurationSpec).always(),
-    status: ref(3, PriorityLevelConfigurationStatus).always(),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, PriorityLevelConfigurationSpec, 'What is wanted.').always(),
+    status: ref(3, PriorityLevelConfigurationStatus, 'What is.').always(),
   },
 )
 export interface PriorityLevelConfiguration extends TypeOf<typeof PriorityLevelConfiguration> {}

@@ -12,34 +12,49 @@ import {
   type TypeOf,
 } from '../schema/index.ts'
 
-export const PodDisruptionBudgetSpec = struct('io.k8s.api.policy.v1.PodDisruptionBudgetSpec', '', {
-  maxUnavailable: intOrString(3).nullable(),
-  minAvailable: intOrString(1).nullable(),
-  selector: ref(2, LabelSelector).patch('replace'),
-  unhealthyPodEvictionPolicy: string(4).named('v1.UnhealthyPodEvictionPolicyType').nullable(),
-})
+export const PodDisruptionBudgetSpec = struct(
+  'io.k8s.api.policy.v1.PodDisruptionBudgetSpec',
+  'How many may be missing.',
+  {
+    maxUnavailable: intOrString(3, 'So many at most, or percent.').nullable(),
+    minAvailable: intOrString(1, 'So many must remain, or percent.').nullable(),
+    selector: ref(2, LabelSelector, 'The pods; all of the namespace if empty.').patch('replace'),
+    unhealthyPodEvictionPolicy: string(
+      4,
+      'When pods that are not ready may go: `IfHealthyBudget` (the default) or `AlwaysAllow`.',
+    )
+      .named('v1.UnhealthyPodEvictionPolicyType')
+      .nullable(),
+  },
+)
 export interface PodDisruptionBudgetSpec extends TypeOf<typeof PodDisruptionBudgetSpec> {}
 
 export const PodDisruptionBudgetStatus = struct(
   'io.k8s.api.policy.v1.PodDisruptionBudgetStatus',
-  '',
+  'How many are there.',
   {
-    conditions: list(7, Condition).keyed('type').patch('merge', 'type'),
-    currentHealthy: int32(4).written(),
-    desiredHealthy: int32(5).written(),
-    disruptedPods: map(2, time),
-    disruptionsAllowed: int32(3).written(),
-    expectedPods: int32(6).written(),
-    observedGeneration: int64(1),
+    conditions: list(7, Condition, 'What holds at present, by type.')
+      .keyed('type')
+      .patch('merge', 'type'),
+    currentHealthy: int32(4, 'Pods that are well.').written(),
+    desiredHealthy: int32(5, 'Pods that must be.').written(),
+    disruptedPods: map(2, time, 'Pods that are about to go, and since when.'),
+    disruptionsAllowed: int32(3, 'How many may go now.').written(),
+    expectedPods: int32(6, 'Pods that count.').written(),
+    observedGeneration: int64(1, 'The generation of the object that this is about.'),
   },
 )
 export interface PodDisruptionBudgetStatus extends TypeOf<typeof PodDisruptionBudgetStatus> {}
 
-export const PodDisruptionBudget = struct('io.k8s.api.policy.v1.PodDisruptionBudget', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  spec: ref(2, PodDisruptionBudgetSpec).always(),
-  status: ref(3, PodDisruptionBudgetStatus).always(),
-})
+export const PodDisruptionBudget = struct(
+  'io.k8s.api.policy.v1.PodDisruptionBudget',
+  'How many pods may be missing when somebody evicts some.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    spec: ref(2, PodDisruptionBudgetSpec, 'What is wanted.').always(),
+    status: ref(3, PodDisruptionBudgetStatus, 'What is.').always(),
+  },
+)
 export interface PodDisruptionBudget extends TypeOf<typeof PodDisruptionBudget> {}

@@ -3,11 +3,11 @@ import { list, ref, string, struct, type TypeOf } from '../schema/index.ts'
 
 export const RoleRef = struct(
   'io.k8s.api.rbac.v1.RoleRef',
-  '',
+  'A role.',
   {
-    apiGroup: string(1).written(),
-    kind: string(2).required(),
-    name: string(3).required(),
+    apiGroup: string(1, 'Group of its kind; empty for the core group.').written(),
+    kind: string(2, '`Role` or `ClusterRole`.').required(),
+    name: string(3, 'Its name.').required(),
   },
   { mapType: 'atomic' },
 )
@@ -15,31 +15,39 @@ export interface RoleRef extends TypeOf<typeof RoleRef> {}
 
 export const Subject = struct(
   'io.k8s.api.rbac.v1.Subject',
-  '',
+  'Who gets a role.',
   {
-    apiGroup: string(2),
-    kind: string(1).required(),
-    name: string(3).required(),
-    namespace: string(4),
+    apiGroup: string(2, 'Group of its kind; empty for the core group.'),
+    kind: string(1, '`User`, `Group` or `ServiceAccount`.').required(),
+    name: string(3, 'The name.').required(),
+    namespace: string(4, 'Namespace of a service account.'),
   },
   { mapType: 'atomic' },
 )
 export interface Subject extends TypeOf<typeof Subject> {}
 
-export const ClusterRoleBinding = struct('io.k8s.api.rbac.v1.ClusterRoleBinding', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  roleRef: ref(3, RoleRef).required().written(),
-  subjects: list(2, Subject).atomic(),
-})
+export const ClusterRoleBinding = struct(
+  'io.k8s.api.rbac.v1.ClusterRoleBinding',
+  'Gives a role everywhere.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    roleRef: ref(3, RoleRef, 'The role.').required().written(),
+    subjects: list(2, Subject, 'Who gets it.').atomic(),
+  },
+)
 export interface ClusterRoleBinding extends TypeOf<typeof ClusterRoleBinding> {}
 
-export const RoleBinding = struct('io.k8s.api.rbac.v1.RoleBinding', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  roleRef: ref(3, RoleRef).required().written(),
-  subjects: list(2, Subject).atomic(),
-})
+export const RoleBinding = struct(
+  'io.k8s.api.rbac.v1.RoleBinding',
+  'Gives a role in a namespace.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    roleRef: ref(3, RoleRef, 'The role.').required().written(),
+    subjects: list(2, Subject, 'Who gets it.').atomic(),
+  },
+)
 export interface RoleBinding extends TypeOf<typeof RoleBinding> {}

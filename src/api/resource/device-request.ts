@@ -11,94 +11,142 @@ import {
   type TypeOf,
 } from '../schema/index.ts'
 
-export const CELDeviceSelector = struct('io.k8s.api.resource.v1.CELDeviceSelector', '', {
-  expression: string(1).required(),
-})
+export const CELDeviceSelector = struct(
+  'io.k8s.api.resource.v1.CELDeviceSelector',
+  'A condition in CEL.',
+  {
+    expression: string(1, 'CEL about `device`, true if it fits.').required(),
+  },
+)
 export interface CELDeviceSelector extends TypeOf<typeof CELDeviceSelector> {}
 
-export const CapacityRequirements = struct('io.k8s.api.resource.v1.CapacityRequirements', '', {
-  requests: map(1, quantity),
-})
+export const CapacityRequirements = struct(
+  'io.k8s.api.resource.v1.CapacityRequirements',
+  'How much of a device is needed.',
+  {
+    requests: map(1, quantity, 'By name of the capacity.'),
+  },
+)
 export interface CapacityRequirements extends TypeOf<typeof CapacityRequirements> {}
 
 export const OpaqueDeviceConfiguration = struct(
   'io.k8s.api.resource.v1.OpaqueDeviceConfiguration',
-  '',
+  'Settings for one driver.',
   {
-    driver: string(1).required(),
-    parameters: raw(2).required().written(),
+    driver: string(1, 'Name of the driver, a host name.').required(),
+    parameters: raw(2, 'The settings, as the driver has them.').required().written(),
   },
 )
 export interface OpaqueDeviceConfiguration extends TypeOf<typeof OpaqueDeviceConfiguration> {}
 
 export const DeviceClaimConfiguration = struct(
   'io.k8s.api.resource.v1.DeviceClaimConfiguration',
-  '',
+  'Settings for the devices.',
   {
-    opaque: ref(1, OpaqueDeviceConfiguration).inlinedAt(2),
-    requests: list(1, string).atomic(),
+    opaque: ref(1, OpaqueDeviceConfiguration, 'Settings for one driver.').inlinedAt(2),
+    requests: list(1, string, 'Names of the requests that it is about; all if empty.').atomic(),
   },
 )
 export interface DeviceClaimConfiguration extends TypeOf<typeof DeviceClaimConfiguration> {}
 
-export const DeviceConstraint = struct('io.k8s.api.resource.v1.DeviceConstraint', '', {
-  distinctAttribute: string(3).named('v1.FullyQualifiedName').nullable(),
-  matchAttribute: string(2).named('v1.FullyQualifiedName').nullable(),
-  requests: list(1, string).atomic(),
-})
+export const DeviceConstraint = struct(
+  'io.k8s.api.resource.v1.DeviceConstraint',
+  'What must hold for devices together.',
+  {
+    distinctAttribute: string(3, 'All differ in this attribute.')
+      .named('v1.FullyQualifiedName')
+      .nullable(),
+    matchAttribute: string(2, 'All have this attribute in common.')
+      .named('v1.FullyQualifiedName')
+      .nullable(),
+    requests: list(1, string, 'Names of the requests that it is about; all if empty.').atomic(),
+  },
+)
 export interface DeviceConstraint extends TypeOf<typeof DeviceConstraint> {}
 
-export const DeviceSelector = struct('io.k8s.api.resource.v1.DeviceSelector', '', {
-  cel: ref(1, CELDeviceSelector),
-})
+export const DeviceSelector = struct(
+  'io.k8s.api.resource.v1.DeviceSelector',
+  'A condition that a device must fulfil.',
+  {
+    cel: ref(1, CELDeviceSelector, 'In CEL.'),
+  },
+)
 export interface DeviceSelector extends TypeOf<typeof DeviceSelector> {}
 
-export const DeviceToleration = struct('io.k8s.api.resource.v1.DeviceToleration', '', {
-  effect: string(4).named('v1.DeviceTaintEffect'),
-  key: string(1),
-  operator: string(2).named('v1.DeviceTolerationOperator'),
-  tolerationSeconds: int64(5).nullable(),
-  value: string(3),
-})
+export const DeviceToleration = struct(
+  'io.k8s.api.resource.v1.DeviceToleration',
+  'A taint that does not matter.',
+  {
+    effect: string(4, '`NoSchedule` or `NoExecute`; all if empty.').named('v1.DeviceTaintEffect'),
+    key: string(1, 'Name of the taint; all if empty.'),
+    operator: string(2, '`Exists` or `Equal` (the default).').named('v1.DeviceTolerationOperator'),
+    tolerationSeconds: int64(5, 'For how long, with `NoExecute`.').nullable(),
+    value: string(3, 'Value of the taint.'),
+  },
+)
 export interface DeviceToleration extends TypeOf<typeof DeviceToleration> {}
 
-export const ExactDeviceRequest = struct('io.k8s.api.resource.v1.ExactDeviceRequest', '', {
-  adminAccess: boolean(5).nullable(),
-  allocationMode: string(3).named('v1.DeviceAllocationMode'),
-  capacity: ref(7, CapacityRequirements),
-  count: int64(4),
-  deviceClassName: string(1).required(),
-  selectors: list(2, DeviceSelector).atomic(),
-  tolerations: list(6, DeviceToleration).atomic(),
-})
+export const ExactDeviceRequest = struct(
+  'io.k8s.api.resource.v1.ExactDeviceRequest',
+  'A wish for devices.',
+  {
+    adminAccess: boolean(5, 'For looking at devices that others use; needs permission.').nullable(),
+    allocationMode: string(3, '`ExactCount` (the default), or `All` that fit.').named(
+      'v1.DeviceAllocationMode',
+    ),
+    capacity: ref(7, CapacityRequirements, 'How much of a device is needed.'),
+    count: int64(4, 'How many; 1 by default.'),
+    deviceClassName: string(1, 'Name of the class of devices.').required(),
+    selectors: list(2, DeviceSelector, 'Conditions that a device must fulfil.').atomic(),
+    tolerations: list(6, DeviceToleration, 'Taints that do not matter.').atomic(),
+  },
+)
 export interface ExactDeviceRequest extends TypeOf<typeof ExactDeviceRequest> {}
 
-export const DeviceSubRequest = struct('io.k8s.api.resource.v1.DeviceSubRequest', '', {
-  allocationMode: string(4).named('v1.DeviceAllocationMode'),
-  capacity: ref(7, CapacityRequirements),
-  count: int64(5),
-  deviceClassName: string(2).required(),
-  name: string(1).required(),
-  selectors: list(3, DeviceSelector).atomic(),
-  tolerations: list(6, DeviceToleration).atomic(),
-})
+export const DeviceSubRequest = struct(
+  'io.k8s.api.resource.v1.DeviceSubRequest',
+  'One of several wishes.',
+  {
+    allocationMode: string(4, '`ExactCount` (the default), or `All` that fit.').named(
+      'v1.DeviceAllocationMode',
+    ),
+    capacity: ref(7, CapacityRequirements, 'How much of a device is needed.'),
+    count: int64(5, 'How many; 1 by default.'),
+    deviceClassName: string(2, 'Name of the class of devices.').required(),
+    name: string(1, 'Its name.').required(),
+    selectors: list(3, DeviceSelector, 'Conditions that a device must fulfil.').atomic(),
+    tolerations: list(6, DeviceToleration, 'Taints that do not matter.').atomic(),
+  },
+)
 export interface DeviceSubRequest extends TypeOf<typeof DeviceSubRequest> {}
 
-export const DeviceRequest = struct('io.k8s.api.resource.v1.DeviceRequest', '', {
-  exactly: ref(2, ExactDeviceRequest),
-  firstAvailable: list(3, DeviceSubRequest).atomic(),
-  name: string(1).required(),
+export const DeviceRequest = struct('io.k8s.api.resource.v1.DeviceRequest', 'A wish for devices.', {
+  exactly: ref(2, ExactDeviceRequest, 'What is wanted.'),
+  firstAvailable: list(
+    3,
+    DeviceSubRequest,
+    'Wishes of which the first that can be met counts.',
+  ).atomic(),
+  name: string(1, 'Its name in the claim.').required(),
 })
 export interface DeviceRequest extends TypeOf<typeof DeviceRequest> {}
 
-export const DeviceClaim = struct('io.k8s.api.resource.v1.DeviceClaim', '', {
-  config: list(3, DeviceClaimConfiguration).atomic(),
-  constraints: list(2, DeviceConstraint).atomic(),
-  requests: list(1, DeviceRequest).atomic().written(),
-})
+export const DeviceClaim = struct(
+  'io.k8s.api.resource.v1.DeviceClaim',
+  'Devices that are wanted.',
+  {
+    config: list(3, DeviceClaimConfiguration, 'Settings for drivers.').atomic(),
+    constraints: list(2, DeviceConstraint, 'What must hold for them together.').atomic(),
+    requests: list(1, DeviceRequest, 'What is wanted.').atomic().written(),
+  },
+)
 export interface DeviceClaim extends TypeOf<typeof DeviceClaim> {}
 
-export const ResourceClaimSpec = struct('io.k8s.api.resource.v1.ResourceClaimSpec', '', {
-  devices: ref(1, DeviceClaim).written(),
-})
+export const ResourceClaimSpec = struct(
+  'io.k8s.api.resource.v1.ResourceClaimSpec',
+  'Devices that are wanted.',
+  {
+    devices: ref(1, DeviceClaim, 'The devices.').written(),
+  },
+)
 export interface ResourceClaimSpec extends TypeOf<typeof ResourceClaimSpec> {}

@@ -14,93 +14,123 @@ import {
 
 export const CapacityRequestPolicyRange = struct(
   'io.k8s.api.resource.v1.CapacityRequestPolicyRange',
-  '',
+  'From, to, in steps.',
   {
-    max: quantity(2).nullable(),
-    min: quantity(1).required().nullable().nullable(),
-    step: quantity(3).nullable(),
+    max: quantity(2, 'The most.').nullable(),
+    min: quantity(1, 'The least.').required().nullable().nullable(),
+    step: quantity(3, 'The step.').nullable(),
   },
 )
 export interface CapacityRequestPolicyRange extends TypeOf<typeof CapacityRequestPolicyRange> {}
 
-export const CapacityRequestPolicy = struct('io.k8s.api.resource.v1.CapacityRequestPolicy', '', {
-  default: quantity(1).nullable(),
-  validRange: ref(4, CapacityRequestPolicyRange),
-  validValues: list(3, quantity).atomic(),
-})
+export const CapacityRequestPolicy = struct(
+  'io.k8s.api.resource.v1.CapacityRequestPolicy',
+  'How much of a capacity may be asked for.',
+  {
+    default: quantity(1, 'For those who do not say.').nullable(),
+    validRange: ref(4, CapacityRequestPolicyRange, 'From, to, in steps.'),
+    validValues: list(3, quantity, 'One of these.').atomic(),
+  },
+)
 export interface CapacityRequestPolicy extends TypeOf<typeof CapacityRequestPolicy> {}
 
-export const Counter = struct('io.k8s.api.resource.v1.Counter', '', {
-  value: quantity(1).required().written(),
+export const Counter = struct('io.k8s.api.resource.v1.Counter', 'An amount that devices share.', {
+  value: quantity(1, 'How much there is.').required().written(),
 })
 export interface Counter extends TypeOf<typeof Counter> {}
 
-export const CounterSet = struct('io.k8s.api.resource.v1.CounterSet', '', {
-  counters: map(2, Counter).required().nullable(),
-  name: string(1).required(),
-})
+export const CounterSet = struct(
+  'io.k8s.api.resource.v1.CounterSet',
+  'Amounts that devices share.',
+  {
+    counters: map(2, Counter, 'The amounts by name.').required().nullable(),
+    name: string(1, 'Its name.').required(),
+  },
+)
 export interface CounterSet extends TypeOf<typeof CounterSet> {}
 
-export const DeviceAttribute = struct('io.k8s.api.resource.v1.DeviceAttribute', '', {
-  bool: boolean(3).nullable(),
-  bools: list(7, boolean).atomic(),
-  int: int64(2).nullable(),
-  ints: list(6, int64).atomic(),
-  string: string(4).nullable(),
-  strings: list(8, string).atomic(),
-  version: string(5).nullable(),
-  versions: list(9, string).atomic(),
-})
+export const DeviceAttribute = struct(
+  'io.k8s.api.resource.v1.DeviceAttribute',
+  'Something that a device is.',
+  {
+    bool: boolean(3, 'Yes or no.').nullable(),
+    bools: list(7, boolean, 'Several of such.').atomic(),
+    int: int64(2, 'A number.').nullable(),
+    ints: list(6, int64, 'Several numbers.').atomic(),
+    string: string(4, 'A text.').nullable(),
+    strings: list(8, string, 'Several texts.').atomic(),
+    version: string(5, 'A version (semver).').nullable(),
+    versions: list(9, string, 'Several versions.').atomic(),
+  },
+)
 export interface DeviceAttribute extends TypeOf<typeof DeviceAttribute> {}
 
-export const DeviceCapacity = struct('io.k8s.api.resource.v1.DeviceCapacity', '', {
-  requestPolicy: ref(2, CapacityRequestPolicy),
-  value: quantity(1).required().written(),
-})
+export const DeviceCapacity = struct(
+  'io.k8s.api.resource.v1.DeviceCapacity',
+  'Something that a device holds.',
+  {
+    requestPolicy: ref(2, CapacityRequestPolicy, 'How much of it may be asked for.'),
+    value: quantity(1, 'How much it holds.').required().written(),
+  },
+)
 export interface DeviceCapacity extends TypeOf<typeof DeviceCapacity> {}
 
 export const DeviceCounterConsumption = struct(
   'io.k8s.api.resource.v1.DeviceCounterConsumption',
-  '',
+  'What a device takes of shared amounts.',
   {
-    counterSet: string(1).required(),
-    counters: map(2, Counter).required().nullable(),
+    counterSet: string(1, 'Name of the set.').required(),
+    counters: map(2, Counter, 'How much, by name.').required().nullable(),
   },
 )
 export interface DeviceCounterConsumption extends TypeOf<typeof DeviceCounterConsumption> {}
 
 export const NodeAllocatableResourceMapping = struct(
   'io.k8s.api.resource.v1.NodeAllocatableResourceMapping',
-  '',
+  "What a device takes of a node's own resource.",
   {
-    allocationMultiplier: quantity(2),
-    capacityKey: string(1),
+    allocationMultiplier: quantity(2, 'How much for each unit.'),
+    capacityKey: string(1, 'Which capacity it goes by.'),
   },
 )
 export interface NodeAllocatableResourceMapping
   extends TypeOf<typeof NodeAllocatableResourceMapping> {}
 
-export const DeviceTaint = struct('io.k8s.api.resource.v1.DeviceTaint', '', {
-  effect: string(3).named('v1.DeviceTaintEffect').required(),
-  key: string(1).required(),
-  timeAdded: time(4).nullable(),
-  value: string(2),
-})
+export const DeviceTaint = struct(
+  'io.k8s.api.resource.v1.DeviceTaint',
+  'Keeps claims away from a device.',
+  {
+    effect: string(3, '`None`, `NoSchedule` or `NoExecute`.')
+      .named('v1.DeviceTaintEffect')
+      .required(),
+    key: string(1, 'Its name.').required(),
+    timeAdded: time(4, 'Since when.').nullable(),
+    value: string(2, 'Its value.'),
+  },
+)
 export interface DeviceTaint extends TypeOf<typeof DeviceTaint> {}
 
-export const Device = struct('io.k8s.api.resource.v1.Device', '', {
-  allNodes: boolean(7).nullable(),
-  allowMultipleAllocations: boolean(12).nullable(),
-  attributes: map(2, DeviceAttribute),
-  bindingConditions: list(10, string).atomic(),
-  bindingFailureConditions: list(11, string).atomic(),
-  bindsToNode: boolean(9).nullable(),
-  capacity: map(3, DeviceCapacity),
-  consumesCounters: list(4, DeviceCounterConsumption).atomic(),
-  name: string(1).required(),
-  nodeAllocatableResourceMappings: map(13, NodeAllocatableResourceMapping),
-  nodeName: string(5).nullable(),
-  nodeSelector: ref(6, NodeSelector),
-  taints: list(8, DeviceTaint).atomic(),
+export const Device = struct('io.k8s.api.resource.v1.Device', 'A device of a node.', {
+  allNodes: boolean(7, 'All nodes can use it.').nullable(),
+  allowMultipleAllocations: boolean(12, 'Whether several claims may have it.').nullable(),
+  attributes: map(2, DeviceAttribute, 'What it is like, by name.'),
+  bindingConditions: list(
+    10,
+    string,
+    'Conditions that must be true before the pod is bound.',
+  ).atomic(),
+  bindingFailureConditions: list(11, string, 'Conditions of which none may be true.').atomic(),
+  bindsToNode: boolean(9, 'Whether the claim is bound to the node.').nullable(),
+  capacity: map(3, DeviceCapacity, 'What it holds, by name.'),
+  consumesCounters: list(4, DeviceCounterConsumption, 'What it takes of shared amounts.').atomic(),
+  name: string(1, 'Its name in the pool.').required(),
+  nodeAllocatableResourceMappings: map(
+    13,
+    NodeAllocatableResourceMapping,
+    "What it takes of the node's own resources.",
+  ),
+  nodeName: string(5, 'Name of the node.').nullable(),
+  nodeSelector: ref(6, NodeSelector, 'Nodes that it is good for.'),
+  taints: list(8, DeviceTaint, 'What keeps claims away.').atomic(),
 })
 export interface Device extends TypeOf<typeof Device> {}

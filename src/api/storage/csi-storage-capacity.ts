@@ -1,13 +1,17 @@
 import { LabelSelector, ObjectMeta } from '../meta/index.ts'
 import { quantity, ref, string, struct, type TypeOf } from '../schema/index.ts'
 
-export const CSIStorageCapacity = struct('io.k8s.api.storage.v1.CSIStorageCapacity', '', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
-  kind: string(0, 'Name of the type, in CamelCase.'),
-  metadata: ref(1, ObjectMeta).always(),
-  capacity: quantity(4).nullable(),
-  maximumVolumeSize: quantity(5).nullable(),
-  nodeTopology: ref(2, LabelSelector),
-  storageClassName: string(3).required(),
-})
+export const CSIStorageCapacity = struct(
+  'io.k8s.api.storage.v1.CSIStorageCapacity',
+  'How much storage is left somewhere.',
+  {
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
+    kind: string(0, 'Name of the type, in CamelCase.'),
+    metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
+    capacity: quantity(4, 'How much is left.').nullable(),
+    maximumVolumeSize: quantity(5, 'The largest volume that can be made.').nullable(),
+    nodeTopology: ref(2, LabelSelector, 'Nodes that it is about.'),
+    storageClassName: string(3, 'Name of its class.').required(),
+  },
+)
 export interface CSIStorageCapacity extends TypeOf<typeof CSIStorageCapacity> {}
