@@ -1,14 +1,8 @@
-import {
-  bcryptHasher,
-  openLog,
-  serveGrpc,
-  systemClock,
-  systemRandom,
-  tlsPeers,
-} from '../platform/index.ts'
+import { openLog, serveGrpc, systemClock, systemRandom, tlsPeers } from '../platform/index.ts'
 import { clusterIdentity, openStore } from '../store/index.ts'
 import { readAuthToken } from './parts/auth-token.ts'
 import { FlagError } from './parts/flags.ts'
+import { passwordThread } from './parts/password-thread.ts'
 import { measuredStorage, serveProbes, storeFront } from './parts/store-front.ts'
 import { readStoreFlags, STORE_HELP, type StoreFlags } from './parts/store-flags.ts'
 
@@ -43,6 +37,7 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
     log,
   })
   const storage = measuredStorage()
+  const passwords = passwordThread({ cost: flags.bcryptCost })
   const opened = await openStore({
     cluster,
     name,
@@ -55,7 +50,7 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
     transport,
     etcd: {
       auth: {
-        hasher: bcryptHasher({ cost: flags.bcryptCost }),
+        hasher: passwords,
         certificates: true,
         ...readAuthToken(flags.authToken),
       },
@@ -81,6 +76,7 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
   return async () => {
     for (const each of [front, ...listeners]) await each.close()
     await opened.stop()
+    await passwords.close()
   }
 }
 

@@ -20,6 +20,7 @@ import { etcdserverpb } from '../../src/gen/etcd.js'
 import { decodeFrame, encodeFrame } from '../../src/store/member/peer-codec.ts'
 import { MalformedBytesError } from '../../src/store/wal/index.ts'
 import type { FuzzTarget } from './fuzz.ts'
+import { gatewayTargets } from './gateway.ts'
 import { http2Targets } from './http2.ts'
 
 const text = (value: string) => Buffer.from(value)
@@ -157,6 +158,7 @@ export const targets: readonly FuzzTarget[] = [
   protobufRoundTrip,
   peerFrame,
   etcdRequest,
+  ...gatewayTargets,
   ...http2Targets,
   ...words,
 ]

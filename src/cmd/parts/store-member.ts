@@ -1,7 +1,6 @@
 import { MEMBERS } from '../../../cluster/index.ts'
 import type { Log } from '../../base/index.ts'
 import {
-  bcryptHasher,
   serveGrpc,
   systemClock,
   systemRandom,
@@ -14,7 +13,11 @@ import {
   openStore,
   type OpenStore,
 } from '../../store/index.ts'
+import { passwordThread } from './password-thread.ts'
 import { measuredStorage, storeFront } from './store-front.ts'
+
+/** etcd's default. */
+const BCRYPT_COST = 10
 
 /** A member of the store with its two listeners. Plain data: it is handed to a thread. */
 export interface MemberConfig {
@@ -45,6 +48,7 @@ export async function startMember(
   })
   const { dataFolder } = config
   const storage = measuredStorage()
+  const passwords = passwordThread({ cost: BCRYPT_COST })
   const opened = await openStore({
     cluster,
     name,
@@ -55,7 +59,7 @@ export async function startMember(
     random: systemRandom(),
     log,
     transport,
-    etcd: { auth: { hasher: bcryptHasher(), certificates: true } },
+    etcd: { auth: { hasher: passwords, certificates: true } },
     onFatal,
   })
   const { methods, http } = storeFront({ opened, storage, dataFolder })
@@ -69,7 +73,7 @@ export async function startMember(
   return {
     opened,
     async stop() {
-      await Promise.all([front.close(), opened.stop()])
+      await Promise.all([front.close(), opened.stop(), passwords.close()])
     },
   }
 }
