@@ -25,15 +25,15 @@ interface Waiting {
 }
 
 /** bcrypt on a thread of its own, which is started with the first password. */
-export function passwordThread(options: { cost: number }): PasswordThread {
+export function passwordThread(options: { cost: number; program?: URL }): PasswordThread {
   const waiting = new Map<number, Waiting>()
   let thread: Thread | undefined
   let lastId = 0
 
   const start = (): Thread => {
-    // Bundled beside this program; in a checkout it is the source.
-    const file = import.meta.url.endsWith('.ts') ? '../password-worker.ts' : './password-worker.js'
-    const started = startThread(new URL(file, import.meta.url), options)
+    // Bundled beside this program.
+    const program = options.program ?? new URL('./password-worker.js', import.meta.url)
+    const started = startThread(program, { cost: options.cost })
     started.control.onMessage((message) => {
       const answer = message as PasswordAnswer
       waiting.get(answer.id)?.resolve(answer)
@@ -41,7 +41,7 @@ export function passwordThread(options: { cost: number }): PasswordThread {
     })
     const end = (error: unknown) => {
       thread = undefined
-      for (const { reject } of waiting.values()) reject(error)
+      for (const each of waiting.values()) each.reject(error)
       waiting.clear()
     }
     started.ended.then(() => end(new Error('the thread for passwords ended')), end)

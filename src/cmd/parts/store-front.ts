@@ -7,8 +7,9 @@ import {
   systemDisk,
   type TlsOptions,
 } from '../../platform/index.ts'
+import { AlarmType } from '../../store/alarms/index.ts'
 import { backupOf } from '../../store/backup/index.ts'
-import { metricsHttp, storeHttp } from '../../store/http/index.ts'
+import { type AlarmName, metricsHttp, storeHttp } from '../../store/http/index.ts'
 import type { OpenStore } from '../../store/index.ts'
 import {
   countedMethods,
@@ -20,6 +21,11 @@ import {
   timedEngines,
 } from '../../store/metrics/index.ts'
 import { etcdMethods } from '../../store/rpc/index.ts'
+
+const ALARM_NAMES: Readonly<Record<number, AlarmName>> = {
+  [AlarmType.noSpace]: 'NOSPACE',
+  [AlarmType.corrupt]: 'CORRUPT',
+}
 
 /** What a member keeps its data with, measured from the first write on. */
 export interface MeasuredStorage {
@@ -49,14 +55,12 @@ export function storeFront(options: {
   storage: MeasuredStorage
   /** Where backups are made. */
   dataFolder: string
-  quotaBytes?: number
 }): { methods: GrpcMethods; http: HttpHandler; probes: HttpHandler } {
-  const { opened, storage, dataFolder, quotaBytes } = options
+  const { opened, storage, dataFolder } = options
   const { registry, disk } = storage
   const { store, state, member } = opened
   const runtimeVersion = `node ${process.version}`
-  const quota = quotaBytes === undefined ? {} : { quotaBytes }
-  storeMetrics({ registry, store, state, member, runtimeVersion, ...quota })
+  storeMetrics({ registry, store, state, member, runtimeVersion })
   processMetrics(registry, processStats)
   const backup = backupOf({ state, disk, folder: `${dataFolder}/backup` })
   const methods = countedMethods(etcdMethods({ etcd: store, backup }), registry)
@@ -65,6 +69,7 @@ export function storeFront(options: {
     clock: systemClock,
     metrics: registry,
     certificates: true,
+    alarms: () => state.alarms.all().map(({ alarm }) => ALARM_NAMES[alarm] ?? 'CORRUPT'),
     onCheck: healthMetrics(registry),
   }
   return { methods, http: storeHttp({ ...asked, methods }), probes: metricsHttp(asked) }

@@ -37,8 +37,6 @@ export interface StoreMetricsOptions {
   readonly store: EtcdStore
   readonly state: EtcdState
   readonly member: { status(): MemberStatus }
-  /** etcd's `--quota-backend-bytes`; 0 for none. */
-  readonly quotaBytes?: number
   /** Of the runtime, for the place where etcd tells Go's version. */
   readonly runtimeVersion?: string
 }
@@ -118,9 +116,9 @@ function proposalMetrics({ registry, member, store }: StoreMetricsOptions): void
   )
 }
 
-function sizeMetrics({ registry, store, quotaBytes }: StoreMetricsOptions): void {
+function sizeMetrics({ registry, store }: StoreMetricsOptions): void {
   const { signal } = new AbortController()
-  const size = async (pick: 'dbSizeBytes' | 'dbSizeInUseBytes') =>
+  const size = async (pick: 'dbSizeBytes' | 'dbSizeInUseBytes' | 'dbSizeQuotaBytes') =>
     (await store.status({ signal }))[pick]
   registry.ask('etcd_mvcc_db_total_size_in_bytes', 'Size of the database on disk.', () =>
     size('dbSizeBytes'),
@@ -131,7 +129,7 @@ function sizeMetrics({ registry, store, quotaBytes }: StoreMetricsOptions): void
   registry.ask('etcd_debugging_mvcc_db_total_size_in_bytes', 'Size of the database on disk.', () =>
     size('dbSizeBytes'),
   )
-  registry.ask('etcd_server_quota_backend_bytes', 'Space quota; 0 for none.', () => quotaBytes ?? 0)
+  registry.ask('etcd_server_quota_backend_bytes', 'Space quota.', () => size('dbSizeQuotaBytes'))
 }
 
 function keyMetrics({ registry, store, state }: StoreMetricsOptions): void {

@@ -47,7 +47,9 @@ export class MaintenanceService {
     request: pb.AlarmRequest.$Properties,
     options: CallOptions,
   ): Promise<{ header: ResponseHeader; alarms: readonly Alarm[] }> {
-    await this.#service.requireAdmin(options)
+    const { GET } = pb.AlarmRequest.AlarmAction
+    if ((request.action ?? GET) === GET) await this.#service.requireUser(options)
+    else await this.#service.requireAdmin(options)
     const encoded = pb.AlarmRequest.encode(request).finish()
     const { revision, alarms } = await this.#service.propose('alarm', Tag.alarm, encoded, options)
     return { header: this.#service.headerAt(revision), alarms }
