@@ -1,6 +1,5 @@
 /** Why a recorded answer is not given yet, or never will be. */
 const OTHER_KINDS = 'the kind comes with a later release'
-const ADMISSION = 'this admission plugin comes with a later release'
 const USERS = 'tokens, impersonation and RBAC come with a later release'
 const GO_TEXT = 'the text shows Go values as Go prints them'
 const ADDRESS = 'the address is the one of the recorded server'
@@ -38,13 +37,6 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, 
     'table-daemonsets': OTHER_KINDS,
   },
   '15-admission': {
-    'quota-cm-over': ADMISSION,
-    'quota-pod-norequest': ADMISSION,
-    'quota-pod-over': ADMISSION,
-    'quota-pod-ok': ADMISSION,
-    'quota-nodeport': ADMISSION,
-    'quota-deploy': ADMISSION,
-    mirror: ADMISSION,
     'pvc-grow-refused': OTHER_KINDS,
   },
   '20-defaults': {

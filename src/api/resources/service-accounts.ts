@@ -14,10 +14,8 @@ export const serviceAccounts: Resource<ServiceAccount> = defineResource<ServiceA
   struct: declared,
   columns: serviceAccountColumns,
   strategy: defineStrategy<ServiceAccount>({
-    // Tokens are requested, never listed here by a creator.
-    prepareForCreate(account) {
-      delete account.secrets
-    },
+    prepareForCreate: keepNamesOnly,
+    prepareForUpdate: keepNamesOnly,
     allowUnconditionalUpdate: false,
     ...withMetadata<ServiceAccount>({ namespaced: true, nameErrors: dns1123SubdomainErrors }, {}),
   }),
@@ -31,3 +29,9 @@ export const serviceAccounts: Resource<ServiceAccount> = defineResource<ServiceA
     },
   },
 })
+
+/** Of secrets the name alone is kept: they are of the account's namespace. */
+function keepNamesOnly(account: ServiceAccount): void {
+  if (!account.secrets) return
+  account.secrets = account.secrets.map(({ name }) => (name === undefined ? {} : { name }))
+}

@@ -21,6 +21,7 @@ import { podGcController, type PodGcOptions } from './pod-gc.ts'
 import { disruptionController } from './disruption-budgets.ts'
 import { replicaSetController } from './replica-set.ts'
 import { replicationController } from './replication-controller.ts'
+import { resourceQuotaController } from './resource-quota.ts'
 import {
   type Controller,
   type ControllerContext,
@@ -82,6 +83,7 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'taint-eviction-controller': taintEvictionController,
   'root-ca-certificate-publisher-controller': (context, options) =>
     options.rootCaPem === undefined ? undefined : rootCaPublisher(context, options.rootCaPem),
+  'resourcequota-controller': resourceQuotaController,
   'serviceaccount-controller': serviceAccountController,
   'token-cleaner-controller': tokenCleaner,
   'pod-garbage-collector-controller': (context, options) => podGcController(context, options.podGc),

@@ -7,9 +7,18 @@ import { each } from './common.ts'
 import { validatePodSpec } from './pod-spec.ts'
 import { DEADLINE_RANGE } from './probes.ts'
 
+/** Marks what a node runs by itself, and only shows in the API. */
+const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror'
+
 /** The spec of a pod that is created; metadata is checked by the caller. */
 export function validateNewPod(pod: DeepReadonly<Pod>): FieldError[] {
-  const errors = validatePodSpec(pod.spec, 'spec')
+  const errors: FieldError[] = []
+  const mirror = pod.metadata.annotations?.[MIRROR_ANNOTATION]
+  if (mirror !== undefined && !pod.spec.nodeName) {
+    const why = 'must set spec.nodeName if mirror pod annotation is set'
+    errors.push(invalid(`metadata.annotations[${MIRROR_ANNOTATION}]`, mirror, why))
+  }
+  errors.push(...validatePodSpec(pod.spec, 'spec'))
   if (pod.spec.ephemeralContainers?.length) {
     errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'))
   }

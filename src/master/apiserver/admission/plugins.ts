@@ -15,6 +15,7 @@ import { podPriority } from './pod-priority.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
 import { podServiceAccount } from './pod-service-account.ts'
 import { podTolerations } from './pod-tolerations.ts'
+import { resourceQuota } from './resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { claimResize, storageInUse } from './storage.ts'
 
@@ -39,4 +40,5 @@ export const PLUGINS: Readonly<Partial<Record<PluginName, MakePlugin>>> = {
   DefaultIngressClass: defaultIngressClass,
   MutatingAdmissionPolicy: mutatingPolicies,
   ValidatingAdmissionPolicy: validatingPolicies,
+  ResourceQuota: resourceQuota,
 }

@@ -1,0 +1,3 @@
+export * from './amounts.ts'
+export { type QuotaEvaluator, quotaEvaluatorOf } from './evaluator.ts'
+export { quotaMatches, type ScopeRequirement, scopesOf } from './scopes.ts'
