@@ -6,6 +6,7 @@ import { serveHttps, systemClock, systemRandom } from '../platform/index.ts'
 import { controllersCandidate, schedulerCandidate } from './parts/candidates.ts'
 import { holdEndpoint } from './parts/endpoint.ts'
 import { kubeletClients } from './parts/kubelet-clients.ts'
+import { ensureStandardClass, localVolumes } from './parts/local-volumes.ts'
 import { masterStatusHandler, STATUS_PATH } from './parts/master-status.ts'
 import { die, dieSoon, type Part, runPart, untilStopped } from './parts/part.ts'
 import { startStoreThread } from './parts/store-thread.ts'
@@ -49,7 +50,8 @@ async function main(part: Part): Promise<void> {
     mountTokens: true,
     security: trust.security,
   })
-  const parts = { name, api: api.handler, clock, random, log, trust: trust.given }
+  const volumes = localVolumes(layout.data)
+  const parts = { name, api: api.handler, clock, random, log, trust: trust.given, volumes }
   const controllers = controllersCandidate(parts)
   const scheduler = schedulerCandidate(parts)
   const leads = () => ({ controllers: controllers.isLeader, scheduler: scheduler.isLeader })
@@ -67,6 +69,7 @@ async function main(part: Part): Promise<void> {
     await Promise.all([
       holdEndpoint(endpoint, { signal }),
       ...candidates.map((candidate) => candidate.run({ signal })),
+      ...(topology.apiOnly ? [] : [ensureStandardClass({ ...parts, ...volumes }, { signal })]),
     ])
   })()
   working.catch((error: unknown) => {

@@ -15,7 +15,11 @@ import {
   LeaderElector,
   QueuedEventRecorder,
 } from '../../client/index.ts'
-import { type ControllersOptions, startControllers } from '../../master/controllers/index.ts'
+import {
+  type ControllersOptions,
+  startControllers,
+  type VolumeBinderOptions,
+} from '../../master/controllers/index.ts'
 import { Scheduler, type SchedulerConfig } from '../../master/scheduler/index.ts'
 
 export interface CandidateParts {
@@ -31,6 +35,8 @@ export interface CandidateParts {
   readonly controllers?: readonly string[]
   /** What controllers hand out in the cluster's name. Default: nothing. */
   readonly trust?: Pick<ControllersOptions, 'rootCaPem' | 'certificateSigner'>
+  /** Of the built-in provisioner. */
+  readonly volumes?: VolumeBinderOptions
   /** Default: kube-scheduler's. */
   readonly scheduler?: SchedulerConfig
 }

@@ -13,6 +13,7 @@ import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
 import { endpointsController } from './endpoints.ts'
+import { ephemeralVolumeController } from './ephemeral-volume.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { jobController, type JobOptions } from './job.ts'
 import { namespaceController } from './namespace.ts'
@@ -32,6 +33,8 @@ import { serviceAccountController } from './service-account.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished.ts'
+import { volumeBinderController, type VolumeBinderOptions } from './volume-binder.ts'
+import { claimProtectionController, volumeProtectionController } from './volume-protection.ts'
 
 export interface ControllersOptions {
   readonly client: Client
@@ -53,6 +56,7 @@ export interface ControllersOptions {
   readonly nodeLifecycle?: NodeLifecycleOptions
   readonly podGc?: PodGcOptions
   readonly job?: JobOptions
+  readonly volumes?: VolumeBinderOptions
 }
 
 /** Undefined: this cluster has nothing for it to work with. */
@@ -74,6 +78,11 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'cronjob-controller': cronJobController,
   'ttl-after-finished-controller': ttlAfterFinishedController,
   'disruption-controller': disruptionController,
+  'persistentvolume-binder-controller': (context, options) =>
+    volumeBinderController(context, options.volumes),
+  'persistentvolumeclaim-protection-controller': claimProtectionController,
+  'persistentvolume-protection-controller': volumeProtectionController,
+  'ephemeral-volume-controller': ephemeralVolumeController,
   'endpoint-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
   'namespace-controller': namespaceController,

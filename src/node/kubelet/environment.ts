@@ -1,5 +1,12 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { ConfigMap, EnvVarSource, Secret, Service, ServicePort } from '../../api/index.ts'
+import type {
+  ConfigMap,
+  PersistentVolume,
+  EnvVarSource,
+  Secret,
+  Service,
+  ServicePort,
+} from '../../api/index.ts'
 import { type DownwardFacts, fieldValue, resourceValue } from './downward.ts'
 import { expand } from './expansion.ts'
 import type { ContainerView, PodView } from './pod-words.ts'
@@ -10,6 +17,8 @@ export interface ObjectSource {
   secret(name: string): DeepReadonly<Secret> | undefined
   /** A token of the pod's service account, by `tokenKey`; undefined: none could be had. */
   token(key: string): string | undefined
+  /** The volume that a claim is bound to; undefined when there is no such claim, or it waits. */
+  claimedVolume(claim: string): DeepReadonly<PersistentVolume> | undefined
 }
 
 /** What a container's configuration refers to is missing; the message is the kubelet's. */

@@ -1,6 +1,13 @@
 import { type Clock, hasReason, withTimeout } from '../../base/index.ts'
-import type { ConfigMap, KubeObject, Resource, Secret, Stored } from '../../api/index.ts'
-import { configMaps, secrets } from '../../api/index.ts'
+import type {
+  ConfigMap,
+  KubeObject,
+  PersistentVolume,
+  Resource,
+  Secret,
+  Stored,
+} from '../../api/index.ts'
+import { configMaps, persistentVolumeClaims, persistentVolumes, secrets } from '../../api/index.ts'
 import type { Client } from '../../client/index.ts'
 import type { ObjectSource } from './environment.ts'
 import { referencedObjects } from './volumes.ts'
@@ -21,7 +28,7 @@ interface Entry {
 }
 
 /**
- * ConfigMaps and Secrets that the node's pods refer to, read one by one when needed: a node is not
+ * ConfigMaps, Secrets and volumes that the node's pods refer to, read one by one when needed: a node is not
  * shown what its pods do not use. Copies are shared between pods for a short while.
  */
 export class ObjectCache {
@@ -52,15 +59,17 @@ export class ObjectCache {
       await Promise.all(reads)
       return found
     }
-    const [maps, secretMap, tokens] = await Promise.all([
+    const [maps, secretMap, tokens, volumes] = await Promise.all([
       read<ConfigMap>(configMaps, names.configMaps),
       read<Secret>(secrets, names.secrets),
       this.#tokensFor(pod, options),
+      this.#claimedVolumes(pod, names.claims, options),
     ])
     return {
       configMap: (name) => maps.get(name),
       secret: (name) => secretMap.get(name),
       token: (key) => tokens.get(key),
+      claimedVolume: (claim) => volumes.get(claim),
     }
   }
 
@@ -74,6 +83,25 @@ export class ObjectCache {
     })
     await Promise.all(reads)
     return tokens
+  }
+
+  /** By the names of their claims. A volume that has another claim by now is not the pod's. */
+  async #claimedVolumes(
+    { metadata: { namespace } }: PodView,
+    claims: ReadonlySet<string>,
+    options: { maxAgeMs: number; signal: AbortSignal },
+  ): Promise<Map<string, PersistentVolume>> {
+    const found = new Map<string, PersistentVolume>()
+    const reads = [...claims].map(async (name) => {
+      const claim = await this.#get(persistentVolumeClaims, { namespace, name }, options)
+      const { volumeName } = claim?.spec ?? {}
+      if (!claim || !volumeName || claim.status.phase !== 'Bound') return
+      const at = { namespace: '', name: volumeName }
+      const volume = await this.#get(persistentVolumes, at, options)
+      if (volume?.spec.claimRef?.uid === claim.metadata.uid) found.set(name, volume)
+    })
+    await Promise.all(reads)
+    return found
   }
 
   async #get<T extends KubeObject>(

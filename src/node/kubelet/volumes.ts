@@ -61,18 +61,45 @@ export function volumeContent(volume: DeepReadonly<Volume>, context: Context): V
     // Of two sources with one path the later wins.
     return { kind: 'files', files: [...new Map(files.map((f) => [f.path, f])).values()] }
   }
+  const claim = claimNameOf(volume, context.pod)
+  if (claim !== undefined) return claimedContent(claim, context)
   const source = Object.keys(volume).find((key) => key !== 'name')
   return source === undefined ? { kind: 'empty' } : { kind: 'unsupported', source }
 }
 
-/** Names of the ConfigMaps and Secrets that a pod's containers and volumes refer to. */
-export function referencedObjects(pod: PodView): { configMaps: Set<string>; secrets: Set<string> } {
+/** The claim that a volume stands for; that of an ephemeral volume bears the pod's name. */
+function claimNameOf(volume: DeepReadonly<Volume>, pod: PodView): string | undefined {
+  if (volume.persistentVolumeClaim) return volume.persistentVolumeClaim.claimName
+  return volume.ephemeral ? `${pod.metadata.name}-${volume.name}` : undefined
+}
+
+function claimedContent(claim: string, { source }: Context): VolumeContent {
+  const volume = source.claimedVolume(claim)
+  if (!volume) throw new ConfigError(`persistentvolumeclaim "${claim}" not found or not bound`)
+  const { hostPath, local } = volume.spec
+  if (hostPath) return { kind: 'host', path: hostPath.path, type: hostPath.type ?? '' }
+  if (local) return { kind: 'host', path: local.path, type: '' }
+  const common = ['capacity', 'accessModes', 'claimRef', 'nodeAffinity', 'mountOptions']
+  const kind = Object.entries(volume.spec).find(
+    ([key, value]) => typeof value === 'object' && !common.includes(key),
+  )
+  return { kind: 'unsupported', source: kind?.[0] ?? 'persistentVolumeClaim' }
+}
+
+/** Names of the ConfigMaps, Secrets and claims that a pod's containers and volumes refer to. */
+export function referencedObjects(pod: PodView): {
+  configMaps: Set<string>
+  secrets: Set<string>
+  claims: Set<string>
+} {
   const configMaps = new Set<string>()
   const secrets = new Set<string>()
+  const claims = new Set<string>()
   const add = (set: Set<string>, name: string | undefined) => name && set.add(name)
   for (const volume of pod.spec.volumes ?? []) {
     add(configMaps, volume.configMap?.name)
     add(secrets, volume.secret?.secretName)
+    add(claims, claimNameOf(volume, pod))
     for (const source of volume.projected?.sources ?? []) {
       add(configMaps, source.configMap?.name)
       add(secrets, source.secret?.name)
@@ -88,7 +115,7 @@ export function referencedObjects(pod: PodView): { configMaps: Set<string>; secr
       add(secrets, variable.valueFrom?.secretKeyRef?.name)
     }
   }
-  return { configMaps, secrets }
+  return { configMaps, secrets, claims }
 }
 
 interface Selection {

@@ -26,6 +26,7 @@ function environment(container: Partial<Container>): Record<string, string> {
       configMap: (name) =>
         name === 'cm' ? { metadata: {}, data: { KEY: 'value', '9bad': 'x' } } : undefined,
       secret: (name) => (name === 's' ? { metadata: {}, data: { KEY: 'aGlkZGVu' } } : undefined),
+      claimedVolume: () => undefined,
     },
     base: { PATH: '/bin' },
     serviceEnv: { WEB_SERVICE_HOST: '127.96.0.5' },
