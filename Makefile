@@ -53,6 +53,8 @@ fuzz: setup ## Random input against every decoder; MINUTES=5 for longer
 
 bench: setup build ## Measure beside the peers found on this machine
 	@$(TSX) bench/run.ts
+	@$(TSX) bench/scheduler.ts
+	@$(TSX) bench/cluster.ts
 
 up: build ## Start three masters and two nodes
 	@bin/navarch up
