@@ -11,19 +11,21 @@ describe('simulation: store', function () {
 
   it(`keeps its promises to clients under the faults of ${SEEDS} seeds`, async () => {
     const failures: RunResult[] = []
-    const sums = { faults: 0, elections: 0, acknowledged: 0 }
+    const sums = { faults: 0, elections: 0, acknowledged: 0, permissions: 0 }
     for (let seed = 1; seed <= SEEDS; seed++) {
       const result = await simulateStore(seed)
       if (result.failure !== undefined) failures.push(result)
       sums.faults += result.stats.faults ?? 0
       sums.elections += result.stats.elections ?? 0
       sums.acknowledged += result.stats.acknowledged ?? 0
+      sums.permissions += result.stats.permissions ?? 0
     }
     assert.deepEqual(failures, [])
     // Nothing would fail if nothing happened.
     assert.ok(sums.faults > 5 * SEEDS, `${sums.faults} faults`)
     assert.ok(sums.elections > 2 * SEEDS, `${sums.elections} elections`)
     assert.ok(sums.acknowledged > 100 * SEEDS, `${sums.acknowledged} acknowledged operations`)
+    assert.ok(sums.permissions > SEEDS, `${sums.permissions} permissions`)
   })
 
   it('replays a seed step by step', async () => {

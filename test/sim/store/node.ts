@@ -17,6 +17,7 @@ import {
   type SimPorts,
 } from '../../../src/sim/index.ts'
 import { Violation } from '../raft/checkers.ts'
+import { quickHasher } from './administrator.ts'
 
 /** A rule that is broken on purpose, to prove that the simulation notices. */
 export type StoreBreak = 'skipFsync' | 'staleRead'
@@ -122,6 +123,7 @@ export class StoreNode {
       timing: TIMING,
       logLimits: LOG_LIMITS,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      etcd: { auth: { hasher: quickHasher } },
       onState: (state) => this.#observe(state),
       onFatal: onError,
     }).then((open) => {

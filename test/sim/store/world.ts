@@ -17,6 +17,7 @@ import { Violation } from '../raft/checkers.ts'
 import type { RunResult } from '../raft/world.ts'
 import { Client } from './client.ts'
 import { History } from './history.ts'
+import { Administrator } from './administrator.ts'
 import { LeasedKeys, LeaseHolder } from './leases.ts'
 import { checkHistory } from './linearizability.ts'
 import { AppliedEntries, type StoreBreak, StoreNode } from './node.ts'
@@ -59,6 +60,7 @@ class StoreWorld implements FaultTarget {
   readonly #nodes = new Map<MemberId, StoreNode>()
   readonly #history = new History()
   readonly #leasedKeys: LeasedKeys
+  #administrator: Administrator | undefined
   readonly #revisions: Revisions
   readonly #applied = new AppliedEntries()
   readonly #watchers: Watcher[] = []
@@ -128,6 +130,7 @@ class StoreWorld implements FaultTarget {
       snapshots: this.#snapshots,
       operations: this.#history.operations.length,
       acknowledged: this.#history.acknowledged,
+      permissions: this.#administrator?.checked ?? 0,
       revisions: this.#revisions.last,
     }
   }
@@ -234,6 +237,9 @@ class StoreWorld implements FaultTarget {
     const random = this.#random.fork('lease-holder')
     const holder = new LeaseHolder({ ...common, id, random, keys: this.#leasedKeys })
     this.#await(holder.run(isDone))
+    const { clock, pick } = common
+    this.#administrator = new Administrator({ clock, pick, random: this.#random.fork('admin') })
+    this.#await(this.#administrator.run(isDone))
   }
 
   #await(client: Promise<void>): void {
@@ -330,6 +336,12 @@ class StoreWorld implements FaultTarget {
     }
     const isDone = () => hashes.length === this.ids.length
     await this.#clock.run({ forMs: RECOVERY_MS, until: isDone })
+    const users = this.#live().map(({ open }) =>
+      JSON.stringify([...(open?.state.auth.entries() ?? [])].map((each) => Object.values(each))),
+    )
+    if (new Set(users).size > 1) {
+      return this.#fail(new Violation("state equality: the members' users and roles differ"))
+    }
     if (isDone() && new Set(hashes).size === 1) return
     this.#fail(new Violation(`state equality: the members' hashes are ${hashes.join(', ')}`))
   }
