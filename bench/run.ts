@@ -1,54 +1,89 @@
 import { findProgram } from '../test/support/peers.ts'
 import { Cluster, type Peer } from './support/cluster.ts'
+import { median } from './support/stats.ts'
 import { failover } from './workloads/failover.ts'
+import { puts, ranges, reads, transactions } from './workloads/h2load.ts'
 import { requests } from './workloads/requests.ts'
-import { restart } from './workloads/restart.ts'
-import type { Measurement } from './workloads/types.ts'
+import { memory, restart } from './workloads/restart.ts'
+import type { Measurement, Workload } from './workloads/types.ts'
 import { watchers } from './workloads/watchers.ts'
 
 /**
  * `bench/run.ts [WORKLOAD…]`: each workload on our store and on etcd (`ETCD=path`, or on PATH), three
- * members each, one after the other in the same run. `-o json` prints the figures as JSON.
+ * members each, which take turns in the same run; medians are printed. `-o json` prints them as
+ * JSON. `KEYS=1000000` for memory and restart (default 100,000), `TURNS=1` for a quick look.
  */
-const WORKLOADS = { requests, watchers, failover, restart }
+const KEYS = Number(process.env.KEYS ?? 100_000)
+const WORKLOADS: Readonly<Record<string, Workload>> = {
+  puts,
+  reads,
+  transactions,
+  ranges,
+  requests,
+  watchers,
+  failover,
+  memory: memory(KEYS),
+  restart: restart(KEYS),
+}
 
 const args = process.argv.slice(2)
 const asJson = args.includes('json')
-const chosen = args.filter((arg) => arg in WORKLOADS) as (keyof typeof WORKLOADS)[]
-const names = chosen.length > 0 ? chosen : (Object.keys(WORKLOADS) as (keyof typeof WORKLOADS)[])
+const chosen = args.filter((arg) => arg in WORKLOADS)
+const names = chosen.length > 0 ? chosen : Object.keys(WORKLOADS)
 
 const peers: Peer[] = [{ name: 'navarch', command: [process.execPath, 'dist/navarch.js', 'store'] }]
 const etcd = process.env.ETCD ?? findProgram('etcd')
 if (etcd) peers.push({ name: 'etcd', command: [etcd] })
 else console.error('etcd is not installed: only our own figures')
 
-const figures = new Map<string, Map<string, Measurement>>()
+type Row = Map<string, Measurement>
+const figures = new Map<string, Row>()
 for (const name of names) {
-  for (const peer of peers) {
-    console.error(`${name}: ${peer.name} …`)
-    const cluster = await Cluster.start(peer)
-    try {
-      for (const measurement of await WORKLOADS[name](cluster)) {
-        const row = figures.get(measurement.name) ?? new Map<string, Measurement>()
-        figures.set(measurement.name, row.set(peer.name, measurement))
-      }
-    } catch (error) {
-      // The other figures are worth printing all the same.
-      console.error(
-        `${name}: ${peer.name}: ${error instanceof Error ? error.message : String(error)}`,
-      )
-      process.exitCode = 1
-    } finally {
-      await cluster.stop()
-    }
+  const clusters: Cluster[] = []
+  try {
+    for (const peer of peers) clusters.push(await Cluster.start(peer))
+    await run(name, clusters)
+  } catch (error) {
+    // The other figures are worth printing all the same.
+    console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    process.exitCode = 1
+  } finally {
+    for (const cluster of clusters) await cluster.stop()
   }
 }
+
+/** The peers in turn, so that whatever else the machine does falls on both. */
+async function run(name: string, clusters: readonly Cluster[]): Promise<void> {
+  const workload = WORKLOADS[name] as Workload
+  const turns = Number(process.env.TURNS ?? workload.turns)
+  const samples = new Map<string, Map<string, Measurement[]>>()
+  for (const cluster of clusters) await workload.prepare?.(cluster)
+  for (let turn = 1; turn <= turns; turn++) {
+    for (const cluster of clusters) {
+      console.error(`${name}: ${cluster.peer.name}, turn ${turn} of ${turns} …`)
+      for (const measurement of await workload.measure(cluster)) {
+        const row = samples.get(measurement.name) ?? new Map<string, Measurement[]>()
+        samples.set(measurement.name, row)
+        const { name: peer } = cluster.peer
+        row.set(peer, [...(row.get(peer) ?? []), measurement])
+      }
+    }
+  }
+  for (const [title, row] of samples) {
+    figures.set(title, new Map([...row].map(([peer, taken]) => [peer, middle(taken)])))
+  }
+}
+
+function middle(taken: readonly Measurement[]): Measurement {
+  return { ...(taken[0] as Measurement), value: median(taken.map(({ value }) => value)) }
+}
+
 if (asJson) printJson()
 else printTable()
 
 function printTable(): void {
   const line = (cells: string[]) =>
-    console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(38) : cell.padStart(14))).join(''))
+    console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(52) : cell.padStart(14))).join(''))
   line(['', ...peers.map((peer) => peer.name), 'ratio'])
   for (const [name, row] of figures) {
     const cells = peers.map((peer) => show(row.get(peer.name)))

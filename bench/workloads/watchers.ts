@@ -1,14 +1,16 @@
 import type { Cluster } from '../support/cluster.ts'
 import { quantile } from '../support/stats.ts'
-import type { Measurement } from './types.ts'
+import type { Measurement, Workload } from './types.ts'
 
 const WATCHER_COUNTS = [100, 1000]
-const WRITES = 200
+const WRITES = 100
 const WRITE_PERIOD_MS = 10
 const DELIVERY_MS = 20_000
 
 /** One key watched by many, each on a stream of its own, written 100 times a second. */
-export async function watchers(cluster: Cluster): Promise<Measurement[]> {
+export const watchers: Workload = { turns: 3, measure }
+
+async function measure(cluster: Cluster): Promise<Measurement[]> {
   const measurements: Measurement[] = []
   for (const count of WATCHER_COUNTS) {
     const client = cluster.connect(await cluster.leaderIndex())
