@@ -9,6 +9,7 @@ import type {
   ResponseHeader,
   TxnResult,
 } from '../index.ts'
+import { varintSize, writeVarint } from '../mvcc/index.ts'
 import { MessageBuilder } from './message.ts'
 
 /** etcd's answers about keys. Field numbers are those of `proto/etcd/kv.proto`. */
@@ -42,8 +43,23 @@ export function encodeRange(result: Headed<RangeResult>): Uint8Array {
 
 function rangeResponse(result: RangeResult, header: Uint8Array): Uint8Array {
   const message = new MessageBuilder().bytes(1, header)
-  for (const kv of result.kvs) message.bytes(2, kv.encoded)
+  if (result.kvs.length > 0) message.raw(keyValues(2, result.kvs))
   return message.number(3, result.more).number(4, result.count).finish()
+}
+
+/** Key-values as they are stored, copied once. The field's number is below 16. */
+function keyValues(field: number, kvs: readonly { readonly encoded: Uint8Array }[]): Uint8Array {
+  let size = 0
+  for (const { encoded } of kvs) size += 1 + varintSize(encoded.length) + encoded.length
+  const bytes = Buffer.allocUnsafe(size)
+  let at = 0
+  for (const { encoded } of kvs) {
+    bytes[at] = (field << 3) | 2
+    at = writeVarint(bytes, at + 1, encoded.length)
+    bytes.set(encoded, at)
+    at += encoded.length
+  }
+  return bytes
 }
 
 export function encodePut(result: Headed<PutResult>): Uint8Array {

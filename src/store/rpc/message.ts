@@ -32,6 +32,8 @@ export class MessageBuilder {
   }
 
   finish(): Uint8Array {
+    const [only] = this.#parts
+    if (only && this.#parts.length === 1) return only
     return Buffer.concat(this.#parts, this.#size)
   }
 }

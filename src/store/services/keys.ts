@@ -30,8 +30,10 @@ import { checkDeleteRange, checkPut, checkRange, checkTxn } from '../requests.ts
 import type { ServiceContext } from './context.ts'
 
 const TXN_OPS_MAX = 128
-/** Values read before other work gets its turn. */
-const RANGE_SLICE = 1000
+/** Ranges of more keys let other work have its turn. */
+const RANGE_SLICE = 200
+/** How long a range reads until then. */
+const RANGE_TURN_MS = 5
 const SMALLEST_KEY = Uint8Array.of(0)
 const PHYSICAL_COMPACTION_POLL_MS = 10
 
@@ -52,6 +54,7 @@ export class KeyService {
     this.#service.admission.range(who, request)
     checkAlarms(this.#service.state.alarms, { grows: false })
     const { mvcc, counts } = this.#service.state
+    const { clock } = this.#service
     counts.ranges++
     const plan = planRange(mvcc, request)
     const sliced = plan.found.length > RANGE_SLICE
@@ -60,10 +63,13 @@ export class KeyService {
     const kvs = []
     // Values of a revision never change, but compaction must not take them meanwhile.
     const release = sliced ? mvcc.pin() : undefined
+    let untilMs = sliced ? clock.monotonicMs() + RANGE_TURN_MS : 0
     try {
       for (const at of found) {
         kvs.push(fetch(mvcc, request, at))
-        if (sliced && kvs.length % RANGE_SLICE === 0) await sleep(this.#service.clock, 0, options)
+        if (!sliced || kvs.length % RANGE_SLICE !== 0 || clock.monotonicMs() < untilMs) continue
+        await sleep(clock, 0, options)
+        untilMs = clock.monotonicMs() + RANGE_TURN_MS
       }
     } finally {
       release?.()
