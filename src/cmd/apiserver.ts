@@ -1,7 +1,14 @@
 import { allResources } from '../api/index.ts'
 import { etcdKv } from '../kv/etcd/index.ts'
 import { createApiServer } from '../master/apiserver/index.ts'
-import { grpcClient, openLog, serveHttps, systemClock, systemRandom } from '../platform/index.ts'
+import {
+  grpcClient,
+  openLog,
+  outboundHttps,
+  serveHttps,
+  systemClock,
+  systemRandom,
+} from '../platform/index.ts'
 import { FlagError, fileOf, portOf, readFlags, required } from './parts/flags.ts'
 import { kubeletClients } from './parts/kubelet-clients.ts'
 import { logLevel, untilStopped } from './parts/part.ts'
@@ -60,7 +67,9 @@ async function main(): Promise<void> {
     certPem: pem('kubelet-client-certificate'),
     keyPem: pem('kubelet-client-key'),
   })
+  const outbound = outboundHttps()
   const api = createApiServer({
+    outbound: outbound.call,
     kv,
     resources: allResources,
     clock: systemClock,
@@ -89,6 +98,7 @@ async function main(): Promise<void> {
   const close = async () => {
     await server.close()
     await Promise.all([api.stop(), kubelets.close()])
+    outbound.close()
     await kv.close()
   }
   await untilStopped(stop.signal, close, { timeoutMs: STOP_TIMEOUT_MS })

@@ -2,7 +2,7 @@ import { apiEndpoint, initialMembers, readTls, serviceCidr } from '../../cluster
 import { allResources } from '../api/index.ts'
 import type { HttpHandler } from '../base/index.ts'
 import { createApiServer } from '../master/apiserver/index.ts'
-import { serveHttps, systemClock, systemRandom } from '../platform/index.ts'
+import { outboundHttps, serveHttps, systemClock, systemRandom } from '../platform/index.ts'
 import { controllersCandidate, schedulerCandidate } from './parts/candidates.ts'
 import { holdEndpoint } from './parts/endpoint.ts'
 import { kubeletClients } from './parts/kubelet-clients.ts'
@@ -45,6 +45,7 @@ async function main(part: Part): Promise<void> {
     random,
     log: log.child({ component: 'apiserver' }),
     kubelet: kubelets.at,
+    outbound: outboundHttps().call,
     serviceRange: serviceCidr(topology),
     advertise: { address, port: self.apiPort },
     mountTokens: true,

@@ -1,4 +1,4 @@
-import type { Clock, HttpHandler, Log, Random } from '../../base/index.ts'
+import type { Clock, HttpHandler, HttpsCall, Log, Random } from '../../base/index.ts'
 import { withTimeout } from '../../base/index.ts'
 import type { Resource } from '../../api/index.ts'
 import type { Kv } from '../../kv/index.ts'
@@ -23,6 +23,7 @@ import { serviceResources } from './services/service-hooks.ts'
 import { allSubresources, firstOf, type KubeletClient } from './subresources/index.ts'
 import { versionRoute } from './version.ts'
 import { virtualResources } from './virtual/index.ts'
+import { ServiceTargets, WebhookCaller } from './webhooks/index.ts'
 
 export interface ApiServerOptions {
   readonly kv: Kv
@@ -38,6 +39,8 @@ export interface ApiServerOptions {
   readonly advertise?: Advertised
   /** Default: client certificates and bootstrap tokens, judged by the node authorizer and RBAC. */
   readonly security?: SecurityOptions
+  /** How webhooks and extension API servers are reached. Default: not at all. */
+  readonly outbound?: HttpsCall
   /** Names as in kube-apiserver, beside those that are on by default. Default: none. */
   readonly enabledAdmission?: readonly string[]
   /** Names as in kube-apiserver: `ServiceAccount`. Default: none. */
@@ -71,7 +74,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const security = createSecurity(options.security ?? {}, { lookup, nowMs: () => clock.nowMs() })
   const { authentication, authorizer, graph } = security
   const mountTokens = options.mountTokens ?? false
-  const context = { lookup, clock, random, log, kv, authorizer, mountTokens }
+  const targets = new ServiceTargets({ lookup, random })
+  const { outbound } = options
+  const webhooks = outbound && new WebhookCaller({ call: outbound, targets, clock })
+  const base = { lookup, clock, random, log, kv, authorizer, mountTokens }
+  const context = { ...base, ...(webhooks && { webhooks }) }
   const plugins = admissionChain(context, PLUGINS, {
     enabled: options.enabledAdmission ?? [],
     disabled: options.disabledAdmission ?? [],

@@ -2,6 +2,7 @@ import type { Clock, Log, Random } from '../../../base/index.ts'
 import type { Kv } from '../../../kv/index.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
 import type { AdmissionAttributes } from './attributes.ts'
+import type { WebhookCaller } from '../webhooks/call.ts'
 import type { Lookup } from './lookup.ts'
 
 /**
@@ -33,6 +34,8 @@ export interface AdmissionContext {
   readonly mountTokens: boolean
   /** For plugins that ask whether the user may do something beside the request. */
   readonly authorizer: Authorizer
+  /** Absent: webhooks are not asked, for the server cannot reach them. */
+  readonly webhooks?: WebhookCaller
 }
 
 export type MakePlugin = (context: AdmissionContext) => AdmissionPlugin

@@ -1,4 +1,5 @@
 import { mutatingPolicies, validatingPolicies } from '../policies/index.ts'
+import { mutatingWebhooks, validatingWebhooks } from '../webhooks/index.ts'
 import { alwaysPullImages } from './always-pull-images.ts'
 import { defaultIngressClass, defaultStorageClass } from './default-class.ts'
 import { limitRanger } from './limit-ranger.ts'
@@ -39,6 +40,8 @@ export const PLUGINS: Readonly<Partial<Record<PluginName, MakePlugin>>> = {
   RuntimeClass: runtimeClass,
   DefaultIngressClass: defaultIngressClass,
   MutatingAdmissionPolicy: mutatingPolicies,
+  MutatingAdmissionWebhook: mutatingWebhooks,
   ValidatingAdmissionPolicy: validatingPolicies,
+  ValidatingAdmissionWebhook: validatingWebhooks,
   ResourceQuota: resourceQuota,
 }

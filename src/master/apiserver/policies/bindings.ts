@@ -45,7 +45,7 @@ const ADMISSION_GROUP = 'admissionregistration.k8s.io'
 
 /** Policies do not judge policies: a wrong one could not be put right. */
 export function isExempt({ resource }: AdmissionAttributes): boolean {
-  return resource.group === ADMISSION_GROUP && !resource.plural.endsWith('webhooks')
+  return resource.group === ADMISSION_GROUP
 }
 
 function matchSpec(match: DeepReadonly<MatchResources> | undefined): MatchSpec {

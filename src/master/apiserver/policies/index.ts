@@ -1,2 +1,3 @@
+export { compileConditions } from './compiled.ts'
 export { mutatingPolicies } from './mutating.ts'
 export { validatingPolicies } from './validating.ts'

@@ -1,0 +1,21 @@
+import type { HttpRequest, HttpResponse } from './http.ts'
+
+/** An HTTPS server that is not ours: a webhook, or an extension API server. */
+export interface HttpsTarget {
+  readonly host: string
+  readonly port: number
+  /** The name that its certificate must have. Default: the host. */
+  readonly serverName?: string
+  /** PEM of the authorities that may have signed it. Default: those of the machine. */
+  readonly caPem?: string
+  /** Its certificate is not looked at. */
+  readonly insecure?: boolean
+  /** Shown to it, PEM. The key is a secret. */
+  readonly client?: { readonly certPem: string; readonly keyPem: string }
+}
+
+/**
+ * Sends a request to a server. Throws `ConnectionError` with the reason when there is no answer,
+ * and the reason of the request's signal when that ends it.
+ */
+export type HttpsCall = (target: HttpsTarget, request: HttpRequest) => Promise<HttpResponse>

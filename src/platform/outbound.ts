@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http'
+import { Agent, request as httpsRequest } from 'node:https'
+import { isIP } from 'node:net'
+import { Readable } from 'node:stream'
+import {
+  ConnectionError,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpsCall,
+  type HttpsTarget,
+} from '../base/index.ts'
+
+/** Idle connections that are kept for one server. */
+const IDLE_MAX = 8
+const IDLE_MS = 30_000
+
+export interface OutboundHttps {
+  readonly call: HttpsCall
+  /** Ends the connections that are idle. */
+  close(): void
+}
+
+/** HTTPS to servers of others, over HTTP/1.1, which all of them speak. */
+export function outboundHttps(): OutboundHttps {
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: IDLE_MAX, timeout: IDLE_MS })
+  return {
+    call: (target, request) => send(agent, target, request),
+    close: () => agent.destroy(),
+  }
+}
+
+function send(agent: Agent, target: HttpsTarget, request: HttpRequest): Promise<HttpResponse> {
+  const { signal, body } = request
+  const { serverName = target.host } = target
+  return new Promise((resolve, reject) => {
+    const outgoing = httpsRequest({
+      agent,
+      host: target.host,
+      port: target.port,
+      method: request.method,
+      path: request.url,
+      headers: request.headers,
+      // A name alone is sent ahead (RFC 6066 §3); the certificate is checked against either.
+      servername: isIP(serverName) === 0 ? serverName : '',
+      ...(target.caPem !== undefined && { ca: target.caPem }),
+      ...(target.insecure && { rejectUnauthorized: false }),
+      ...(target.client && { cert: target.client.certPem, key: target.client.keyPem }),
+      signal,
+    })
+    outgoing.on('response', (incoming) => resolve(toResponse(incoming)))
+    outgoing.on('error', (error) => {
+      const sent = outgoing.socket?.connecting === false
+      const failure = new ConnectionError(error.message, { sent, cause: error })
+      reject(signal.aborted ? signal.reason : failure)
+    })
+    if (body === undefined || body instanceof Uint8Array) outgoing.end(body)
+    else Readable.from(body).pipe(outgoing)
+  })
+}
+
+function toResponse(incoming: IncomingMessage): HttpResponse {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return { status: incoming.statusCode ?? 0, headers, body: incoming }
+}
