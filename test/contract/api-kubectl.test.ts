@@ -106,6 +106,50 @@ describe('kubectl against the API server', function () {
       )
     })
   }
+
+  // The oldest and the newest: what lies between sends the same.
+  const ends = new Set([kubectls.at(0), kubectls.at(-1)])
+  for (const path of kubectls.filter((one) => ends.has(one))) {
+    const release = path.slice(path.lastIndexOf('/') + 1)
+    const namespace = `${release.replaceAll('.', '-')}-apply`
+    const run = (...args: string[]) =>
+      kubectl(path, { folder, args: ['--namespace', namespace, ...args] })
+
+    it(`${release}: applies on the server's side, tells differences, and prunes`, async () => {
+      const file = join(folder, `${release}-apply.yaml`)
+      const maps = (...maps: [name: string, value: string][]) => {
+        const texts = maps.map(
+          ([name, value]) =>
+            `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, labels: {set: s}}\n` +
+            `data: {k: "${value}"}\n`,
+        )
+        writeFileSync(file, texts.join('---\n'))
+      }
+      const apply = (...args: string[]) => run('apply', '-f', file, ...args)
+      await run('create', 'namespace', namespace)
+      maps(['one', '1'], ['two', '1'])
+      assert.match(await apply(), /configmap\/one created/)
+      assert.match(await run('apply', 'view-last-applied', 'configmap/one'), /k: "1"/)
+      maps(['one', '2'], ['two', '1'])
+      await assert.rejects(run('diff', '-f', file), /\+ {2}k: "2"/)
+      await assert.rejects(run('diff', '--server-side', '-f', file), /\+ {2}k: "2"/)
+      // What its own apply wrote, kubectl takes over without a conflict.
+      assert.match(await apply('--server-side'), /configmap\/one serverside-applied/)
+      const fields = ['get', 'cm', 'one', '--show-managed-fields', '-o', 'yaml']
+      assert.match(await run(...fields), /operation: Apply/)
+      await run('patch', 'cm', 'one', '-p', '{"data":{"k":"3"}}', '--field-manager=other')
+      await assert.rejects(apply('--server-side'), /conflict with "other" using v1: \.data\.k/)
+      assert.match(await apply('--server-side', '--force-conflicts'), /one serverside-applied/)
+      maps(['one', '2'])
+      const allowed = ['--prune', '-l', 'set=s', '--prune-allowlist=core/v1/ConfigMap']
+      assert.match(await apply(...allowed), /configmap\/two pruned/)
+      const set = ['--server-side', '--force-conflicts', '--prune', '--applyset=secret/parent']
+      maps(['one', '4'], ['three', '1'])
+      await apply(...set)
+      maps(['one', '4'])
+      assert.match(await apply(...set), /configmap\/three pruned/)
+    })
+  }
 })
 
 function kubeconfig(port: number, pki: ReturnType<typeof testPki>): string {
@@ -139,10 +183,15 @@ function kubeconfig(port: number, pki: ReturnType<typeof testPki>): string {
 
 function kubectl(path: string, options: { folder: string; args: string[] }): Promise<string> {
   const { folder, args } = options
-  const env = { KUBECONFIG: join(folder, 'config'), HOME: folder, PATH: process.env['PATH'] ?? '' }
+  const env = {
+    KUBECONFIG: join(folder, 'config'),
+    HOME: folder,
+    PATH: process.env['PATH'] ?? '',
+    KUBECTL_APPLYSET: 'true',
+  }
   return new Promise((resolve, reject) => {
     execFile(path, args, { env, timeout: 20_000 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`kubectl ${args.join(' ')}: ${stderr}`))
+      if (error) reject(new Error(`kubectl ${args.join(' ')}: ${stderr}${stdout}`))
       else resolve(stdout)
     })
   })

@@ -23,6 +23,8 @@ export interface Exchange {
   readonly warnings: string[]
   /** Annotations of the request's audit event. */
   readonly annotations: Map<string, string>
+  /** Throws 403 when the user may not create what the request names. */
+  readonly requireCreate: () => Promise<void>
   /** Whether the server knows a kind at all. */
   readonly isKnownKind: (apiVersion: string, kind: string) => boolean
   readonly signal: AbortSignal
@@ -30,12 +32,13 @@ export interface Exchange {
 }
 
 export function callOf(exchange: Exchange, namespaced: boolean): Call {
-  const { user, warnings, annotations, signal } = exchange
+  const { user, warnings, annotations, requireCreate, signal } = exchange
   const userAgent = exchange.request.headers['user-agent'] ?? ''
   return {
     user,
     warnings,
     annotations,
+    requireCreate,
     userAgent,
     signal,
     namespace: namespaced ? exchange.at.namespace : '',

@@ -30,6 +30,11 @@ export interface RoutedRequest {
   readonly info: RequestInfo
   readonly user: User
   readonly warnings: string[]
+  /**
+   * Throws 403 when the user may not create what the request names: for writes that create where
+   * there is nothing to change.
+   */
+  readonly requireCreate: () => Promise<void>
 }
 
 export interface HandlerOptions {
@@ -79,7 +84,7 @@ async function answer(
 
 async function route(
   options: HandlerOptions,
-  of: Omit<RoutedRequest, 'user'>,
+  of: Omit<RoutedRequest, 'user' | 'requireCreate'>,
 ): Promise<HttpResponse> {
   const { authorizer } = options
   const { info } = of
@@ -88,9 +93,12 @@ async function route(
   const acting = await impersonate(of.request, info.path, { user: own, authorizer })
   if (acting.kind === 'answer') return acting.response
   const { user, request } = acting
-  await requireAllowed(authorizer, attributesOf(user, info), { signal })
+  const attributes = attributesOf(user, info)
+  await requireAllowed(authorizer, attributes, { signal })
+  const creating = { ...attributes, verb: 'create' }
+  const requireCreate = () => requireAllowed(authorizer, creating, { signal })
   for (const next of options.routes) {
-    const response = await next({ ...of, request, user })
+    const response = await next({ ...of, request, user, requireCreate })
     if (response) return response
   }
   assert(false, 'no route answered')

@@ -89,7 +89,7 @@ export function resourceRoute(options: {
   special: SubresourceRouter
 }): Route {
   const { stores, clock } = options
-  return async ({ request, info, user, warnings }) => {
+  return async ({ request, info, user, warnings, requireCreate }) => {
     const at = info.resource
     if (!at) return undefined
     const store = stores.find(at)
@@ -110,6 +110,7 @@ export function resourceRoute(options: {
         accepted,
         warnings,
         annotations: new Map(),
+        requireCreate,
         isKnownKind: stores.isKnownKind,
         signal,
         nowMs: () => clock.nowMs(),

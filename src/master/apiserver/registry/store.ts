@@ -64,6 +64,8 @@ export interface Call {
   readonly userAgent?: string
   /** Annotations of the request's audit event; verbs and admission add to it. */
   readonly annotations?: Map<string, string>
+  /** Throws 403 when a write that finds nothing may not create it. */
+  readonly requireCreate?: () => Promise<void>
 }
 
 export interface WriteCall extends Call {

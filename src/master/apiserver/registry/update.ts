@@ -107,6 +107,7 @@ async function createInstead(
   if (!make || !(update.applies || store.resource.strategy.allowCreateOnUpdate)) {
     throw statusErrors.notFound(store.resource, update.name)
   }
+  await call.requireCreate?.()
   return {
     served: await createObject(store, call, make(), { tracked: update.applies === true }),
     created: true,
