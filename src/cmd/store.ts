@@ -1,5 +1,6 @@
 import { openLog, serveGrpc, systemClock, systemRandom, tlsPeers } from '../platform/index.ts'
 import { clusterIdentity, openStore } from '../store/index.ts'
+import { countedPeers } from '../store/metrics/index.ts'
 import { readAuthToken } from './parts/auth-token.ts'
 import { FlagError } from './parts/flags.ts'
 import { passwordThread } from './parts/password-thread.ts'
@@ -47,7 +48,7 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
     clock: systemClock,
     random: systemRandom(),
     log,
-    transport,
+    transport: countedPeers(transport, { registry: storage.registry, self: self.id }),
     etcd: {
       auth: {
         hasher: passwords,

@@ -13,6 +13,7 @@ import {
   openStore,
   type OpenStore,
 } from '../../store/index.ts'
+import { countedPeers } from '../../store/metrics/index.ts'
 import { passwordThread } from './password-thread.ts'
 import { measuredStorage, storeFront } from './store-front.ts'
 
@@ -58,7 +59,7 @@ export async function startMember(
     clock: systemClock,
     random: systemRandom(),
     log,
-    transport,
+    transport: countedPeers(transport, { registry: storage.registry, self: self?.id ?? 0 }),
     etcd: { auth: { hasher: passwords, certificates: true } },
     onFatal,
   })

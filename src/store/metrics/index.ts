@@ -1,4 +1,5 @@
 export { countedMethods } from './grpc.ts'
+export { countedPeers } from './peers.ts'
 export { processMetrics } from './process.ts'
 export { Counter, exponentialBounds, Histogram, Registry } from './registry.ts'
 export { durationMetrics, storeMetrics, type StoreMetricsOptions } from './store.ts'

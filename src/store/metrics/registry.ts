@@ -21,9 +21,15 @@ interface Metric {
 export class Registry {
   readonly #metrics = new Map<string, Metric>()
 
-  counter(name: string, help: string, labelNames: readonly string[] = []): Counter {
+  /** `type` gauge: its cells are set, too. */
+  counter(
+    name: string,
+    help: string,
+    labelNames: readonly string[] = [],
+    type: 'counter' | 'gauge' = 'counter',
+  ): Counter {
     const counter = new Counter(labelNames)
-    this.#add({ name, help, type: 'counter', samples: () => counter.samples() })
+    this.#add({ name, help, type, samples: () => counter.samples() })
     return counter
   }
 
