@@ -1,3 +1,11 @@
+/** A request for a certificate of `a`, whose key nobody has. */
+const CERTIFICATE_REQUEST =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlHTE1EOENBUUF3RERFS01BZ0dBMVVFQXd3' +
+  'QllUQXFNQVVHQXl0bGNBTWhBR1Bnajg0a2FJSWNwOXRmSDJ3VAozUjdvVmVRQlNTMkw4VEd0enMzY3QvSmlv' +
+  'QUF3QlFZREsyVndBMEVBUDlObkhFSFEzZkxuVmNnSmNVY1RHRm9OCnFtQVpiTGpYR3FrU0w3K0xvaDFIWFJ6' +
+  'NGMvNmgwQ2hMcTNyTGFScktVY2plQ3NjMkJyMWhMdmtSNjF5aUJnPT0KLS0tLS1FTkQgQ0VSVElGSUNBVEUg' +
+  'UkVRVUVTVC0tLS0tCg=='
+
 /** The least that Kubernetes takes of each kind, by `group/plural`; metadata aside. */
 export const MINIMAL: Readonly<Record<string, object>> = {
   '/events': { involvedObject: { namespace: 'fuzz' } },
@@ -83,7 +91,7 @@ export const MINIMAL: Readonly<Record<string, object>> = {
   },
   'batch/jobs': { spec: { template: onceTemplate() } },
   'certificates.k8s.io/certificatesigningrequests': {
-    spec: { request: '', signerName: 'a.io/b', usages: ['client auth'] },
+    spec: { request: CERTIFICATE_REQUEST, signerName: 'a.io/b', usages: ['client auth'] },
   },
   'discovery.k8s.io/endpointslices': { addressType: 'IPv4', endpoints: [], ports: [] },
   'events.k8s.io/events': {

@@ -19,9 +19,16 @@ export const csiNodes: Resource<CSINode> = defineResource<CSINode>({
   struct: declared,
   columns: csiNodeColumns,
   strategy: defineStrategy<CSINode>({
+    prepareForCreate: dropNoDrivers,
+    prepareForUpdate: dropNoDrivers,
     ...withMetadata<CSINode>(
       { namespaced: false, nameErrors: dns1123SubdomainErrors },
       { create: validateCsiNode, update: validateCsiNodeUpdate },
     ),
   }),
 })
+
+/** Upstream keeps objects in protobuf, which has no empty lists: what is written is null. */
+function dropNoDrivers({ spec }: CSINode): void {
+  if (spec.drivers.length === 0) Reflect.deleteProperty(spec, 'drivers')
+}

@@ -2,6 +2,12 @@ import { fromCoreEvent, toCoreEvent } from '../conversion/index.ts'
 import { EventsEvent } from '../events/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { convertedColumns, convertedStrategy, defineResource, storedAs } from '../strategy/index.ts'
+import {
+  dns1123SubdomainErrors,
+  validateNewEvent,
+  validateNewEventUpdate,
+  withMetadata,
+} from '../validation/index.ts'
 import { events } from './events.ts'
 
 const kept = storedAs(events, { to: toCoreEvent, from: fromCoreEvent })
@@ -16,7 +22,16 @@ export const eventsEvents: Resource<EventsEvent> = defineResource({
   struct: EventsEvent,
   storedAs: kept,
   columns: convertedColumns(kept),
-  strategy: convertedStrategy(kept),
+  strategy: {
+    ...convertedStrategy(kept),
+    ...withMetadata<EventsEvent>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      {
+        create: (event) => validateNewEvent(toCoreEvent(event)),
+        update: (event, old) => validateNewEventUpdate(toCoreEvent(event), toCoreEvent(old)),
+      },
+    ),
+  },
   selectableFields: {
     'regarding.kind': (event) => event.regarding?.kind ?? '',
     'regarding.namespace': (event) => event.regarding?.namespace ?? '',

@@ -84,6 +84,50 @@ export function validateEvent(event: DeepReadonly<Event>): FieldError[] {
   return errors
 }
 
+const NEW_EVENT_TYPES = ['Normal', 'Warning']
+const MIN_SERIES = 2
+
+/** A new Event of `events.k8s.io`, which says all that core ones need not (KEP-383). */
+export function validateNewEvent(event: DeepReadonly<Event>): FieldError[] {
+  const errors: FieldError[] = event.eventTime ? [] : [required('eventTime')]
+  errors.push(...validateEvent({ ...event, eventTime: event.eventTime ?? 'none' }))
+  const { series, type = '' } = event
+  if (series && (series.count ?? 0) < MIN_SERIES) {
+    errors.push(invalid('series.count', '', 'should be at least 2'))
+  }
+  if (series && !series.lastObservedTime) errors.push(required('series.lastObservedTime'))
+  if (!NEW_EVENT_TYPES.includes(type)) {
+    errors.push(invalid('type', '', `has invalid value: ${type}`))
+  }
+  for (const field of ['firstTimestamp', 'lastTimestamp', 'count'] as const) {
+    if (event[field]) errors.push(invalid(field, '', 'needs to be unset'))
+  }
+  if (event.source?.component || event.source?.host) {
+    errors.push(invalid('source', '', 'needs to be unset'))
+  }
+  return errors
+}
+
+const EVENT_KEPT = [
+  'involvedObject',
+  'reason',
+  'reportingComponent',
+  'reportingInstance',
+  'action',
+  'related',
+  'message',
+  'type',
+] as const
+
+/** Of an Event of `events.k8s.io` nothing may change but how often it goes on. */
+export function validateNewEventUpdate(
+  event: DeepReadonly<Event>,
+  old: DeepReadonly<Event>,
+): FieldError[] {
+  const changed = EVENT_KEPT.filter((field) => !semanticEqual(event[field], old[field]))
+  return changed.map((field) => invalid(field, '', IMMUTABLE_ERROR))
+}
+
 /** A part is not more than the whole. */
 export function validateDeploymentStatus({ status }: DeepReadonly<Deployment>): FieldError[] {
   const names = [

@@ -33,6 +33,9 @@ const decidedElsewhere = new Set<string>([
   '04-services ip-outside',
   '04-services dual-require',
   '04-services ipv6',
+  // Admission protects what is in use, and the registry notes the time of a phase.
+  '20-defaults pv',
+  '20-defaults pvc',
 ])
 
 const root =

@@ -135,3 +135,46 @@ describe('one object in two versions', () => {
     assert.equal((await harness.call(`GET ${home}/e`)).status, 404)
   })
 })
+
+describe('resize of a pod', () => {
+  let harness: Harness
+  const path = '/api/v1/namespaces/a/pods/p'
+  const patchWith = (part: string, body: object) =>
+    harness.call(`PATCH ${path}${part}`, {
+      headers: { 'content-type': 'application/strategic-merge-patch+json' },
+      body,
+    })
+  const resources = (requests: object) => ({
+    spec: { containers: [{ name: 'c', resources: { requests } }] },
+  })
+  beforeEach(async () => {
+    harness = await Harness.start({ disabledAdmission: ['ServiceAccount'] })
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a' } }
+    await harness.call('POST /api/v1/namespaces', { body: namespace })
+    const spec = { containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '1' } } }] }
+    const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec }
+    assert.equal((await harness.call('POST /api/v1/namespaces/a/pods', { body })).status, 201)
+  })
+  afterEach(() => harness.stop())
+
+  it('changes CPU and memory, which an update of the pod may not', async () => {
+    assert.equal((await patchWith('', resources({ cpu: '2' }))).status, 422)
+    const answer = await patchWith('/resize', {
+      ...resources({ cpu: '2' }),
+      metadata: { labels: { not: 'taken' } },
+    })
+    assert.equal(answer.status, 200)
+    assert.equal(answer.json.spec.containers[0].resources.requests.cpu, '2')
+    assert.equal(answer.json.metadata.labels, undefined)
+  })
+
+  it('takes nothing away, and keeps the class of service', async () => {
+    const removal = await patchWith('/resize', resources({ cpu: null, memory: '1Gi' }))
+    assert.equal(removal.status, 422)
+    assert.match(removal.json.message, /resource requests cannot be removed/)
+    const limits = { limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '1', memory: '1Gi' } }
+    const body = { spec: { containers: [{ name: 'c', resources: limits }] } }
+    const classed = await patchWith('/resize', body)
+    assert.match(classed.json.message, /Pod QOS Class may not change as a result of resizing/)
+  })
+})

@@ -8,6 +8,7 @@ import { finalize } from './finalize.ts'
 import { podLog } from './log.ts'
 import type { KubeletClient } from './node-agent.ts'
 import { status, type SubresourceRouter, subresourceRouter } from './router.ts'
+import { resize } from './resize.ts'
 import { scale } from './scale.ts'
 import { token, type TokenIssuer } from './token.ts'
 import { attachTarget, execTarget, podStream, portForwardTarget } from './stream.ts'
@@ -40,6 +41,7 @@ export function allSubresources(options: {
     'pods/exec': podStream(execTarget, stream),
     'pods/log': podLog({ nodes, kubelet }),
     'pods/portforward': podStream(portForwardTarget, stream),
+    'pods/resize': resize,
     'namespaces/finalize': finalize,
     'certificatesigningrequests/approval': approval,
     'certificatesigningrequests/status': requestStatus,
