@@ -20,6 +20,7 @@ import { VERSION } from './parts/version.ts'
 const ALONE: Readonly<Record<string, string>> = {
   store: './store.cjs',
   etcd: './etcd.cjs',
+  etcdutl: './etcdutl.cjs',
   apiserver: './apiserver.cjs',
   scheduler: './scheduler.cjs',
   'controller-manager': './controller-manager.cjs',

@@ -41,6 +41,12 @@ export interface StateListener {
   replaced(): void
 }
 
+/** Told of every entry that was applied, and when a snapshot has replaced everything. */
+export interface StateObserver {
+  applied(entry: AppliedEntry): void
+  replaced(): void
+}
+
 const CONSISTENT_INDEX = Buffer.from('consistent_index')
 const TERM = Buffer.from('term')
 /** Unwritten bytes above which the state flushes itself. */
@@ -66,6 +72,7 @@ export class EtcdState implements StateMachine<Outcome> {
   #appliedTerm: Term = 0
   #durableIndex: LogIndex = 0
   #listener: StateListener | undefined
+  #observer: StateObserver | undefined
   #flushing = false
   #failure: unknown
   #closed = false
@@ -149,7 +156,18 @@ export class EtcdState implements StateMachine<Outcome> {
     this.#listener = listener
   }
 
-  apply({ index, term, payload }: AppliedEntry): Outcome {
+  /** The one observer: told of every entry once it is applied. */
+  observe(observer: StateObserver): void {
+    this.#observer = observer
+  }
+
+  apply(entry: AppliedEntry): Outcome {
+    const outcome = this.#apply(entry)
+    this.#observer?.applied(entry)
+    return outcome
+  }
+
+  #apply({ index, term, payload }: AppliedEntry): Outcome {
     assert(index > this.#appliedIndex, `entry ${index} was applied before`)
     if (this.#failure !== undefined) throw this.#failure
     this.#appliedIndex = index
@@ -358,6 +376,7 @@ export class EtcdState implements StateMachine<Outcome> {
     this.#durableIndex = at.index
     this.#compactInBackground()
     this.#listener?.replaced()
+    this.#observer?.replaced()
   }
 
   #restoreLease(value: Uint8Array, leases = this.#leases): void {

@@ -8,6 +8,7 @@ import type {
   Random,
 } from '../base/index.ts'
 import { EtcdStore, type EtcdStoreOptions } from './etcd.ts'
+import { Archiver } from './archive/index.ts'
 import type { Outcome } from './commands/index.ts'
 import { EtcdState } from './etcd-state.ts'
 import {
@@ -34,6 +35,8 @@ export interface OpenStoreOptions {
   readonly log: Log
   /** Connects this member with its peers. Closed with the store, and when opening it fails. */
   readonly transport: PeerTransport
+  /** Where this member's log is archived, for restores to any revision or time. Default: nowhere. */
+  readonly archiveFolder?: string
   /** etcd's `--force-new-cluster`: this member goes on alone, with all that it has. */
   readonly forceNewCluster?: boolean
   readonly timing?: Partial<MemberTiming>
@@ -82,6 +85,11 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     undo.unshift(() => state.close())
     options.onState?.(state)
     const { forceNewCluster, timing, logLimits, requestTimeoutMs, onFatal } = options
+    const { archiveFolder: folder } = options
+    if (folder !== undefined) {
+      const archiver = await Archiver.open({ state, disk, folder, clock, log })
+      undo.unshift(() => archiver.close())
+    }
     const member = await openMember<Outcome>({
       cluster,
       self,

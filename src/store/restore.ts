@@ -2,7 +2,7 @@ import type { Clock, Disk, Log, OpenEngine } from '../base/index.ts'
 import { EtcdState } from './etcd-state.ts'
 import { type ClusterIdentity, memberNamed } from './member/index.ts'
 import { encodeMembership, initialMembership, type Membership } from './membership/index.ts'
-import { encodeEntries } from './mvcc/index.ts'
+import { type BackendEntry, encodeEntries, revisionBytes } from './mvcc/index.ts'
 import { Wal } from './wal/index.ts'
 import { SnapshotFile, SnapshotFileError, type SnapshotStatus } from './backup/index.ts'
 
@@ -19,6 +19,13 @@ export interface RestoreOptions {
   readonly openEngine: OpenEngine
   readonly clock: Clock
   readonly log: Log
+  /** etcd's `--skip-hash-check`: for a database file that was copied, which has no hash behind it. */
+  readonly skipHashCheck?: boolean
+  /**
+   * etcd's `--bump-revision` with `--mark-compacted`: the newest revision is so much higher, and all
+   * before it compacted, so that clients notice that time has gone back.
+   */
+  readonly bumpRevision?: number
   /** Size of the log's segments. */
   readonly segmentBytes?: number
 }
@@ -42,7 +49,8 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
       `data-dir "${dataFolder}" not empty: move it away, or restore into another folder`,
     )
   }
-  const snapshot = await SnapshotFile.open(disk, path)
+  const { skipHashCheck = false } = options
+  const snapshot = await SnapshotFile.open(disk, path, { skipHashCheck })
   try {
     await disk.mkdir(dataFolder)
     const membership = initialMembership(cluster.members)
@@ -76,9 +84,29 @@ async function restoreState(
   const engine = await options.openEngine(`${dataFolder}/db`)
   const state = await EtcdState.open({ engine, clock, log })
   try {
-    await state.restore(START, encodeEntries(snapshot.entries()))
+    const { bumpRevision = 0 } = options
+    const entries = snapshot.entries()
+    const bumped =
+      bumpRevision > 0 ? bump(entries, snapshot.status.revision + bumpRevision) : entries
+    await state.restore(START, encodeEntries(bumped))
     await state.adopt(START, membership)
   } finally {
     await state.close()
+  }
+}
+
+const SCHEDULED_COMPACTION = 'scheduledCompactRev'
+const FINISHED_COMPACTION = 'finishedCompactRev'
+
+/** The same, with everything before `revision` about to be compacted. */
+async function* bump(
+  entries: AsyncIterable<BackendEntry>,
+  revision: number,
+): AsyncGenerator<BackendEntry> {
+  const key = Buffer.from(SCHEDULED_COMPACTION)
+  yield { bucket: 'meta', key, value: revisionBytes(revision, 0) }
+  for await (const entry of entries) {
+    const name = entry.bucket === 'meta' ? Buffer.from(entry.key).toString() : ''
+    if (name !== SCHEDULED_COMPACTION && name !== FINISHED_COMPACTION) yield entry
   }
 }

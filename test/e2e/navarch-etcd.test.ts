@@ -111,6 +111,37 @@ describe('navarch etcd', function () {
     assert.equal(await out('put a 2'), 'OK')
   })
 
+  it('archives its log, kill -9 or not, and is brought back to any revision', async () => {
+    etcd = await EtcdProcesses.open()
+    const archive = join(etcd.folder, 'archive')
+    const initial = await etcd.initial(['m1'])
+    for (let life = 0; life < 2; life++) {
+      await etcd.start('m1', initial, { flags: ['--archive-dir', archive] })
+      await etcd.ready('m1')
+      for (let i = 0; i < 5; i++) await out(`put a ${life}-${i}`)
+      const m1 = etcd.members.get('m1')
+      m1?.child.kill('SIGKILL')
+      await m1?.exit()
+    }
+    const navarch = join(import.meta.dirname, '../../bin/navarch')
+    const backup = join(etcd.folder, 'at-4.db')
+    const etcdutl = async (...args: string[]) => {
+      const { code, stderr } = await run(navarch, ['etcdutl', 'snapshot', ...args])
+      assert.equal(code, 0, stderr)
+    }
+    await etcdutl('from-archive', archive, backup, '--to-revision', '4')
+    const { peer } = await etcd.urls('r1')
+    const data = ['--data-dir', join(etcd.folder, 'r1'), '--name', 'r1']
+    const bump = ['--bump-revision', '1000', '--mark-compacted']
+    await etcdutl('restore', backup, ...data, '--initial-cluster', `r1=${peer}`, ...bump)
+    await etcd.start('r1', await etcd.initial(['r1']))
+    await etcd.ready('r1')
+    assert.equal(await out('get a --print-value-only', ['r1']), '0-2')
+    const { header } = JSON.parse(await out('put b 1 -w json', ['r1']))
+    assert.equal(header.revision, 1005)
+    assert.match((await etcd.etcdctl('get a --rev=3', ['r1'])).stderr, /has been compacted/)
+  })
+
   it('refuses what etcd refuses, in its words', async function () {
     const program = findProgram('etcd')
     if (!program) return this.skip()

@@ -39,7 +39,7 @@ export function etcdConfig(flags: EtcdFlags): EtcdConfig {
   const advertiseClientUrls = advertised(flags, 'advertise-client-urls')
   const initial =
     flags.get('initial-cluster') || advertisePeerUrls.map((u) => `${name}=${u}`).join()
-  const members = readMembers(initial, name)
+  const members = readInitialCluster(initial, name)
   return {
     name,
     dataDir: flags.get('data-dir') || `${name}.etcd`,
@@ -109,7 +109,7 @@ function urls(flags: EtcdFlags, flag: UrlFlag): URL[] {
 }
 
 /** `m1=https://…,m2=https://…`: a name may come several times, once for each of its URLs. */
-function readMembers(cluster: string, self: string): InitialMember[] {
+export function readInitialCluster(cluster: string, self: string): InitialMember[] {
   const peerUrls = new Map<string, string[]>()
   for (const part of cluster.split(',')) {
     const [name, url, ...rest] = part.split('=')

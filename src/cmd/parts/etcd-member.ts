@@ -60,6 +60,7 @@ export async function startEtcd(
     log,
     transport,
     forceNewCluster: config.forceNewCluster,
+    ...(flags.isSet('archive-dir') && { archiveFolder: flags.get('archive-dir') }),
     timing: {
       tickMs: TICK_MS,
       electionTicks: Math.ceil(config.electionMs / TICK_MS),

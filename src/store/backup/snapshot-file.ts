@@ -48,10 +48,14 @@ export class SnapshotFile {
     this.status = status
   }
 
-  static async open(disk: Disk, path: string): Promise<SnapshotFile> {
+  static async open(
+    disk: Disk,
+    path: string,
+    options: { skipHashCheck?: boolean } = {},
+  ): Promise<SnapshotFile> {
     const file = await disk.open(path)
     try {
-      const sizeBytes = await checkHash(path, file)
+      const sizeBytes = options.skipHashCheck ? await bareSize(file) : await checkHash(path, file)
       const bolt = await BoltReader.open(file, sizeBytes)
       return new SnapshotFile(path, file, bolt, await statusOf(bolt))
     } catch (error) {
@@ -99,6 +103,12 @@ export async function hashFile(file: DiskFile, sizeBytes: number): Promise<Buffe
     at += piece.length
   }
   return hash.digest()
+}
+
+/** The database's size, whether or not a hash is behind it. */
+async function bareSize(file: DiskFile): Promise<number> {
+  const size = await file.size()
+  return size % 512 === HASH_BYTES ? size - HASH_BYTES : size
 }
 
 /** Compares the hash behind the database; the database's size. */

@@ -4,7 +4,9 @@ import {
   type AppliedEntry,
   type ClusterIdentity,
   type EtcdState,
+  MemberRemovedError,
   openStore,
+  type OpenStoreOptions,
   type OpenStore,
   type Outcome,
 } from '../../../src/store/index.ts'
@@ -33,7 +35,9 @@ export class AppliedEntries {
   applied(by: MemberId, entry: AppliedEntry, outcome: Outcome, state: EtcdState): void {
     const payload = createHash('md5').update(entry.payload).digest('hex')
     const error = outcome.kind === 'error' ? outcome.error.message : ''
-    const text = `${entry.term} ${payload} ${outcome.kind} ${state.mvcc.revision} ${error}`
+    const members = JSON.stringify(state.membership?.members)
+    const what = `${outcome.kind} ${state.mvcc.revision} ${error} ${members}`
+    const text = `${entry.term} ${payload} ${what}`
     const known = this.#seen.get(entry.index)
     if (!known) this.#seen.set(entry.index, { by, text })
     else if (known.text !== text) {
@@ -57,6 +61,9 @@ export interface NodeOptions {
   readonly onUp: (node: StoreNode) => void
   readonly onLeader: () => void
   readonly onError: (error: unknown) => void
+  /** It was removed from its cluster, and ends. */
+  readonly onRemoved?: () => void
+  readonly etcd?: OpenStoreOptions['etcd']
 }
 
 const TIMING = { tickMs: 10, electionTicks: 20, heartbeatTicks: 4, peerDownTicksMax: 4 }
@@ -101,7 +108,7 @@ export class StoreNode {
   }
 
   start(): void {
-    const { machine, name, cluster, clock, network, breaks, onError } = this.#options
+    const { machine, name, cluster, clock, network, breaks } = this.#options
     const ports = machine.boot()
     this.#ports = ports
     const transport = new SimPeerTransport({
@@ -125,10 +132,14 @@ export class StoreNode {
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       etcd: { auth: { hasher: quickHasher } },
       onState: (state) => this.#observe(state),
-      onFatal: onError,
-    }).then((open) => {
-      if (ports.lifetime.alive) this.#opened(open)
-    }, onError)
+      ...(this.#options.etcd && { etcd: this.#options.etcd }),
+      onFatal: (error) => this.#ended(error),
+    }).then(
+      (open) => {
+        if (ports.lifetime.alive) this.#opened(open)
+      },
+      (error: unknown) => this.#ended(error),
+    )
   }
 
   kill(): void {
@@ -141,8 +152,18 @@ export class StoreNode {
     this.#options.machine.powerFail()
   }
 
+  #ended(error: unknown): void {
+    const { onRemoved, onError } = this.#options
+    if (onRemoved && error instanceof MemberRemovedError) onRemoved()
+    else onError(error)
+  }
+
   #opened(open: OpenStore): void {
     this.#open = open
+    const { cluster, name, onError } = this.#options
+    if (cluster.joining) {
+      open.store.publish({ name, clientUrls: [`https://${name}:2379`] }).catch(onError)
+    }
     open.member.onLeadership(({ role }) => {
       if (role === 'leader') this.#options.onLeader()
     })

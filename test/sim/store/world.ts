@@ -1,4 +1,9 @@
-import { clusterIdentity } from '../../../src/store/index.ts'
+import {
+  type ClusterIdentity,
+  type ClusterMember,
+  clusterIdentity,
+  type OpenStoreOptions,
+} from '../../../src/store/index.ts'
 import type { Clock, MemberId } from '../../../src/base/index.ts'
 import {
   FaultInjector,
@@ -21,6 +26,7 @@ import { Administrator } from './administrator.ts'
 import { LeasedKeys, LeaseHolder } from './leases.ts'
 import { checkHistory } from './linearizability.ts'
 import { AppliedEntries, type StoreBreak, StoreNode } from './node.ts'
+import { Reconfigurer } from './reconfigurer.ts'
 import { Revisions } from './revisions.ts'
 import { Watcher } from './watcher.ts'
 
@@ -38,6 +44,9 @@ const ROAMING_WATCHERS = 2
 const REWATCH_MS = 30
 /** Far above what any run needs: more is a flood that feeds itself. */
 const DELIVERIES_MAX = 400_000
+/** Of the runs: in the others the members stay who they are. */
+const RECONFIGURED_SHARE = 0.6
+const QUOTA_SHARE = 0.15
 
 /** One run of three store members and their clients under the faults of a seed. */
 export async function simulateStore(
@@ -50,7 +59,7 @@ export async function simulateStore(
 }
 
 class StoreWorld implements FaultTarget {
-  readonly ids: readonly MemberId[]
+  readonly #cluster: ClusterIdentity
   readonly trace: Trace
   readonly #options: StoreRunOptions
   readonly #random: SeededRandom
@@ -72,12 +81,15 @@ class StoreWorld implements FaultTarget {
   #snapshots = 0
   #deliveries = 0
   #isOver = false
+  #reconfigurer: Reconfigurer | undefined
+  readonly #etcd: OpenStoreOptions['etcd']
   #clientsBusy = 0
   #onLeader: (id: MemberId) => void = () => {}
 
   constructor(seed: number, options: StoreRunOptions) {
     this.#options = options
     this.#random = new SeededRandom(`store-${seed}`)
+    this.#etcd = planEtcd(this.#random.fork('etcd-options'))
     this.trace = new Trace(options.listener)
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
     this.#clock = new SimClock({ startMs: START_MS, turn })
@@ -97,29 +109,38 @@ class StoreWorld implements FaultTarget {
         clientUrls: [`https://${name}:2379`],
       })),
     })
-    this.ids = cluster.members.map(({ id }) => id)
-    for (const { id, name } of cluster.members) {
-      const machine = new SimMachine({ name, clock: this.#clock, random: this.#random })
-      this.#machines.set(id, machine)
-      this.#following.set(id, new Set())
-      const node = new StoreNode({
-        id,
-        name,
-        cluster,
-        machine,
-        clock: this.#clock,
-        network: this.#network,
-        applied: this.#applied,
-        breaks: options.breaks,
-        onUp: () => this.#watchFromStart(id, name),
-        onLeader: () => {
-          this.#elections++
-          this.#onLeader(id)
-        },
-        onError: (error) => this.#fail(error),
-      })
-      this.#nodes.set(id, node)
-    }
+    this.#cluster = cluster
+    for (const member of cluster.members) this.#addNode(member, cluster)
+  }
+
+  /** Machines of members that were not removed. */
+  get ids(): readonly MemberId[] {
+    return [...this.#nodes.keys()]
+  }
+
+  #addNode({ id, name }: ClusterMember, cluster: ClusterIdentity): void {
+    const machine = new SimMachine({ name, clock: this.#clock, random: this.#random })
+    this.#machines.set(id, machine)
+    this.#following.set(id, new Set())
+    const node = new StoreNode({
+      id,
+      name,
+      cluster,
+      machine,
+      clock: this.#clock,
+      network: this.#network,
+      applied: this.#applied,
+      breaks: this.#options.breaks,
+      etcd: this.#etcd,
+      onRemoved: () => this.#removed(id),
+      onUp: () => this.#watchFromStart(id, name),
+      onLeader: () => {
+        this.#elections++
+        this.#onLeader(id)
+      },
+      onError: (error) => this.#fail(error),
+    })
+    this.#nodes.set(id, node)
   }
 
   stats(): Record<string, number> {
@@ -132,6 +153,7 @@ class StoreWorld implements FaultTarget {
       acknowledged: this.#history.acknowledged,
       permissions: this.#administrator?.checked ?? 0,
       revisions: this.#revisions.last,
+      reconfigurations: this.#reconfigurer?.changes ?? 0,
     }
   }
 
@@ -176,7 +198,7 @@ class StoreWorld implements FaultTarget {
   }
 
   isUp(id: MemberId): boolean {
-    return this.#machine(id).isUp
+    return this.#machines.get(id)?.isUp ?? false
   }
 
   leader(): MemberId | undefined {
@@ -184,17 +206,18 @@ class StoreWorld implements FaultTarget {
   }
 
   start(id: MemberId): void {
-    this.#node(id).start()
+    // It may have been removed while it was down.
+    this.#nodes.get(id)?.start()
   }
 
   powerFail(id: MemberId): void {
     this.#cutOff(id)
-    this.#node(id).powerFail()
+    this.#nodes.get(id)?.powerFail()
   }
 
   kill(id: MemberId): void {
     this.#cutOff(id)
-    this.#node(id).kill()
+    this.#nodes.get(id)?.kill()
   }
 
   partition(isCut: (from: MemberId, to: MemberId) => boolean): void {
@@ -210,11 +233,12 @@ class StoreWorld implements FaultTarget {
   }
 
   jumpClock(id: MemberId, byMs: number): void {
-    this.#machine(id).jumpClock(byMs)
+    this.#machines.get(id)?.jumpClock(byMs)
   }
 
   setDiskSlowness(id: MemberId, factor: number): void {
-    this.#machine(id).disk.slowness = factor
+    const machine = this.#machines.get(id)
+    if (machine) machine.disk.slowness = factor
   }
 
   #startClients(): void {
@@ -240,6 +264,38 @@ class StoreWorld implements FaultTarget {
     const { clock, pick } = common
     this.#administrator = new Administrator({ clock, pick, random: this.#random.fork('admin') })
     this.#await(this.#administrator.run(isDone))
+    this.#startReconfigurer(common)
+  }
+
+  /** Members come and go, in most runs. */
+  #startReconfigurer(
+    common: Pick<ConstructorParameters<typeof Client>[0], 'clock' | 'pick'>,
+  ): void {
+    const random = this.#random.fork('reconfigurer')
+    if (!random.chance(RECONFIGURED_SHARE)) return
+    this.#reconfigurer = new Reconfigurer({
+      ...common,
+      random,
+      paceMs: random.pick([100, 300, 800]),
+      hasJoined: (id) => this.#machines.has(id),
+      join: (member, known) => this.#join(member, known),
+    })
+    this.#await(this.#reconfigurer.run(() => this.#isOver))
+  }
+
+  #join(member: ClusterMember, known: readonly ClusterMember[]): void {
+    const name = new URL(member.peerUrls[0] ?? '').hostname
+    const named = known.map((each) => (each.id === member.id ? { ...each, name } : each))
+    const { clusterId } = this.#cluster
+    this.#addNode({ ...member, name }, { clusterId, members: named, joining: true })
+    this.#record(`join ${member.id}`)
+    this.start(member.id)
+  }
+
+  #removed(id: MemberId): void {
+    this.#record(`removed ${id}`)
+    this.kill(id)
+    this.#nodes.delete(id)
   }
 
   #await(client: Promise<void>): void {
@@ -300,6 +356,7 @@ class StoreWorld implements FaultTarget {
     await this.#clock.run({ forMs: RECOVERY_MS, until: () => hasFailed() || isServing() })
     if (!hasFailed() && !isServing()) return this.#fail(new Violation('liveness: no answers'))
     this.#isOver = true
+    await this.#startAdded()
     const isQuiet = () => this.#clientsBusy === 0 && this.#isLevel()
     await this.#clock.run({ forMs: RECOVERY_MS, until: () => hasFailed() || isQuiet() })
     if (!hasFailed() && !isQuiet()) {
@@ -308,13 +365,31 @@ class StoreWorld implements FaultTarget {
     if (!hasFailed()) await this.#compareHashes()
   }
 
+  /** Somebody may have been added whose machine nobody has started. */
+  async #startAdded(): Promise<void> {
+    const reconfigurer = this.#reconfigurer
+    if (!reconfigurer) return
+    let isKnown = false
+    const ask = async () => {
+      while (!isKnown && this.#failure === undefined) {
+        isKnown = (await reconfigurer.startAdded()) !== undefined
+      }
+    }
+    this.#await(ask())
+    await this.#clock.run({ forMs: RECOVERY_MS, until: () => isKnown })
+  }
+
   #isLevel(): boolean {
     const nodes = this.#live()
     if (nodes.length < this.ids.length || this.#leasedKeys.count > 0) return false
-    if (!nodes.some((node) => node.isLeader)) return false
+    const leader = nodes.find((node) => node.isLeader)
+    const members = leader?.open?.member.members() ?? []
+    if (members.length !== nodes.length) return false
+    if (!members.every(({ id }) => this.#nodes.has(id))) return false
     const positions = nodes.map(({ open }) => {
       const state = open?.state
-      return `${state?.appliedIndex} ${state?.mvcc.revision}`
+      const all = JSON.stringify(state?.membership?.members)
+      return `${state?.appliedIndex} ${state?.mvcc.revision} ${all}`
     })
     if (new Set(positions).size > 1) return false
     const revision = nodes[0]?.open?.state.mvcc.revision ?? 0
@@ -375,10 +450,15 @@ class StoreWorld implements FaultTarget {
     if (!node) throw new Error(`no node ${id}`)
     return node
   }
+}
 
-  #machine(id: MemberId): SimMachine {
-    const machine = this.#machines.get(id)
-    if (!machine) throw new Error(`no machine ${id}`)
-    return machine
+/** Quotas that are used up in some runs; checks of changes that are off in some. */
+function planEtcd(random: SeededRandom): OpenStoreOptions['etcd'] {
+  const quota = random.fork('quota')
+  return {
+    strictReconfigCheck: random.fork('strict').chance(0.7),
+    autoPromote: random.fork('promote').chance(0.3),
+    learnersMax: 2,
+    ...(quota.chance(QUOTA_SHARE) && { quotaBytes: quota.pick([15_000, 40_000]) }),
   }
 }
