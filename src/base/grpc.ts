@@ -46,7 +46,7 @@ export type GrpcMethod =
       handle(request: Uint8Array, call: GrpcCall): Promise<Uint8Array> | Uint8Array
     }
   | {
-      /** Also serves client- and server-streaming. The returned iterator ends the call. */
+      /** Also serves client- and server-streaming. The returned iterator ends the call; so does a throw. */
       readonly kind: 'stream'
       handle(requests: AsyncIterable<Uint8Array>, call: GrpcCall): AsyncIterable<Uint8Array>
     }

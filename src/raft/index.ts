@@ -30,6 +30,7 @@ export type {
   ProgressStatus,
   ProposalResult,
   RaftStatus,
+  RaftSummary,
   Ready,
   StepResult,
 } from './ready.ts'

@@ -5,7 +5,14 @@ import { applyConfChange } from './configuration.ts'
 import { confChangeProposal } from './leader.ts'
 import { isLocalTarget, isLocalType, isResponse, message } from './message.ts'
 import { Raft } from './raft.ts'
-import type { ProgressStatus, ProposalResult, RaftStatus, Ready, StepResult } from './ready.ts'
+import type {
+  ProgressStatus,
+  ProposalResult,
+  RaftStatus,
+  RaftSummary,
+  Ready,
+  StepResult,
+} from './ready.ts'
 import { maybeSendAppend } from './replication.ts'
 import { appendMessage, appendResponse, applyMessage, applyResponse } from './storage-messages.ts'
 import { tick } from './tick.ts'
@@ -157,8 +164,8 @@ export class RawNode {
     for (const m of steps) this.raft.step(m)
   }
 
-  status(): RaftStatus {
-    const { id, term, vote, log, leader, role, isLearner, membership, leadTransferee } = this.raft
+  summary(): RaftSummary {
+    const { id, term, vote, log, leader, role, isLearner, leadTransferee } = this.raft
     return {
       id,
       term,
@@ -170,6 +177,13 @@ export class RawNode {
       isLearner,
       lastIndex: log.lastIndex(),
       leadTransferee,
+    }
+  }
+
+  status(): RaftStatus {
+    const { membership, role } = this.raft
+    return {
+      ...this.summary(),
       confState: membership.confState(),
       progress: role === 'leader' ? progressStatus(this.raft) : new Map(),
     }

@@ -45,7 +45,8 @@ export type ProposalResult = 'accepted' | DropReason
 /** What became of a message: taken, or dropped for this reason. Nothing of it is an error. */
 export type StepResult = ProposalResult | 'local-message' | 'unknown-peer'
 
-export interface RaftStatus {
+/** What is at hand: it may be asked for at every request. */
+export interface RaftSummary {
   readonly id: RaftId
   readonly term: Term
   readonly vote: RaftId
@@ -57,6 +58,9 @@ export interface RaftStatus {
   readonly lastIndex: LogIndex
   /** 0 when leadership is not being handed over. */
   readonly leadTransferee: RaftId
+}
+
+export interface RaftStatus extends RaftSummary {
   readonly confState: ConfState
   /** How far each member is. Empty unless this member leads. */
   readonly progress: ReadonlyMap<RaftId, ProgressStatus>

@@ -141,7 +141,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#flow = new ProposalFlow({
       proposals: this.#proposals,
       transport,
-      status: () => this.#node.status(),
+      status: () => this.#node.summary(),
       proposeAll: (data) => this.#proposeAll(data),
       writing: () => this.#appender.busy,
     })
@@ -187,7 +187,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
 
   status(): MemberStatus {
     const { cluster, self, stateMachine } = this.#options
-    const { role, isLearner, leader, term, commit } = this.#node.status()
+    const { role, isLearner, leader, term, commit } = this.#node.summary()
     return {
       clusterId: cluster.clusterId,
       id: self.id,
@@ -239,12 +239,12 @@ export class RaftMember<Outcome> implements Member<Outcome> {
 
   async transferLeadership(to: MemberId, { signal }: { signal: AbortSignal }): Promise<void> {
     const { clock } = this.#options
-    if (this.#node.status().role !== 'leader') throw memberErrors.notLeader()
+    if (this.#node.summary().role !== 'leader') throw memberErrors.notLeader()
     const target = this.#applier.membership.members.find(({ id }) => id === to)
     if (!target || target.isLearner) throw memberErrors.badTransferee()
     const untilMs = this.#nowMs() + this.#timing.electionTicks * this.#timing.tickMs * 2
     this.#run(() => this.#node.transferLeadership(to))
-    while (this.#node.status().leader !== to) {
+    while (this.#node.summary().leader !== to) {
       if (signal.aborted) throw memberErrors.canceled(signal)
       if (this.#stopped) throw this.#whyStopped
       if (this.#nowMs() > untilMs) throw memberErrors.timeoutLeaderTransfer()
@@ -465,7 +465,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     const { clock } = this.#options
     if (!this.#makeWay()) return
     const untilMs = this.#nowMs() + HANDOVER_MS_MAX
-    while (this.#node.status().role === 'leader' && !this.#stopped && this.#nowMs() < untilMs) {
+    while (this.#node.summary().role === 'leader' && !this.#stopped && this.#nowMs() < untilMs) {
       await sleep(clock, this.#timing.tickMs)
     }
     // What still has to leave: the last messages that the new leader needs.

@@ -1,5 +1,5 @@
 import type { MemberId, PeerTransport } from '../../base/index.ts'
-import type { RaftStatus, Term } from '../../raft/index.ts'
+import type { RaftSummary, Term } from '../../raft/index.ts'
 import { readCorrelation } from './correlation.ts'
 import { Forwards } from './forwards.ts'
 import { encodeFrame, type Forward } from './peer-codec.ts'
@@ -14,7 +14,7 @@ const RESEND_MS = 500
 export interface ProposalFlowOptions<Outcome> {
   readonly proposals: Proposals<Outcome>
   readonly transport: PeerTransport
-  readonly status: () => RaftStatus
+  readonly status: () => RaftSummary
   /** Whether they are in the log now: all of them or none. */
   readonly proposeAll: (data: readonly Uint8Array[]) => boolean
   /** Whether this member's disk is writing: what comes meanwhile goes together afterwards. */
@@ -69,7 +69,7 @@ export class ProposalFlow<Outcome> {
     this.#forwarded.push({ from, forward })
   }
 
-  #proposeOwn(status: RaftStatus, nowMs: number): void {
+  #proposeOwn(status: RaftSummary, nowMs: number): void {
     const { proposals, proposeAll } = this.#options
     // Raft refuses proposals while leadership moves on.
     if (proposals.queued === 0 || status.leadTransferee !== 0) return
@@ -82,11 +82,11 @@ export class ProposalFlow<Outcome> {
     if (at < taken.length) proposals.putBack(taken.slice(at))
   }
 
-  #sendToLeader(status: RaftStatus, nowMs: number): void {
+  #sendToLeader(status: RaftSummary, nowMs: number): void {
     this.#forward(status, this.#options.proposals.take(status.term, nowMs))
   }
 
-  #forward({ term, leader }: RaftStatus, pending: readonly Pending<Outcome>[]): void {
+  #forward({ term, leader }: RaftSummary, pending: readonly Pending<Outcome>[]): void {
     const { proposals, transport } = this.#options
     const { origin, oldest } = proposals
     for (const chunk of chunks(pending)) {
@@ -95,7 +95,7 @@ export class ProposalFlow<Outcome> {
     }
   }
 
-  #takeForwarded(from: MemberId, forward: Forward, status: RaftStatus): void {
+  #takeForwarded(from: MemberId, forward: Forward, status: RaftSummary): void {
     if (forward.term !== status.term || status.leadTransferee !== 0) {
       this.#refuse(from, forward.term, forward.proposals)
       return

@@ -21,17 +21,17 @@ export function unlessLearner(etcd: EtcdApi, path: string, method: GrpcMethod): 
   if (method.kind === 'unary') {
     return {
       kind: 'unary',
-      async handle(request, call) {
+      handle(request, call) {
         if (etcd.isLearner && !isStaleRead(path, request)) throw notSupported()
-        return await method.handle(request, call)
+        return method.handle(request, call)
       },
     }
   }
   return {
     kind: 'stream',
-    async *handle(requests, call) {
+    handle(requests, call) {
       if (etcd.isLearner) throw notSupported()
-      yield* method.handle(requests, call)
+      return method.handle(requests, call)
     },
   }
 }

@@ -64,13 +64,21 @@ export function stream(
 ): GrpcMethod {
   return {
     kind: 'stream',
-    async *handle(requests, call) {
-      try {
-        yield* handle(requests, rpcCall(call))
-      } catch (error) {
+    handle(requests, call) {
+      const fail = (error: unknown): never => {
         throw grpcError(error, call.signal)
       }
+      const messages = handle(requests, rpcCall(call))
+      return { [Symbol.asyncIterator]: () => failingAs(messages[Symbol.asyncIterator](), fail) }
     },
+  }
+}
+
+/** By hand: of an event to a thousand watchers most of the work would be generators' promises. */
+function failingAs<T>(inner: AsyncIterator<T>, fail: (error: unknown) => never): AsyncIterator<T> {
+  return {
+    next: () => inner.next().catch(fail),
+    return: () => inner.return?.() ?? Promise.resolve({ done: true, value: undefined }),
   }
 }
 

@@ -24,19 +24,26 @@ export function requireLeader(leaders: EtcdApi['leaders'], method: GrpcMethod): 
   }
   return {
     kind: 'stream',
-    async *handle(requests, call) {
-      if (!check(call)) return yield* method.handle(requests, call)
-      const lost = new AbortController()
-      const forget = leaders.onLost(() => lost.abort(noLeader()))
-      const signal = AbortSignal.any([call.signal, lost.signal])
-      try {
-        const { metadata, identity } = call
-        yield* method.handle(requests, { metadata, ...(identity && { identity }), signal })
-      } finally {
-        forget()
-      }
-      // A watch ends without an error when its signal is aborted.
-      if (lost.signal.aborted) throw lost.signal.reason
+    handle(requests, call) {
+      if (!check(call)) return method.handle(requests, call)
+      return whileLed(leaders, call, (led) => method.handle(requests, led))
     },
   }
+}
+
+async function* whileLed(
+  leaders: EtcdApi['leaders'],
+  { metadata, identity, signal: called }: GrpcCall,
+  serve: (call: GrpcCall) => AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const lost = new AbortController()
+  const forget = leaders.onLost(() => lost.abort(noLeader()))
+  const signal = AbortSignal.any([called, lost.signal])
+  try {
+    yield* serve({ metadata, ...(identity && { identity }), signal })
+  } finally {
+    forget()
+  }
+  // A watch ends without an error when its signal is aborted.
+  if (lost.signal.aborted) throw lost.signal.reason
 }

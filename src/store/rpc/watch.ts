@@ -27,23 +27,68 @@ export function watchMethods(
   ]
 }
 
-async function* serve(
+function serve(
   { etcd, encoder }: { etcd: EtcdApi; encoder: WatchEncoder },
   requests: AsyncIterable<Uint8Array>,
   call: RpcCall,
-): AsyncGenerator<Uint8Array> {
-  const { signal } = call
+): AsyncIterable<Uint8Array> {
   const watch = etcd.watch()
-  const close = () => watch.close()
-  signal.addEventListener('abort', close, { once: true })
-  if (signal.aborted) close()
   // The client's requests are obeyed while its responses flow; its end ends the stream, as in etcd.
-  obey({ etcd, watch }, requests, call).then(close, (error: unknown) => watch.fail(error))
-  try {
-    for await (const response of watch) yield* encoder.encode(response)
-  } finally {
-    signal.removeEventListener('abort', close)
-    close()
+  const ended = obey({ etcd, watch }, requests, call)
+  ended.then(
+    () => watch.close(),
+    (error: unknown) => watch.fail(error),
+  )
+  return { [Symbol.asyncIterator]: () => new Responses({ watch, encoder }, call.signal) }
+}
+
+/** A stream's responses as bytes. Ends the watch when it ends itself, or its call does. */
+class Responses implements AsyncIterator<Uint8Array> {
+  readonly #responses: AsyncIterator<QueuedResponse>
+  readonly #encoder: WatchEncoder
+  readonly #close: () => void
+  /** What is left of a response in fragments. */
+  #rest: Iterator<Uint8Array> | undefined
+  constructor(
+    { watch, encoder }: { watch: WatchStream; encoder: WatchEncoder },
+    signal: AbortSignal,
+  ) {
+    this.#responses = watch[Symbol.asyncIterator]()
+    this.#encoder = encoder
+    const onAbort = () => watch.close()
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    this.#close = () => {
+      signal.removeEventListener('abort', onAbort)
+      watch.close()
+    }
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    const part = this.#rest?.next()
+    if (part && !part.done) return part
+    this.#rest = undefined
+    try {
+      const { done, value: response } = await this.#responses.next()
+      if (!done) return this.#encode(response)
+      this.#close()
+      return { done: true, value: undefined }
+    } catch (error) {
+      this.#close()
+      throw error
+    }
+  }
+
+  #encode(response: QueuedResponse): IteratorResult<Uint8Array> {
+    const parts = this.#encoder.encode(response)
+    if (parts instanceof Uint8Array) return { done: false, value: parts }
+    this.#rest = parts
+    return parts.next()
+  }
+
+  return(): Promise<IteratorResult<Uint8Array>> {
+    this.#close()
+    return Promise.resolve({ done: true, value: undefined })
   }
 }
 
@@ -97,15 +142,12 @@ class WatchEncoder {
     this.#fragmentBytes = fragmentBytes
   }
 
-  *encode(response: QueuedResponse): Generator<Uint8Array> {
+  /** One message, or several of a response that is cut. */
+  encode(response: QueuedResponse): Uint8Array | Iterator<Uint8Array> {
     const { batch, watcher } = response
-    if (!batch) {
-      yield headOf(response).finish()
-      return
-    }
+    if (!batch) return headOf(response).finish()
     if (watcher?.fragment && batch.wire.length >= this.#fragmentBytes) {
-      yield* this.#fragments(response, batch.events)
-      return
+      return this.#fragments(response, batch.events)
     }
     const head = `${response.watchId}/${response.header.revision}/${response.header.raftTerm}`
     let shared = this.#shared.get(batch)
@@ -113,7 +155,7 @@ class WatchEncoder {
       shared = { head, bytes: headOf(response).raw(batch.wire).finish() }
       this.#shared.set(batch, shared)
     }
-    yield shared.bytes
+    return shared.bytes
   }
 
   *#fragments(response: QueuedResponse, events: readonly EncodedEvent[]): Generator<Uint8Array> {

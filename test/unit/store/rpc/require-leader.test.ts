@@ -40,7 +40,7 @@ describe('a client that requires a leader', () => {
     await get(required)
     etcd.member.become('follower')
     await assert.rejects(get(required), isNoLeader)
-    await assert.rejects(watchOne(required).next(), isNoLeader)
+    await assert.rejects(async () => watchOne(required).next(), isNoLeader)
     await get({ ...required, metadata: {} })
     etcd.member.become('leader')
     await get(required)
