@@ -2,6 +2,7 @@ import { mutatingPolicies, validatingPolicies } from '../policies/index.ts'
 import { mutatingWebhooks, validatingWebhooks } from '../webhooks/index.ts'
 import { alwaysPullImages } from './always-pull-images.ts'
 import { defaultIngressClass, defaultStorageClass } from './default-class.ts'
+import { denyExternalIps } from './external-ips.ts'
 import { limitRanger } from './limit-ranger.ts'
 import {
   certificateApproval,
@@ -12,6 +13,7 @@ import { nodeRestriction } from './node-restriction.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeTaints } from './node-taints.ts'
 import type { MakePlugin, PluginName } from './plugin.ts'
+import { podNodeSelector } from './pod-node-selector.ts'
 import { podPriority } from './pod-priority.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
 import { podServiceAccount } from './pod-service-account.ts'
@@ -32,6 +34,7 @@ export const PLUGINS: Readonly<Partial<Record<PluginName, MakePlugin>>> = {
   TaintNodesByCondition: nodeTaints,
   AlwaysPullImages: alwaysPullImages,
   PodSecurity: podSecurity,
+  PodNodeSelector: podNodeSelector,
   Priority: podPriority,
   DefaultTolerationSeconds: podTolerations,
   DefaultStorageClass: defaultStorageClass,
@@ -39,6 +42,7 @@ export const PLUGINS: Readonly<Partial<Record<PluginName, MakePlugin>>> = {
   PersistentVolumeClaimResize: claimResize,
   RuntimeClass: runtimeClass,
   DefaultIngressClass: defaultIngressClass,
+  DenyServiceExternalIPs: denyExternalIps,
   MutatingAdmissionPolicy: mutatingPolicies,
   MutatingAdmissionWebhook: mutatingWebhooks,
   ValidatingAdmissionPolicy: validatingPolicies,

@@ -3,7 +3,7 @@ import { randomSuffix } from '../../../base/index.ts'
 import { AdmissionAttributes } from '../admission/attributes.ts'
 import { optionsObject } from '../options.ts'
 import { statusErrors } from '../status.ts'
-import { trackUpdate } from './field-tracking.ts'
+import { guardManagers, trackUpdate } from './field-tracking.ts'
 import {
   fetch,
   keyOf,
@@ -84,7 +84,9 @@ async function createOnce(
     options: optionsObject('CreateOptions', call.options),
     dryRun,
   })
+  const { managedFields } = object.metadata
   await store.admission.admit(attributes)
+  guardManagers(object, managedFields, call.warnings)
   identify(store, object)
   validate(store, object)
   await store.admission.validate(attributes)

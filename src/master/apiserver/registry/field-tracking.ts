@@ -3,6 +3,7 @@ import {
   applyTo,
   type Applied,
   decodeJson,
+  decodeManagers,
   type FieldSet,
   type JsonObject,
   type KubeObject,
@@ -183,6 +184,25 @@ export function trackApply(
   const { config, old, force } = of
   const live = old ? tracking.toJson(old) : tracking.empty
   return applyTo(writerOf(tracking, call, of), { live, empty: tracking.empty, config, force })
+}
+
+/** What admission made of the managers is taken back when it cannot be read. */
+export function guardManagers(
+  object: KubeObject,
+  before: ManagedFieldsEntry[] | undefined,
+  warnings: string[],
+): void {
+  if (object.metadata.managedFields === before) return
+  try {
+    decodeManagers(object.metadata.managedFields)
+  } catch (error) {
+    setManagers(object, before)
+    const why = error instanceof Error ? error.message : String(error)
+    warnings.push(
+      '.metadata.managedFields was in an invalid state after admission; this could be caused by ' +
+        `an outdated mutating admission controller; please fix your requests: ${why}`,
+    )
+  }
 }
 
 /** Whether two lists of managers differ in nothing but times. */

@@ -9,7 +9,7 @@ import { ObjectRevision } from '../object-revision.ts'
 import { optionsObject, parseVersion } from '../options.ts'
 import { statusErrors } from '../status.ts'
 import { claimNamespace, createObject } from './create.ts'
-import { sameManagers, trackUpdate } from './field-tracking.ts'
+import { guardManagers, sameManagers, trackUpdate } from './field-tracking.ts'
 import { finishDeletion, isDeletionComplete } from './deletion.ts'
 import {
   fetch,
@@ -150,7 +150,9 @@ async function attemptUpdate(store: Store, call: WriteCall, on: Attempt): Promis
     dryRun: call.options.dryRun,
   })
   const admission = update.rules.admitted ? undefined : store.admission
+  const { managedFields } = object.metadata
   await admission?.admit(attributes)
+  guardManagers(object, managedFields, call.warnings)
   prepare(store, { update, object, old })
   await admission?.validate(attributes)
   const { dryRun } = call.options

@@ -180,6 +180,28 @@ describe('admission of pods', () => {
     }
   })
 
+  it('puts pods where their namespace says, and denies external addresses, where that is on', async () => {
+    const enabledAdmission = ['PodNodeSelector', 'DenyServiceExternalIPs']
+    const strict = await Harness.start({ enabledAdmission, disabledAdmission: ['ServiceAccount'] })
+    try {
+      const annotations = { 'scheduler.alpha.kubernetes.io/node-selector': 'a=b, c=d' }
+      const body = { metadata: { annotations } }
+      await strict.call('PATCH /api/v1/namespaces/default', { headers: MERGE, body })
+      const create = async (name: string, spec: object) =>
+        (await strict.call(`POST ${NS}/pods`, { body: pod(name, spec) })).json
+      const made = await create('a', { nodeSelector: { x: 'y' } })
+      assert.deepEqual(made.spec.nodeSelector, { x: 'y', a: 'b', c: 'd' })
+      const refusal = await create('b', { nodeSelector: { a: 'z' } })
+      assert.match(refusal.message, /conflicts with its namespace node label selector/)
+      const spec = { ports: [{ port: 80 }], externalIPs: ['1.2.3.4'] }
+      const service = { metadata: { name: 's' }, spec }
+      const { json } = await strict.call(`POST ${NS}/services`, { body: service })
+      assert.match(json.message, /Use of external IPs is denied by admission control/)
+    } finally {
+      await strict.stop()
+    }
+  })
+
   it('keeps quotas exactly, whichever of three masters is asked', async () => {
     const { kv } = harness
     const servers = [harness, await Harness.start({ kv }), await Harness.start({ kv })]
