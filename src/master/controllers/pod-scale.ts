@@ -8,11 +8,10 @@ import {
   type ReplicaSet,
   replicaSets,
   replicationControllers,
-  type Scale,
   statefulSets,
 } from '../../api/index.ts'
-import type { Client } from '../../client/index.ts'
 import type { Cached, ControllerContext } from './runtime.ts'
+import { ScaleClient } from './scale-client.ts'
 
 type Call = { signal: AbortSignal }
 
@@ -22,12 +21,10 @@ export class PodScales {
   readonly deployments
   readonly controllers
   readonly stateful
-  readonly #client: Client
-  /** Plurals of kinds that have been looked up, by API version and kind. */
-  readonly #plurals = new Map<string, string>()
+  readonly #scales: ScaleClient
 
   constructor({ informers, client }: ControllerContext) {
-    this.#client = client
+    this.#scales = new ScaleClient(client)
     this.sets = informers.for(replicaSets)
     this.deployments = informers.for(deployments)
     this.controllers = informers.for(replicationControllers)
@@ -101,32 +98,17 @@ export class PodScales {
     namespace: string,
     call: Call,
   ): Promise<number | undefined> {
-    const plural = await this.#pluralOf(owner, call)
-    if (plural === undefined) return undefined
-    const base = apiPath(owner.apiVersion)
-    const path = `${base}/namespaces/${namespace}/${plural}/${owner.name}/scale`
+    const { apiVersion, kind, name } = owner
     try {
-      const scale = (await this.#client.request({ method: 'GET', path }, call)) as Scale
-      return scale.metadata.uid === owner.uid ? (scale.spec.replicas ?? 0) : undefined
+      const scale = await this.#scales.get({ apiVersion, kind, name, namespace }, call)
+      return scale?.metadata.uid === owner.uid ? (scale.spec.replicas ?? 0) : undefined
     } catch (error) {
       if (!hasReason(error, 'NotFound')) throw error
-      const group = owner.apiVersion.split('/').slice(0, -1).join()
-      const name = group === '' ? plural : `${plural}.${group}`
-      throw new ScaleError(`${name} does not implement the scale subresource`, { cause: error })
+      const plural = (await this.#scales.pluralOf(owner, call)) ?? kind
+      const group = apiVersion.split('/').slice(0, -1).join()
+      const resource = group === '' ? plural : `${plural}.${group}`
+      throw new ScaleError(`${resource} does not implement the scale subresource`, { cause: error })
     }
-  }
-
-  async #pluralOf({ apiVersion, kind }: OwnerReference, call: Call): Promise<string | undefined> {
-    const key = `${apiVersion}/${kind}`
-    const known = this.#plurals.get(key)
-    if (known !== undefined) return known
-    const path = apiPath(apiVersion)
-    const list = (await this.#client.request({ method: 'GET', path }, call)) as {
-      resources: { name: string; kind: string }[]
-    }
-    const found = list.resources.find((each) => each.kind === kind && !each.name.includes('/'))
-    if (found) this.#plurals.set(key, found.name)
-    return found?.name
   }
 }
 
@@ -134,6 +116,3 @@ export class PodScales {
 export class ScaleError extends Error {
   override readonly name = 'ScaleError'
 }
-
-const apiPath = (apiVersion: string) =>
-  apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`

@@ -7,6 +7,7 @@ import { certificateSigning } from './certificate-signer.ts'
 import { tokenCleaner } from './token-cleaner.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
+import { autoscalerController, type AutoscalerOptions } from './autoscaler.ts'
 import { cronJobController } from './cron-job.ts'
 import { accountOf } from './accounts.ts'
 import { daemonSetController } from './daemon-set.ts'
@@ -57,6 +58,7 @@ export interface ControllersOptions {
   readonly podGc?: PodGcOptions
   readonly job?: JobOptions
   readonly volumes?: VolumeBinderOptions
+  readonly autoscaler?: AutoscalerOptions
 }
 
 /** Undefined: this cluster has nothing for it to work with. */
@@ -83,6 +85,8 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'persistentvolumeclaim-protection-controller': claimProtectionController,
   'persistentvolume-protection-controller': volumeProtectionController,
   'ephemeral-volume-controller': ephemeralVolumeController,
+  'horizontal-pod-autoscaler-controller': (context, options) =>
+    autoscalerController(context, options.autoscaler),
   'endpoint-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
   'namespace-controller': namespaceController,

@@ -40,6 +40,8 @@ export class TestCluster {
   /** Writes of the controllers alone, events left out. */
   readonly writes: Write[] = []
   readonly kubelet: FakeKubelet
+  /** APIs of others, by how their paths begin: what they answer. */
+  readonly others = new Map<string, (url: string) => object>()
   readonly #stop = new AbortController()
   readonly #ended: Promise<unknown>[] = []
   readonly #server
@@ -80,6 +82,12 @@ export class TestCluster {
     const clientOf = (commonName: string) => {
       const transport: HttpHandler = (request) => {
         const path = request.url.split('?')[0] ?? ''
+        for (const [start, answer] of this.others) {
+          if (!path.startsWith(start)) continue
+          const body = Buffer.from(JSON.stringify(answer(request.url)))
+          const headers = { 'content-type': 'application/json' }
+          return Promise.resolve({ status: 200, headers, body })
+        }
         if (request.method !== 'GET' && !path.includes('/events')) {
           this.writes.push({ method: request.method, path })
         }

@@ -1,0 +1,205 @@
+import type { DeepReadonly } from '../../base/index.ts'
+import {
+  formatQuantity,
+  isPodReady,
+  type MetricSpec,
+  type MetricStatus,
+  type MetricTarget,
+  type Pod,
+  quantityMilliValue,
+} from '../../api/index.ts'
+import { type MetricsClient, selectorText } from './autoscaler-metrics.ts'
+import {
+  MetricError,
+  replicasForPods,
+  replicasForTotal,
+  replicasForValue,
+  requestOf,
+  type Sample,
+  type Tolerances,
+} from './autoscaler-replicas.ts'
+import type { Cached } from './runtime.ts'
+
+type Call = { signal: AbortSignal }
+
+/** What the metrics of an autoscaler are about. */
+export interface Scaled {
+  readonly namespace: string
+  /** Selects the pods, as text. */
+  readonly selector: string
+  readonly pods: readonly Cached<Pod>[]
+  readonly current: number
+  readonly tolerances: Tolerances
+  readonly nowMs: number
+}
+
+export interface Proposed {
+  readonly replicas: number
+  /** The metric in words, for conditions and events. */
+  readonly metric: string
+  readonly status: MetricStatus
+}
+
+/** Reasons of the condition `ScalingActive` when a metric fails. */
+export const FAILURES: Readonly<Record<string, string>> = {
+  Resource: 'FailedGetResourceMetric',
+  ContainerResource: 'FailedGetContainerResourceMetric',
+  Pods: 'FailedGetPodsMetric',
+  Object: 'FailedGetObjectMetric',
+  External: 'FailedGetExternalMetric',
+}
+
+/** The number of replicas that one metric asks for. Throws `MetricError`. */
+export async function proposeReplicas(
+  spec: DeepReadonly<MetricSpec>,
+  of: { scaled: Scaled; metrics: MetricsClient; resourceOf: ResourceOf },
+  call: Call,
+): Promise<Proposed> {
+  const { scaled, metrics } = of
+  if (spec.resource) return proposeForResource({ ...spec.resource, type: spec.type }, of, call)
+  if (spec.containerResource) {
+    return proposeForResource({ ...spec.containerResource, type: spec.type }, of, call)
+  }
+  if (spec.pods) {
+    const { metric, target } = spec.pods
+    const metricSelector = selectorText(metric.selector)
+    const samples = await metrics.pods({ ...scaled, metric: metric.name, metricSelector }, call)
+    const { replicas, average } = plainReplicas(samples, target, scaled, false)
+    const current = { averageValue: milliText(average) }
+    const status = { type: 'Pods', pods: { metric: structuredClone(metric), current } }
+    return { replicas, metric: `pods metric ${metric.name}`, status: status as MetricStatus }
+  }
+  if (spec.object) return proposeForObject(spec.object, of, call)
+  if (spec.external) return proposeForExternal(spec.external, of, call)
+  throw new MetricError(`unknown metric source type ${JSON.stringify(spec.type)}`)
+}
+
+/** The plural, with its group, of a kind. */
+export type ResourceOf = (
+  reference: { apiVersion: string; kind: string },
+  call: Call,
+) => Promise<string>
+
+async function proposeForResource(
+  source: {
+    readonly type: string
+    readonly name: string
+    readonly target: DeepReadonly<MetricTarget>
+    readonly container?: string
+  },
+  { scaled, metrics }: { scaled: Scaled; metrics: MetricsClient },
+  call: Call,
+): Promise<Proposed> {
+  const { name, target, container } = source
+  const isCpu = name === 'cpu'
+  const where = container === undefined ? {} : { container }
+  const samples = await metrics.resource({ ...scaled, resource: name, ...where }, call)
+  const what = container === undefined ? 'resource' : 'container resource'
+  const key = container === undefined ? 'resource' : 'containerResource'
+  const statusOf = (current: object) =>
+    ({ type: source.type, [key]: { name, ...where, current } }) as MetricStatus
+  if (target.averageValue !== undefined) {
+    const { replicas, average } = plainReplicas(samples, target, scaled, isCpu)
+    const status = statusOf({ averageValue: milliText(average) })
+    return { replicas, metric: `${name} ${what}`, status }
+  }
+  const goal = target.averageUtilization ?? 0
+  const byName = new Map(scaled.pods.map((pod) => [pod.metadata.name, pod]))
+  const request = (pod: string) => {
+    const found = byName.get(pod)
+    return found ? requestOf(found, name, container) : 0
+  }
+  const { replicas } = replicasForPods(scaled.pods, samples, {
+    ...scaled,
+    isCpu,
+    targetOf: (pod) => (request(pod) * goal) / 100,
+    fallbackOf: (pod) => (request(pod) * Math.max(100, goal)) / 100,
+  })
+  const used = [...samples].filter(([pod]) => byName.has(pod))
+  const total = used.reduce((sum, [, { value }]) => sum + value, 0)
+  const requested = used.reduce((sum, [pod]) => sum + request(pod), 0)
+  const status = statusOf({
+    averageUtilization: requested === 0 ? 0 : Math.trunc((total * 100) / requested),
+    averageValue: milliText(used.length === 0 ? 0 : Math.trunc(total / used.length)),
+  })
+  return { replicas, metric: `${name} ${what} utilization (percentage of request)`, status }
+}
+
+function plainReplicas(
+  samples: ReadonlyMap<string, Sample>,
+  target: DeepReadonly<MetricTarget>,
+  scaled: Scaled,
+  isCpu: boolean,
+): { replicas: number; average: number } {
+  const goal = quantityMilliValue(target.averageValue ?? '0')
+  const constant = () => goal
+  const of = { ...scaled, isCpu, targetOf: constant, fallbackOf: constant }
+  const { replicas, ratio } = replicasForPods(scaled.pods, samples, of)
+  return { replicas, average: Math.trunc(ratio * goal) }
+}
+
+async function proposeForObject(
+  source: NonNullable<DeepReadonly<MetricSpec>['object']>,
+  {
+    scaled,
+    metrics,
+    resourceOf,
+  }: {
+    scaled: Scaled
+    metrics: MetricsClient
+    resourceOf: ResourceOf
+  },
+  call: Call,
+): Promise<Proposed> {
+  const { metric, target, describedObject } = source
+  const { apiVersion = 'v1', kind, name } = describedObject
+  const resource = await resourceOf({ apiVersion, kind }, call)
+  const metricSelector = selectorText(metric.selector)
+  const at = { ...scaled, resource, name, metric: metric.name, metricSelector }
+  const usage = await metrics.object(at, call)
+  const { replicas, current } = byTarget(usage, target, scaled)
+  const object = { metric, describedObject, current }
+  return {
+    replicas,
+    metric: `${kind} metric ${metric.name}`,
+    status: structuredClone({ type: 'Object', object }) as MetricStatus,
+  }
+}
+
+async function proposeForExternal(
+  source: NonNullable<DeepReadonly<MetricSpec>['external']>,
+  { scaled, metrics }: { scaled: Scaled; metrics: MetricsClient },
+  call: Call,
+): Promise<Proposed> {
+  const { metric, target } = source
+  const metricSelector = selectorText(metric.selector)
+  const { namespace } = scaled
+  const usage = await metrics.external({ namespace, metric: metric.name, metricSelector }, call)
+  const { replicas, current } = byTarget(usage, target, scaled)
+  const status = structuredClone({ type: 'External', external: { metric, current } })
+  const text = selectorText(metric.selector)
+  const words = `external metric ${metric.name}${text === '' ? '(nil)' : `(${text})`}`
+  return { replicas, metric: words, status: status as MetricStatus }
+}
+
+function byTarget(
+  usage: number,
+  target: DeepReadonly<MetricTarget>,
+  scaled: Scaled,
+): { replicas: number; current: object } {
+  if (target.averageValue !== undefined) {
+    const goal = quantityMilliValue(target.averageValue)
+    const replicas = replicasForTotal(usage, { ...scaled, target: goal })
+    const average = scaled.current === 0 ? usage : Math.ceil(usage / scaled.current)
+    return { replicas, current: { averageValue: milliText(average) } }
+  }
+  const goal = quantityMilliValue(target.value ?? '0')
+  const ready = scaled.pods.filter(
+    (pod) => pod.status?.phase === 'Running' && isPodReady(pod),
+  ).length
+  const replicas = replicasForValue(usage, { ...scaled, ready, target: goal })
+  return { replicas, current: { value: milliText(usage) } }
+}
+
+const milliText = (milli: number) =>
+  formatQuantity({ nanos: BigInt(Math.trunc(milli)) * 1_000_000n, format: 'DecimalSI' })
