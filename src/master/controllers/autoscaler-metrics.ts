@@ -45,7 +45,7 @@ export class MetricsClient {
     call: Call,
   ): Promise<Map<string, Sample>> {
     const query = new URLSearchParams({ labelSelector: of.selector })
-    const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${of.namespace}/pods?${query}`
+    const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${of.namespace}/pods?${query.toString()}`
     const { items } = await this.#get<{ items: readonly PodMetrics[] }>(
       path,
       'resource metrics API',
@@ -72,7 +72,7 @@ export class MetricsClient {
   ): Promise<Map<string, Sample>> {
     const query = new URLSearchParams({ labelSelector: of.selector })
     if (of.metricSelector !== '') query.set('metricLabelSelector', of.metricSelector)
-    const path = `${CUSTOM}/namespaces/${of.namespace}/pods/*/${of.metric}?${query}`
+    const path = `${CUSTOM}/namespaces/${of.namespace}/pods/*/${of.metric}?${query.toString()}`
     const { items } = await this.#get<MetricValues>(path, 'custom metrics API', call)
     if (items.length === 0) throw new MetricError('no metrics returned from custom metrics API')
     return new Map(
@@ -113,7 +113,7 @@ export class MetricsClient {
     call: Call,
   ): Promise<number> {
     const query = new URLSearchParams({ labelSelector: of.metricSelector })
-    const path = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${of.namespace}/${of.metric}?${query}`
+    const path = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${of.namespace}/${of.metric}?${query.toString()}`
     const { items } = await this.#get<MetricValues>(path, 'external metrics API', call)
     if (items.length === 0) throw new MetricError('no metrics returned from external metrics API')
     return items.reduce((sum, { value }) => sum + quantityMilliValue(value), 0)
