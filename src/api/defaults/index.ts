@@ -1,6 +1,7 @@
 export { defaultAutoscaler, SCALE_DOWN_POLICIES, SCALE_UP_POLICIES } from './autoscaler.ts'
 export { defaultCronJob, defaultJob } from './batch.ts'
 export { pullPolicyFor } from './container.ts'
+export { defaultResourceClaim, defaultResourceClaimTemplate } from './devices.ts'
 export { defaultPod, defaultPodTemplate } from './pod.ts'
 export { defaultBinding, dropEmptyRules } from './rbac.ts'
 export { defaultService } from './service.ts'
@@ -30,4 +31,5 @@ export {
   defaultPersistentVolume,
   defaultPriorityClass,
   defaultStorageClass,
+  matchSources,
 } from './storage.ts'

@@ -38,6 +38,16 @@ export function defaultClaim(claim: PersistentVolumeClaim): void {
   defaultClaimSpec((claim.spec ??= {}))
 }
 
+/** Either way of naming a source stands for the other, unless it is in another namespace (KEP-1495). */
+export function matchSources({ spec }: PersistentVolumeClaim): void {
+  const { dataSource, dataSourceRef } = spec
+  if (dataSource && !dataSourceRef) spec.dataSourceRef = { ...dataSource }
+  else if (dataSourceRef && !dataSource && !dataSourceRef.namespace) {
+    const { namespace: _, ...source } = dataSourceRef
+    spec.dataSource = source
+  }
+}
+
 export function defaultClaimSpec(spec: PersistentVolumeClaim['spec']): void {
   spec.volumeMode ??= 'Filesystem'
   roundToMilli(spec.resources?.limits)

@@ -1,7 +1,7 @@
 import { persistentVolumeClaimColumns } from '../columns/index.ts'
 import type { PersistentVolumeClaim } from '../core/index.ts'
 import { PersistentVolumeClaim as declared } from '../core/index.ts'
-import { defaultClaim } from '../defaults/index.ts'
+import { defaultClaim, matchSources } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy, statusApart } from '../strategy/index.ts'
 import {
@@ -27,6 +27,7 @@ export const persistentVolumeClaims: Resource<PersistentVolumeClaim> =
       ...statusApart,
       prepareForCreate(claim) {
         claim.status = { phase: 'Pending' }
+        matchSources(claim)
       },
       ...withMetadata<PersistentVolumeClaim>(
         { namespaced: true, nameErrors: dns1123SubdomainErrors },

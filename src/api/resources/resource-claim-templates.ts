@@ -1,6 +1,7 @@
 import { resourceClaimTemplateColumns } from '../columns/index.ts'
 import type { ResourceClaimTemplate } from '../resource/index.ts'
 import { ResourceClaimTemplate as declared } from '../resource/index.ts'
+import { defaultResourceClaimTemplate } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
 import {
@@ -19,6 +20,8 @@ export const resourceClaimTemplates: Resource<ResourceClaimTemplate> =
     struct: declared,
     columns: resourceClaimTemplateColumns,
     strategy: defineStrategy<ResourceClaimTemplate>({
+      applyDefaults: defaultResourceClaimTemplate,
+
       ...withMetadata<ResourceClaimTemplate>(
         { namespaced: true, nameErrors: dns1123SubdomainErrors },
         { create: validateResourceClaimTemplate, update: validateResourceClaimTemplateUpdate },

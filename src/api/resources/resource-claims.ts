@@ -1,6 +1,7 @@
 import { resourceClaimColumns } from '../columns/index.ts'
 import type { ResourceClaim } from '../resource/index.ts'
 import { ResourceClaim as declared } from '../resource/index.ts'
+import { defaultResourceClaim } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy, statusApart } from '../strategy/index.ts'
 import {
@@ -19,6 +20,8 @@ export const resourceClaims: Resource<ResourceClaim> = defineResource<ResourceCl
   struct: declared,
   columns: resourceClaimColumns,
   strategy: defineStrategy<ResourceClaim>({
+    applyDefaults: defaultResourceClaim,
+
     ...statusApart,
     ...withMetadata<ResourceClaim>(
       { namespaced: true, nameErrors: dns1123SubdomainErrors },
