@@ -62,7 +62,12 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
       process.exit(1)
     },
   })
-  const { methods, http, probes } = storeFront({ opened, storage, dataFolder: flags.dataDir })
+  const { methods, http, probes } = storeFront({
+    opened,
+    storage,
+    dataFolder: flags.dataDir,
+    log,
+  })
   const front = await serveGrpc({
     address: flags.clientUrl.hostname,
     port: Number(flags.clientUrl.port),

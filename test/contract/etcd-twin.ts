@@ -119,7 +119,13 @@ export async function startTwins(
     address: '127.0.0.1',
     port: 0,
     methods,
-    http: storeHttp({ etcd: etcd.store, clock: systemClock, methods, metrics: new Registry() }),
+    http: storeHttp({
+      etcd: etcd.store,
+      clock: systemClock,
+      methods,
+      metrics: new Registry(),
+      log: silentLog,
+    }),
     log: silentLog,
   })
   const endpoints = [real.endpoint, `http://127.0.0.1:${server.port}`] as const

@@ -55,8 +55,9 @@ export function storeFront(options: {
   storage: MeasuredStorage
   /** Where backups are made. */
   dataFolder: string
+  log: Log
 }): { methods: GrpcMethods; http: HttpHandler; probes: HttpHandler } {
-  const { opened, storage, dataFolder } = options
+  const { opened, storage, dataFolder, log } = options
   const { registry, disk } = storage
   const { store, state, member } = opened
   const runtimeVersion = `node ${process.version}`
@@ -72,7 +73,7 @@ export function storeFront(options: {
     alarms: () => state.alarms.all().map(({ alarm }) => ALARM_NAMES[alarm] ?? 'CORRUPT'),
     onCheck: healthMetrics(registry),
   }
-  return { methods, http: storeHttp({ ...asked, methods }), probes: metricsHttp(asked) }
+  return { methods, http: storeHttp({ ...asked, methods, log }), probes: metricsHttp(asked) }
 }
 
 /** etcd's `--listen-metrics-urls`: health and metrics alone, without client certificates. */

@@ -63,7 +63,7 @@ export async function startMember(
     etcd: { auth: { hasher: passwords, certificates: true } },
     onFatal,
   })
-  const { methods, http } = storeFront({ opened, storage, dataFolder })
+  const { methods, http } = storeFront({ opened, storage, dataFolder, log })
   const front = await serveGrpc({
     ...config.client,
     tls,

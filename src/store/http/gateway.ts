@@ -7,6 +7,7 @@ import {
   type HttpRequest,
   type HttpResponse,
   KvError,
+  type Log,
   readBody,
 } from '../../base/index.ts'
 import type { SchemaType } from '../../gen/schema.js'
@@ -43,7 +44,10 @@ const STATUS: Readonly<Record<number, number>> = {
  * etcd's JSON gateway: `POST /v3/kv/put` and so on, as grpc-gateway answers. The method runs in this
  * process, on the bytes that the JSON means; certificates name nobody here, as in etcd.
  */
-export async function gateway(methods: GrpcMethods, request: HttpRequest): Promise<HttpResponse> {
+export async function gateway(
+  { methods, log }: { methods: GrpcMethods; log: Log },
+  request: HttpRequest,
+): Promise<HttpResponse> {
   const path = pathOf(request)
   const name = routes.get(path.replace(/^\/v3(beta)?\//, ''))
   const method = name === undefined ? undefined : methods.get(name)
@@ -59,9 +63,9 @@ export async function gateway(methods: GrpcMethods, request: HttpRequest): Promi
     const requests = requestStream
       ? jsonRequests(types.input, request, { open: path.endsWith('/watch') })
       : oneRequest(types.input, request)
-    return await streaming(method.handle(requests, call), types.output)
+    return await streaming(method.handle(requests, call), types.output, log)
   } catch (error) {
-    return failure(error)
+    return failure(error, log)
   }
 }
 
@@ -133,6 +137,7 @@ async function* jsonRequests(
 async function streaming(
   answers: AsyncIterable<Uint8Array>,
   type: SchemaType,
+  log: Log,
 ): Promise<HttpResponse> {
   const iterator = answers[Symbol.asyncIterator]()
   const first = await iterator.next()
@@ -143,7 +148,7 @@ async function streaming(
         yield line({ result: decodeJson(type, next.value) })
       }
     } catch (error) {
-      yield line({ error: streamError(error) })
+      yield line({ error: streamError(error, log) })
     } finally {
       await iterator.return?.()
     }
@@ -151,19 +156,20 @@ async function streaming(
   return { status: 200, headers: JSON_TYPE, body: body() }
 }
 
-function streamError(error: unknown) {
-  const { code, message } = readError(error)
+function streamError(error: unknown, log: Log) {
+  const { code, message } = readError(error, log)
   const http = STATUS[code] ?? 500
   return { code, message, grpc_code: code, http_code: http }
 }
 
-function failure(error: unknown): HttpResponse {
-  const { code, message } = readError(error)
+function failure(error: unknown, log: Log): HttpResponse {
+  const { code, message } = readError(error, log)
   return refusal(STATUS[code] ?? 500, code, message)
 }
 
-function readError(error: unknown): { code: number; message: string } {
+function readError(error: unknown, log: Log): { code: number; message: string } {
   if (error instanceof GrpcError || error instanceof KvError) return error
+  log.error('a gateway call failed', { error })
   return { code: GrpcCode.internal, message: 'internal error' }
 }
 

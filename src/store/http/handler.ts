@@ -1,4 +1,4 @@
-import type { GrpcMethods, HttpHandler, HttpRequest, HttpResponse } from '../../base/index.ts'
+import type { GrpcMethods, HttpHandler, HttpRequest, HttpResponse, Log } from '../../base/index.ts'
 import { ETCD_VERSION } from '../index.ts'
 import type { Registry } from '../metrics/index.ts'
 import { json, plainText } from './answer.ts'
@@ -9,11 +9,16 @@ export interface StoreHttpOptions extends HealthOptions {
   /** The methods that the gateway calls: those of the same port's gRPC. */
   readonly methods: GrpcMethods
   readonly metrics: Registry
+  readonly log: Log
   /** etcd's `--enable-grpc-gateway`. Default true. */
   readonly gateway?: boolean
   /** Certificates name users (`--client-cert-auth`): then they must not call through the gateway. */
   readonly certificates?: boolean
 }
+
+type ProbeOptions = Omit<StoreHttpOptions, 'methods' | 'log'>
+
+const BASE = 'http://store'
 
 /** etcd allows every origin unless told otherwise. */
 const CORS = {
@@ -31,19 +36,22 @@ export function storeHttp(options: StoreHttpOptions): HttpHandler {
 }
 
 /** The same without the gateway: etcd's `--listen-metrics-urls`. */
-export function metricsHttp(options: Omit<StoreHttpOptions, 'methods'>): HttpHandler {
-  return async (request) =>
-    (await answerProbe(options, request)) ?? plainText(404, '404 page not found\n')
+export function metricsHttp(options: ProbeOptions): HttpHandler {
+  return async (request) => {
+    if (!URL.canParse(request.url, BASE)) return plainText(400, '400 Bad Request\n')
+    return (await answerProbe(options, request)) ?? plainText(404, '404 page not found\n')
+  }
 }
 
 async function answer(options: StoreHttpOptions, request: HttpRequest): Promise<HttpResponse> {
+  if (!URL.canParse(request.url, BASE)) return plainText(400, '400 Bad Request\n')
   if (request.method === 'OPTIONS') return { status: 200, headers: {}, body: undefined }
   const { pathname } = urlOf(request)
   if (/^\/v3(beta)?\//.test(pathname) && options.gateway !== false) {
     if (await namesUserByCertificate(options, request)) {
       return plainText(400, `${COMMON_NAME_REFUSED}\n`)
     }
-    return await gateway(options.methods, request)
+    return await gateway(options, request)
   }
   return (await answerProbe(options, request)) ?? plainText(404, '404 page not found\n')
 }
@@ -60,7 +68,7 @@ async function namesUserByCertificate(
 }
 
 async function answerProbe(
-  options: Omit<StoreHttpOptions, 'methods'>,
+  options: ProbeOptions,
   request: HttpRequest,
 ): Promise<HttpResponse | undefined> {
   const url = urlOf(request)
@@ -93,5 +101,5 @@ async function metrics(registry: Registry, request: HttpRequest): Promise<HttpRe
 }
 
 function urlOf({ url }: HttpRequest): URL {
-  return new URL(url, 'http://store')
+  return new URL(url, BASE)
 }

@@ -48,7 +48,12 @@ describe('what a member serves its clients', () => {
     const { disk, openEngine } = storage
     const opened = await openTestStore(folder, { disk, openEngine })
     const at = { address: '127.0.0.1', port: 0, log: silentLog }
-    const { methods, http, probes } = storeFront({ opened, storage, dataFolder: folder })
+    const { methods, http, probes } = storeFront({
+      opened,
+      storage,
+      dataFolder: folder,
+      log: silentLog,
+    })
     const server = await serveGrpc({ ...at, methods, http })
     const endpoint = `http://127.0.0.1:${server.port}`
     const client = grpcClient({ endpoints: [endpoint] })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { GrpcCode, type HttpHandler, KvError } from '../../../../src/base/index.ts'
+import { GrpcCode, type HttpHandler, KvError, silentLog } from '../../../../src/base/index.ts'
 import { type AlarmName, metricsHttp, storeHttp } from '../../../../src/store/http/index.ts'
 import { Registry } from '../../../../src/store/metrics/index.ts'
 import { etcdMethods } from '../../../../src/store/rpc/index.ts'
@@ -21,6 +21,7 @@ describe('what a member tells over HTTP', () => {
       clock: systemClock,
       methods: etcdMethods({ etcd: etcd.store, backup }),
       metrics: new Registry(),
+      log: silentLog,
       certificates: true,
       alarms: () => alarms,
       onCheck: ({ name, ok }) => checked.push(`${name}:${ok}`),
@@ -69,6 +70,7 @@ describe('what a member tells over HTTP', () => {
     assert.equal((await ask('/health', 'POST'))[0], 405)
     assert.equal((await ask('/version', 'PUT'))[0], 405)
     assert.equal((await ask('/', 'GET'))[0], 404)
+    assert.equal((await ask('//[', 'GET'))[0], 400)
     assert.equal((await ask('/v3/kv/range', 'GET'))[0], 501)
     assert.equal((await ask('/v3/none', 'POST'))[0], 404)
     const options = { method: 'OPTIONS', url: '/v3/kv/put', headers: {}, body: undefined, ...call }
