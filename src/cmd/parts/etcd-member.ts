@@ -1,6 +1,5 @@
-import type { Listener, Log } from '../../base/index.ts'
+import type { Listener, Log, PasswordHasher } from '../../base/index.ts'
 import {
-  bcryptHasher,
   inquire,
   serveGrpc,
   systemClock,
@@ -16,10 +15,12 @@ import {
   openStore,
   storedIdentity,
 } from '../../store/index.ts'
+import { countedPeers } from '../../store/metrics/index.ts'
 import { readAuthToken } from './auth-token.ts'
 import { type EtcdConfig, etcdConfig } from './etcd-config.ts'
 import { EtcdConfigError, type EtcdFlags } from './etcd-flags.ts'
 import { type EtcdTls, readEtcdTls } from './etcd-tls.ts'
+import { passwordThread } from './password-thread.ts'
 import { measuredStorage, serveProbes, storeFront } from './store-front.ts'
 
 const TICK_MS = 10
@@ -49,6 +50,7 @@ export async function startEtcd(
     log,
   })
   const storage = measuredStorage()
+  const passwords = passwordThread({ cost: Number(flags.get('bcrypt-cost')) })
   const opened = await openStore({
     cluster,
     name: config.name,
@@ -58,7 +60,7 @@ export async function startEtcd(
     clock: systemClock,
     random: systemRandom(),
     log,
-    transport,
+    transport: countedPeers(transport, { registry: storage.registry, self: self.id }),
     forceNewCluster: config.forceNewCluster,
     ...(flags.isSet('archive-dir') && { archiveFolder: flags.get('archive-dir') }),
     timing: {
@@ -67,7 +69,7 @@ export async function startEtcd(
       heartbeatTicks: Math.ceil(config.heartbeatMs / TICK_MS),
     },
     logLimits: { flushEntries: Number(flags.get('snapshot-count')) },
-    etcd: etcdOptions(config, flags),
+    etcd: etcdOptions(config, flags, passwords),
     authTokenTtlSeconds: Number(flags.get('auth-token-ttl')),
     onFatal,
   })
@@ -85,11 +87,12 @@ export async function startEtcd(
     async stop() {
       for (const each of serving) await each.close()
       await opened.stop()
+      await passwords.close()
     },
   }
 }
 
-function etcdOptions(config: EtcdConfig, flags: EtcdFlags) {
+function etcdOptions(config: EtcdConfig, flags: EtcdFlags, hasher: PasswordHasher) {
   return {
     requestBytesMax: Number(flags.get('max-request-bytes')),
     txnOpsMax: Number(flags.get('max-txn-ops')),
@@ -101,8 +104,8 @@ function etcdOptions(config: EtcdConfig, flags: EtcdFlags) {
     learnersMax: Number(flags.get('max-learners')),
     autoPromote: flags.get('auto-promote-learners') === 'true',
     auth: {
-      hasher: bcryptHasher({ cost: Number(flags.get('bcrypt-cost')) }),
-      certificates: true,
+      hasher,
+      certificates: flags.get('client-cert-auth') === 'true',
       ...readAuthToken(flags.get('auth-token')),
     },
   }
@@ -144,12 +147,12 @@ interface Served {
 
 async function serve(config: EtcdConfig, given: Served): Promise<Listener[]> {
   const { opened, storage, clientTls, flags, log, published } = given
-  const quotaBytes = Number(flags.get('quota-backend-bytes'))
   const { methods, http, probes } = storeFront({
     opened,
     storage,
     dataFolder: config.dataDir,
-    ...(quotaBytes > 0 && { quotaBytes }),
+    log,
+    certificates: flags.get('client-cert-auth') === 'true',
   })
   const listeners: Listener[] = []
   // As etcd: clients are served once the member has found its cluster.

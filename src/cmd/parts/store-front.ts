@@ -56,6 +56,8 @@ export function storeFront(options: {
   /** Where backups are made. */
   dataFolder: string
   log: Log
+  /** Certificates name users: etcd's `--client-cert-auth`. Default true. */
+  certificates?: boolean
 }): { methods: GrpcMethods; http: HttpHandler; probes: HttpHandler } {
   const { opened, storage, dataFolder, log } = options
   const { registry, disk } = storage
@@ -69,7 +71,7 @@ export function storeFront(options: {
     etcd: store,
     clock: systemClock,
     metrics: registry,
-    certificates: true,
+    certificates: options.certificates ?? true,
     alarms: () => state.alarms.all().map(({ alarm }) => ALARM_NAMES[alarm] ?? 'CORRUPT'),
     onCheck: healthMetrics(registry),
   }
