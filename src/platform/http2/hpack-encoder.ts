@@ -6,6 +6,7 @@ const TABLE_BYTES_MAX = 4096
 /** Values that rarely come again would only push out those that do. */
 const NOT_INDEXED = new Set([
   ':path',
+  'audit-id',
   'content-length',
   'content-range',
   'date',

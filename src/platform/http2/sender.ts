@@ -31,6 +31,7 @@ export class Sender {
   #streamWindow = WINDOW_BYTES_DEFAULT
   #frameBytesMax = FRAME_BYTES_DEFAULT
   #queuedBytes = 0
+  #frames = 0
 
   constructor(options: SenderOptions) {
     this.#options = options
@@ -39,6 +40,11 @@ export class Sender {
   /** What a new stream may be sent. */
   get streamWindow(): number {
     return this.#streamWindow
+  }
+
+  /** How many frames of answers have left. */
+  get frames(): number {
+    return this.#frames
   }
 
   /** Of all streams together. */
@@ -81,6 +87,7 @@ export class Sender {
   }
 
   headers(stream: Http2Stream, fields: readonly Header[], end: boolean): void {
+    this.#frames++
     const block = this.encoder.encode(fields)
     const endFlag = end ? Flag.endStream : 0
     const max = this.#frameBytesMax
@@ -158,6 +165,7 @@ export class Sender {
       return false
     }
     const room = Math.min(stream.sendWindow, this.#window, this.#frameBytesMax)
+    this.#frames++
     const chunk = stream.shift(room)
     stream.sendWindow -= chunk.length
     this.#window -= chunk.length

@@ -122,6 +122,18 @@ describe('platform: HTTP/2 under abuse', () => {
     assert.equal(await client.status(), '200')
   })
 
+  it('lets a client ping for each answer, as those of gRPC do to measure the line', async () => {
+    for (let i = 0; i < limits.IDLE_FRAMES_BURST * 1.3; i++) {
+      client.request(i * 2 + 1)
+      await client.next(({ type }) => type === FrameType.data)
+      client.frame(FrameType.ping, 0, 0, Buffer.alloc(8))
+      // The first window of the connection holds 32,767 answers of two bytes.
+      client.forget()
+    }
+    await client.next(({ type }) => type === FrameType.ping)
+    assert.equal(client.closed, false)
+  })
+
   it('refuses a list of headers that is too long, and reads on', async () => {
     // GET / over http, and `x` of 4000 bytes, to be indexed.
     const head = Buffer.from([0x82, 0x84, 0x86, 0x40, 1, 0x78, 0x7f, 0xa1, 0x1e])

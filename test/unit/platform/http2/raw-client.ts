@@ -91,6 +91,12 @@ export class RawClient {
     }
   }
 
+  /** Drops what came so far. */
+  forget(): void {
+    this.frames.length = 0
+    this.#nextFrame = 0
+  }
+
   /** The code of the GOAWAY that ends the connection. */
   async goaway(): Promise<number | undefined> {
     const frame = await this.next(({ type }) => type === FrameType.goaway)
