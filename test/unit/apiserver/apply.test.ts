@@ -79,6 +79,15 @@ describe('server-side apply, on an API server', () => {
     assert.deepEqual(managers, ['n', 'before-first-apply'])
   })
 
+  it('keeps each owner once, and says so', async () => {
+    const harness = await start()
+    const owner = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: 'u-1' }
+    const body = configMap('a', { metadata: { name: 'a', ownerReferences: [owner, owner] } })
+    const { json, headers } = await harness.call(`POST ${MAPS}`, { body })
+    assert.deepEqual(json.metadata.ownerReferences, [owner])
+    assert.match(headers['warning'] ?? '', /duplicate UID\(s\) observed: u-1/)
+  })
+
   it('leaves status to its sub-resource, and the rest to the object itself', async () => {
     const harness = await start()
     const url = '/apis/apps/v1/namespaces/default/deployments'

@@ -41,7 +41,10 @@ export const resourceQuota: MakePlugin = (context) => {
       if (!object || namespace === '' || !resource.namespaced) return
       if (operation !== 'CREATE' && operation !== 'UPDATE') return
       const evaluator = quotaEvaluatorOf(resource)
-      if (subresource !== '' || (operation === 'UPDATE' && !evaluator.updates)) return
+      // A pod that is resized takes more, or gives back.
+      const isResize = operation === 'UPDATE' && attributes.isOf('', 'pods', 'resize')
+      const isPlain = subresource === '' && (operation === 'CREATE' || evaluator.updates)
+      if (!isResize && !isPlain) return
       if (context.lookup.list(QUOTAS, { namespace }).length === 0) return
       await lock.run(namespace, () => reserveAll(context, attributes, evaluator))
     },

@@ -4,6 +4,7 @@ import { AdmissionAttributes } from '../admission/attributes.ts'
 import { optionsObject } from '../options.ts'
 import { statusErrors } from '../status.ts'
 import { guardManagers, trackUpdate } from './field-tracking.ts'
+import { dedupOwners } from './owner-references.ts'
 import {
   fetch,
   keyOf,
@@ -32,6 +33,7 @@ export async function createObject(
   how: { tracked?: boolean } = {},
 ): Promise<Served> {
   claimNamespace(store, call, object)
+  dedupOwners(object, call.warnings)
   if (!how.tracked) {
     const nowMs = store.clock.nowMs()
     trackUpdate(store.tracking, call, { object, subresource: '', nowMs })

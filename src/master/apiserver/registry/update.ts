@@ -10,6 +10,7 @@ import { optionsObject, parseVersion } from '../options.ts'
 import { statusErrors } from '../status.ts'
 import { claimNamespace, createObject } from './create.ts'
 import { guardManagers, sameManagers, trackUpdate } from './field-tracking.ts'
+import { dedupOwners } from './owner-references.ts'
 import { finishDeletion, isDeletionComplete } from './deletion.ts'
 import {
   fetch,
@@ -134,6 +135,7 @@ async function attemptUpdate(store: Store, call: WriteCall, on: Attempt): Promis
   checkVersion(store, update.name, { object, old })
   claimNamespace(store, call, object)
   keepIdentity(object, old)
+  dedupOwners(object, call.warnings)
   if (!update.applies && !update.rules.admitted) {
     const { subresource } = update.rules
     trackUpdate(store.tracking, call, { object, old, subresource, nowMs: store.clock.nowMs() })
