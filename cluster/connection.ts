@@ -40,10 +40,12 @@ export class Connection {
   readonly #masters: HttpsClient
   readonly #single = new Map<string, HttpsClient>()
   readonly #tls: TlsOptions
+  readonly #endpoint: Topology['endpoint']
 
   constructor(options: { topology: Topology; tls: TlsOptions; clock: Clock }) {
     this.#clock = options.clock
     this.#tls = options.tls
+    this.#endpoint = options.topology.endpoint
     const endpoints = options.topology.masters.map(apiEndpoint)
     this.#masters = httpsClient({ endpoints, tls: this.#tls })
   }
@@ -68,6 +70,18 @@ export class Connection {
     const client = this.#clientOf(`https://${node.address}:${node.kubeletPort}`)
     try {
       return (await this.#ask(client, { method: 'GET', url: '/healthz', signal })).status === 200
+    } catch {
+      signal.throwIfAborted()
+      return false
+    }
+  }
+
+  /** Whether some master holds the address that kubectl goes to. */
+  async endpointAnswers(signal: AbortSignal): Promise<boolean> {
+    const { address, port } = this.#endpoint
+    const client = this.#clientOf(`https://${address}:${port}`)
+    try {
+      return (await this.#ask(client, { method: 'GET', url: '/livez', signal })).status === 200
     } catch {
       signal.throwIfAborted()
       return false

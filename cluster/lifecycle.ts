@@ -5,7 +5,13 @@ import { Connection } from './connection.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import type { Layout } from './layout.ts'
 import { ensurePki, readTls } from './pki.ts'
-import { masterAnswers, masterReady, nodeReady, type WaitParts } from './readiness.ts'
+import {
+  endpointReady,
+  masterAnswers,
+  masterReady,
+  nodeReady,
+  type WaitParts,
+} from './readiness.ts'
 import type { Supervisor } from './supervisor.ts'
 import { agentsOf, partNamed, planTopology, portsNeeded, type Topology } from './topology.ts'
 
@@ -113,6 +119,8 @@ async function waitForAll(
     ]
     try {
       await Promise.all(waits)
+      const [first] = topology.masters
+      if (first) await endpointReady(first, wait, options)
     } finally {
       failed.abort()
       await Promise.allSettled(waits)

@@ -19,7 +19,7 @@ interface WaitOptions {
 
 const POLL_MS = 25
 
-/** Until the master's API answers linearizable reads. Throws `UserError` when its process ends. */
+/** Until the master's API says that it is ready. Throws `UserError` when its process ends. */
 export function masterReady(
   master: MasterTopology,
   parts: WaitParts,
@@ -39,6 +39,15 @@ export function masterAnswers(
   return until(master.name, parts, options, async () => {
     return (await parts.connection.masterReport(master, options.signal)) !== undefined
   })
+}
+
+/** Until kubectl's address is held, by whichever master; `some` is one of them. */
+export function endpointReady(
+  some: MasterTopology,
+  parts: WaitParts,
+  options: WaitOptions,
+): Promise<void> {
+  return until(some.name, parts, options, () => parts.connection.endpointAnswers(options.signal))
 }
 
 /** Until the node's agent has registered it. Throws `UserError` when its process ends. */

@@ -56,7 +56,7 @@ async function main(part: Part): Promise<void> {
   const controllers = controllersCandidate(parts)
   const scheduler = schedulerCandidate(parts)
   const leads = () => ({ controllers: controllers.isLeader, scheduler: scheduler.isLeader })
-  const status = masterStatusHandler({ name, store, kv, leads })
+  const status = masterStatusHandler({ name, store, api: api.handler, leads })
   const handler: HttpHandler = (request) =>
     request.url === STATUS_PATH ? status(request) : api.handler(request)
   const own = await readTls(`${name}-api`, 'api', part)

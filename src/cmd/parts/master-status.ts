@@ -1,5 +1,4 @@
 import type { HttpHandler } from '../../base/index.ts'
-import type { Kv } from '../../kv/index.ts'
 import type { StoreThread } from './store-thread.ts'
 
 /** The path where a master tells of itself, beside the Kubernetes API. */
@@ -10,7 +9,8 @@ const HEALTH_TIMEOUT_MS = 1000
 export interface MasterStatusParts {
   readonly name: string
   readonly store: StoreThread
-  readonly kv: Kv
+  /** The API server of the master. */
+  readonly api: HttpHandler
   leads(): { controllers: boolean; scheduler: boolean }
 }
 
@@ -20,7 +20,7 @@ export function masterStatusHandler(parts: MasterStatusParts): HttpHandler {
     if (!request.identity) return json(401, { message: 'Unauthorized' })
     const [{ id, leader, role, term, commitIndex, appliedIndex }, healthy] = await Promise.all([
       parts.store.status(),
-      isHealthy(parts.kv),
+      isReady(parts.api),
     ])
     return json(200, {
       name: parts.name,
@@ -31,13 +31,14 @@ export function masterStatusHandler(parts: MasterStatusParts): HttpHandler {
   }
 }
 
-/** Whether a linearizable read works: the store has a leader and a majority. */
-async function isHealthy(kv: Kv): Promise<boolean> {
+/** What `/readyz` says: the store has a leader and a majority, and the API all that it needs. */
+async function isReady(api: HttpHandler): Promise<boolean> {
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(new Error('timed out')), HEALTH_TIMEOUT_MS)
   try {
-    await kv.currentRevision({ signal: stop.signal })
-    return true
+    const { signal } = stop
+    const request = { method: 'GET', url: '/readyz', headers: {}, body: undefined, signal }
+    return (await api(request)).status === 200
   } catch {
     return false
   } finally {
