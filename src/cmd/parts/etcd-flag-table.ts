@@ -49,6 +49,7 @@ const MEANT = {
   'bcrypt-cost': text('10'),
   'cert-file': text(),
   'key-file': text(),
+  'enable-grpc-gateway': flip('true'),
   'client-cert-auth': flip(),
   'trusted-ca-file': text(),
   'auto-tls': flip(),
@@ -104,7 +105,7 @@ const ACCEPTED: Readonly<Record<string, EtcdFlag>> = {
   ...Object.fromEntries(
     [
       'discovery-insecure-skip-tls-verify discovery-insecure-transport enable-distributed-tracing',
-      'enable-grpc-gateway enable-log-rotation enable-pprof enable-v2',
+      'enable-log-rotation enable-pprof enable-v2',
       'experimental-compact-hash-check-enabled experimental-enable-distributed-tracing',
       'experimental-enable-lease-checkpoint experimental-enable-lease-checkpoint-persist',
       'experimental-enable-v2v3 experimental-memory-mlock experimental-peer-skip-client-san-verification',

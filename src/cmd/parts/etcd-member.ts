@@ -153,6 +153,7 @@ async function serve(config: EtcdConfig, given: Served): Promise<Listener[]> {
     dataFolder: config.dataDir,
     log,
     certificates: flags.get('client-cert-auth') === 'true',
+    gateway: flags.get('enable-grpc-gateway') === 'true',
   })
   const listeners: Listener[] = []
   // As etcd: clients are served once the member has found its cluster.

@@ -58,6 +58,8 @@ export function storeFront(options: {
   log: Log
   /** Certificates name users: etcd's `--client-cert-auth`. Default true. */
   certificates?: boolean
+  /** etcd's `--enable-grpc-gateway`. Default true. */
+  gateway?: boolean
 }): { methods: GrpcMethods; http: HttpHandler; probes: HttpHandler } {
   const { opened, storage, dataFolder, log } = options
   const { registry, disk } = storage
@@ -75,7 +77,11 @@ export function storeFront(options: {
     alarms: () => state.alarms.all().map(({ alarm }) => ALARM_NAMES[alarm] ?? 'CORRUPT'),
     onCheck: healthMetrics(registry),
   }
-  return { methods, http: storeHttp({ ...asked, methods, log }), probes: metricsHttp(asked) }
+  return {
+    methods,
+    http: storeHttp({ ...asked, methods, log, gateway: options.gateway ?? true }),
+    probes: metricsHttp(asked),
+  }
 }
 
 /** etcd's `--listen-metrics-urls`: health and metrics alone, without client certificates. */
