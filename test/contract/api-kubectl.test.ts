@@ -31,6 +31,63 @@ metadata: {name: web}
 spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
 `
 
+/** One object of many kinds, as people write them. */
+const MANY = `
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: PREFIX-pv}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /data}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: claim}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: PREFIX-sc}
+provisioner: example.com/x
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec:
+  ingressClassName: nginx
+  rules:
+    - host: a.example.com
+      http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: closed}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
+---
+apiVersion: v1
+kind: ResourceQuota
+metadata: {name: quota}
+spec: {hard: {pods: "10"}}
+---
+apiVersion: v1
+kind: LimitRange
+metadata: {name: limits}
+spec: {limits: [{type: Container, max: {cpu: "1"}}]}
+---
+apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata: {name: PREFIX-high}
+value: 1000
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
+`
+
 describe('kubectl against the API server', function () {
   this.timeout(60_000)
   const kubectls = findKubectls()
@@ -103,6 +160,43 @@ describe('kubectl against the API server', function () {
       await assert.rejects(
         run('patch', 'deploy', 'd', '-p', replicas),
         /spec.replicas: Invalid value: -1: must be greater than or equal to 0/,
+      )
+    })
+  }
+
+  // Columns and descriptions come from the server: one release tells as much as all.
+  const newest = kubectls.at(-1)
+  if (newest !== undefined) {
+    it('knows the other kinds', async () => {
+      const namespace = 'many'
+      const run = (...args: string[]) =>
+        kubectl(newest, { folder, args: ['--namespace', namespace, ...args] })
+      await run('create', 'namespace', namespace)
+      const file = join(folder, 'many.yaml')
+      writeFileSync(file, MANY.replaceAll('PREFIX', namespace))
+      assert.match(await run('apply', '-f', file), /poddisruptionbudget.policy\/web created/)
+      assert.match(
+        await run('apply', '-f', file),
+        /networkpolicy.networking.k8s.io\/closed unchang/,
+      )
+      const shown = await run('get', 'pv,pvc,sc,ing,netpol,hpa,quota,limits,pc,pdb', '-o', 'wide')
+      for (const row of [
+        /persistentvolume\/\S+-pv +1Gi +RWO +Retain +Pending/,
+        /persistentvolumeclaim\/claim +Pending/,
+        /ingress.networking.k8s.io\/web +nginx +a.example.com +80/,
+        /priorityclass.scheduling.k8s.io\/\S+-high +1000 +false/,
+        /poddisruptionbudget.policy\/web +1 +N\/A +0/,
+      ]) {
+        assert.match(shown, row)
+      }
+      for (const kind of ['pvc/claim', 'ing/web', 'hpa/web', 'quota/quota', 'netpol/closed']) {
+        assert.match(await run('describe', kind), /Name: +/, kind)
+      }
+      assert.match(await run('explain', 'ingress.spec.rules.host'), /The host; all by default/)
+      assert.match(await run('get', 'componentstatuses'), /etcd-0 +Healthy/)
+      assert.match(
+        await run('delete', '-f', file, '--wait=false'),
+        /horizontalpodautoscaler.*"web" deleted/,
       )
     })
   }
