@@ -55,7 +55,7 @@ for (const name of names) {
 /** The peers in turn, so that whatever else the machine does falls on both. */
 async function run(name: string, clusters: readonly Cluster[]): Promise<void> {
   const workload = WORKLOADS[name] as Workload
-  const turns = Number(process.env.TURNS ?? workload.turns)
+  const turns = Math.min(workload.turns, Number(process.env.TURNS ?? Infinity))
   const samples = new Map<string, Map<string, Measurement[]>>()
   for (const cluster of clusters) await workload.prepare?.(cluster)
   for (let turn = 1; turn <= turns; turn++) {
