@@ -48,6 +48,9 @@ e2e: setup build ## Real clusters, real kubectl and etcdctl
 sim: setup ## The simulator; SEED=7 replays one, SEEDS=1000 tries many
 	@$(TSX) test/sim/run.ts
 
+sim-many: setup ## N seeds (default 2000) of every world, beside the suite's own
+	@SEEDS=$${N:-2000} FROM=100001 $(TSX) test/sim/run.ts
+
 fuzz: setup ## Random input against every decoder; MINUTES=5 for longer
 	@$(TSX) test/fuzz/run.ts
 
@@ -65,4 +68,4 @@ down: ## Stop the cluster
 clean: ## Remove what was built (not the clusters' data)
 	@rm -rf dist src/gen
 
-.PHONY: help setup build check test unit e2e sim fuzz bench up down clean
+.PHONY: help setup build check test unit e2e sim sim-many fuzz bench up down clean

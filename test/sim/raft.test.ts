@@ -3,7 +3,7 @@ import type { Break } from './raft/host.ts'
 import { type RunResult, simulateRaft } from './raft/world.ts'
 
 /** Seeds of one run of the suite; `make sim SEEDS=…` tries more. */
-const SEEDS = 200
+const SEEDS = 100
 
 describe('simulation: raft', function () {
   this.timeout(300_000)

@@ -22,7 +22,11 @@ import { Violation } from '../raft/checkers.ts'
 import { quickHasher } from './administrator.ts'
 
 /** A rule that is broken on purpose, to prove that the simulation notices. */
-export type StoreBreak = 'skipFsync' | 'staleRead'
+export type StoreBreak =
+  | 'skipFsync'
+  | 'staleRead'
+  /** A member that was added begins as if it founded the cluster, and does not ask the leader. */
+  | 'joinAsNew'
 
 /** State equality: an entry does the same on every member, however often it is applied. */
 export class AppliedEntries {
@@ -130,9 +134,8 @@ export class StoreNode {
       timing: TIMING,
       logLimits: LOG_LIMITS,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
-      etcd: { auth: { hasher: quickHasher } },
+      etcd: { ...this.#options.etcd, auth: { hasher: quickHasher } },
       onState: (state) => this.#observe(state),
-      ...(this.#options.etcd && { etcd: this.#options.etcd }),
       onFatal: (error) => this.#ended(error),
     }).then(
       (open) => {

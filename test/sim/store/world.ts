@@ -287,7 +287,9 @@ class StoreWorld implements FaultTarget {
     const name = new URL(member.peerUrls[0] ?? '').hostname
     const named = known.map((each) => (each.id === member.id ? { ...each, name } : each))
     const { clusterId } = this.#cluster
-    this.#addNode({ ...member, name }, { clusterId, members: named, joining: true })
+    const isNew = this.#options.breaks === 'joinAsNew'
+    const identity = { clusterId, members: named, ...(!isNew && { joining: true as const }) }
+    this.#addNode({ ...member, name }, identity)
     this.#record(`join ${member.id}`)
     this.start(member.id)
   }
