@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 /**
- * Many seeds, the two worlds in a process each, beside one another. They begin where the other tests
- * end; `make sim-many N=…` tries as many as you like.
+ * Many seeds, the two worlds in a process each, beside one another. They begin where the other
+ * tests end; `make sim-many N=…` tries as many as you like.
  */
 const FROM = 1001
 const WORLDS = { raft: 1250, store: 600 } as const
