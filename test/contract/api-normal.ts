@@ -117,17 +117,24 @@ function withoutForeignAuthority(object: Record<string, unknown>): void {
 }
 
 function normaliseTable(table: Record<string, unknown>): void {
-  const columns = (table['columnDefinitions'] ?? []) as { name: string; description?: string }[]
+  const columns = (table['columnDefinitions'] ?? []) as ColumnDefinition[]
   // Prose is each project's own.
   for (const column of columns) delete column.description
   for (const row of (table['rows'] ?? []) as { cells?: unknown[] }[]) {
-    row.cells = row.cells?.map((cell, i) => normaliseCell(columns[i]?.name, cell))
+    row.cells = row.cells?.map((cell, i) => normaliseCell(columns[i], cell))
   }
 }
 
-function normaliseCell(column: string | undefined, cell: unknown): unknown {
+interface ColumnDefinition {
+  readonly name: string
+  readonly type?: string
+  description?: string
+}
+
+function normaliseCell(of: ColumnDefinition | undefined, cell: unknown): unknown {
   if (typeof cell !== 'string') return cell
-  const isAge = column === undefined || AGES.has(column)
+  const column = of?.name
+  const isAge = column === undefined || AGES.has(column) || of?.type === 'date'
   if (isAge && /^-?(\d+[smhdy])+$/.test(cell)) return '<age>'
   if (column === 'Cluster-IP' && /^\d+\./.test(cell)) return '<clusterIP>'
   if (column === 'Port(s)') return cell.replace(/:3\d{4}\//g, ':<nodePort>/')
