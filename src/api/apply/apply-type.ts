@@ -55,6 +55,10 @@ type JsonMap = Readonly<Record<string, unknown>>
 export const isMap = (value: unknown): value is JsonMap =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** An entry of its own: names such as `constructor` are names like any other. */
+export const ownOf = (map: JsonMap, name: string): unknown =>
+  Object.hasOwn(map, name) ? map[name] : undefined
+
 /** The one shape that a value has; all of them for null and for what fits none. */
 export function narrow(type: ApplyType, value: unknown): ApplyType {
   if (value === undefined || value === null) return type

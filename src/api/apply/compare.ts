@@ -6,6 +6,7 @@ import {
   type MapShape,
   mapOf,
   narrow,
+  ownOf,
   shapeOf,
 } from './apply-type.ts'
 import { sameJson } from './equal.ts'
@@ -99,7 +100,12 @@ function visitMap(
   for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) {
     const type = fieldOf(map, name)
     if (!type) continue
-    visit(type, { left: left[name], right: right[name] }, [...path, fieldElement(name)], out)
+    visit(
+      type,
+      { left: ownOf(left, name), right: ownOf(right, name) },
+      [...path, fieldElement(name)],
+      out,
+    )
   }
 }
 

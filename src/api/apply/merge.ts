@@ -6,6 +6,7 @@ import {
   type MapShape,
   mapOf,
   narrow,
+  ownOf,
   shapeOf,
 } from './apply-type.ts'
 import { itemElement } from './items.ts'
@@ -47,7 +48,9 @@ function mergeMaps(map: MapShape, { left, right }: { left: JsonMap; right: JsonM
   const out: [string, unknown][] = []
   for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) {
     const type = fieldOf(map, name)
-    const merged = type ? mergeValues(type, left[name], right[name]) : (right[name] ?? left[name])
+    const merged = type
+      ? mergeValues(type, ownOf(left, name), ownOf(right, name))
+      : (ownOf(right, name) ?? ownOf(left, name))
     if (merged !== undefined) out.push([name, merged])
   }
   return out.length > 0 ? Object.fromEntries(out) : undefined

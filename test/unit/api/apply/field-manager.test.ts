@@ -217,6 +217,19 @@ describe('an apply', () => {
     assert.deepEqual(again.object.metadata?.managedFields, object.metadata?.managedFields)
   })
 
+  it('takes names of JavaScript’s own for names like any other', () => {
+    const of = { live: empty, empty, force: false }
+    const name = 'constructor'
+    const labels = { [name]: 'x', toString: 'y' }
+    const first = applyTo(writer('one'), { ...of, config: deployment({}, { labels }) })
+    const config = deployment({}, { labels: { a: 'b' } })
+    const second = applyTo(writer('two'), { ...of, live: first.object, config })
+    assert.deepEqual(second.object.metadata?.labels, { ...labels, a: 'b' })
+    const left = deployment({}, { labels: { [name]: 'x' } })
+    const third = applyTo(writer('one'), { ...of, live: second.object, config: left })
+    assert.deepEqual(third.object.metadata?.labels, { [name]: 'x', a: 'b' })
+  })
+
   it('keeps the order of both sides in lists of items', () => {
     const of = { live: empty, empty, force: true }
     let { object } = applyTo(writer('one'), {
