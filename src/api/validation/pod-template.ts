@@ -12,10 +12,9 @@ export function validatePodTemplate(
   template: DeepReadonly<PodTemplateSpec> | undefined,
   path: string,
 ): FieldError[] {
-  const { metadata, spec } = template ?? {}
+  const spec = template?.spec
   const errors = [
-    ...validateLabels(metadata?.labels, `${path}.labels`),
-    ...validateAnnotations(metadata?.annotations, `${path}.annotations`),
+    ...validateTemplateMeta(template, path),
     ...validatePodSpec(spec ?? { containers: [] }, `${path}.spec`),
   ]
   if (spec?.ephemeralContainers && spec.ephemeralContainers.length > 0) {
@@ -23,6 +22,17 @@ export function validatePodTemplate(
     errors.push(forbidden(`${path}.spec.ephemeralContainers`, detail))
   }
   return errors
+}
+
+/** What a template says of its pods' metadata. */
+export function validateTemplateMeta(
+  template: DeepReadonly<PodTemplateSpec> | undefined,
+  path: string,
+): FieldError[] {
+  return [
+    ...validateLabels(template?.metadata?.labels, `${path}.labels`),
+    ...validateAnnotations(template?.metadata?.annotations, `${path}.annotations`),
+  ]
 }
 
 /** Template labels that their owner's selector does not find. */

@@ -25,7 +25,7 @@ import {
   required,
 } from './field-errors.ts'
 import { nonNegative } from './pod/common.ts'
-import { unmatchedLabels, validateAlwaysRestarts, validatePodTemplate } from './pod-template.ts'
+import { unmatchedLabels, validateAlwaysRestarts, validateTemplateMeta } from './pod-template.ts'
 import { isEmptySelector, validateLabelSelector } from './workloads.ts'
 
 export function validateStatefulSetSpec(spec: DeepReadonly<StatefulSetSpec>): FieldError[] {
@@ -44,7 +44,8 @@ export function validateStatefulSetSpec(spec: DeepReadonly<StatefulSetSpec>): Fi
     matchesLabelSelector(spec.selector, spec.template?.metadata?.labels ?? {})
       ? []
       : [unmatchedLabels(spec.template, 'spec.template')]),
-    ...validatePodTemplate(spec.template, 'spec.template'),
+    // Not its containers, as upstream: they may mount volumes that the claims give.
+    ...validateTemplateMeta(spec.template, 'spec.template'),
     ...validateAlwaysRestarts(spec.template, { path: 'spec.template', kind: 'StatefulSet' }),
   ]
 }

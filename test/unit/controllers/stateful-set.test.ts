@@ -165,7 +165,9 @@ describe('stateful set, on a whole API server', () => {
 
   it('keeps the claims of pods, unless they are to go with the pod or the set', async () => {
     const policy = { whenScaled: 'Delete', whenDeleted: 'Retain' }
+    const mounted = { name: 'c', image: 'db:1', volumeMounts: [{ name: 'data', mountPath: '/d' }] }
     const spec = {
+      template: { metadata: { labels }, spec: { containers: [mounted] } },
       volumeClaimTemplates: [claimTemplate],
       persistentVolumeClaimRetentionPolicy: policy,
     }
