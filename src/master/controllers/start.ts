@@ -13,6 +13,7 @@ import { accountOf } from './accounts.ts'
 import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring.ts'
 import { endpointsController } from './endpoints.ts'
 import { ephemeralVolumeController } from './ephemeral-volume.ts'
 import { garbageCollector } from './garbage-collector.ts'
@@ -89,6 +90,7 @@ export const controllers: Readonly<Record<string, Factory>> = {
     autoscalerController(context, options.autoscaler),
   'endpoint-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
+  'endpointslice-mirroring-controller': endpointSliceMirroringController,
   'namespace-controller': namespaceController,
   'garbage-collector-controller': garbageCollector,
   'node-lifecycle-controller': (context, options) =>

@@ -131,9 +131,60 @@ describe('endpoints of services, on a whole API server', () => {
     })
     await cluster.quiet()
     assert.equal((await cluster.client.for(endpoints).get(at)).subsets?.length, 1)
-    assert.deepEqual(await slicesOf('manual'), [])
+    const managers = (await slicesOf('manual')).map(
+      ({ metadata }) => metadata.labels?.['endpointslice.kubernetes.io/managed-by'],
+    )
+    assert.deepEqual(managers, ['endpointslicemirroring-controller.k8s.io'])
     await cluster.client.for(services).delete(at)
     await cluster.quiet()
     assert.equal(await isGone(cluster.client.for(endpoints).get(at)), false)
+  })
+})
+
+describe('endpoints written by hand, on a whole API server', () => {
+  let cluster: TestCluster
+  before(async () => {
+    cluster = await TestCluster.start()
+  })
+  after(() => cluster.stop())
+
+  const at = { name: 'outside', namespace: 'default' }
+  const mirrored = async () => {
+    const labelSelector = 'kubernetes.io/service-name=outside'
+    const { items } = await cluster.client.for(endpointSlices).list({ labelSelector })
+    return items
+      .flatMap((slice) =>
+        (slice.endpoints ?? []).map(({ addresses, conditions }) => {
+          return `${addresses.join()}:${slice.ports?.[0]?.port} ${conditions?.ready}`
+        }),
+      )
+      .sort()
+  }
+  const are = (...expected: string[]) =>
+    eventually(`slices show ${expected.join(' and ') || 'nothing'}`, async () => {
+      return (await mirrored()).join() === expected.join()
+    })
+
+  it('are shown in slices, follow them, and go with them', async () => {
+    await cluster.client
+      .for(services)
+      .create({ metadata: { ...at }, spec: { ports: [{ port: 80 }] }, status: {} })
+    const subsets = [
+      { addresses: [{ ip: '192.0.2.1' }, { ip: '2001:db8::1' }], ports: [{ port: 8080 }] },
+      { notReadyAddresses: [{ ip: '192.0.2.2' }], ports: [{ port: 9090 }] },
+    ]
+    await cluster.client.for(endpoints).create({ metadata: { ...at }, subsets })
+    await are('192.0.2.1:8080 true', '192.0.2.2:9090 false', '2001:db8::1:8080 true')
+    await cluster.quiet(50)
+    const before = cluster.writes.length
+    await cluster.stopControllers()
+    cluster.startControllers()
+    await cluster.quiet(80)
+    assert.deepEqual(cluster.writes.slice(before), [])
+    const body = { subsets: [{ addresses: [{ ip: '192.0.2.9' }], ports: [{ port: 8080 }] }] }
+    await cluster.client.for(endpoints).patch(at, { type: 'merge', body })
+    await are('192.0.2.9:8080 true')
+    await cluster.client.for(endpoints).delete(at)
+    await are()
   })
 })
