@@ -25,6 +25,7 @@ export function createInformers(options: InformersOptions): Informers {
 class SharedInformers implements Informers {
   readonly #options: InformersOptions
   readonly #informers = new Map<string, Runnable>()
+  readonly #stops = new Map<Runnable, AbortController>()
   #start: ((informer: Runnable) => void) | undefined
 
   constructor(options: InformersOptions) {
@@ -44,6 +45,15 @@ class SharedInformers implements Informers {
     return informer
   }
 
+  drop({ group, version, plural }: Pick<Resource, 'group' | 'version' | 'plural'>): void {
+    const prefix = `${[group, version, plural].join('|')}|`
+    for (const [key, informer] of this.#informers) {
+      if (!key.startsWith(prefix)) continue
+      this.#informers.delete(key)
+      this.#stops.get(informer)?.abort()
+    }
+  }
+
   /** Rejects, and stops all, when a handler throws: that is a bug. */
   async run({ signal }: { signal: AbortSignal }): Promise<void> {
     const stop = forkSignal(signal)
@@ -51,6 +61,7 @@ class SharedInformers implements Informers {
     let failure: { error: unknown } | undefined
     const start = (informer: Runnable) => {
       const own = forkSignal(stop.signal)
+      this.#stops.set(informer, own.controller)
       const done = informer
         .run({ signal: own.signal })
         .catch((error: unknown) => {
@@ -59,6 +70,7 @@ class SharedInformers implements Informers {
         })
         .finally(() => {
           own.release()
+          this.#stops.delete(informer)
           running.delete(done)
         })
       running.add(done)

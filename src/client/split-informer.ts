@@ -30,6 +30,10 @@ export class SplitInformers implements Informers {
     return split.part(value)
   }
 
+  drop(resource: Pick<Resource, 'group' | 'version' | 'plural'>): void {
+    this.#shared.drop(resource)
+  }
+
   run(options: { signal: AbortSignal }): Promise<void> {
     return this.#shared.run(options)
   }

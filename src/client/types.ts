@@ -117,6 +117,8 @@ export interface Informers {
     resource: Resource<T>,
     options?: { namespace?: string; fieldSelector?: string; labelSelector?: string },
   ): Informer<T>
+  /** Ends the informer of a resource that is served no longer, whoever asked for it. */
+  drop(resource: Pick<Resource, 'group' | 'version' | 'plural'>): void
   /** Starts all that were asked for, also later ones; ends with the signal. */
   run(options: { signal: AbortSignal }): Promise<void>
 }

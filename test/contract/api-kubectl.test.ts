@@ -88,6 +88,38 @@ metadata: {name: web}
 spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
 `
 
+/** A definition of a custom resource, whose plural is to be filled in. */
+const SHIPS = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: PLURAL.fleet.example.com}
+spec:
+  group: fleet.example.com
+  scope: Cluster
+  names: {plural: PLURAL, kind: KIND, shortNames: [SHORT], categories: [all]}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    additionalPrinterColumns:
+    - {name: Masts, type: integer, jsonPath: .spec.masts}
+    subresources: {status: {}, scale: {specReplicasPath: .spec.masts, statusReplicasPath: .status.masts}}
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              masts: {type: integer, minimum: 1, default: 3, description: "How many masts it has."}
+              port: {type: string}
+            x-kubernetes-validations:
+            - {rule: "!has(self.port) || self.masts < 9", message: "too large for a port"}
+          status:
+            type: object
+            properties: {masts: {type: integer}}
+`
+
 describe('kubectl against the API server', function () {
   this.timeout(60_000)
   const kubectls = findKubectls()
@@ -145,6 +177,45 @@ describe('kubectl against the API server', function () {
       assert.match(await run('delete', '-f', file), /service "web" deleted/)
       assert.match(await run('api-resources'), /deployments +deploy +apps\/v1 +true +Deployment/)
     })
+
+    // The oldest and the newest: what lies between speaks no other way.
+    const isExtreme = path === kubectls[0] || path === kubectls.at(-1)
+    if (isExtreme)
+      it(`${release}: defines a resource, and uses it as any other`, async () => {
+        const plural = `ships${release.replace(/\W/g, '')}`
+        const names = { PLURAL: plural, KIND: plural.replace('s', 'S'), SHORT: `${plural}x` }
+        const text = SHIPS.replace(/PLURAL|KIND|SHORT/g, (word) => names[word as 'KIND'])
+        const file = join(folder, `${release}-crd.yaml`)
+        writeFileSync(file, text)
+        await run('apply', '-f', file)
+        const crd = `crd/${plural}.fleet.example.com`
+        await run('wait', '--for=condition=Established', crd, '--timeout=10s')
+        const ship = (name: string, spec: string) => {
+          const path = join(folder, `${release}-${name}.yaml`)
+          const head = `apiVersion: fleet.example.com/v1\nkind: ${names.KIND}\n`
+          writeFileSync(path, `${head}metadata: {name: ${name}}\nspec: ${spec}\n`)
+          return path
+        }
+        const argo = ship('argo', '{port: Iolcus}')
+        assert.match(await run('apply', '-f', argo), /argo created/)
+        assert.match(await run('apply', '-f', argo), /argo unchanged/)
+        assert.match(await run('get', names.SHORT), /NAME +MASTS\nargo +3/)
+        assert.match(await run('explain', `${plural}.spec.masts`), /How many masts it has\./)
+        await run('scale', plural, 'argo', '--replicas=4')
+        assert.equal(await run('get', plural, 'argo', '-o', 'jsonpath={.spec.masts}'), '4')
+        const large = ship('large', '{port: x, masts: 9}')
+        await assert.rejects(
+          run('apply', '-f', large),
+          /spec: Invalid value:.* too large for a port/,
+        )
+        const wrong = ship('wrong', '{mast: 1}')
+        await assert.rejects(run('apply', '-f', wrong), /unknown field "spec.mast"/)
+        const apply = ['apply', '--server-side', '--field-manager=other', '-f', argo]
+        assert.match(await run(...apply), /argo serverside-applied/)
+        assert.match(await run('delete', plural, 'argo'), /"argo" deleted/)
+        await run('delete', crd)
+        await assert.rejects(run('get', plural), /NotFound/)
+      })
 
     it(`${release}: is told what is wrong`, async () => {
       const bad = join(folder, `${release}.yaml`)

@@ -45,8 +45,8 @@ class GarbageCollector {
 
   async reconcile(key: ObjectKey, options: Call): Promise<ReconcileResult> {
     const place = this.graph.place(key)
-    const cached = this.graph.get(place)
-    if (!cached) return done
+    const cached = place && this.graph.get(place)
+    if (!place || !cached) return done
     if (isGoing(cached) && hasFinalizer(cached, ORPHAN)) {
       await this.#orphan(place, cached, options)
     } else if (waitsForDependents(cached)) {

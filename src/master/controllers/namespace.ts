@@ -1,5 +1,7 @@
 import { hasReason, StatusError } from '../../base/index.ts'
 import {
+  customResourceDefinitions,
+  customResources,
   type KubeObject,
   type Namespace,
   NAMESPACE_FINALIZER,
@@ -74,7 +76,8 @@ class NamespaceReconciler {
 
   async #empty(namespace: Stored<Namespace>, options: Call): Promise<Remains> {
     const remains: Remains = { objects: new Map(), finalizers: new Map(), failures: [] }
-    const resources = this.#context.resources.filter(
+    const all = [...this.#context.resources, ...(await this.#customResources(options))]
+    const resources = all.filter(
       ({ namespaced, verbs }) => namespaced && verbs.includes('delete') && verbs.includes('list'),
     )
     // Pods go last: what would make them anew goes before them.
@@ -89,6 +92,14 @@ class NamespaceReconciler {
       }
     }
     return remains
+  }
+
+  /** Custom resources as they are defined now: asked of the server, for what is left counts. */
+  async #customResources(options: Call): Promise<Resource[]> {
+    const { client, resources } = this.#context
+    if (!resources.some(({ plural }) => plural === customResourceDefinitions.plural)) return []
+    const { items } = await listAll(client.for(customResourceDefinitions), options)
+    return items.flatMap((definition) => customResources(definition)?.served.slice(0, 1) ?? [])
   }
 
   async #emptyOf(

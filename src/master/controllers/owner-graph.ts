@@ -7,6 +7,7 @@ import {
   splitKey,
 } from '../../api/index.ts'
 import type { Informer, ObjectKey } from '../../client/index.ts'
+import { customSource } from './custom-sources.ts'
 import {
   type Cached,
   type Change,
@@ -54,28 +55,53 @@ export function blocks(object: ReadObject, ownerUid: string): boolean {
 export class OwnerGraph {
   readonly #informers = new Map<string, Informer<KubeObject>>()
 
+  readonly #context: ControllerContext
+
   constructor(context: ControllerContext) {
-    for (const resource of context.resources) {
-      if (!isCollected(resource)) continue
-      const informer = context.informers.for(resource)
-      informer.addIndex(BY_OWNER, (object) =>
-        (object.metadata.ownerReferences ?? []).map((owner) => owner.uid),
-      )
-      this.#informers.set(nameOf(resource), informer)
-    }
+    this.#context = context
+    for (const resource of context.resources) if (isCollected(resource)) this.#follow(resource)
   }
 
   sources(): Source[] {
-    return [...this.#informers.values()].map((informer) =>
-      changesOf(informer, (change) => this.#affected(informer.resource, change)),
-    )
+    const custom = customSource(this.#context, {
+      add: (resource) => this.#changes(this.#follow(resource)),
+      remove: (resource) => this.#informers.delete(nameOf(resource)),
+      waiting: (resource) => this.#waiting(resource),
+    })
+    const declared = [...this.#informers.values()].map((informer) => this.#changes(informer))
+    return custom ? [...declared, custom] : declared
   }
 
-  /** The inverse of a key handed out by `sources`. */
-  place(key: ObjectKey): Place {
+  #follow(resource: Resource): Informer<KubeObject> {
+    const informer = this.#context.informers.for(resource)
+    informer.addIndex(BY_OWNER, (object) =>
+      (object.metadata.ownerReferences ?? []).map((owner) => owner.uid),
+    )
+    this.#informers.set(nameOf(resource), informer)
+    return informer
+  }
+
+  #changes(informer: Informer<KubeObject>): Source {
+    return changesOf(informer, (change) => this.#affected(informer.resource, change))
+  }
+
+  /** Whatever an object of this resource owns: it could not be judged before the kind was known. */
+  *#waiting({ group, kind }: Resource): Iterable<ObjectKey> {
+    const isOf = (owner: DeepReadonly<OwnerReference>) =>
+      owner.kind === kind && owner.apiVersion.startsWith(`${group}/`)
+    for (const informer of this.#informers.values()) {
+      for (const object of informer.list()) {
+        const owned = (object.metadata.ownerReferences ?? []).some(isOf)
+        if (owned) yield keyIn(informer.resource, object)
+      }
+    }
+  }
+
+  /** The inverse of a key handed out by `sources`; undefined when its kind is gone since. */
+  place(key: ObjectKey): Place | undefined {
     const bar = key.indexOf('|')
     const informer = this.#informers.get(key.slice(0, bar))
-    if (!informer) throw new RangeError(`no such resource: ${key}`)
+    if (!informer) return undefined
     return { resource: informer.resource, ...splitKey(key.slice(bar + 1)) }
   }
 

@@ -37,6 +37,7 @@ class Source {
       this.asked++
       return this.informer as Informer<never>
     },
+    drop: () => {},
     run: () => Promise.resolve(),
   }
 
