@@ -72,7 +72,7 @@ export function customSource(
       })
       return () => {
         unsubscribe()
-        for (const { end } of followed.values()) end()
+        for (const each of followed.values()) each.end()
       }
     },
   }
