@@ -103,7 +103,9 @@ spec:
     storage: true
     additionalPrinterColumns:
     - {name: Masts, type: integer, jsonPath: .spec.masts}
-    subresources: {status: {}, scale: {specReplicasPath: .spec.masts, statusReplicasPath: .status.masts}}
+    subresources:
+      status: {}
+      scale: {specReplicasPath: .spec.masts, statusReplicasPath: .status.masts}
     schema:
       openAPIV3Schema:
         type: object
