@@ -22,6 +22,7 @@ import { MalformedBytesError } from '../../src/store/wal/index.ts'
 import type { FuzzTarget } from './fuzz.ts'
 import { gatewayTargets } from './gateway.ts'
 import { http2Targets } from './http2.ts'
+import { schemaTargets } from './schemas.ts'
 
 const text = (value: string) => Buffer.from(value)
 
@@ -160,5 +161,6 @@ export const targets: readonly FuzzTarget[] = [
   etcdRequest,
   ...gatewayTargets,
   ...http2Targets,
+  ...schemaTargets,
   ...words,
 ]

@@ -95,6 +95,8 @@ export function resourceRoute(options: {
     const store = stores.find(at)
     const special = options.special(at, store)
     if (!store && !special) return undefined
+    const deprecation = store?.resource.deprecation
+    if (deprecation !== undefined) warnings.push(deprecation)
     const accepted = negotiate(request.headers['accept'], {
       transforms: true,
       pretty: isPretty(info.query),
