@@ -14,8 +14,9 @@ import { jsonOf, withoutEmpties } from '../../support/arbitrary.ts'
 import { MINIMAL } from '../../support/minimal.ts'
 import { Harness } from './harness.ts'
 
-const SAMPLES = 5
-const SEED = 7
+// `SAMPLES=100 SEED=3` looks further.
+const SAMPLES = Number(process.env['SAMPLES'] ?? 5)
+const SEED = Number(process.env['SEED'] ?? 7)
 const TYPES = {
   json: 'application/json',
   yaml: 'application/yaml',
@@ -28,7 +29,7 @@ const FAULTS_UPSTREAM = /does not contain declared merge key|strconv.ParseUint/
 
 /** Whatever is sent, no answer is a server's fault, and what is stored can be read back. */
 describe('every resource, whatever is sent to it', function () {
-  this.timeout(20_000)
+  this.timeout(20_000 + SAMPLES * 1_000)
   let harness: Harness
   before(async () => {
     harness = await Harness.start({ disabledAdmission: ['ServiceAccount'] })
