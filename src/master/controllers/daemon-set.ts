@@ -31,6 +31,7 @@ import {
   planUpdate,
 } from './daemon-set-plan.ts'
 import { makeDaemonPod, targetNode } from './daemon-set-pods.ts'
+import { FailedPodBackoff } from './daemon-set-backoff.ts'
 import { Expectations } from './expectations.ts'
 import { claim, controlledBy, indexByController, orphansIn, planClaims } from './ownership.ts'
 import { isNamespaceTerminating, PodControl, slowStart } from './pod-control.ts'
@@ -80,6 +81,14 @@ function mattersTo(old: NodeView, now: NodeView): boolean {
   )
 }
 
+interface Managed {
+  readonly failed: unknown
+  /** Until a failed pod may be replaced. */
+  readonly waitMs: number | undefined
+}
+
+const IDLE: Managed = { failed: undefined, waitMs: undefined }
+
 class DaemonSetReconciler {
   readonly sets
   readonly pods
@@ -88,6 +97,7 @@ class DaemonSetReconciler {
   readonly #context: ControllerContext
   readonly #podControl: PodControl
   readonly #expectations: Expectations
+  readonly #backoff = new FailedPodBackoff()
 
   constructor(context: ControllerContext) {
     this.#context = context
@@ -140,12 +150,13 @@ class DaemonSetReconciler {
     const hash = current.metadata.labels?.[REVISION_HASH] ?? ''
     const all = [...this.nodes.list()]
     const world: DaemonWorld = { set, nodes: all, pods: owned, hash, nowMs: clock.nowMs() }
-    const failed = mayManage ? await this.#manage(key, world, call) : undefined
+    const { failed, waitMs } = mayManage ? await this.#manage(key, world, call) : IDLE
     await this.#writeStatus(set, daemonSetStatus(world), call)
     if (failed !== undefined) throw failed
     await this.#trimHistory(set, { history, owned, current }, call)
     const nextMs = nextAvailableMs(owned, set.spec.minReadySeconds ?? 0, world.nowMs)
-    return nextMs === undefined ? done : requeueAfter(nextMs)
+    const waits = [nextMs, waitMs].filter((ms): ms is number => ms !== undefined)
+    return waits.length === 0 ? done : requeueAfter(Math.min(...waits))
   }
 
   #claimPods(owner: Cached<DaemonSet>, call: Call): Promise<Cached<Pod>[]> {
@@ -174,11 +185,20 @@ class DaemonSetReconciler {
   }
 
   /** First each node gets what it lacks; when nothing is missing there, the update goes on. */
-  async #manage(key: ObjectKey, world: DaemonWorld, call: Call): Promise<unknown> {
+  async #manage(key: ObjectKey, world: DaemonWorld, call: Call): Promise<Managed> {
     const placement = planPlacement(world)
-    this.#tellOfEnded(world, placement)
-    const isIdle = placement.create.length + placement.delete.length === 0
-    return this.#apply(key, world, isIdle ? planUpdate(world) : placement, call)
+    const waits: number[] = []
+    const gone = placement.delete.filter((pod) => {
+      if (pod.status?.phase !== 'Failed') return true
+      const leftMs = this.#backoff.take(`${key}/${targetNode(pod) ?? ''}`, world.nowMs)
+      if (leftMs > 0) waits.push(leftMs)
+      return leftMs === 0
+    })
+    const plan = { ...placement, delete: gone }
+    this.#tellOfEnded(world, plan)
+    const isIdle = plan.create.length + placement.delete.length === 0
+    const failed = await this.#apply(key, world, isIdle ? planUpdate(world) : plan, call)
+    return { failed, waitMs: waits.length === 0 ? undefined : Math.min(...waits) }
   }
 
   #tellOfEnded({ set }: DaemonWorld, plan: DaemonPlan): void {

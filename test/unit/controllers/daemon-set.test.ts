@@ -11,6 +11,7 @@ import {
   type Stored,
 } from '../../../src/api/index.ts'
 import { placementOn, targetNode } from '../../../src/master/controllers/daemon-set-pods.ts'
+import { FailedPodBackoff } from '../../../src/master/controllers/daemon-set-backoff.ts'
 import { eventually, TestCluster } from './cluster.ts'
 
 const at = { name: 'agent', namespace: 'default' }
@@ -104,6 +105,22 @@ describe('where a daemon runs', () => {
       assert.deepEqual(placement, { shouldRun: runs, mayStay: stays })
     })
   }
+})
+
+describe('failed pods of a daemon set', () => {
+  it('are replaced after delays that double, each node for itself', () => {
+    const backoff = new FailedPodBackoff()
+    assert.equal(backoff.take('ds/a', 0), 0)
+    assert.equal(backoff.take('ds/a', 400), 600)
+    assert.equal(backoff.take('ds/b', 400), 0)
+    assert.equal(backoff.take('ds/a', 1000), 0)
+    assert.equal(backoff.take('ds/a', 1500), 1500)
+    assert.equal(backoff.take('ds/a', 3000), 0)
+    assert.equal(backoff.take('ds/a', 3000), 4000)
+    const hourMs = 3_600_000
+    assert.equal(backoff.take('ds/a', hourMs), 0)
+    assert.equal(backoff.take('ds/a', hourMs), 1000)
+  })
 })
 
 describe('daemon set, on a whole API server', () => {
