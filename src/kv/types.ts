@@ -16,6 +16,8 @@ export interface KeyValue {
   /** 1 when created, one more for each change. */
   readonly version: number
   readonly lease: LeaseId
+  /** To be written again even if it stays the same: it is not kept as it should be. */
+  readonly stale?: boolean
 }
 
 export type KvEvent =

@@ -1,5 +1,6 @@
 export type { Authorizer, Decision } from './authz/authorizer.ts'
 export type { Advertised } from './bootstrap/kubernetes-service.ts'
+export { type EncryptionRule, parseEncryption } from './encryption/index.ts'
 export type { SecurityOptions, ServiceAccountOptions } from './security.ts'
 export { type ApiServer, type ApiServerOptions, createApiServer } from './server.ts'
 export type { KubeletClient } from './subresources/index.ts'

@@ -5,6 +5,7 @@ import type { Admission } from './admission/index.ts'
 import { CacheView } from './cache/cache-view.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { resourceCodec } from './codec.ts'
+import { encryptedKv, type EncryptionRule, providersFor } from './encryption/index.ts'
 import { customTracking } from './custom/tracking.ts'
 import { resourcePrefix } from './keys.ts'
 import { leaseFor } from './registry/event-lease.ts'
@@ -24,6 +25,8 @@ export interface StoreParts {
   readonly log: Log
   readonly admission: Admission
   readonly services: ServiceResources
+  /** Which resources are sealed in the store. Default: none. */
+  readonly encryption?: readonly EncryptionRule[]
 }
 
 /** A store for each resource; the caches behind them, each of which has to run. */
@@ -79,7 +82,9 @@ export function createStore(
   from: StoreParts,
   all: readonly Resource[],
 ): { store: Store; cache: WatchCache } {
-  const { kv, clock, random, log } = from
+  const { clock, random, log, encryption = [] } = from
+  const providers = providersFor(encryption, resource)
+  const kv = providers ? encryptedKv(from.kv, { providers, random }) : from.kv
   const codec = resourceCodec(resource)
   const prefix = resourcePrefix(resource)
   const isCore = (plural: string) => resource.group === '' && resource.plural === plural

@@ -21,35 +21,38 @@ export class ObjectRevision {
   readonly json: Uint8Array
   #protobuf: Uint8Array | undefined
   #attributes: Attributes | undefined
+  readonly #stale: boolean
   #converted: ObjectRevision | undefined
 
   private constructor(
     codec: ResourceCodec,
     key: string,
-    at: { revision: Revision; json: Uint8Array },
+    at: { revision: Revision; json: Uint8Array; stale: boolean },
   ) {
     this.codec = codec
     this.key = key
     this.revision = at.revision
     this.json = at.json
+    this.#stale = at.stale
   }
 
   /** From what the store holds, which carries no resourceVersion: the revision is the version. */
   static fromStored(codec: ResourceCodec, kv: KeyValue): ObjectRevision {
-    return ObjectRevision.of(codec, kv.key, { stored: kv.value, revision: kv.modRevision })
+    const { value: stored, modRevision: revision, stale = false } = kv
+    return ObjectRevision.of(codec, kv.key, { stored, revision, stale })
   }
 
   static of(
     codec: ResourceCodec,
     key: string,
-    at: { stored: Uint8Array; revision: Revision },
+    at: { stored: Uint8Array; revision: Revision; stale?: boolean },
   ): ObjectRevision {
     const stored = startsWith(at.stored, codec.head)
       ? at.stored
       : codec.encodeServed(codec.decodeStored(at.stored))
     const version = Buffer.from(`"resourceVersion":"${at.revision}",`)
     const json = Buffer.concat([codec.head, version, stored.subarray(codec.head.length)])
-    return new ObjectRevision(codec, key, { revision: at.revision, json })
+    return new ObjectRevision(codec, key, { revision: at.revision, json, stale: at.stale ?? false })
   }
 
   /** The same content under another version: the last state of a deleted object. */
@@ -73,8 +76,9 @@ export class ObjectRevision {
     return Buffer.concat([head, this.json.subarray(head.length + this.#versionLength())])
   }
 
-  /** Whether the store holds just these bytes. */
+  /** Whether the store holds just these bytes, as it should hold them. */
   storedEquals(bytes: Uint8Array): boolean {
+    if (this.#stale) return false
     if (this.codec.resource.storedAs) return Buffer.compare(this.stored(), bytes) === 0
     const { head } = this.codec
     const skip = head.length + this.#versionLength()

@@ -8,6 +8,7 @@ import { Background } from './background.ts'
 import type { Advertised } from './bootstrap/kubernetes-service.ts'
 import { Catalog } from './catalog.ts'
 import { customServer } from './custom/index.ts'
+import type { EncryptionRule } from './encryption/index.ts'
 import { createHandler } from './handler.ts'
 import { discoveryRoute } from './discovery.ts'
 import { type HealthChecks, healthRoute } from './health.ts'
@@ -41,6 +42,8 @@ export interface ApiServerOptions {
   readonly security?: SecurityOptions
   /** How webhooks and extension API servers are reached. Default: not at all. */
   readonly outbound?: HttpsCall
+  /** Which resources are sealed in the store, and with what keys. The same on every master. */
+  readonly encryption?: readonly EncryptionRule[]
   /** Names as in kube-apiserver, beside those that are on by default. Default: none. */
   readonly enabledAdmission?: readonly string[]
   /** Names as in kube-apiserver: `ServiceAccount`. Default: none. */
@@ -85,7 +88,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   })
   const admission = withEscalationCheck(withRequester(plugins), security)
   const services = serviceResources({ kv, random, range: options.serviceRange })
-  const parts = { kv, clock, random, log, admission, services }
+  const encryption = options.encryption ?? []
+  const parts = { kv, clock, random, log, admission, services, encryption }
   const caches = addStores(options.resources, { ...parts, stores })
   const catalog = new Catalog(options.resources)
   const custom = customServer({ ...parts, stores, catalog })

@@ -1,0 +1,2 @@
+export { type EncryptionRule, parseEncryption, providersFor } from './configuration.ts'
+export { encryptedKv } from './encrypted-kv.ts'
