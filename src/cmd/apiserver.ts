@@ -9,6 +9,7 @@ import {
   systemClock,
   systemRandom,
 } from '../platform/index.ts'
+import { auditOf, encryptionOf, SECURITY_FLAGS, securityOf } from './parts/apiserver-security.ts'
 import { FlagError, fileOf, portOf, readFlags, required } from './parts/flags.ts'
 import { kubeletClients } from './parts/kubelet-clients.ts'
 import { logLevel, untilStopped } from './parts/part.ts'
@@ -28,6 +29,7 @@ const FLAGS = {
   'kubelet-client-certificate': '',
   'kubelet-client-key': '',
   'service-cluster-ip-range': '10.96.0.0/16',
+  ...SECURITY_FLAGS,
 } as const
 
 const HELP = `navarch apiserver: the Kubernetes API on any etcd v3 store, ours or the original.
@@ -68,6 +70,7 @@ async function main(): Promise<void> {
     keyPem: pem('kubelet-client-key'),
   })
   const outbound = outboundHttps()
+  const audit = auditOf(flags)
   const api = createApiServer({
     outbound: outbound.call,
     kv,
@@ -77,6 +80,10 @@ async function main(): Promise<void> {
     log,
     kubelet: kubelets.at,
     serviceRange: flags['service-cluster-ip-range'],
+    mountTokens: flags['service-account-signing-key-file'] !== '',
+    security: securityOf(flags),
+    encryption: encryptionOf(flags),
+    ...(audit && { audit }),
   })
   const stop = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -86,7 +93,7 @@ async function main(): Promise<void> {
     address: flags['bind-address'],
     port: portOf('secure-port', flags['secure-port']),
     tls: {
-      caPem: pem('client-ca-file'),
+      caPem: `${pem('client-ca-file')}${pem('requestheader-client-ca-file')}`,
       certPem: pem('tls-cert-file'),
       keyPem: pem('tls-private-key-file'),
     },

@@ -3,6 +3,7 @@ import type { Kv } from '../../kv/index.ts'
 import { Compaction } from './bootstrap/compaction.ts'
 import { type Advertised, KubernetesService } from './bootstrap/kubernetes-service.ts'
 import type { NodeGraph } from './authz/node-graph.ts'
+import { ensureFlowControl } from './bootstrap/flow-control.ts'
 import { repeat } from './bootstrap/loop.ts'
 import { ensureNamespaces } from './bootstrap/namespaces.ts'
 import { ensurePriorityClasses } from './bootstrap/priority-classes.ts'
@@ -21,6 +22,7 @@ const RETRY_MS = 100
 /** How long a first list may take before it is waited for again. */
 const SYNC_MS = 60_000
 const LEAVE_TIMEOUT_MS = 1_000
+const FLOW_GROUP = 'flowcontrol.apiserver.k8s.io'
 const RBAC_GROUP = 'rbac.authorization.k8s.io'
 
 export interface BackgroundOptions {
@@ -145,7 +147,9 @@ export class Background {
     const rbac = (plural: string) => stores.findAny({ group: RBAC_GROUP, plural })
     if (namespaces) await ensureNamespaces(namespaces, options)
     if (classes) await ensurePriorityClasses(classes, options)
+    const flow = (plural: string) => stores.findAny({ group: FLOW_GROUP, plural })
     await ensureRbac(rbac, options)
+    await ensureFlowControl(flow, options)
   }
 
   /** Again and again until it is done: the store may be without a leader when a server starts. */

@@ -9,13 +9,16 @@ import {
   type Random,
 } from '../../base/index.ts'
 import { compress } from './compression.ts'
+import type { Audit, AuditTrail } from './audit/index.ts'
 import type { Authentication } from './authn/authentication.ts'
 import { impersonate } from './authn/impersonation.ts'
-import { attributesOf } from './authz/attributes.ts'
+import { type Attributes, attributesOf } from './authz/attributes.ts'
 import { type Authorizer, requireAllowed } from './authz/authorizer.ts'
+import type { Fairness } from './fairness/index.ts'
 import { type Accepted, negotiate } from './negotiation.ts'
 import { isTrue, parseRequestInfo, type RequestInfo } from './request-info.ts'
 import { PLAIN_JSON, replyFailure } from './respond.ts'
+import { isStream } from './subresources/index.ts'
 import { statusErrors, toStatusError } from './status.ts'
 import type { User } from './user.ts'
 
@@ -35,11 +38,15 @@ export interface RoutedRequest {
    * there is nothing to change.
    */
   readonly requireCreate: () => Promise<void>
+  /** Of the request's audit event; whoever decides something adds to it. */
+  readonly annotations: Map<string, string>
 }
 
 export interface HandlerOptions {
   readonly authentication: Authentication
   readonly authorizer: Authorizer
+  readonly fairness: Fairness
+  readonly audit?: Audit
   /** Asked in turn; the first that answers ends it. The last one must. */
   readonly routes: readonly Route[]
   readonly clock: Clock
@@ -53,9 +60,10 @@ export interface HandlerOptions {
 export function createHandler(options: HandlerOptions): HttpHandler {
   return async (request) => {
     const warnings: string[] = []
-    const response = compress(request, await answer(options, request, warnings))
+    const id = options.random.uuid()
+    const response = compress(request, await answer(options, request, { warnings, id }))
     const headers: Record<string, string> = {
-      'audit-id': options.random.uuid(),
+      'audit-id': id,
       'cache-control': 'no-cache, private',
       ...response.headers,
     }
@@ -68,16 +76,20 @@ export function createHandler(options: HandlerOptions): HttpHandler {
 async function answer(
   options: HandlerOptions,
   request: HttpRequest,
-  warnings: string[],
+  { warnings, id }: { warnings: string[]; id: string },
 ): Promise<HttpResponse> {
+  let trail: AuditTrail | undefined
   let info: RequestInfo | undefined
   let response: HttpResponse
   try {
     info = readInfo(request)
-    response = await route(options, { request, info, warnings })
+    trail = options.audit?.open({ request, info, id })
+    const annotations = trail?.annotations ?? new Map<string, string>()
+    response = await route(options, { request, info, warnings, annotations }, trail)
   } catch (error) {
     response = fail(options, request, error)
   }
+  trail?.complete(response)
   if (info) options.onAnswered(info, response.status)
   return response
 }
@@ -85,20 +97,43 @@ async function answer(
 async function route(
   options: HandlerOptions,
   of: Omit<RoutedRequest, 'user' | 'requireCreate'>,
+  trail: AuditTrail | undefined,
 ): Promise<HttpResponse> {
   const { authorizer } = options
   const { info } = of
   const { signal } = of.request
   const own = await options.authentication.authenticate(of.request, info.path)
-  const acting = await impersonate(of.request, info.path, { user: own, authorizer })
+  const noted = (await trail?.begin(own, of.request)) ?? of.request
+  const acting = await impersonate(noted, info.path, { user: own, authorizer })
   if (acting.kind === 'answer') return acting.response
   const { user, request } = acting
+  if (user !== own) trail?.impersonated(user)
   const attributes = attributesOf(user, info)
-  await requireAllowed(authorizer, attributes, { signal })
   const creating = { ...attributes, verb: 'create' }
-  const requireCreate = () => requireAllowed(authorizer, creating, { signal })
+  const requireCreate = async () => void (await requireAllowed(authorizer, creating, { signal }))
+  const routed = { ...of, request, user, requireCreate }
+  const serve = () => authorizeAndServe(options, routed, attributes)
+  if (isLongRunning(info)) return serve()
+  return options.fairness.serve(attributes, { signal }, serve)
+}
+
+/** Watches and streams last as long as their clients want: they take no turns. */
+function isLongRunning({ resource }: RequestInfo): boolean {
+  if (!resource) return false
+  return resource.verb === 'watch' || isStream(resource.subresource)
+}
+
+async function authorizeAndServe(
+  options: HandlerOptions,
+  of: RoutedRequest,
+  attributes: Attributes,
+): Promise<HttpResponse> {
+  const { signal } = of.request
+  const { reason } = await requireAllowed(options.authorizer, attributes, { signal })
+  of.annotations.set('authorization.k8s.io/decision', 'allow')
+  of.annotations.set('authorization.k8s.io/reason', reason)
   for (const next of options.routes) {
-    const response = await next({ ...of, request, user, requireCreate })
+    const response = await next(of)
     if (response) return response
   }
   assert(false, 'no route answered')

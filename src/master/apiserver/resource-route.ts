@@ -89,7 +89,7 @@ export function resourceRoute(options: {
   special: SubresourceRouter
 }): Route {
   const { stores, clock } = options
-  return async ({ request, info, user, warnings, requireCreate }) => {
+  return async ({ request, info, user, warnings, annotations, requireCreate }) => {
     const at = info.resource
     if (!at) return undefined
     const store = stores.find(at)
@@ -111,7 +111,7 @@ export function resourceRoute(options: {
         user,
         accepted,
         warnings,
-        annotations: new Map(),
+        annotations,
         requireCreate,
         isKnownKind: stores.isKnownKind,
         signal,

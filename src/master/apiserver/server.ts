@@ -3,12 +3,15 @@ import { withTimeout } from '../../base/index.ts'
 import type { Resource } from '../../api/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import { admissionChain, lookupIn, PLUGINS, withRequester } from './admission/index.ts'
+import { Audit, type AuditOptions } from './audit/index.ts'
 import { withEscalationCheck } from './authz/escalation.ts'
+import { issuerDiscoveryRoute } from './authn/issuer-discovery.ts'
 import { Background } from './background.ts'
 import type { Advertised } from './bootstrap/kubernetes-service.ts'
 import { Catalog } from './catalog.ts'
 import { customServer } from './custom/index.ts'
 import type { EncryptionRule } from './encryption/index.ts'
+import { Fairness } from './fairness/index.ts'
 import { createHandler } from './handler.ts'
 import { discoveryRoute } from './discovery.ts'
 import { type HealthChecks, healthRoute } from './health.ts'
@@ -42,6 +45,10 @@ export interface ApiServerOptions {
   readonly security?: SecurityOptions
   /** How webhooks and extension API servers are reached. Default: not at all. */
   readonly outbound?: HttpsCall
+  /** Default: nothing is noted. */
+  readonly audit?: AuditOptions
+  /** Default: 600 requests at once. */
+  readonly fairness?: { readonly seats: number }
   /** Which resources are sealed in the store, and with what keys. The same on every master. */
   readonly encryption?: readonly EncryptionRule[]
   /** Names as in kube-apiserver, beside those that are on by default. Default: none. */
@@ -113,13 +120,17 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     virtualResources(options.resources, { core, leases, kv, clock }),
     allSubresources({ core, budgets, kubelet: options.kubelet, issuer, random }),
   )
+  const audit = options.audit && new Audit(options.audit, { clock })
   const handler = createHandler({
+    ...(audit && { audit }),
     authentication,
     authorizer,
+    fairness: new Fairness({ lookup, clock, ...options.fairness }),
     routes: [
       resourceRoute({ stores, clock, special }),
       healthRoute(healthChecks(options, background)),
       versionRoute,
+      issuerDiscoveryRoute({ issuer: issuer?.issuer, keys: security.keys, advertise }),
       metricsRoute(requests, stores),
       openApiRoute(catalog),
       discoveryRoute(catalog),

@@ -85,14 +85,15 @@ export function aggregated(errors: readonly string[]): string {
   return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`
 }
 
-/** Throws 403 with Kubernetes' text unless the user may. */
+/** Throws 403 with Kubernetes' text unless the user may. Why they may. */
 export async function requireAllowed(
   authorizer: Authorizer,
   attributes: Attributes,
   options: { signal: AbortSignal },
-): Promise<void> {
+): Promise<Decision> {
   const decision = await authorizer.authorize(attributes, options)
   if (decision.kind !== 'allow') throw forbidden(attributes, decision)
+  return decision
 }
 
 function forbidden(attributes: Attributes, { reason, error }: Decision): StatusError {

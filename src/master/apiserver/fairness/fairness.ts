@@ -1,0 +1,165 @@
+import type { Clock, DeepReadonly, HttpResponse } from '../../../base/index.ts'
+import type { FlowSchema, PriorityLevelConfiguration } from '../../../api/index.ts'
+import type { Lookup } from '../admission/index.ts'
+import type { Attributes } from '../authz/attributes.ts'
+import { replyText } from '../respond.ts'
+import { classify, type Flow, inOrder } from './classify.ts'
+import { PriorityLevel } from './priority-level.ts'
+
+/** Requests that are served at once (`--max-requests-inflight` and the mutating ones together). */
+const SEATS = 600
+/** How long a request waits for its turn. */
+const WAIT_MS = 15_000
+const GROUP = 'flowcontrol.apiserver.k8s.io'
+
+type Config = DeepReadonly<PriorityLevelConfiguration>
+
+interface Level {
+  readonly config: Config
+  readonly level: PriorityLevel
+  readonly isExempt: boolean
+  /** Seats that are its own, and how many of them it keeps when others could use them. */
+  readonly nominal: number
+  readonly kept: number
+}
+
+/**
+ * API priority and fairness (KEP-1040): each priority level has its share of the seats, borrows what
+ * others leave idle, and within a level flows take turns. So a flood of one client keeps neither
+ * nodes from renewing their leases nor other clients from being served.
+ */
+export class Fairness {
+  readonly #lookup: Lookup
+  readonly #clock: Clock
+  readonly #seats: number
+  #version = ''
+  #schemas: readonly DeepReadonly<FlowSchema>[] = []
+  #levels = new Map<string, Level>()
+
+  constructor(parts: { lookup: Lookup; clock: Clock; seats?: number }) {
+    this.#lookup = parts.lookup
+    this.#clock = parts.clock
+    this.#seats = parts.seats ?? SEATS
+  }
+
+  /** Serves when it is the request's turn; 429 when there is no room to wait, or it takes too long. */
+  async serve(
+    asked: Attributes,
+    options: { signal: AbortSignal },
+    work: () => Promise<HttpResponse>,
+  ): Promise<HttpResponse> {
+    this.#configure()
+    const flow = classify(this.#schemas, asked)
+    const level = flow && this.#levels.get(flow.level)
+    if (!flow || !level) return work()
+    const named = headersOf(flow, level)
+    if (level.isExempt) return withHeaders(await work(), named)
+    if (!(await this.#takeSeat(level, flow, options))) return withHeaders(tooMany(), named)
+    try {
+      return withHeaders(await work(), named)
+    } finally {
+      level.level.leaveSeat()
+      this.#serveWaiting()
+    }
+  }
+
+  async #takeSeat(
+    { level, ...of }: Level,
+    flow: Flow,
+    { signal }: { signal: AbortSignal },
+  ): Promise<boolean> {
+    const name = `${flow.schema.metadata.name}/${flow.distinguisher}`
+    const place = level.enter(name, this.#hasSeat({ level, ...of }))
+    if (place.kind !== 'wait') return place.kind === 'seat'
+    return new Promise((resolve) => {
+      const settle = (served: boolean) => {
+        timer.cancel()
+        signal.removeEventListener('abort', giveUp)
+        resolve(served)
+      }
+      const giveUp = () => {
+        if (place.leave()) settle(false)
+      }
+      const timer = this.#clock.after(WAIT_MS, giveUp)
+      signal.addEventListener('abort', giveUp, { once: true })
+      void place.seat.then(() => settle(true))
+    })
+  }
+
+  /** Its own seats first; then those that nobody needs now, but for what others keep. */
+  #hasSeat(of: Level): boolean {
+    if (of.level.seats < of.nominal) return true
+    let taken = 0
+    for (const other of this.#levels.values()) {
+      if (other.isExempt) continue
+      taken +=
+        other === of || other.level === of.level
+          ? other.level.seats
+          : Math.max(other.level.seats, other.kept)
+    }
+    return taken < this.#seats
+  }
+
+  #serveWaiting(): void {
+    for (const level of this.#levels.values()) {
+      while (level.level.waiting > 0 && this.#hasSeat(level)) level.level.serveNext()
+    }
+  }
+
+  #configure(): void {
+    const schemas = this.#lookup.list<FlowSchema>({ group: GROUP, plural: 'flowschemas' })
+    const configs = this.#lookup.list<PriorityLevelConfiguration>({
+      group: GROUP,
+      plural: 'prioritylevelconfigurations',
+    })
+    const version = [...schemas, ...configs].map((o) => o.metadata.resourceVersion).join()
+    if (version === this.#version) return
+    this.#version = version
+    this.#schemas = inOrder(schemas)
+    this.#levels = levelsOf(configs, { seats: this.#seats, before: this.#levels })
+  }
+}
+
+function levelsOf(
+  configs: readonly Config[],
+  of: { seats: number; before: ReadonlyMap<string, Level> },
+): Map<string, Level> {
+  const shares = ({ spec }: Config) => spec.limited?.nominalConcurrencyShares ?? 0
+  const total = configs.reduce((sum, config) => sum + shares(config), 0)
+  const levels = new Map<string, Level>()
+  for (const config of configs) {
+    const { name = '', generation } = config.metadata
+    const { type, limited } = config.spec
+    const isExempt = type === 'Exempt'
+    const nominal = total === 0 ? 0 : Math.ceil((of.seats * shares(config)) / total)
+    const lendable = Math.round((nominal * (limited?.lendablePercent ?? 0)) / 100)
+    const known = of.before.get(name)
+    // Who is served or waits under a level stays there while its queues are the same.
+    const same = known?.config.metadata.generation === generation
+    const queuing = limited?.limitResponse?.queuing
+    const limits = queuing && {
+      queues: queuing.queues ?? 64,
+      handSize: queuing.handSize ?? 8,
+      queueLengthLimit: queuing.queueLengthLimit ?? 50,
+    }
+    const level = known && same ? known.level : new PriorityLevel(limits)
+    levels.set(name, { config, level, isExempt, nominal, kept: nominal - lendable })
+  }
+  return levels
+}
+
+function headersOf({ schema }: Flow, { config }: Level): Record<string, string> {
+  return {
+    'x-kubernetes-pf-flowschema-uid': schema.metadata.uid ?? '',
+    'x-kubernetes-pf-prioritylevel-uid': config.metadata.uid ?? '',
+  }
+}
+
+function withHeaders(response: HttpResponse, headers: Record<string, string>): HttpResponse {
+  return { ...response, headers: { ...response.headers, ...headers } }
+}
+
+function tooMany(): HttpResponse {
+  const response = replyText(429, 'Too many requests, please try again later.\n')
+  return { ...response, headers: { ...response.headers, 'retry-after': '1' } }
+}

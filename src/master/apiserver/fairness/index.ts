@@ -1,0 +1,2 @@
+export { defaultFlowControl } from './defaults.ts'
+export { Fairness } from './fairness.ts'
