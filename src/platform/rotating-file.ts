@@ -9,8 +9,8 @@ export interface RotatingFileOptions {
 }
 
 /**
- * Appends lines to a file that is never longer than it may be. Lines are written before `write`
- * returns: what is noted of a request is there before its answer is. Throws when it cannot be opened.
+ * Appends lines to a file that is never longer than it may be. A line is written before `write`
+ * returns: what is noted of a request is there before its answer is. Throws when it cannot open.
  */
 export function rotatingFile(options: RotatingFileOptions): {
   write(line: string): void

@@ -24,9 +24,9 @@ interface Level {
 }
 
 /**
- * API priority and fairness (KEP-1040): each priority level has its share of the seats, borrows what
- * others leave idle, and within a level flows take turns. So a flood of one client keeps neither
- * nodes from renewing their leases nor other clients from being served.
+ * API priority and fairness (KEP-1040): each priority level has its share of the seats, borrows
+ * what others leave idle, and within a level flows take turns. So a flood of one client keeps
+ * neither nodes from renewing their leases nor other clients from being served.
  */
 export class Fairness {
   readonly #lookup: Lookup
@@ -42,7 +42,7 @@ export class Fairness {
     this.#seats = parts.seats ?? SEATS
   }
 
-  /** Serves when it is the request's turn; 429 when there is no room to wait, or it takes too long. */
+  /** Serves when it is the request's turn; 429 without room to wait, or when that takes too long. */
   async serve(
     asked: Attributes,
     options: { signal: AbortSignal },

@@ -23,9 +23,9 @@ export type Place =
   | { readonly kind: 'full' }
 
 /**
- * The requests of one priority level that are served, and those that wait. A flow is dealt a hand of
- * queues by its name, and joins the shortest: one that floods fills its own hand, and others find
- * room in theirs (shuffle sharding).
+ * The requests of one priority level that are served, and those that wait. A flow is dealt a hand
+ * of queues by its name, and joins the shortest: one that floods fills its own hand, and others
+ * find room in theirs (shuffle sharding).
  */
 export class PriorityLevel {
   readonly #queues: Queue[]
