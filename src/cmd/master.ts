@@ -56,7 +56,8 @@ async function main(part: Part): Promise<void> {
   const controllers = controllersCandidate(parts)
   const scheduler = schedulerCandidate(parts)
   const leads = () => ({ controllers: controllers.isLeader, scheduler: scheduler.isLeader })
-  const status = masterStatusHandler({ name, store, api: api.handler, leads })
+  const state = { held: false }
+  const status = masterStatusHandler({ name, store, api: api.handler, endpoint: state, leads })
   const handler: HttpHandler = (request) =>
     request.url === STATUS_PATH ? status(request) : api.handler(request)
   const own = await readTls(`${name}-api`, 'api', part)
@@ -65,7 +66,7 @@ async function main(part: Part): Promise<void> {
   log.info('serving the API', { endpoint: apiEndpoint(self) })
   const working = (async () => {
     await api.start({ signal })
-    const endpoint = { ...topology.endpoint, tls, handler, log }
+    const endpoint = { ...topology.endpoint, tls, handler, log, state }
     const candidates = topology.apiOnly ? [] : [controllers, scheduler]
     await Promise.all([
       holdEndpoint(endpoint, { signal }),

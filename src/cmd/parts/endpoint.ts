@@ -15,6 +15,8 @@ export async function holdEndpoint(
     readonly tls: TlsOptions
     readonly handler: HttpHandler
     readonly log: Log
+    /** `held` once somebody holds the endpoint: this master, or another before it. */
+    readonly state: { held: boolean }
   },
   { signal }: { signal: AbortSignal },
 ): Promise<void> {
@@ -27,9 +29,11 @@ export async function holdEndpoint(
       listener = await serveHttps(options)
     } catch (error) {
       if (!(error instanceof NetError) || error.code !== 'in-use') throw error
+      options.state.held = true
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
     }
   }
+  options.state.held = true
   options.log.info('holds the endpoint of the cluster', { port: options.port })
   if (!signal.aborted) {
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))

@@ -11,6 +11,8 @@ export interface MasterStatusParts {
   readonly store: StoreThread
   /** The API server of the master. */
   readonly api: HttpHandler
+  /** Whether the cluster's endpoint is held, by this master or another. */
+  readonly endpoint: { readonly held: boolean }
   leads(): { controllers: boolean; scheduler: boolean }
 }
 
@@ -26,7 +28,7 @@ export function masterStatusHandler(parts: MasterStatusParts): HttpHandler {
       name: parts.name,
       raft: { role, term, commitIndex, appliedIndex },
       leads: { store: leader === id, ...parts.leads() },
-      healthy,
+      healthy: healthy && parts.endpoint.held,
     })
   }
 }
