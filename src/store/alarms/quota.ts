@@ -12,6 +12,11 @@ export interface QuotaOptions {
   readonly giveBack: () => Promise<void>
   /** Whether the disk has room for what has to be written. */
   readonly diskHasRoom: () => Promise<boolean>
+  /**
+   * Whether the others would have no quorum without this member. A full disk ends a member whom they
+   * can spare: no reason to stop everybody's writes.
+   */
+  readonly isNeeded: () => boolean
   /** Whether this member's alarm is raised. */
   readonly isRaised: () => boolean
   readonly raise: (options: { signal: AbortSignal }) => Promise<void>
@@ -52,7 +57,7 @@ export class Quota {
     this.#writtenBytes += bytes
     if (this.#writtenBytes > LOOK_BYTES) void this.#look()
     const fits = this.#sizeBytes + this.#writtenBytes < this.#options.quotaBytes
-    if (fits && !this.#diskIsFull) return true
+    if (fits && !this.#mustStop) return true
     this.#raise()
     return false
   }
@@ -60,7 +65,11 @@ export class Quota {
   /** The disk has no room for the next piece of the log: writes must end while this one lasts. */
   diskIsFull(): void {
     this.#diskIsFull = true
-    this.#raise()
+    if (this.#mustStop) this.#raise()
+  }
+
+  get #mustStop(): boolean {
+    return this.#diskIsFull && this.#options.isNeeded()
   }
 
   close(): void {
@@ -75,13 +84,20 @@ export class Quota {
       const written = this.#writtenBytes
       this.#sizeBytes = await this.#options.sizeBytes()
       this.#writtenBytes -= written
-      if (this.#options.isRaised() && !this.#closed.signal.aborted) await this.#recover()
+      if (this.#closed.signal.aborted) return
+      if (this.#options.isRaised()) await this.#recover()
+      else if (this.#diskIsFull) await this.#lookAtDisk()
     } catch (error) {
       // Tried again at the next look.
       this.#options.log.debug('the size of the state is not known', { error })
     } finally {
       this.#looking = false
     }
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    this.#diskIsFull = !(await this.#options.diskHasRoom())
+    if (this.#mustStop) this.#raise()
   }
 
   async #recover(): Promise<void> {

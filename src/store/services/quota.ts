@@ -28,6 +28,11 @@ export function quotaOf(
       await state.backend.compact()
     },
     diskHasRoom: () => member.diskHasRoom(),
+    isNeeded() {
+      const voters = member.members().filter(({ isLearner }) => !isLearner)
+      const up = voters.filter(({ id }) => member.upForMs(id) !== undefined).length
+      return up - 1 < Math.floor(voters.length / 2) + 1
+    },
     isRaised: () => state.alarms.has({ memberId, alarm: AlarmType.noSpace }),
     raise: (call) => set(ACTIVATE, call),
     clear: (call) => set(DEACTIVATE, call),

@@ -81,6 +81,7 @@ describe('the quota', () => {
   it('stops writes on a full disk, until there is room for the log again', async () => {
     let room = false
     let raised = false
+    let needed = false
     const clock = new ManualClock()
     const options: QuotaOptions = {
       clock,
@@ -90,6 +91,7 @@ describe('the quota', () => {
       inUseBytes: () => 10,
       giveBack: async () => {},
       diskHasRoom: async () => room,
+      isNeeded: () => needed,
       isRaised: () => raised,
       raise: async () => void (raised = true),
       clear: async () => void (raised = false),
@@ -98,6 +100,11 @@ describe('the quota', () => {
     await turn()
     assert.equal(quota.takes(1), true)
     quota.diskIsFull()
+    // The others can do without it: no reason to stop all writes.
+    assert.deepEqual([raised, quota.takes(1)], [false, true])
+    needed = true
+    clock.advance(1000)
+    await turn()
     assert.equal(raised, true)
     assert.equal(quota.takes(1), false)
     clock.advance(1000)
