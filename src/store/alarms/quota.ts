@@ -13,8 +13,8 @@ export interface QuotaOptions {
   /** Whether the disk has room for what has to be written. */
   readonly diskHasRoom: () => Promise<boolean>
   /**
-   * Whether the others would have no quorum without this member. A full disk ends a member whom they
-   * can spare: no reason to stop everybody's writes.
+   * Whether the others would have no quorum without this member. A full disk ends a member whom
+   * they can spare: no reason to stop everybody's writes.
    */
   readonly isNeeded: () => boolean
   /** Whether this member's alarm is raised. */

@@ -18,6 +18,9 @@ export interface EtcdMember {
   exit: () => Promise<number | null>
 }
 
+/** A loaded machine takes its time to start several processes. */
+const READY_MS_MAX = 90_000
+
 /** Members started by `navarch etcd` (or another program that takes the same flags). */
 export class EtcdProcesses {
   readonly members = new Map<string, EtcdMember>()
@@ -84,11 +87,9 @@ export class EtcdProcesses {
 
   /** Until each says that it serves its clients. */
   async ready(...names: readonly string[]): Promise<void> {
-    await eventually('members to be ready', () =>
-      names.every((name) =>
-        this.members.get(name)?.text().includes('ready to serve client requests'),
-      ),
-    )
+    const isReady = (name: string) =>
+      this.members.get(name)?.text().includes('ready to serve client requests')
+    await eventually('members to be ready', () => names.every(isReady), READY_MS_MAX)
   }
 
   etcdctl(args: string, names: readonly string[] = [...this.members.keys()]): Promise<Outcome> {
