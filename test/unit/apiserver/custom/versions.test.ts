@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { Harness, type Json } from '../harness.ts'
+
+const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+const SHIPS = '/apis/fleet.example.com'
+
+const version = (name: string, storage: boolean, properties: object): object => ({
+  name,
+  served: true,
+  storage,
+  schema: {
+    openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties } } },
+  },
+})
+
+const definition = (...versions: object[]): Json => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'ships.fleet.example.com' },
+  spec: {
+    group: 'fleet.example.com',
+    scope: 'Cluster',
+    names: { plural: 'ships', kind: 'Ship' },
+    versions,
+  },
+})
+
+const masts = { type: 'integer', default: 1 }
+const name = { type: 'string' }
+
+describe('versions of a custom resource', () => {
+  let harness: Harness
+  beforeEach(async () => {
+    harness = await Harness.start()
+    const old = { ...version('v1alpha1', false, { masts }), deprecated: true }
+    const body = definition(version('v1', true, { masts, name }), old)
+    const made = await harness.call(`POST ${CRDS}`, { body })
+    assert.equal(made.status, 201, JSON.stringify(made.json))
+    await served('v1')
+  })
+  afterEach(() => harness.stop())
+
+  /** The server hears of definitions through its watch of the store. */
+  async function served(wanted: string): Promise<void> {
+    for (let i = 0; i < 200; i++) {
+      if ((await harness.call(`GET ${SHIPS}/${wanted}/ships`)).status === 200) return
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    assert.fail(`${wanted} is not served`)
+  }
+
+  it('show the same objects, each by its own schema', async () => {
+    const body = { apiVersion: 'fleet.example.com/v1', kind: 'Ship', metadata: { name: 'argo' } }
+    const made = await harness.call(`POST ${SHIPS}/v1/ships`, {
+      body: { ...body, spec: { name: 'Argo' } },
+    })
+    assert.deepEqual(made.json.spec, { masts: 1, name: 'Argo' })
+    const old = await harness.call(`GET ${SHIPS}/v1alpha1/ships/argo`)
+    assert.equal(old.json.apiVersion, 'fleet.example.com/v1alpha1')
+    assert.deepEqual(old.json.spec, { masts: 1 })
+    assert.match(old.headers['warning'] ?? '', /fleet.example.com\/v1alpha1 Ship is deprecated/)
+    assert.equal(old.json.metadata.uid, made.json.metadata.uid)
+    const list = await harness.call(`GET ${SHIPS}/v1alpha1/ships`)
+    assert.equal(list.json.items[0].apiVersion, 'fleet.example.com/v1alpha1')
+  })
+
+  it('are listed by discovery, the best first', async () => {
+    const group = await harness.call(`GET ${SHIPS}`)
+    const names = group.json.versions.map((each: Json) => each.version)
+    assert.deepEqual(names, ['v1', 'v1alpha1'])
+    assert.equal(group.json.preferredVersion.version, 'v1')
+  })
+
+  it('may change their storage: what was stored before is read and written on', async () => {
+    const body = { apiVersion: 'fleet.example.com/v1', kind: 'Ship', metadata: { name: 'argo' } }
+    await harness.call(`POST ${SHIPS}/v1/ships`, { body: { ...body, spec: { masts: 3 } } })
+    const now = (await harness.call(`GET ${CRDS}/ships.fleet.example.com`)).json
+    now.spec.versions[0].storage = false
+    now.spec.versions.push(version('v2', true, { masts, name }))
+    const put = await harness.call(`PUT ${CRDS}/ships.fleet.example.com`, { body: now })
+    assert.equal(put.status, 200, JSON.stringify(put.json))
+    assert.deepEqual(put.json.status.storedVersions, ['v1', 'v2'])
+    await served('v2')
+    const ship = (await harness.call(`GET ${SHIPS}/v2/ships/argo`)).json
+    assert.equal(ship.apiVersion, 'fleet.example.com/v2')
+    assert.equal(ship.spec.masts, 3)
+    ship.spec.masts = 4
+    const changed = await harness.call(`PUT ${SHIPS}/v2/ships/argo`, { body: ship })
+    assert.equal(changed.status, 200, JSON.stringify(changed.json))
+    const { kv } = await harness.kv.get('/registry/ships/argo')
+    const fleet = kv ?? (await harness.kv.get('/registry/fleet.example.com/ships/argo')).kv
+    const stored = JSON.parse(Buffer.from(fleet?.value ?? []).toString())
+    assert.equal(stored.apiVersion, 'fleet.example.com/v2')
+    const before = (await harness.call(`GET ${SHIPS}/v1/ships/argo`)).json
+    assert.equal(before.spec.masts, 4)
+  })
+})
