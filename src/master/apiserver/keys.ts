@@ -17,13 +17,16 @@ const WITH_GROUP = ['apiextensions.k8s.io', 'apiregistration.k8s.io']
 /** What says where a resource's objects are: those of another, if they are kept as such. */
 export type Keyed = Pick<Resource, 'group' | 'plural'> & {
   readonly storedAs?: { readonly resource: Keyed }
+  /** Of a CustomResourceDefinition: several groups may have the same plural. */
+  readonly custom?: unknown
 }
 
 /** Prefix of all keys of a resource, with a closing slash: `/registry/pods/`. */
 export function resourcePrefix(resource: Keyed): string {
   if (resource.storedAs) return resourcePrefix(resource.storedAs.resource)
   const { group, plural } = resource
-  if (WITH_GROUP.includes(group)) return `${REGISTRY}/${group}/${plural}/`
+  if (resource.custom !== undefined || WITH_GROUP.includes(group))
+    return `${REGISTRY}/${group}/${plural}/`
   if (group === 'networking.k8s.io' && plural === 'ingresses') return `${REGISTRY}/ingress/`
   const name = group === '' ? HISTORIC[plural] : undefined
   return `${REGISTRY}/${name ?? plural}/`

@@ -175,7 +175,7 @@ async function remove(store: Store, exchange: Exchange): Promise<HttpResponse> {
   warnOfOrphans(store, call, options)
   const deleted = await deleteObject(store, call, { name: exchange.at.name, options })
   const foreground = options.orphanDependents === false && !deleted.gone
-  if (deleted.gone && !RETURNS_DELETED.has(store.resource.kind)) {
+  if (deleted.gone && !returnsDeleted(store.resource)) {
     return replyStatus(exchange.accepted, deletedStatus(store.resource, deleted), 200)
   }
   const status = foreground ? 202 : 200
@@ -194,6 +194,7 @@ function warnOfOrphans(store: Store, call: Call, options: DeleteOptions): void {
 
 // Upstream's ReturnDeletedObject: their last state is the answer, for others a Status.
 const RETURNS_DELETED = new Set(['Pod', 'Service', 'ServiceAccount'])
+const returnsDeleted = ({ kind, custom }: Resource) => !custom && RETURNS_DELETED.has(kind)
 
 function deletedStatus(resource: Resource, deleted: Deleted) {
   const { name = '', uid = '' } = deleted.object.metadata

@@ -87,11 +87,27 @@ describe('versions of a custom resource', () => {
     ship.spec.masts = 4
     const changed = await harness.call(`PUT ${SHIPS}/v2/ships/argo`, { body: ship })
     assert.equal(changed.status, 200, JSON.stringify(changed.json))
-    const { kv } = await harness.kv.get('/registry/ships/argo')
-    const fleet = kv ?? (await harness.kv.get('/registry/fleet.example.com/ships/argo')).kv
-    const stored = JSON.parse(Buffer.from(fleet?.value ?? []).toString())
+    const { kv } = await harness.kv.get('/registry/fleet.example.com/ships/argo')
+    const stored = JSON.parse(Buffer.from(kv?.value ?? []).toString())
     assert.equal(stored.apiVersion, 'fleet.example.com/v2')
     const before = (await harness.call(`GET ${SHIPS}/v1/ships/argo`)).json
     assert.equal(before.spec.masts, 4)
+  })
+
+  it('are kept apart from resources of the same name in other groups', async () => {
+    const pods = definition(version('v1', true, { masts }))
+    pods.metadata.name = 'pods.fleet.example.com'
+    pods.spec.names = { plural: 'pods', kind: 'Pod' }
+    await harness.call(`POST ${CRDS}`, { body: pods })
+    let made: Json
+    for (let i = 0; i < 200 && made?.status !== 201; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      const body = { apiVersion: 'fleet.example.com/v1', kind: 'Pod', metadata: { name: 'p' } }
+      made = await harness.call(`POST ${SHIPS}/v1/pods`, { body })
+    }
+    assert.equal(made.status, 201)
+    assert.deepEqual((await harness.call('GET /api/v1/pods')).json.items, [])
+    const own = (await harness.call(`GET ${SHIPS}/v1/pods`)).json.items
+    assert.equal(own.length, 1)
   })
 })
