@@ -49,10 +49,10 @@ describe('bugs that etcd had', () => {
     await etcd.close()
     assert(engine.crashes.length > 3)
     for (const crash of engine.crashes) {
-      const { state, close } = await openEtcd({ engine: crash })
+      const again = await openEtcd({ engine: crash })
       // Each entry was one put, and the first revision is 1.
-      assert.equal(state.mvcc.revision, state.appliedIndex + 1)
-      await close()
+      assert.equal(again.state.mvcc.revision, again.state.appliedIndex + 1)
+      await again.close()
     }
   })
 
