@@ -48,6 +48,12 @@ function parseBytes(bytes: Uint8Array): KubeObject {
 function encodeOf(resource: Resource, shape: CustomShape, object: KubeObject): Uint8Array {
   const { resourceVersion: _, ...metadata } = object.metadata
   const { kind } = resource
-  const whole = { ...object, kind, apiVersion: apiVersionOf(resource), metadata }
-  return Buffer.from(JSON.stringify(shape.toJson(whole)))
+  const apiVersion = apiVersionOf(resource)
+  const json = shape.toJson({ ...object, kind, apiVersion, metadata })
+  const { apiVersion: _1, kind: _2, metadata: meta, ...rest } = json as Record<string, unknown>
+  // The head comes first whatever else there is: fields may be called `data`, or `1`.
+  const head = `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)}`
+  const tail = JSON.stringify(rest)
+  const end = tail === '{}' ? '}' : `,${tail.slice(1)}`
+  return Buffer.from(`${head},"metadata":${JSON.stringify(meta)}${end}`)
 }

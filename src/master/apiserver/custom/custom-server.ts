@@ -63,7 +63,7 @@ export class CustomServer {
 
   /** Serves what there is already; then `run` follows the changes. */
   begin(): void {
-    for (const definition of this.#definitions()) this.#serve(definition)
+    for (const definition of this.#definitions()) this.#tryServe(definition)
     this.#publish()
   }
 
@@ -113,10 +113,20 @@ export class CustomServer {
   #follow(names: Iterable<string>): void {
     for (const name of names) {
       const definition = this.#find(name)
-      if (definition) this.#serve(definition)
+      if (definition) this.#tryServe(definition)
       else this.#unserve(name)
     }
     this.#publish()
+  }
+
+  // A definition that cannot be served must not take the others, or the server, with it.
+  #tryServe(definition: CustomResourceDefinition): void {
+    try {
+      this.#serve(definition)
+    } catch (error) {
+      const { name } = definition.metadata
+      this.#options.log.error('a custom resource cannot be served', { name, error: String(error) })
+    }
   }
 
   #serve(definition: CustomResourceDefinition): void {

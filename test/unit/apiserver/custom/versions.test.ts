@@ -110,4 +110,30 @@ describe('versions of a custom resource', () => {
     const own = (await harness.call(`GET ${SHIPS}/v1/pods`)).json.items
     assert.equal(own.length, 1)
   })
+
+  it('may have fields of any name', async () => {
+    const any = definition({
+      name: 'v1',
+      served: true,
+      storage: true,
+      schema: {
+        openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+      },
+    })
+    any.metadata.name = 'boats.fleet.example.com'
+    any.spec.names = { plural: 'boats', kind: 'Boat' }
+    await harness.call(`POST ${CRDS}`, { body: any })
+    const fields = '"1":1,"__proto__":{"x":1},"Upper":2,"data":{"2":2,"__proto__":3},"zz":null'
+    const head = '{"apiVersion":"fleet.example.com/v1","kind":"Boat","metadata":{"name":"b"},'
+    let made: Json
+    for (let i = 0; i < 200 && made?.status !== 201; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      made = await harness.call(`POST ${SHIPS}/v1/boats`, { body: `${head}${fields}}` })
+    }
+    const read = await harness.call(`GET ${SHIPS}/v1/boats/b`)
+    const { apiVersion: _1, kind: _2, metadata, ...rest } = read.json
+    assert.equal(metadata.name, 'b')
+    assert.deepEqual(rest, JSON.parse(`{${fields}}`))
+    assert.equal((await harness.call(`GET ${SHIPS}/v1/boats`)).json.items.length, 1)
+  })
 })
