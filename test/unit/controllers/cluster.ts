@@ -227,7 +227,7 @@ export class FakeKubelet {
 export async function eventually(
   what: string,
   holds: () => Promise<unknown>,
-  timeoutMs = 8_000,
+  timeoutMs = 15_000,
 ): Promise<void> {
   const startMs = Date.now()
   while (!(await holds())) {
