@@ -19,6 +19,8 @@ import { checkPlace } from './place.ts'
 import type { Served, Store } from './store.ts'
 import { updateObject, type UpdateRules } from './update.ts'
 
+const isObject = (value: unknown) => typeof value === 'object' && value !== null
+
 const APPLY_TYPE = 'application/apply-patch+yaml'
 
 export function isApply(exchange: Exchange): boolean {
@@ -97,7 +99,8 @@ function checkConfig({ resource }: Store, config: JsonObject): void {
     const version = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
     throw statusErrors.badRequest(`invalid object type: ${version}, Kind=${kind}`)
   }
-  if (config.metadata && 'managedFields' in config.metadata) {
+  const { metadata } = config
+  if (metadata && isObject(metadata) && 'managedFields' in metadata) {
     throw statusErrors.badRequest('metadata.managedFields must be nil')
   }
 }
