@@ -58,6 +58,7 @@ bench: setup build ## Measure beside the peers found on this machine
 	@$(TSX) bench/run.ts
 	@$(TSX) bench/scheduler.ts
 	@$(TSX) bench/cluster.ts
+	@$(TSX) bench/api.ts
 
 up: build ## Start three masters and two nodes
 	@bin/navarch up

@@ -43,6 +43,8 @@ interface Pending {
 
 /** Unread batches of a watch; the server's window stays well below. */
 const WATCH_BATCHES_MAX = 10_000
+/** Batches that are taken before the server is told: far less than its window, more than a wake-up for each. */
+const TAKEN_AT_ONCE = 64
 
 /**
  * The `Kv` that `serveKv` serves at the other end of a port, on another thread: what is called in
@@ -115,6 +117,7 @@ class ChannelKv implements Kv {
   watch(prefix: string, options: WatchOptions): AsyncIterable<WatchBatch> {
     const id = ++this.#nextId
     const { startRevision, previous = false, signal } = options
+    let taken = 0
     const queue = new WatchQueue({
       liveBatchesMax: WATCH_BATCHES_MAX,
       signal,
@@ -122,7 +125,11 @@ class ChannelKv implements Kv {
         this.#watches.delete(id)
         this.#send({ op: 'unwatch', id })
       },
-      onTaken: () => this.#send({ op: 'taken', id, count: 1 }),
+      onTaken: () => {
+        if (++taken < TAKEN_AT_ONCE) return
+        this.#send({ op: 'taken', id, count: taken })
+        taken = 0
+      },
     })
     if (this.#closed) queue.end(kvErrors.stopped())
     else if (!queue.ended) {

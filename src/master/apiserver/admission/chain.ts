@@ -36,8 +36,11 @@ export function admissionChain(
     const make = plugins[name]
     if (make && on.has(name)) chain.push(make(context))
   }
+  // Each step is a turn of the queue of every write: plugins without one take no turn.
+  const admitting = chain.flatMap((plugin) => plugin.admit?.bind(plugin) ?? [])
+  const validating = chain.flatMap((plugin) => plugin.validate?.bind(plugin) ?? [])
   const mutate = async (attributes: AdmissionAttributes) => {
-    for (const plugin of chain) await plugin.admit?.(attributes)
+    for (const admit of admitting) await admit(attributes)
   }
   return {
     async admit(attributes) {
@@ -45,7 +48,7 @@ export function admissionChain(
       if (attributes.reinvocation.begin()) await mutate(attributes)
     },
     async validate(attributes) {
-      for (const plugin of chain) await plugin.validate?.(attributes)
+      for (const validate of validating) await validate(attributes)
     },
   }
 }

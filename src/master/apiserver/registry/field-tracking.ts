@@ -109,11 +109,13 @@ function familyVersions(family: readonly Declared[]): Versions {
 
 /** Names are cut after so many bytes. */
 const MANAGER_BYTES_MAX = 128
+const PRINTABLE = /^[ -~]*$/
 
 /** Who writes: the field manager that was named, else the program by its user agent. */
 export function managerOf(fieldManager: string, userAgent: string): string {
   if (fieldManager !== '') return fieldManager
   const program = userAgent.split('/', 1)[0] ?? ''
+  if (program.length <= MANAGER_BYTES_MAX && PRINTABLE.test(program)) return program
   let name = ''
   for (const character of program) {
     if (/\p{C}|\p{Z}/u.test(character) && character !== ' ') continue
