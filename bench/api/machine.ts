@@ -33,7 +33,8 @@ export async function start(): Promise<void> {
 }
 
 async function startOnce(cluster: TestCluster): Promise<number> {
-  const { transport, close } = connect(readKubeconfig(cluster.kubeconfig))
+  const connection = connect(readKubeconfig(cluster.kubeconfig))
+  const { transport } = connection
   const startMs = performance.now()
   const args = ['dist/master.js', '--data-dir', cluster.dataDir, '--name', 'master-1']
   const child = spawn(process.execPath, args, { stdio: 'ignore' })
@@ -46,7 +47,7 @@ async function startOnce(cluster: TestCluster): Promise<number> {
   } finally {
     child.kill('SIGKILL')
     await ended
-    await close()
+    await connection.close()
   }
 }
 
@@ -78,7 +79,8 @@ export async function memoryWithPods(count: number): Promise<void> {
     '--hollow-nodes',
     `${nodes}`,
   )
-  const { transport, close } = connect(readKubeconfig(cluster.kubeconfig))
+  const connection = connect(readKubeconfig(cluster.kubeconfig))
+  const { transport } = connection
   try {
     const url = '/apis/apps/v1/namespaces/default/deployments'
     const labels = { app: 'big' }
@@ -98,7 +100,7 @@ export async function memoryWithPods(count: number): Promise<void> {
     const name = `memory of a whole master with ${count} pods`
     note({ name, value: await residentMb(cluster), unit: 'MB', recorded: {} })
   } finally {
-    await close()
+    await connection.close()
     await cluster.destroy()
   }
 }

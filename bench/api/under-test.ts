@@ -18,16 +18,13 @@ export class ApiUnderTest {
   readonly masters: number
   readonly access: ClusterAccess
   readonly #cluster: TestCluster
-  readonly #transport: HttpHandler
-  readonly #close: () => Promise<void>
+  readonly #connection: ReturnType<typeof connect>
 
   private constructor(cluster: TestCluster, masters: number) {
     this.#cluster = cluster
     this.masters = masters
     this.access = readKubeconfig(cluster.kubeconfig)
-    const { transport, close } = connect(this.access)
-    this.#transport = transport
-    this.#close = close
+    this.#connection = connect(this.access)
   }
 
   static async start(masters: number): Promise<ApiUnderTest> {
@@ -51,7 +48,7 @@ export class ApiUnderTest {
   }
 
   async ask(asked: Asked): Promise<Uint8Array> {
-    return ask(this.#transport, asked)
+    return ask(this.#connection.transport, asked)
   }
 
   /** A connection of its own. */
@@ -81,7 +78,7 @@ export class ApiUnderTest {
   }
 
   async stop(): Promise<void> {
-    await this.#close()
+    await this.#connection.close()
     await this.#cluster.destroy()
   }
 }

@@ -47,7 +47,7 @@ export async function watchers(api: ApiUnderTest): Promise<void> {
     note({ name: `${title}, p99`, value: quantile(tookMs, 0.99), unit: 'ms', recorded })
   } finally {
     for (const ending of endings) ending.abort()
-    for (const { close } of connections) await close()
+    for (const connection of connections) await connection.close()
   }
 }
 
