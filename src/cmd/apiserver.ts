@@ -9,7 +9,13 @@ import {
   systemClock,
   systemRandom,
 } from '../platform/index.ts'
-import { auditOf, encryptionOf, SECURITY_FLAGS, securityOf } from './parts/apiserver-security.ts'
+import {
+  auditOf,
+  encryptionOf,
+  REPEATED_FLAGS,
+  SECURITY_FLAGS,
+  securityOf,
+} from './parts/apiserver-security.ts'
 import { FlagError, fileOf, portOf, readFlags, required } from './parts/flags.ts'
 import { kubeletClients } from './parts/kubelet-clients.ts'
 import { logLevel, untilStopped } from './parts/part.ts'
@@ -47,7 +53,7 @@ async function main(): Promise<void> {
     console.log(HELP)
     return
   }
-  const flags = readFlags(args, FLAGS)
+  const flags = readFlags(args, FLAGS, { repeated: REPEATED_FLAGS })
   const pem = (name: keyof typeof FLAGS) => fileOf(name, flags[name])
   const servers = required('etcd-servers', flags['etcd-servers'], 'https://127.0.0.1:2379')
   required('tls-cert-file', flags['tls-cert-file'], 'apiserver.crt')

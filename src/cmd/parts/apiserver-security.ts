@@ -7,6 +7,7 @@ import {
 } from '../../master/apiserver/index.ts'
 import { rotatingFile, signerOf } from '../../platform/index.ts'
 import { FlagError, fileOf } from './flags.ts'
+import { OIDC_FLAGS, oidcOf } from './oidc-flags.ts'
 
 /** Flags of kube-apiserver about who may come in, what they may do, and what is kept secret. */
 export const SECURITY_FLAGS = {
@@ -17,12 +18,16 @@ export const SECURITY_FLAGS = {
   'service-account-signing-key-file': '',
   'service-account-key-file': '',
   'api-audiences': '',
+  ...OIDC_FLAGS,
   'requestheader-client-ca-file': '',
   'requestheader-allowed-names': '',
   'encryption-provider-config': '',
   'audit-policy-file': '',
   'audit-log-path': '',
 } as const
+
+/** Those that may come more than once, with a value each. */
+export const REPEATED_FLAGS = ['oidc-required-claim'] as const
 
 type Flags = Readonly<Record<keyof typeof SECURITY_FLAGS, string>>
 
@@ -42,12 +47,14 @@ export function securityOf(flags: Flags): SecurityOptions {
     ...(audiences.length > 0 && { audiences }),
   }
   const caPem = file('requestheader-client-ca-file')
+  const oidc = oidcOf(flags)
   const requestHeader = { caPem, allowedNames: list('requestheader-allowed-names') }
   return {
     authorization: list('authorization-mode').map(modeOf),
     anonymous: { enabled: flags['anonymous-auth'] !== 'false' },
     ...(tokens !== '' && { tokenFile: tokens }),
     ...(accounts && { serviceAccounts: accounts }),
+    ...(oidc && { oidc }),
     ...(caPem !== '' && { requestHeader }),
   }
 }

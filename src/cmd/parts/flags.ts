@@ -6,16 +6,25 @@ export class FlagError extends Error {
   override readonly name = 'FlagError'
 }
 
-/** Flags with a value each, by name, with defaults. Throws `FlagError` for unknown ones. */
+/**
+ * Flags with a value each, by name, with defaults; of those that repeat, each value is on a line.
+ * Throws `FlagError` for unknown ones.
+ */
 export function readFlags<Name extends string>(
   args: readonly string[],
   defaults: Readonly<Record<Name, string>>,
+  { repeated = [] }: { repeated?: readonly NoInfer<Name>[] } = {},
 ): Readonly<Record<Name, string>> {
   const names = Object.keys(defaults) as Name[]
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]))
+  const options = Object.fromEntries(
+    names.map((name) => [name, { type: 'string', multiple: repeated.includes(name) } as const]),
+  )
   try {
     const { values } = parseArgs({ args: [...args], options, strict: true })
-    return { ...defaults, ...values }
+    const given = Object.entries(values).map(([name, value]) => {
+      return [name, Array.isArray(value) ? value.join('\n') : value]
+    })
+    return { ...defaults, ...Object.fromEntries(given) }
   } catch (error) {
     throw new FlagError(error instanceof Error ? error.message : String(error))
   }

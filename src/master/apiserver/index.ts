@@ -1,4 +1,5 @@
 export { type AuditOptions, AuditPolicy, type AuditSink } from './audit/index.ts'
+export type { OidcOptions } from './authn/oidc/index.ts'
 export type { Authorizer, Decision } from './authz/authorizer.ts'
 export type { Advertised } from './bootstrap/kubernetes-service.ts'
 export { type EncryptionRule, parseEncryption } from './encryption/index.ts'

@@ -1,7 +1,8 @@
-import type { Signer } from '../../base/index.ts'
+import type { Clock, HttpsCall, Signer } from '../../base/index.ts'
 import { Authentication, type AnonymousOptions } from './authn/authentication.ts'
 import { bootstrapTokens } from './authn/bootstrap-token.ts'
 import { type VerifyKey, verifyKeys } from './authn/jwt.ts'
+import { type OidcOptions, oidcTokens } from './authn/oidc/index.ts'
 import type { RequestHeaderOptions } from './authn/request-header.ts'
 import { type BoundObject, serviceAccountTokens } from './authn/service-account.ts'
 import { anyToken, type TokenAuthenticator } from './authn/token.ts'
@@ -24,8 +25,8 @@ export interface SecurityOptions {
   readonly tokenFile?: string
   /** Default: none are issued, and none are taken. */
   readonly serviceAccounts?: ServiceAccountOptions
-  /** Further ways to read tokens: OIDC, a webhook. */
-  readonly tokens?: readonly TokenAuthenticator[]
+  /** An issuer of ID tokens. Default: none. */
+  readonly oidc?: OidcOptions
   readonly requestHeader?: RequestHeaderOptions
   readonly anonymous?: AnonymousOptions
 }
@@ -57,25 +58,22 @@ export interface Security {
 
 export interface SecurityParts {
   readonly lookup: Lookup
-  readonly nowMs: () => number
+  readonly clock: Clock
+  /** Needed for what is judged by others. */
+  readonly outbound?: HttpsCall | undefined
 }
 
 export function createSecurity(options: SecurityOptions, parts: SecurityParts): Security {
   const { serviceAccounts: accounts } = options
   const audiences = accounts?.audiences ?? accounts?.issuers ?? []
   const keys = accounts ? verifyKeys(`${accounts.signer.publicPem}\n${accounts.keysPem ?? ''}`) : []
-  const tokens: TokenAuthenticator[] = []
-  if (options.tokenFile !== undefined) tokens.push(tokenFile(options.tokenFile))
-  if (accounts) tokens.push(accountTokens(accounts, keys, parts))
-  tokens.push(bootstrapTokens({ secret: secretOf(parts.lookup), nowMs: parts.nowMs }))
-  tokens.push(...(options.tokens ?? []))
   const { requestHeader, anonymous } = options
   const { lookup } = parts
   const rbac = new Rbac(cachedRoles(lookup))
   const graph = new NodeGraph(lookup)
   return {
     authentication: new Authentication({
-      tokens: anyToken(tokens),
+      tokens: tokensOf(options, keys, parts),
       audiences,
       ...(requestHeader && { requestHeader }),
       ...(anonymous && { anonymous }),
@@ -88,6 +86,26 @@ export function createSecurity(options: SecurityOptions, parts: SecurityParts): 
   }
 }
 
+function tokensOf(
+  options: SecurityOptions,
+  keys: readonly VerifyKey[],
+  parts: SecurityParts,
+): TokenAuthenticator {
+  const { tokenFile: file, serviceAccounts: accounts, oidc } = options
+  const { lookup, clock } = parts
+  const tokens: TokenAuthenticator[] = []
+  if (file !== undefined) tokens.push(tokenFile(file))
+  if (accounts) tokens.push(accountTokens(accounts, keys, parts))
+  tokens.push(bootstrapTokens({ secret: secretOf(lookup), nowMs: () => clock.nowMs() }))
+  if (oidc) tokens.push(oidcTokens(oidc, { clock, call: outboundOf(parts) }))
+  return anyToken(tokens)
+}
+
+function outboundOf({ outbound }: SecurityParts): HttpsCall {
+  if (outbound) return outbound
+  throw new TypeError('what is judged by others needs a way to reach them')
+}
+
 function issuerOf(accounts: ServiceAccountOptions, audiences: readonly string[]): TokenIssuer {
   const { issuers, signer, maxExpirationSeconds: most } = accounts
   const [issuer = ''] = issuers
@@ -98,12 +116,12 @@ function issuerOf(accounts: ServiceAccountOptions, audiences: readonly string[])
 function accountTokens(
   { issuers }: ServiceAccountOptions,
   keys: readonly VerifyKey[],
-  { lookup, nowMs }: SecurityParts,
+  { lookup, clock }: SecurityParts,
 ): TokenAuthenticator {
   return serviceAccountTokens({
     issuers,
     keys,
-    nowMs,
+    nowMs: () => clock.nowMs(),
     async read(plural, at) {
       const found = await lookup.find({ group: '', plural }, at)
       return found && toBound(found)

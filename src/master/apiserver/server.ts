@@ -81,11 +81,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const budgets = () =>
     stores.find({ group: 'policy', version: 'v1', plural: 'poddisruptionbudgets' })
   const lookup = lookupIn((of) => stores.findAny(of), stores)
-  const security = createSecurity(options.security ?? {}, { lookup, nowMs: () => clock.nowMs() })
+  const { outbound } = options
+  const security = createSecurity(options.security ?? {}, { lookup, clock, outbound })
   const { authentication, authorizer, graph } = security
   const mountTokens = options.mountTokens ?? false
   const targets = new ServiceTargets({ lookup, random })
-  const { outbound } = options
   const webhooks = outbound && new WebhookCaller({ call: outbound, targets, clock })
   const base = { lookup, clock, random, log, kv, authorizer, mountTokens }
   const context = { ...base, ...(webhooks && { webhooks }) }

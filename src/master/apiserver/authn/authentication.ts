@@ -65,7 +65,7 @@ export class Authentication {
       if (!owner) return INVALID
       // A token that says nothing of it is meant for this API.
       const meant = owner.audiences ?? audiences.filter((each) => this.audiences.includes(each))
-      if (meant.length === 0) return INVALID
+      if (meant.length === 0 && audiences.length > 0) return INVALID
       return { user: authenticated(owner.user), audiences: meant }
     } catch (error) {
       if (error instanceof TokenError) return `[${INVALID}, ${error.message}]`

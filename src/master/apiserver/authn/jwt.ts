@@ -1,5 +1,6 @@
-import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import type { Signer } from '../../../base/index.ts'
+import { algorithmsOf, verifyJws } from './jws.ts'
 
 /** A token's parts, before anybody has checked its signature (RFC 7519). */
 export interface Jwt {
@@ -74,17 +75,10 @@ function toClaims(raw: Record<string, unknown>): Claims {
   return { ...claims, aud: list.filter((each) => typeof each === 'string') }
 }
 
-/** Whether one of the keys made the signature. The key decides the algorithm, not the token. */
+/** Whether one of the keys made the signature. A key takes only algorithms of its own kind. */
 export function verifyJwt(jwt: Jwt, keys: readonly VerifyKey[]): boolean {
   const named = keys.filter(({ keyId }) => keyId === jwt.keyId)
-  return (named.length > 0 ? named : keys).some(({ key }) => {
-    if (jwt.algorithm !== algorithmOf(key)) return false
-    return verify('sha256', jwt.signed, { key, dsaEncoding: 'ieee-p1363' }, jwt.signature)
-  })
-}
-
-function algorithmOf(key: KeyObject): string {
-  return key.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256'
+  return (named.length > 0 ? named : keys).some(({ key }) => verifyJws({ ...jwt, key }))
 }
 
 export function signJwt(signer: Signer, claims: Claims): string {
@@ -112,7 +106,7 @@ export function jwksOf(keys: readonly VerifyKey[]): { keys: object[] } {
       kty: '',
       kid: keyId,
       ...key.export({ format: 'jwk' }),
-      alg: algorithmOf(key),
+      alg: algorithmsOf(key)[0],
     })),
   }
 }
@@ -125,8 +119,7 @@ export function keysOfSet(set: unknown): VerifyKey[] {
     if (jwk['use'] !== undefined && jwk['use'] !== 'sig') return []
     try {
       const key = createPublicKey({ key: jwk as { kty: string }, format: 'jwk' })
-      const isP256 = key.asymmetricKeyDetails?.namedCurve === 'prime256v1'
-      if (key.asymmetricKeyType !== 'rsa' && !isP256) return []
+      if (algorithmsOf(key).length === 0) return []
       const { kid } = jwk
       return [{ key, keyId: typeof kid === 'string' ? kid : '' }]
     } catch {

@@ -1,0 +1,1 @@
+export { type OidcOptions, oidcTokens } from './oidc.ts'
