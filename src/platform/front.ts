@@ -28,6 +28,8 @@ export interface Front {
 
 /** A client says within this what it speaks. */
 const HELLO_TIMEOUT_MS = 10_000
+/** As Go's servers: a client that vanished without a word is found out. */
+const KEEPALIVE = { keepAlive: true, keepAliveInitialDelay: 15_000 } as const
 /** Bytes that tell HTTP/2's preface from every method of HTTP/1. */
 const TELLING_BYTES = 3
 
@@ -51,7 +53,7 @@ function createServer(options: FrontOptions, sockets: Set<Socket>): Server {
     socket.on('error', (error) => log.debug('connection failed', { error }))
   }
   if (!tls) {
-    return createTcp({ noDelay: true }, (socket) => {
+    return createTcp({ noDelay: true, ...KEEPALIVE }, (socket) => {
       track(socket)
       listenIn(socket, options)
     })
@@ -64,6 +66,7 @@ function createServer(options: FrontOptions, sockets: Set<Socket>): Server {
     minVersion: tls.minVersion ?? 'TLSv1.2',
     handshakeTimeout: HELLO_TIMEOUT_MS,
     noDelay: true,
+    ...KEEPALIVE,
   })
   followTls(server, tls)
   server.on('secureConnection', (socket: TLSSocket) => {

@@ -1,9 +1,8 @@
-import type { Server as Http1Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { HttpHandler, Listener, Log } from '../base/index.ts'
 import { type Front, openFront } from './front.ts'
-import { createHttp1Back } from './http1-back.ts'
+import { createHttp1Back, type Http1Back } from './http1-back.ts'
 import { Http2Connection, type LocalSettings } from './http2/index.ts'
 import { type Http2Client, serveHttp2 } from './http2-exchange.ts'
 import { type ServerContext, until } from './server-context.ts'
@@ -44,7 +43,7 @@ export async function serveHttps(options: HttpsServerOptions): Promise<Listener>
     ...(options.tls && { tls: options.tls }),
     clientCertificate: 'optional',
     log: options.log,
-    onHttp1: (socket) => http1.emit('connection', socket),
+    onHttp1: (socket) => http1.take(socket),
     onHttp2: (socket) => connect(context, connections, socket),
   })
   return {
@@ -76,7 +75,7 @@ function connect(context: ServerContext, connections: Set<Http2Connection>, sock
 
 interface Running {
   front: Front
-  http1: Http1Server
+  http1: Http1Back
   connections: Set<Http2Connection>
   context: ServerContext
   options: HttpsServerOptions
@@ -87,7 +86,7 @@ async function shutDown(running: Running): Promise<void> {
   const { front, connections, context, options } = running
   const closed = front.close()
   for (const connection of connections) connection.close()
-  running.http1.closeIdleConnections()
+  running.http1.close()
   await until(() => context.active.size === 0, options.drainMs ?? 200)
   for (const controller of context.active) controller.abort(new Error('the server is stopping'))
   // Sockets close by themselves once their last bytes, such as a GOAWAY, are out.

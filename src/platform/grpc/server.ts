@@ -10,7 +10,7 @@ import {
 } from '../../base/index.ts'
 import { type Front, openFront } from '../front.ts'
 import type { GrpcServerOptions } from '../grpc-server.ts'
-import { createHttp1Back } from '../http1-back.ts'
+import { createHttp1Back, type Http1Back } from '../http1-back.ts'
 import { Http2Connection, type Http2Stream, type LocalSettings } from '../http2/index.ts'
 import { serveHttp2 } from '../http2-exchange.ts'
 import { type ServerContext, until } from '../server-context.ts'
@@ -63,7 +63,7 @@ class GrpcServer {
   readonly #services: ReadonlySet<string>
   readonly #settings: LocalSettings
   readonly #http: ServerContext
-  readonly #http1: ReturnType<typeof createHttp1Back>
+  readonly #http1: Http1Back
   readonly #connections = new Set<Http2Connection>()
 
   constructor(options: GrpcServerOptions) {
@@ -81,7 +81,7 @@ class GrpcServer {
   }
 
   onHttp1(socket: Socket): void {
-    this.#http1.emit('connection', socket)
+    this.#http1.take(socket)
   }
 
   onHttp2(socket: Socket): void {
@@ -110,7 +110,7 @@ class GrpcServer {
   async close(front: Front): Promise<void> {
     const closed = front.close()
     for (const connection of this.#connections) connection.close()
-    this.#http1.closeIdleConnections()
+    this.#http1.close()
     await until(() => this.#http.active.size === 0 && this.#idle(), DRAIN_MS)
     // Calls under way are told by the loss of their connection; clients may try them elsewhere.
     for (const connection of this.#connections) connection.destroy()
