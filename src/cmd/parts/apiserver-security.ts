@@ -7,6 +7,7 @@ import {
 } from '../../master/apiserver/index.ts'
 import { rotatingFile, signerOf } from '../../platform/index.ts'
 import { FlagError, fileOf } from './flags.ts'
+import { JUDGE_FLAGS, judgesOf } from './judge-flags.ts'
 import { OIDC_FLAGS, oidcOf } from './oidc-flags.ts'
 
 /** Flags of kube-apiserver about who may come in, what they may do, and what is kept secret. */
@@ -19,6 +20,7 @@ export const SECURITY_FLAGS = {
   'service-account-key-file': '',
   'api-audiences': '',
   ...OIDC_FLAGS,
+  ...JUDGE_FLAGS,
   'requestheader-client-ca-file': '',
   'requestheader-allowed-names': '',
   'encryption-provider-config': '',
@@ -31,7 +33,7 @@ export const REPEATED_FLAGS = ['oidc-required-claim'] as const
 
 type Flags = Readonly<Record<keyof typeof SECURITY_FLAGS, string>>
 
-const MODES = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny'] as const
+const MODES = ['Node', 'RBAC', 'Webhook', 'AlwaysAllow', 'AlwaysDeny'] as const
 
 /** Throws `FlagError` for what cannot be read or meant. */
 export function securityOf(flags: Flags): SecurityOptions {
@@ -51,6 +53,7 @@ export function securityOf(flags: Flags): SecurityOptions {
   const requestHeader = { caPem, allowedNames: list('requestheader-allowed-names') }
   return {
     authorization: list('authorization-mode').map(modeOf),
+    ...judgesOf(flags),
     anonymous: { enabled: flags['anonymous-auth'] !== 'false' },
     ...(tokens !== '' && { tokenFile: tokens }),
     ...(accounts && { serviceAccounts: accounts }),

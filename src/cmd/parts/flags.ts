@@ -51,3 +51,16 @@ export function portOf(flag: string, value: string): number {
   if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
   throw new FlagError(`--${flag}: "${value}" must be a port, 0 to 65535`)
 }
+
+/** Go's durations, as far as anybody writes them here: `15s`, `1m30s`, `500ms`. */
+export function durationMs(flag: string, text: string): number {
+  const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+  if (!/^(0|(\d+(\.\d+)?(ms|s|m|h))+)$/.test(text)) {
+    throw new FlagError(`--${flag}: "${text}" is no duration, such as 15s`)
+  }
+  let total = 0
+  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    total += Number(number) * (units[unit ?? ''] ?? 0)
+  }
+  return total
+}

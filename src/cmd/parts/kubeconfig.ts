@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import type { HttpHandler } from '../../base/index.ts'
+import type { JudgeOptions } from '../../master/apiserver/index.ts'
 import { httpsClient, type TlsOptions } from '../../platform/index.ts'
-import { FlagError } from './flags.ts'
+import { FlagError, fileOf } from './flags.ts'
 
 /** How a kubeconfig reaches its cluster, and as whom. */
 export interface ClusterAccess {
@@ -19,10 +19,48 @@ interface Named {
 }
 type Fields = Readonly<Record<string, unknown>>
 
+/** The cluster and the user of a kubeconfig's current context. */
+interface Context {
+  readonly cluster: Fields
+  readonly user: Fields
+  readonly server: string
+  /** What a field holds, or the file that it names; empty when there is neither. */
+  readonly pem: (of: Fields, name: string) => string
+  readonly wrong: (what: string) => FlagError
+}
+
 /** Reads the current context of a kubeconfig. Throws `FlagError` naming the field. */
 export function readKubeconfig(path: string): ClusterAccess {
-  const config = parseFile(path)
-  const wrong = (what: string) => new FlagError(`--kubeconfig: ${path}: ${what}`)
+  const { cluster, user, server, pem, wrong } = contextOf('kubeconfig', path)
+  const caPem = pem(cluster, 'certificate-authority')
+  if (caPem === '') throw wrong('the cluster has no "certificate-authority-data"')
+  const tls = { caPem, certPem: pem(user, 'client-certificate'), keyPem: pem(user, 'client-key') }
+  return { server: server.replace(/\/$/, ''), tls, token: tokenOf(user, path) }
+}
+
+/** A server of others, as a kubeconfig that a flag names has it. Throws `FlagError`. */
+export function readJudge(flag: string, path: string): Omit<JudgeOptions, 'version'> {
+  const { cluster, user, server, pem } = contextOf(flag, path)
+  const caPem = pem(cluster, 'certificate-authority')
+  const client = { certPem: pem(user, 'client-certificate'), keyPem: pem(user, 'client-key') }
+  const token = tokenOf(user, path)
+  const { username, password } = user
+  const basic = Buffer.from(`${String(username)}:${String(password)}`).toString('base64')
+  const serverName = cluster['tls-server-name']
+  return {
+    url: server,
+    ...(caPem !== '' && { caPem }),
+    ...(client.certPem !== '' && { client }),
+    ...(cluster['insecure-skip-tls-verify'] === true && { insecure: true }),
+    ...(typeof serverName === 'string' && { serverName }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(token === undefined && typeof username === 'string' && { authorization: `Basic ${basic}` }),
+  }
+}
+
+function contextOf(flag: string, path: string): Context {
+  const config = parseFile(flag, path)
+  const wrong = (what: string) => new FlagError(`--${flag}: ${path}: ${what}`)
   const find = (list: string, field: string, name: unknown): Fields => {
     const items = config[list]
     const found = Array.isArray(items) ? items.find((item: Named) => item.name === name) : undefined
@@ -40,15 +78,15 @@ export function readKubeconfig(path: string): ClusterAccess {
   if (user['exec'] !== undefined || user['auth-provider'] !== undefined) {
     throw wrong('only client certificates and tokens are supported')
   }
-  const pem = (of: Fields, name: string) => material(of, name, dirname(path))
-  const caPem = pem(cluster, 'certificate-authority')
-  if (caPem === '') throw wrong('the cluster has no "certificate-authority-data"')
-  const tls = { caPem, certPem: pem(user, 'client-certificate'), keyPem: pem(user, 'client-key') }
-  const token = typeof user['token'] === 'string' ? user['token'] : undefined
-  const tokenFile = user['tokenFile']
-  const fromFile =
-    typeof tokenFile === 'string' ? readText(resolve(dirname(path), tokenFile)).trim() : undefined
-  return { server: server.replace(/\/$/, ''), tls, token: token ?? fromFile }
+  const pem = (of: Fields, name: string) => material(flag, { of, name, folder: dirname(path) })
+  return { cluster, user, server, pem, wrong }
+}
+
+function tokenOf(user: Fields, path: string): string | undefined {
+  const { token, tokenFile } = user
+  if (typeof token === 'string') return token
+  if (typeof tokenFile !== 'string') return undefined
+  return fileOf('kubeconfig', resolve(dirname(path), tokenFile)).trim()
 }
 
 /** A transport as the kubeconfig's user; call `close` in the end. */
@@ -65,23 +103,16 @@ export function connect({ server, tls, token }: ClusterAccess): {
   return { transport, close: () => client.close() }
 }
 
-function parseFile(path: string): Fields {
-  const value: unknown = parse(readText(path))
+function parseFile(flag: string, path: string): Fields {
+  const value: unknown = parse(fileOf(flag, path))
   if (typeof value === 'object' && value !== null) return value as Fields
-  throw new FlagError(`--kubeconfig: ${path} is no kubeconfig`)
+  throw new FlagError(`--${flag}: ${path} is no kubeconfig`)
 }
 
-function material(of: Fields, name: string, folder: string): string {
+function material(flag: string, at: { of: Fields; name: string; folder: string }): string {
+  const { of, name, folder } = at
   const data = of[`${name}-data`]
   if (typeof data === 'string') return Buffer.from(data, 'base64').toString()
   const file = of[name]
-  return typeof file === 'string' ? readText(resolve(folder, file)) : ''
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    throw new FlagError(`--kubeconfig: cannot read ${path}`)
-  }
+  return typeof file === 'string' ? fileOf(flag, resolve(folder, file)) : ''
 }

@@ -2,7 +2,7 @@ import { systemClock, systemRandom } from '../../platform/index.ts'
 import { openLog } from '../../platform/index.ts'
 import { hostname } from 'node:os'
 import type { Candidate, CandidateParts, ElectionTimes } from './candidates.ts'
-import { FlagError, readFlags, required } from './flags.ts'
+import { durationMs, FlagError, readFlags, required } from './flags.ts'
 import { connect, readKubeconfig } from './kubeconfig.ts'
 import { logLevel, untilStopped } from './part.ts'
 
@@ -79,19 +79,6 @@ function electionTimes(given: (name: keyof typeof FLAGS) => string): ElectionTim
     throw new FlagError('--leader-elect-renew-deadline: must be greater than the retry period')
   }
   return times
-}
-
-/** Go's durations, as far as anybody writes them here: `15s`, `1m30s`, `500ms`. */
-function durationMs(flag: string, text: string): number {
-  const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
-    throw new FlagError(`--${flag}: "${text}" is no duration, such as 15s`)
-  }
-  let total = 0
-  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
-    total += Number(number) * (units[unit ?? ''] ?? 0)
-  }
-  return total
 }
 
 function help(command: string, purpose: string, flags: Readonly<Record<string, string>>): string {

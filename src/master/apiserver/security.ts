@@ -6,12 +6,14 @@ import { type OidcOptions, oidcTokens } from './authn/oidc/index.ts'
 import type { RequestHeaderOptions } from './authn/request-header.ts'
 import { type BoundObject, serviceAccountTokens } from './authn/service-account.ts'
 import { anyToken, type TokenAuthenticator } from './authn/token.ts'
+import { type TokenWebhookOptions, tokenWebhook } from './authn/token-webhook.ts'
 import { tokenFile } from './authn/token-file.ts'
 import { alwaysAllow, alwaysDeny, type Authorizer, firstOf, masters } from './authz/authorizer.ts'
 import { cachedRoles } from './authz/cached-roles.ts'
 import { nodeAuthorizer } from './authz/node.ts'
 import { NodeGraph } from './authz/node-graph.ts'
 import { Rbac } from './authz/rbac.ts'
+import { type AuthorizationWebhookOptions, authorizationWebhook } from './authz/webhook.ts'
 import type { Lookup } from './admission/index.ts'
 import type { TokenIssuer } from './subresources/index.ts'
 
@@ -19,19 +21,23 @@ import type { TokenIssuer } from './subresources/index.ts'
 export interface SecurityOptions {
   /** Default: `Node` and `RBAC`. */
   readonly authorization?: readonly AuthorizationMode[]
-  /** Further authorizers, asked after the others, such as a webhook. */
+  /** Further authorizers, asked after the others. */
   readonly authorizers?: readonly Authorizer[]
+  /** Who is asked in mode `Webhook`. */
+  readonly authorizationWebhook?: AuthorizationWebhookOptions
   /** Content of `--token-auth-file`. */
   readonly tokenFile?: string
   /** Default: none are issued, and none are taken. */
   readonly serviceAccounts?: ServiceAccountOptions
   /** An issuer of ID tokens. Default: none. */
   readonly oidc?: OidcOptions
+  /** A server of others that knows tokens. Default: none. */
+  readonly tokenWebhook?: TokenWebhookOptions
   readonly requestHeader?: RequestHeaderOptions
   readonly anonymous?: AnonymousOptions
 }
 
-export type AuthorizationMode = 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny'
+export type AuthorizationMode = 'Node' | 'RBAC' | 'Webhook' | 'AlwaysAllow' | 'AlwaysDeny'
 
 export interface ServiceAccountOptions {
   /** URLs; the first signs, the others' tokens are taken as well. */
@@ -73,12 +79,12 @@ export function createSecurity(options: SecurityOptions, parts: SecurityParts): 
   const graph = new NodeGraph(lookup)
   return {
     authentication: new Authentication({
-      tokens: tokensOf(options, keys, parts),
+      tokens: tokensOf(options, { keys, audiences }, parts),
       audiences,
       ...(requestHeader && { requestHeader }),
       ...(anonymous && { anonymous }),
     }),
-    authorizer: authorizerOf(options, { rbac, node: nodeAuthorizer({ graph, lookup }) }),
+    authorizer: authorizerOf(options, { rbac, node: nodeAuthorizer({ graph, lookup }), parts }),
     rbac,
     graph,
     issuer: accounts && issuerOf(accounts, audiences),
@@ -88,16 +94,18 @@ export function createSecurity(options: SecurityOptions, parts: SecurityParts): 
 
 function tokensOf(
   options: SecurityOptions,
-  keys: readonly VerifyKey[],
+  of: { keys: readonly VerifyKey[]; audiences: readonly string[] },
   parts: SecurityParts,
 ): TokenAuthenticator {
-  const { tokenFile: file, serviceAccounts: accounts, oidc } = options
+  const { tokenFile: file, serviceAccounts: accounts, oidc, tokenWebhook: webhook } = options
+  const { keys, audiences } = of
   const { lookup, clock } = parts
   const tokens: TokenAuthenticator[] = []
   if (file !== undefined) tokens.push(tokenFile(file))
   if (accounts) tokens.push(accountTokens(accounts, keys, parts))
   tokens.push(bootstrapTokens({ secret: secretOf(lookup), nowMs: () => clock.nowMs() }))
   if (oidc) tokens.push(oidcTokens(oidc, { clock, call: outboundOf(parts) }))
+  if (webhook) tokens.push(tokenWebhook(webhook, { clock, audiences, call: outboundOf(parts) }))
   return anyToken(tokens)
 }
 
@@ -149,10 +157,21 @@ function secretOf(lookup: Lookup): Parameters<typeof bootstrapTokens>[0]['secret
   }
 }
 
-function authorizerOf(options: SecurityOptions, of: { rbac: Rbac; node: Authorizer }): Authorizer {
-  const { rbac, node } = of
+function authorizerOf(
+  options: SecurityOptions,
+  of: { rbac: Rbac; node: Authorizer; parts: SecurityParts },
+): Authorizer {
+  const { rbac, node, parts } = of
   const { authorization = ['Node', 'RBAC'], authorizers = [] } = options
   const byMode = { Node: node, RBAC: rbac, AlwaysAllow: alwaysAllow, AlwaysDeny: alwaysDeny }
-  const chosen = authorization.map((mode) => byMode[mode])
+  const chosen = authorization.map((mode) => {
+    return mode === 'Webhook' ? webhookOf(options, parts) : byMode[mode]
+  })
   return firstOf([masters, ...chosen, ...authorizers])
+}
+
+function webhookOf(options: SecurityOptions, parts: SecurityParts): Authorizer {
+  const { authorizationWebhook: webhook } = options
+  if (!webhook) throw new TypeError('authorization by a webhook needs to know which')
+  return authorizationWebhook(webhook, { clock: parts.clock, call: outboundOf(parts) })
 }
