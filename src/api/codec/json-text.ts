@@ -28,8 +28,17 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g
  * `value` is what the text was parsed to.
  */
 export function findDuplicates(text: string, value: unknown): string[] {
+  return addDuplicates(text, value, [])
+}
+
+/**
+ * The duplicates among the unknown fields that decoding found, all as the text has them one after
+ * another: Go finds both in one pass.
+ */
+export function addDuplicates(text: string, value: unknown, unknown: readonly string[]): string[] {
   // Nearly no text has any: counting is cheap, naming them is not.
-  return countColons(text) === countNames(value) ? [] : nameDuplicates(text)
+  if (countColons(text) === countNames(value)) return [...unknown]
+  return nameInOrder(text, new Set(unknown))
 }
 
 const QUOTE = 34
@@ -63,8 +72,8 @@ function countNames(value: unknown): number {
   return count
 }
 
-function nameDuplicates(text: string): string[] {
-  const found: string[] = []
+function nameInOrder(text: string, unknown: ReadonlySet<string>): string[] {
+  const found = new Set<string>()
   const stack: Frame[] = []
   let expectsKey = false
   for (const [token] of text.matchAll(TOKEN)) {
@@ -82,11 +91,13 @@ function nameDuplicates(text: string): string[] {
     } else if (expectsKey && frame !== undefined) {
       frame.key = JSON.parse(token) as string
       expectsKey = false
-      if (frame.keys.has(frame.key)) found.push(`duplicate field "${pathOf(stack)}"`)
+      const path = pathOf(stack)
+      if (unknown.has(`unknown field "${path}"`)) found.add(`unknown field "${path}"`)
+      if (frame.keys.has(frame.key)) found.add(`duplicate field "${path}"`)
       frame.keys.add(frame.key)
     }
   }
-  return [...new Set(found)]
+  return [...new Set([...found, ...unknown])]
 }
 
 function pathOf(stack: readonly Frame[]): string {

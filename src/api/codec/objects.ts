@@ -4,7 +4,7 @@ import { unwrapProtobuf, wrapProtobuf } from './envelope.ts'
 import { JsonTypeError } from './go-types.ts'
 import { decodeJson } from './json-decode.ts'
 import { encodeJson, toJsonValue } from './json-encode.ts'
-import { findDuplicates, JsonSyntaxError, parseJson } from './json-text.ts'
+import { addDuplicates, JsonSyntaxError, parseJson } from './json-text.ts'
 import { decodeProto } from './proto-decode.ts'
 import { encodeProto } from './proto-encode.ts'
 import { ProtoError } from './proto-io.ts'
@@ -61,7 +61,7 @@ export function decodeBody<T>(
   }
   const unknown: string[] = []
   const object = decodeOrRefuse<T>(document, type, unknown, refuse)
-  const strictErrors = options.strict ? [...document.duplicates(), ...unknown] : []
+  const strictErrors = options.strict ? document.strictErrors(unknown) : []
   return { object: { ...object, kind: type.kind, apiVersion: expected }, strictErrors }
 }
 
@@ -93,7 +93,8 @@ function unknownKind(apiVersion: string, kind: string): string {
 interface OpenDocument {
   readonly apiVersion: string
   readonly kind: string
-  duplicates(): string[]
+  /** The unknown fields that decoding found, and names that stand twice. */
+  strictErrors(unknown: readonly string[]): string[]
   decode<T>(struct: Struct<FieldWords>, unknown: string[]): T
 }
 
@@ -103,10 +104,10 @@ function openBody(type: ApiType, body: Uint8Array, media: MediaType): OpenDocume
     const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
     if (media === 'json') {
       const value = parseJson(text)
-      return openValue(value, () => findDuplicates(text, value))
+      return openValue(value, (unknown) => addDuplicates(text, value, unknown))
     }
     const { value, duplicates } = parseYaml(text)
-    return openValue(value, () => duplicates)
+    return openValue(value, (unknown) => [...duplicates, ...unknown])
   } catch (error) {
     const why = syntaxFault(error)
     if (why === undefined) throw error
@@ -128,7 +129,7 @@ function syntaxFault(error: unknown): string | undefined {
 function openProtobuf(body: Uint8Array): OpenDocument {
   const { apiVersion, kind, raw } = unwrapProtobuf(body)
   const decode = <T>(struct: Struct<FieldWords>) => decodeProto<T>(struct, raw)
-  return { apiVersion, kind, duplicates: () => [], decode }
+  return { apiVersion, kind, strictErrors: (unknown) => [...unknown], decode }
 }
 
 // How Go prints the type into which upstream reads a body's version and kind.
@@ -136,7 +137,7 @@ const GO_TYPE_META =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; ' +
   'Kind string "json:\\"kind,omitempty\\"" }'
 
-function openValue(value: unknown, duplicates: () => string[]): OpenDocument {
+function openValue(value: unknown, strictErrors: OpenDocument['strictErrors']): OpenDocument {
   if (typeof value !== 'object' || Array.isArray(value)) {
     const given = Array.isArray(value)
       ? 'array'
@@ -151,7 +152,7 @@ function openValue(value: unknown, duplicates: () => string[]): OpenDocument {
   return {
     apiVersion: typeof apiVersion === 'string' ? apiVersion : '',
     kind: typeof kind === 'string' ? kind : '',
-    duplicates,
+    strictErrors,
     decode: (struct, unknown) => decodeJson(struct, value, { unknown }),
   }
 }

@@ -27,6 +27,8 @@ export function customStruct(of: {
 type Json = Record<string, unknown>
 
 function documented(schema: Schema, document: 'v2' | 'v3'): Json {
+  // Clients of version 2 would refuse what such a schema does not name: it is told as any object.
+  if (document === 'v2' && preserves(schema)) return { type: 'object' }
   const published = document === 'v2' ? forV2(schema) : { ...schema }
   const metadata = { $ref: `${REF[document]}${META}` }
   return {
@@ -50,12 +52,12 @@ function forV2(schema: Schema): Json {
     return result
   }
   if (preserves(schema) || isEmbedded(schema)) {
-    delete result['items']
-    delete result['properties']
-    delete result['additionalProperties']
+    for (const key of ['items', 'properties', 'additionalProperties']) delete result[key]
+    // Nor can clients cope with a list without items, or an object that holds anything.
+    if (preserves(schema)) delete result['type']
     return result
   }
-  const { items, additionalProperties, properties } = rest
+  const { items, additionalProperties, properties, required } = rest
   if (items && !Array.isArray(items)) result['items'] = forV2(items)
   if (typeof additionalProperties === 'object') {
     result['additionalProperties'] = forV2(additionalProperties)
@@ -63,6 +65,9 @@ function forV2(schema: Schema): Json {
   if (properties) {
     const entries = Object.entries(properties).map(([key, value]) => [key, forV2(value)] as const)
     result['properties'] = Object.fromEntries(entries)
+    const needed = required?.filter((name) => !properties[name]?.nullable) ?? []
+    if (needed.length > 0) result['required'] = needed
+    else delete result['required']
   }
   return result
 }

@@ -15,6 +15,11 @@ export interface ResourceCodec {
   readonly resource: Resource
   /** How every served object begins, and every stored one that is kept as it is: `{"kind":"Pod","apiVersion":"v1","metadata":{`. */
   readonly head: Uint8Array
+  /**
+   * Whether stored bytes that begin with `head` are served as they are. Those of custom objects are
+   * read anew, for the definition may have other defaults and fields than when they were written.
+   */
+  readonly servesStored: boolean
   /** Bytes before `"metadata"`. */
   readonly typeLength: number
   /** JSON as it is served; nothing is checked, the store holds only what was. */
@@ -37,6 +42,7 @@ export function resourceCodec(resource: Resource): ResourceCodec {
   return {
     resource,
     head,
+    servesStored: true,
     typeLength: Buffer.byteLength(type),
     parse,
     decodeStored: (bytes) => readStored(resource, bytes),

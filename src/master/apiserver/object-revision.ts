@@ -47,9 +47,10 @@ export class ObjectRevision {
     key: string,
     at: { stored: Uint8Array; revision: Revision; stale?: boolean },
   ): ObjectRevision {
-    const stored = startsWith(at.stored, codec.head)
-      ? at.stored
-      : codec.encodeServed(codec.decodeStored(at.stored))
+    const stored =
+      codec.servesStored && startsWith(at.stored, codec.head)
+        ? at.stored
+        : codec.encodeServed(codec.decodeStored(at.stored))
     const version = Buffer.from(`"resourceVersion":"${at.revision}",`)
     const json = Buffer.concat([codec.head, version, stored.subarray(codec.head.length)])
     return new ObjectRevision(codec, key, { revision: at.revision, json, stale: at.stale ?? false })

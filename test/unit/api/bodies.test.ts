@@ -77,6 +77,15 @@ describe('bodies', () => {
     ])
   })
 
+  it('warn in the order of the text, whatever is wrong', () => {
+    const { strictErrors } = decode('{"metadata":{"nam":"p"},"data":{"a":"1","a":"2"},"dat":{}}')
+    assert.deepEqual(strictErrors, [
+      'unknown field "metadata.nam"',
+      'duplicate field "data.a"',
+      'unknown field "dat"',
+    ])
+  })
+
   it('are not fooled by colons and quotes in strings', () => {
     const tricky = { 'a:b': '"c": "d"', 'e\\"': ':', f: '{"g":1,"g":2}' }
     assert.deepEqual(decode(JSON.stringify({ data: tricky })).strictErrors, [])

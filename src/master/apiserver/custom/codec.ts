@@ -19,6 +19,7 @@ export function customCodec(resource: Resource, shape: CustomShape): ResourceCod
   return {
     resource,
     head,
+    servesStored: false,
     // Items of a list name their type as well: nothing but the brace is left out.
     typeLength: 1,
     parse: (json) => parseBytes(json),

@@ -94,6 +94,25 @@ describe('versions of a custom resource', () => {
     assert.equal(before.spec.masts, 4)
   })
 
+  it('take on the defaults that come later, also where they are stored without', async () => {
+    const body = { apiVersion: 'fleet.example.com/v1', kind: 'Ship', metadata: { name: 'argo' } }
+    await harness.call(`POST ${SHIPS}/v1/ships`, { body: { ...body, spec: { name: 'Argo' } } })
+    const now = (await harness.call(`GET ${CRDS}/ships.fleet.example.com`)).json
+    now.spec.versions[0] = version('v1', true, { name, oars: { type: 'integer', default: 50 } })
+    await harness.call(`PUT ${CRDS}/ships.fleet.example.com`, { body: now })
+    let spec: Json
+    for (let i = 0; i < 200 && spec?.oars === undefined; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      spec = (await harness.call(`GET ${SHIPS}/v1/ships/argo`)).json.spec
+    }
+    // And what the definition no longer names is not shown.
+    assert.deepEqual(spec, { name: 'Argo', oars: 50 })
+    const path = `PATCH ${SHIPS}/v1/ships/argo`
+    const headers = { 'content-type': 'application/merge-patch+json' }
+    const patched = await harness.call(path, { headers, body: { spec: { name: 'Argo II' } } })
+    assert.deepEqual(patched.json.spec, { name: 'Argo II', oars: 50 })
+  })
+
   it('are kept apart from resources of the same name in other groups', async () => {
     const pods = definition(version('v1', true, { masts }))
     pods.metadata.name = 'pods.fleet.example.com'
