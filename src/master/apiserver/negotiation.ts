@@ -10,6 +10,8 @@ export interface Accepted {
   readonly transform: Transform
   /** The kind asked for: `PartialObjectMetadata` or its list. */
   readonly as: string
+  /** The version of tables and metadata alone: `meta.k8s.io/v1`. */
+  readonly metaVersion: string
   readonly pretty: boolean
 }
 
@@ -51,14 +53,19 @@ export function parseAccept(header: string): Clause[] {
   return clauses.filter((c) => c.type !== '').sort((a, b) => b.quality - a.quality)
 }
 
-/**
- * The first clause that can be served. `transforms` tells whether the answer can be a Table or
- * metadata alone. Throws 406.
- */
-export function negotiate(
-  accept: string | undefined,
-  options: { transforms: boolean; pretty: boolean; watch?: boolean; noProtobuf?: boolean },
-): Accepted {
+export interface NegotiateOptions {
+  /** Whether the answer can be a Table or metadata alone. */
+  readonly transforms: boolean
+  /** Whether it can be a Table, where there are transforms. Default true. */
+  readonly tables?: boolean
+  readonly pretty: boolean
+  readonly watch?: boolean
+  readonly noProtobuf?: boolean
+}
+
+/** The first clause that can be served. Throws 406. */
+export function negotiate(accept: string | undefined, options: NegotiateOptions): Accepted {
+  const tables = options.tables ?? true
   const clauses = parseAccept(accept === undefined || accept === '' ? '*/*' : accept)
   let typed = false
   for (const clause of clauses) {
@@ -68,10 +75,12 @@ export function negotiate(
     const transform = transformOf(clause.parameters)
     if (transform === undefined) continue
     if (transform !== 'none' && !options.transforms) continue
+    if (transform === 'table' && (!tables || format === 'protobuf')) continue
     if (options.watch && format === 'yaml') continue
     if (options.noProtobuf && format === 'protobuf' && transform === 'none') continue
     const pretty = format === 'json' && (options.pretty || clause.parameters['pretty'] === '1')
-    return { format, transform, as: clause.parameters['as'] ?? '', pretty }
+    const { as = '', v = 'v1' } = clause.parameters
+    return { format, transform, as, metaVersion: `meta.k8s.io/${v}`, pretty }
   }
   throw notAcceptable(typed)
 }

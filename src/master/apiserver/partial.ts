@@ -1,8 +1,6 @@
 import { encodeProto, type KubeObject, ObjectMeta, ref, struct } from '../../api/index.ts'
 import { list, ListMeta } from '../../api/index.ts'
 
-const META_V1 = 'meta.k8s.io/v1'
-
 const Partial = struct('io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadata', '', {
   metadata: ref(1, ObjectMeta).always(),
 })
@@ -12,32 +10,35 @@ const PartialList = struct('io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMe
 })
 
 /** An object's metadata alone, for those who need no more. */
-export function partialMetadata(object: KubeObject): {
-  kind: string
-  apiVersion: string
-  metadata: KubeObject['metadata']
-} {
-  return { kind: 'PartialObjectMetadata', apiVersion: META_V1, metadata: object.metadata }
+export function partialMetadata(
+  object: KubeObject,
+  apiVersion: string,
+): { kind: string; apiVersion: string; metadata: KubeObject['metadata'] } {
+  return { kind: 'PartialObjectMetadata', apiVersion, metadata: object.metadata }
 }
 
 /** The same as an answer in every format. */
-export function partialObject(object: KubeObject) {
+export function partialObject(object: KubeObject, apiVersion: string) {
   return {
-    value: partialMetadata(object),
+    value: partialMetadata(object, apiVersion),
     protobuf: () => ({
-      type: { apiVersion: META_V1, kind: 'PartialObjectMetadata' },
+      type: { apiVersion, kind: 'PartialObjectMetadata' },
       raw: encodeProto(Partial, { metadata: object.metadata }),
     }),
   }
 }
 
-export function partialList(objects: readonly KubeObject[], metadata: ListMeta) {
+export function partialList(
+  objects: readonly KubeObject[],
+  metadata: ListMeta,
+  apiVersion: string,
+) {
   const kind = 'PartialObjectMetadataList'
-  const items = objects.map(partialMetadata)
+  const items = objects.map((object) => partialMetadata(object, apiVersion))
   return {
-    value: { kind, apiVersion: META_V1, metadata, items },
+    value: { kind, apiVersion, metadata, items },
     protobuf: () => ({
-      type: { apiVersion: META_V1, kind },
+      type: { apiVersion, kind },
       raw: encodeProto(PartialList, { metadata, items }),
     }),
   }

@@ -5,6 +5,7 @@ import type { Exchange } from './exchange.ts'
 import { isPretty, type Route } from './handler.ts'
 import { negotiate } from './negotiation.ts'
 import type { Store } from './registry/store.ts'
+import type { ResourceRequest } from './request-info.ts'
 import { handleResource } from './resource-handler.ts'
 import { isStream, type SubresourceRouter } from './subresources/index.ts'
 import { statusErrors } from './status.ts'
@@ -81,6 +82,15 @@ export class Stores implements ServedLookup {
     this.#kinds.has(`${apiVersion}/${kind}`)
 }
 
+/** Groups of nothing but reviews, which are answered and never listed. */
+const REVIEWS: ReadonlySet<string> = new Set(['authentication.k8s.io', 'authorization.k8s.io'])
+const ACTIONS: ReadonlySet<string> = new Set(['binding', 'eviction', 'token'])
+
+/** What is an act rather than an object has no rows to be shown. */
+function hasTable({ group, plural, subresource }: ResourceRequest): boolean {
+  return !REVIEWS.has(group) && !ACTIONS.has(subresource) && plural !== 'bindings'
+}
+
 /** Requests about resources and their sub-resources. */
 export function resourceRoute(options: {
   stores: Stores
@@ -99,6 +109,7 @@ export function resourceRoute(options: {
     if (deprecation !== undefined) warnings.push(deprecation)
     const accepted = negotiate(request.headers['accept'], {
       transforms: true,
+      tables: hasTable(at),
       pretty: isPretty(info.query),
       watch: at.verb === 'watch',
       noProtobuf: store?.resource.custom !== undefined && at.subresource !== 'scale',

@@ -28,7 +28,13 @@ export interface ReplyContext {
 }
 
 /** For answers that are JSON whatever was asked for. */
-export const PLAIN_JSON: Accepted = { format: 'json', transform: 'none', as: '', pretty: false }
+export const PLAIN_JSON: Accepted = {
+  format: 'json',
+  transform: 'none',
+  as: '',
+  metaVersion: 'meta.k8s.io/v1',
+  pretty: false,
+}
 
 const plain = (format: Accepted['format']) => ({ 'content-type': CONTENT_TYPE[format] })
 
@@ -103,7 +109,7 @@ export function replyObject(
     })
   }
   if (accepted.transform === 'partial') {
-    return reply(accepted, status, partialObject(objectOf(served)))
+    return reply(accepted, status, partialObject(objectOf(served), accepted.metaVersion))
   }
   if (served instanceof ObjectRevision && accepted.format === 'json' && !accepted.pretty) {
     return { status, headers: plain('json'), body: Buffer.concat([served.json, NEWLINE]) }
@@ -143,6 +149,7 @@ export function replyList(
       partialList(
         page.objects.map((o) => o.parse()),
         metadata,
+        accepted.metaVersion,
       ),
     )
   }
@@ -176,7 +183,8 @@ export function replyObjects(
   if (accepted.transform === 'table') {
     return reply(accepted, 200, { value: tableOf(resource, objects, { ...context, metadata: {} }) })
   }
-  if (accepted.transform === 'partial') return reply(accepted, 200, partialList(objects, {}))
+  if (accepted.transform === 'partial')
+    return reply(accepted, 200, partialList(objects, {}, accepted.metaVersion))
   const type = { apiVersion: apiVersionOf(resource), kind: resource.listKind }
   return reply(accepted, 200, {
     value: {

@@ -1,4 +1,5 @@
 import { type Column, genericColumns, type KubeObject, type Resource } from '../../api/index.ts'
+import type { Accepted } from './negotiation.ts'
 import { statusErrors } from './status.ts'
 import { partialMetadata } from './partial.ts'
 
@@ -16,6 +17,7 @@ export function includeObject(query: URLSearchParams): IncludeObject {
 }
 
 export interface TableContext {
+  readonly accepted: Pick<Accepted, 'metaVersion'>
   /** Read for every table: a watch makes them for a long time. */
   readonly nowMs: () => number
   readonly includeObject: IncludeObject
@@ -35,12 +37,12 @@ export function tableOf(
   const columns = context.withoutColumns ? null : shown.map(definition)
   return {
     kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
+    apiVersion: context.accepted.metaVersion,
     metadata: context.metadata,
     columnDefinitions: columns,
     rows: objects.map((object) => ({
       cells: shown.map((column) => column.cell(object, cellContext)),
-      object: included(object, context.includeObject),
+      object: included(object, context),
     })),
   }
 }
@@ -50,7 +52,8 @@ function definition(column: Column<KubeObject>): object {
   return { name, type, format, description: doc, priority }
 }
 
-function included(object: KubeObject, include: IncludeObject): object | null {
+function included(object: KubeObject, context: TableContext): object | null {
+  const { includeObject: include, accepted } = context
   if (include === 'None') return null
-  return include === 'Object' ? object : partialMetadata(object)
+  return include === 'Object' ? object : partialMetadata(object, accepted.metaVersion)
 }

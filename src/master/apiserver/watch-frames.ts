@@ -27,17 +27,17 @@ const TAIL = Buffer.from('}\n')
 export function frameEncoder(context: ReplyContext, codec: ResourceCodec): FrameEncoder {
   const { accepted } = context
   if (accepted.transform === 'table') return tableEncoder(context, codec)
-  const partial = accepted.transform === 'partial'
+  const partial = accepted.transform === 'partial' ? accepted.metaVersion : undefined
   return accepted.format === 'protobuf'
     ? protobufEncoder(codec, partial)
     : jsonEncoder(codec, partial)
 }
 
-function jsonEncoder(codec: ResourceCodec, partial: boolean): FrameEncoder {
+function jsonEncoder(codec: ResourceCodec, partial: string | undefined): FrameEncoder {
   return (item) => {
     if (item.type === 'ERROR') return [json('ERROR', failure(item.error))]
     if (item.type === 'BOOKMARK') return [json('BOOKMARK', bookmarkObject(codec, item, partial))]
-    if (partial) return [json(item.type, partialObject(item.object.parse()).value)]
+    if (partial) return [json(item.type, partialObject(item.object.parse(), partial).value)]
     return [HEADS[item.type], item.object.json, TAIL]
   }
 }
@@ -50,17 +50,17 @@ const failure = (error: unknown) => failureStatus(toStatusError(error))
 function bookmarkObject(
   codec: ResourceCodec,
   item: Extract<WatchItem, { type: 'BOOKMARK' }>,
-  partial: boolean,
+  partial: string | undefined,
 ): KubeObject {
   const { resource } = codec
   const metadata: KubeObject['metadata'] = { resourceVersion: String(item.revision) }
   if (item.initialEventsEnd) metadata.annotations = { 'k8s.io/initial-events-end': 'true' }
   return partial
-    ? { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
+    ? { kind: 'PartialObjectMetadata', apiVersion: partial, metadata }
     : { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata }
 }
 
-function protobufEncoder(codec: ResourceCodec, partial: boolean): FrameEncoder {
+function protobufEncoder(codec: ResourceCodec, partial: string | undefined): FrameEncoder {
   const { resource } = codec
   const type = { apiVersion: apiVersionOf(resource), kind: resource.kind }
   return (item) => {
@@ -70,15 +70,16 @@ function protobufEncoder(codec: ResourceCodec, partial: boolean): FrameEncoder {
       return [encodeWatchFrame('ERROR', status)]
     }
     if (partial) {
-      const object = item.type === 'BOOKMARK' ? bookmarkObject(codec, item, true) : undefined
+      const object = item.type === 'BOOKMARK' ? bookmarkObject(codec, item, partial) : undefined
       const { type: partialType, raw } = partialObject(
         object ?? ('object' in item ? item.object.parse() : { metadata: {} }),
+        partial,
       ).protobuf()
       return [encodeWatchFrame(item.type, wrapProtobuf(partialType, raw))]
     }
     const raw =
       item.type === 'BOOKMARK'
-        ? codec.encodeProtobuf(bookmarkObject(codec, item, false))
+        ? codec.encodeProtobuf(bookmarkObject(codec, item, undefined))
         : item.object.protobuf
     return [encodeWatchFrame(item.type, wrapProtobuf(type, raw))]
   }
@@ -89,7 +90,7 @@ function tableEncoder(context: ReplyContext, codec: ResourceCodec): FrameEncoder
   return (item) => {
     if (item.type === 'ERROR') return [json('ERROR', failure(item.error))]
     const object =
-      item.type === 'BOOKMARK' ? bookmarkObject(codec, item, false) : item.object.parse()
+      item.type === 'BOOKMARK' ? bookmarkObject(codec, item, undefined) : item.object.parse()
     const table = tableOf(codec.resource, item.type === 'BOOKMARK' ? [] : [object], {
       ...context,
       metadata: { resourceVersion: object.metadata.resourceVersion },

@@ -80,9 +80,10 @@ class NamespaceReconciler {
     const resources = all.filter(
       ({ namespaced, verbs }) => namespaced && verbs.includes('delete') && verbs.includes('list'),
     )
-    // Pods go last: what would make them anew goes before them.
-    const order = [...resources].sort((a, b) => Number(isPods(a)) - Number(isPods(b)))
-    for (const resource of order) {
+    // Pods go first, and while they are there all else stays: policies that confine them, say.
+    const order = [...resources].sort((a, b) => Number(isPods(b)) - Number(isPods(a)))
+    for (const [at, resource] of order.entries()) {
+      if (at > 0 && remains.objects.has(pods.plural)) break
       try {
         await this.#emptyOf(resource, namespace.metadata.name, remains, options)
       } catch (error) {

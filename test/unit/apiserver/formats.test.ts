@@ -37,6 +37,25 @@ describe('formats of answers', () => {
     assert.equal(refused.headers['content-encoding'], undefined)
   })
 
+  it('tables and metadata are of the version asked for, and there are none of reviews', async () => {
+    const beta = (as: string) => `application/json;as=${as};v=v1beta1;g=meta.k8s.io`
+    const table = await harness.call('GET /api/v1/namespaces/a', {
+      headers: { accept: beta('Table') },
+    })
+    assert.equal(table.json.apiVersion, 'meta.k8s.io/v1beta1')
+    assert.equal(table.json.rows[0].object.apiVersion, 'meta.k8s.io/v1beta1')
+    const partial = await harness.call('GET /api/v1/namespaces', {
+      headers: { accept: beta('PartialObjectMetadataList') },
+    })
+    assert.equal(partial.json.apiVersion, 'meta.k8s.io/v1beta1')
+    const path = 'POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+    const body = { spec: { nonResourceAttributes: { path: '/', verb: 'get' } } }
+    const refused = await harness.call(path, { headers: { accept: beta('Table') }, body })
+    assert.equal(refused.status, 406)
+    const accept = `${beta('Table')}, application/json`
+    assert.equal((await harness.call(path, { headers: { accept }, body })).status, 201)
+  })
+
   it('discovery is told in protobuf too, plain and aggregated', async () => {
     const plain = await harness.call('GET /apis/apps', { headers: { accept: PROTOBUF } })
     assert.equal(plain.headers['content-type'], PROTOBUF)

@@ -165,6 +165,30 @@ describe('garbage collector, on a whole API server', () => {
     )
   })
 
+  it('empties a namespace of its pods first, and of the rest when they are gone', async () => {
+    await cluster.client
+      .for(namespaces)
+      .create({ metadata: { name: 'order' }, spec: {}, status: {} })
+    const at = { name: 'kept', namespace: 'order' }
+    await cluster.client.for(configMaps).create({ metadata: at })
+    const metadata = { ...at, finalizers: ['example.com/wait'] }
+    const spec = { containers: [{ name: 'c', image: 'c' }] }
+    await cluster.client.for(pods).create({ metadata, spec, status: {} })
+    await cluster.client.for(namespaces).delete({ name: 'order' })
+    await eventually('it waits for the pod', async () => {
+      const { status } = await cluster.client.for(namespaces).get({ name: 'order' })
+      return status.conditions?.some(({ message }) =>
+        message?.endsWith('remaining: pods has 1 resource instances'),
+      )
+    })
+    await cluster.client.for(configMaps).get(at)
+    const body = { metadata: { finalizers: [] } }
+    await cluster.client.for(pods).patch(at, { type: 'merge', body })
+    await eventually('it is gone', () =>
+      isGone(cluster.client.for(namespaces).get({ name: 'order' })),
+    )
+  })
+
   it('gives a default service account back', async () => {
     const at = { name: 'default', namespace: 'default' }
     const client = cluster.client.for(serviceAccounts)
