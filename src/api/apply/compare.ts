@@ -39,6 +39,8 @@ function visit(type: ApplyType, sides: Sides, path: Path, out: Comparison): void
   const { left, right } = sides
   // The very same value, shared by both: the usual case within an update.
   if (left === right && (typeof left !== 'object' || left !== null)) return
+  // Most of an object stays as it is; looking for paths in that costs more than being sure of it.
+  if (typeof left === 'object' && left !== null && sameJson(left, right)) return
   const leftType = narrow(type, left)
   const rightType = narrow(type, right)
   let isLeaf: boolean

@@ -58,6 +58,8 @@ export class FieldSet {
   }
 
   union(other: FieldSet): FieldSet {
+    if (isBare(other)) return this
+    if (isBare(this)) return other
     const children = new Map(this.children)
     for (const [element, set] of other.children) {
       const own = children.get(element)
@@ -75,6 +77,7 @@ export class FieldSet {
   }
 
   difference(other: FieldSet): FieldSet {
+    if (isBare(other)) return this
     const members = [...this.members].filter((element) => !other.members.has(element))
     return this.#with(new Set(members), (element, child) => {
       const set = other.children.get(element)
@@ -84,6 +87,7 @@ export class FieldSet {
 
   /** Takes out what is in `other` with everything below it. */
   without(other: FieldSet): FieldSet {
+    if (isBare(other)) return this
     const members = [...this.members].filter((element) => !other.members.has(element))
     return this.#with(new Set(members), (element, child) => {
       if (other.members.has(element)) return undefined
@@ -112,3 +116,5 @@ export class FieldSet {
     }
   }
 }
+
+const isBare = ({ members, children }: FieldSet) => members.size === 0 && children.size === 0

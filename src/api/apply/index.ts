@@ -1,5 +1,6 @@
 export * from './apply-type.ts'
 export { ApplyConflict, type Conflict, type ConflictCause } from './conflict.ts'
+export { sameJson } from './equal.ts'
 export * from './field-manager.ts'
 export { FieldSet } from './field-set.ts'
 export { decodeFields, encodeFields, type FieldsV1 } from './fields-v1.ts'

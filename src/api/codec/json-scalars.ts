@@ -93,6 +93,10 @@ function goName(value: unknown): string {
 }
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?([Zz]|[+-]\d\d:\d\d)$/
+/** Times as we write them ourselves, on days that every month has: nearly all. */
+const PLAIN = String.raw`^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}`
+const PLAIN_SECONDS = new RegExp(`${PLAIN}Z$`)
+const PLAIN_MICROS = new RegExp(String.raw`${PLAIN}\.\d{6}Z$`)
 const LAYOUTS = {
   seconds: '2006-01-02T15:04:05Z07:00',
   micros: '2006-01-02T15:04:05.000000Z07:00',
@@ -105,6 +109,7 @@ function readTime(value: unknown, precision: keyof typeof LAYOUTS): ScalarResult
   }
   // An empty string is what `null` is: no time.
   if (value === '') return { value: undefined }
+  if ((precision === 'seconds' ? PLAIN_SECONDS : PLAIN_MICROS).test(value)) return { value }
   const match = RFC3339.exec(value)
   const ms = match === null ? Number.NaN : Date.parse(value.replace(/[.,]\d+/, ''))
   if (match === null || Number.isNaN(ms)) {

@@ -19,14 +19,8 @@ export function sameJson(a: unknown, b: unknown): boolean {
 
 /** A copy of an object with one entry set; safe for every name. */
 export function withEntry(object: JsonObject, key: string, value: unknown): JsonObject {
-  const copy = { ...object }
-  Object.defineProperty(copy, key, {
-    value,
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  })
-  return copy
+  // A computed name is one's own, `__proto__` too.
+  return { ...object, [key]: value }
 }
 
 export function withoutEntry(object: JsonObject, key: string): JsonObject {

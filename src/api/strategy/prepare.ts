@@ -1,3 +1,4 @@
+import { copyJson } from '../../base/index.ts'
 import type { KubeObject } from '../schema/index.ts'
 import { semanticEqual } from './equal.ts'
 
@@ -71,5 +72,5 @@ export function bumpGeneration(object: KubeObject, old: KubeObject): void {
 
 /** A deep copy: `old` is shared with caches and is never aliased. */
 export function copyOf<T>(value: T): T {
-  return value === undefined ? value : structuredClone(value)
+  return copyJson(value)
 }

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../base/index.ts'
+import { copyJson, type HttpResponse } from '../../base/index.ts'
 import type { DeleteOptions, KubeObject, Resource } from '../../api/index.ts'
 import { decodeDeleteOptions, decodeObject } from './decode.ts'
 import { callOf, type Exchange, readObjectBody, replyContext } from './exchange.ts'
@@ -138,7 +138,7 @@ export async function update(
     name,
     rules,
     uid: object.metadata.uid,
-    change: () => structuredClone(object),
+    change: () => copyJson(object),
     ...(rules.subresource === '' && { createInstead: () => object }),
   })
   return replyObject(context, store.codec, { status: created ? 201 : 200, served })

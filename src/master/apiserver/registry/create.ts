@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../api/index.ts'
-import { randomSuffix } from '../../../base/index.ts'
+import { copyJson, randomSuffix } from '../../../base/index.ts'
 import { AdmissionAttributes } from '../admission/attributes.ts'
 import { optionsObject } from '../options.ts'
 import { statusErrors } from '../status.ts'
@@ -40,7 +40,7 @@ export async function createObject(
   }
   const generated = !object.metadata.name && Boolean(object.metadata.generateName)
   for (let attempt = 1; ; attempt++) {
-    const copy = generated && attempt < GENERATE_ATTEMPTS ? structuredClone(object) : object
+    const copy = generated && attempt < GENERATE_ATTEMPTS ? copyJson(object) : object
     const created = await createOnce(store, call, copy)
     if (created !== 'exists') return created
     const name = copy.metadata.name ?? ''

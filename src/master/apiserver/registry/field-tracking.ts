@@ -10,6 +10,7 @@ import {
   managedAfterUpdate,
   type ManagedFieldsEntry,
   resetFieldsOf,
+  sameJson,
   type Resource,
   singleVersion,
   structType,
@@ -213,6 +214,8 @@ export function sameManagers(
   b: readonly ManagedFieldsEntry[] | undefined,
 ): boolean {
   const timeless = (entries: readonly ManagedFieldsEntry[] = []) =>
-    JSON.stringify(entries.map((entry) => JSON.stringify({ ...entry, time: '' })).sort())
-  return timeless(a) === timeless(b)
+    entries.map((entry) => ({ ...entry, time: '' }))
+  const [left, right] = [timeless(a), timeless(b)]
+  if (left.length !== right.length) return false
+  return left.every((entry) => right.some((other) => sameJson(entry, other)))
 }
