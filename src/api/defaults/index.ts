@@ -2,6 +2,7 @@ export { defaultAutoscaler, SCALE_DOWN_POLICIES, SCALE_UP_POLICIES } from './aut
 export { defaultCronJob, defaultJob } from './batch.ts'
 export { pullPolicyFor } from './container.ts'
 export { defaultResourceClaim, defaultResourceClaimTemplate } from './devices.ts'
+export { defaultFlowSchema, defaultPriorityLevel } from './flow-control.ts'
 export { defaultPod, defaultPodTemplate } from './pod.ts'
 export { defaultBinding, dropEmptyRules } from './rbac.ts'
 export { defaultService } from './service.ts'

@@ -1,8 +1,14 @@
+import { defaultFlowSchema } from '../defaults/index.ts'
 import type { FlowSchema } from '../flowcontrol/index.ts'
 import { FlowSchema as declared } from '../flowcontrol/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy, specStatus } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import {
+  dns1123SubdomainErrors,
+  flowConditionErrors,
+  validateFlowSchema,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const flowSchemas: Resource<FlowSchema> = defineResource<FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
@@ -12,8 +18,15 @@ export const flowSchemas: Resource<FlowSchema> = defineResource<FlowSchema>({
   namespaced: false,
   struct: declared,
   strategy: defineStrategy<FlowSchema>({
+    applyDefaults: defaultFlowSchema,
     ...specStatus,
-    ...withMetadata<FlowSchema>({ namespaced: false, nameErrors: dns1123SubdomainErrors }, {}),
+    ...withMetadata<FlowSchema>(
+      { namespaced: false, nameErrors: dns1123SubdomainErrors },
+      {
+        create: validateFlowSchema,
+        status: ({ status }) => flowConditionErrors(status?.conditions),
+      },
+    ),
   }),
   hasStatus: true,
 })

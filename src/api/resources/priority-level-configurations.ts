@@ -1,8 +1,14 @@
+import { defaultPriorityLevel } from '../defaults/index.ts'
 import type { PriorityLevelConfiguration } from '../flowcontrol/index.ts'
 import { PriorityLevelConfiguration as declared } from '../flowcontrol/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy, specStatus } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import {
+  dns1123SubdomainErrors,
+  flowConditionErrors,
+  validatePriorityLevel,
+  withMetadata,
+} from '../validation/index.ts'
 
 export const priorityLevelConfigurations: Resource<PriorityLevelConfiguration> =
   defineResource<PriorityLevelConfiguration>({
@@ -13,10 +19,14 @@ export const priorityLevelConfigurations: Resource<PriorityLevelConfiguration> =
     namespaced: false,
     struct: declared,
     strategy: defineStrategy<PriorityLevelConfiguration>({
+      applyDefaults: defaultPriorityLevel,
       ...specStatus,
       ...withMetadata<PriorityLevelConfiguration>(
         { namespaced: false, nameErrors: dns1123SubdomainErrors },
-        {},
+        {
+          create: validatePriorityLevel,
+          status: ({ status }) => flowConditionErrors(status?.conditions),
+        },
       ),
     }),
     hasStatus: true,
