@@ -1,8 +1,8 @@
-/** After so many failures in a row, each next attempt for that user must wait. */
+/** After so many attempts in a row without success, each next one for that user must wait. */
 const FREE_ATTEMPTS = 3
 const DELAY_MS_MIN = 100
 const DELAY_MS_MAX = 5000
-/** Without a failure for so long, all is forgotten. */
+/** Without an attempt for so long, all is forgotten. */
 const FORGET_MS = 60_000
 /** Users remembered; the longest unheard of goes first. */
 const USERS_MAX = 10_000
@@ -13,7 +13,10 @@ interface Failures {
   untilMs: number
 }
 
-/** Slows down whoever tries passwords: failures of one user make the next attempts wait. */
+/**
+ * Slows down whoever tries passwords. An attempt counts as a failure from its beginning, until it has
+ * succeeded: otherwise a hundred at once would all be free.
+ */
 export class Attempts {
   readonly #failures = new Map<string, Failures>()
 
@@ -28,7 +31,7 @@ export class Attempts {
     return Math.max(0, failures.untilMs - nowMs)
   }
 
-  failed(user: string, nowMs: number): void {
+  begun(user: string, nowMs: number): void {
     const count = (this.#failures.get(user)?.count ?? 0) + 1
     const step = count - FREE_ATTEMPTS
     const waitMs = step < 0 ? 0 : Math.min(DELAY_MS_MAX, DELAY_MS_MIN * 2 ** Math.min(step, 16))

@@ -134,18 +134,20 @@ export class AuthService implements AuthApi {
   async #checkPassword(name: string, password: string, options: CallOptions): Promise<number> {
     const { state, clock } = this.#service
     if (!state.auth.enabled) throw authErrors.authNotEnabled()
-    const delayMs = this.#attempts.delayMs(name, clock.monotonicMs())
-    if (delayMs > 0) await sleep(clock, delayMs, options)
+    for (;;) {
+      const delayMs = this.#attempts.delayMs(name, clock.monotonicMs())
+      if (delayMs <= 0) break
+      // Whoever waited for the same moment and wakes first makes the others wait again.
+      await sleep(clock, delayMs, options)
+    }
     const { auth } = state
     const user = auth.user(name)
     if (user?.options?.noPassword) throw authErrors.noPasswordUser()
     const { revision } = auth
+    this.#attempts.begun(name, clock.monotonicMs())
     const hash = Buffer.from(user?.password ?? EMPTY).toString()
     const right = user !== undefined && (await this.#slowly((h) => h.matches(password, hash)))
-    if (!right) {
-      this.#attempts.failed(name, clock.monotonicMs())
-      throw authErrors.authFailed()
-    }
+    if (!right) throw authErrors.authFailed()
     this.#attempts.succeeded(name)
     return revision
   }

@@ -85,12 +85,14 @@ describe('a replicated request', () => {
 
   it('of a wrong password waits longer after each failure', async () => {
     const waits: number[] = []
+    let nowMs = 0
     const clock = {
-      nowMs: () => 0,
-      monotonicMs: () => 0,
+      nowMs: () => nowMs,
+      monotonicMs: () => nowMs,
       every: () => ({ cancel() {} }),
       after(delayMs: number, fire: () => void) {
         waits.push(delayMs)
+        nowMs += delayMs
         queueMicrotask(fire)
         return { cancel() {} }
       },

@@ -117,7 +117,7 @@ describe('attempts at a password', () => {
     const attempts = new Attempts()
     const waits: number[] = []
     for (let i = 0; i < 12; i++) {
-      attempts.failed('ann', 1000)
+      attempts.begun('ann', 1000)
       waits.push(attempts.delayMs('ann', 1000))
     }
     assert.deepEqual(waits.slice(0, 6), [0, 0, 100, 200, 400, 800])
@@ -129,8 +129,8 @@ describe('attempts at a password', () => {
 
   it('are remembered for a bounded number of users', () => {
     const attempts = new Attempts()
-    for (let i = 0; i < 5; i++) attempts.failed('first', 0)
-    for (let i = 0; i < 10_000; i++) attempts.failed(`u${i}`, 0)
+    for (let i = 0; i < 5; i++) attempts.begun('first', 0)
+    for (let i = 0; i < 10_000; i++) attempts.begun(`u${i}`, 0)
     assert.equal(attempts.delayMs('first', 0), 0)
   })
 })
