@@ -33,7 +33,9 @@ export interface ArchiverOptions {
 const BASE_EVERY_BYTES = 64 * 2 ** 20
 /** Entries that wait to be archived; when there are more, they are let go, and the state is archived. */
 const WAITING_BYTES_MAX = 64 * 2 ** 20
-const RETRY_MS = 1000
+/** Until a failed try is made again: twice as long after each, as it writes the whole state. */
+const RETRY_MS_MIN = 1000
+const RETRY_MS_MAX = 60_000
 
 /**
  * Copies a member's log to a folder as it is applied: states now and then, and every entry between.
@@ -51,7 +53,7 @@ export class Archiver {
   #sinceBaseBytes = 0
   #file: { readonly file: DiskFile; end: number } | undefined
   #running: Promise<void> | undefined
-  #closed = false
+  readonly #closing = new AbortController()
 
   private constructor(options: ArchiverOptions) {
     this.#options = options
@@ -77,7 +79,7 @@ export class Archiver {
 
   /** Archives what waits, then ends. */
   async close(): Promise<void> {
-    this.#closed = true
+    this.#closing.abort()
     await this.#running
     await this.#file?.file.close()
   }
@@ -102,7 +104,7 @@ export class Archiver {
   }
 
   #applied(entry: AppliedEntry): void {
-    if (this.#closed || entry.index <= this.#queued) return
+    if (this.#closing.signal.aborted || entry.index <= this.#queued) return
     // A new cluster's members come without an entry.
     if (entry.index > this.#queued + 1) return this.#startOver()
     this.#queued = entry.index
@@ -129,16 +131,21 @@ export class Archiver {
   }
 
   async #run(): Promise<void> {
+    const { clock, log } = this.#options
+    const { signal } = this.#closing
+    let retryMs = RETRY_MS_MIN
     while (this.#needsBase || this.#waiting.length > 0) {
       try {
         if (this.#needsBase) await this.#writeBase()
         else await this.#writeEntries()
+        retryMs = RETRY_MS_MIN
       } catch (error) {
         // A full or absent disk: tried again, and nobody waits for it meanwhile.
-        this.#options.log.warn('archiving failed; it goes on with a new state', { error })
+        log.warn('archiving failed; it goes on with a new state', { error })
         this.#needsBase = true
-        if (this.#closed) return
-        await sleep(this.#options.clock, RETRY_MS)
+        await sleep(clock, retryMs, { signal }).catch(() => undefined)
+        if (signal.aborted) return
+        retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)
       }
     }
   }
@@ -155,6 +162,10 @@ export class Archiver {
     const path = `${folder}/${baseName(base)}`
     try {
       await writeChunks(disk, `${path}.part`, snapshot.chunks)
+    } catch (error) {
+      // On a full disk the part that did fit is given back: the member's own files need it more.
+      await disk.remove(`${path}.part`).catch(() => undefined)
+      throw error
     } finally {
       snapshot.release()
     }

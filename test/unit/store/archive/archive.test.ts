@@ -6,6 +6,7 @@ import { type Clock, silentLog } from '../../../../src/base/index.ts'
 import { levelEngines, systemClock, systemDisk } from '../../../../src/platform/index.ts'
 import { Archiver, backupFromArchive } from '../../../../src/store/archive/index.ts'
 import { EtcdState, restoreSnapshot } from '../../../../src/store/index.ts'
+import { ManualClock } from '../../../contract/manual-clock.ts'
 import { testCluster } from '../../../contract/store.ts'
 import { bytes, call, openEtcd, type TestEtcd, text } from '../../../support/store/etcd.ts'
 import { MemoryEngine } from '../../../support/store/memory-engine.ts'
@@ -161,5 +162,42 @@ describe('the archive of a log', () => {
     await archived(archiver)
     await archiver.close()
     assert.deepEqual(await keysAt({}), { a: '9' })
+  })
+
+  it('keeps nothing of a state that the disk has no room for, and tries less and less often', async () => {
+    const clock = new ManualClock()
+    const settle = () => new Promise((resolve) => setTimeout(resolve, 10))
+    let tries = 0
+    const full = {
+      ...disk,
+      async open(...args: Parameters<typeof disk.open>) {
+        const file = await disk.open(...args)
+        return {
+          ...file,
+          async write(offset: number, data: Uint8Array) {
+            tries++
+            await file.write(offset, data.subarray(0, 1))
+            throw new Error('no space')
+          },
+        }
+      },
+    }
+    const archiver = await Archiver.open({
+      state: etcd.state,
+      disk: full,
+      folder: join(folder, 'archive'),
+      clock,
+      log: silentLog,
+    })
+    while (tries < 1) await settle()
+    await settle()
+    assert.deepEqual(await fs.readdir(join(folder, 'archive')), [])
+    for (let seconds = 0; seconds < 20; seconds++) {
+      clock.advance(1000)
+      await settle()
+    }
+    // After 1, 3, 7 and 15 seconds.
+    assert.equal(tries, 5)
+    await archiver.close()
   })
 })
