@@ -14,8 +14,8 @@ interface Failures {
 }
 
 /**
- * Slows down whoever tries passwords. An attempt counts as a failure from its beginning, until it has
- * succeeded: otherwise a hundred at once would all be free.
+ * Slows down whoever tries passwords. An attempt counts as a failure from its beginning, until it
+ * has succeeded: otherwise a hundred at once would all be free.
  */
 export class Attempts {
   readonly #failures = new Map<string, Failures>()
