@@ -15,8 +15,6 @@ export const IDLE_FRAMES_BURST = 10_000
 export const IDLE_FRAMES_PER_SECOND = 1000
 /** Answers to such frames and of streams that the client does not fetch (CVE-2019-9517). */
 export const UNFETCHED_BYTES_MAX = 64 * 1024 * 1024
-/** Reading stops while so much waits for the client to read. */
-export const UNSENT_BYTES_HIGH = 1024 * 1024
 /** Settings in one frame: more than there are, for extensions. */
 export const SETTINGS_MAX = 32
 /** A client says its preface within. */

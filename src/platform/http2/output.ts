@@ -47,11 +47,6 @@ export class Output {
     return this.#waiting
   }
 
-  /** Bytes that the client has not taken off us, as far as is known here. */
-  get unsentBytes(): number {
-    return this.#gathered + this.#socket.writableLength
-  }
-
   frame(head: Omit<FrameHead, 'length'>, payload: Uint8Array): void {
     const { length } = payload
     const room = length <= COPY_BYTES_MAX ? FRAME_HEADER_BYTES + length : FRAME_HEADER_BYTES

@@ -10,6 +10,9 @@ const NAMES = Object.fromEntries(
 )
 const NAME_OF_OK = 'OK'
 const CLIENT_VERSION = 'client-api-version'
+/** Versions that are counted apart: clients say what they like, and each is kept for good. */
+const CLIENT_VERSIONS_MAX = 100
+const UNKNOWN_VERSION = 'unknown'
 
 interface Cell {
   value: number
@@ -38,6 +41,7 @@ class GrpcCounters {
   readonly receivedBytes: Cell
   readonly sentBytes: Cell
   readonly #requests
+  readonly #versions = new Set([UNKNOWN_VERSION])
 
   constructor(registry: Registry) {
     const labels = ['grpc_type', 'grpc_service', 'grpc_method']
@@ -78,8 +82,9 @@ class GrpcCounters {
     }
   }
 
-  client(type: string, version: string | undefined): void {
-    this.#requests.add(1, type, version ?? 'unknown')
+  client(type: string, version = UNKNOWN_VERSION): void {
+    if (this.#versions.size < CLIENT_VERSIONS_MAX) this.#versions.add(version)
+    this.#requests.add(1, type, this.#versions.has(version) ? version : UNKNOWN_VERSION)
   }
 }
 
