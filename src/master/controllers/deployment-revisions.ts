@@ -31,18 +31,23 @@ const NOT_INHERITED = new Set([
   'deprecated.deployment.rollback.to',
 ])
 
-/** A set's revision; 0 when it bears none. */
-export function revisionOf(set: DeepReadonly<ReplicaSet>): number {
-  const revision = Number(set.metadata.annotations?.[REVISION] ?? 0)
-  return Number.isSafeInteger(revision) ? revision : 0
+const INT64_MAX = 2n ** 63n - 1n
+
+/** A set's revision, an int64; 0 when it bears none. */
+export function revisionOf(set: DeepReadonly<ReplicaSet>): bigint {
+  const text = set.metadata.annotations?.[REVISION] ?? ''
+  const revision = /^\d{1,19}$/.test(text) ? BigInt(text) : 0n
+  return revision <= INT64_MAX ? revision : 0n
 }
+
+const larger = (a: bigint, b: bigint) => (a > b ? a : b)
 
 /** Sets of a deployment: the one with its present template, and all others. */
 export interface SplitSets {
   readonly newSet: ReadSet | undefined
   readonly oldSets: ReadSet[]
   /** The highest revision among the old ones. */
-  readonly maxOldRevision: number
+  readonly maxOldRevision: bigint
 }
 
 export function splitSets(deployment: ReadDeployment, sets: readonly ReadSet[]): SplitSets {
@@ -52,7 +57,7 @@ export function splitSets(deployment: ReadDeployment, sets: readonly ReadSet[]):
     .sort(byAge)
     .find((set) => set.spec.template && sameTemplate(set.spec.template, template))
   const oldSets = sets.filter((set) => set !== newSet)
-  return { newSet, oldSets, maxOldRevision: Math.max(0, ...oldSets.map(revisionOf)) }
+  return { newSet, oldSets, maxOldRevision: oldSets.map(revisionOf).reduce(larger, 0n) }
 }
 
 /** Whether two pod templates are the same but for the hash in their labels. */
@@ -73,22 +78,22 @@ function withoutHash(template: DeepReadonly<PodTemplateSpec>): unknown {
 export function newSetAnnotations(
   deployment: ReadDeployment,
   set: ReadSet | undefined,
-  revision: number,
+  revision: bigint,
 ): Record<string, string> {
   const annotations: Record<string, string> = {}
   for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!NOT_INHERITED.has(name)) annotations[name] = value
   }
-  const before = set ? revisionOf(set) : 0
-  annotations[REVISION] = String(Math.max(before, revision))
-  if (set && before > 0 && before < revision) {
+  const before = set ? revisionOf(set) : 0n
+  annotations[REVISION] = String(larger(before, revision))
+  if (set && before > 0n && before < revision) {
     annotations[REVISION_HISTORY] = history(set.metadata.annotations?.[REVISION_HISTORY], before)
   }
   return annotations
 }
 
 /** The revisions that a set had before, oldest dropped when they grow too long. */
-function history(old: string | undefined, revision: number): string {
+function history(old: string | undefined, revision: bigint): string {
   const revisions = old ? old.split(',') : []
   revisions.push(String(revision))
   while (revisions.length > 1 && revisions.join(',').length > HISTORY_CHARS_MAX) revisions.shift()
@@ -98,7 +103,7 @@ function history(old: string | undefined, revision: number): string {
 /** The set for the deployment's present template, not yet sized. */
 export function makeNewSet(
   deployment: ReadDeployment,
-  options: { revision: number; replicas: number },
+  options: { revision: bigint; replicas: number },
 ): ReplicaSet {
   const { template, selector, minReadySeconds } = deployment.spec
   const hash = templateHash(template, deployment.status?.collisionCount)
@@ -173,7 +178,7 @@ export function setsToCleanUp(deployment: ReadDeployment, oldSets: readonly Read
   const surplus = alive.length - limit
   if (surplus <= 0) return []
   return alive
-    .sort((a, b) => revisionOf(a) - revisionOf(b))
+    .sort((a, b) => Number(revisionOf(a) - revisionOf(b)))
     .slice(0, surplus)
     .filter(isIdle)
 }

@@ -140,7 +140,7 @@ export class DeploymentRollout {
   async #syncRevision({ create }: { create: boolean }): Promise<Cached<ReplicaSet> | undefined> {
     const deployment = this.#deployment
     const split = splitSets(deployment, this.#sets)
-    const revision = split.maxOldRevision + 1
+    const revision = split.maxOldRevision + 1n
     if (!this.#newSet) this.#oldSets = split.oldSets
     if (this.#newSet) {
       // Found, or created, earlier in this look.
@@ -160,7 +160,7 @@ export class DeploymentRollout {
     return this.#newSet
   }
 
-  async #updateNewSet(set: Cached<ReplicaSet>, revision: number): Promise<Cached<ReplicaSet>> {
+  async #updateNewSet(set: Cached<ReplicaSet>, revision: bigint): Promise<Cached<ReplicaSet>> {
     const annotations = newSetAnnotations(this.#deployment, set, revision)
     const { minReadySeconds } = this.#deployment.spec
     const known = set.metadata.annotations ?? {}
@@ -174,7 +174,7 @@ export class DeploymentRollout {
     return updated as Cached<ReplicaSet>
   }
 
-  async #createNewSet(revision: number): Promise<Cached<ReplicaSet>> {
+  async #createNewSet(revision: bigint): Promise<Cached<ReplicaSet>> {
     const deployment = this.#deployment
     const sizes = { all: total(this.#oldSets, sizeOf), newSet: 0 }
     const replicas = newSetSize(deployment, sizes)

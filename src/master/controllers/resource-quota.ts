@@ -22,7 +22,6 @@ import {
   type ControllerContext,
   done,
   draft,
-  objectsOf,
   requeueAfter,
 } from './runtime.ts'
 
@@ -76,11 +75,20 @@ export function resourceQuotaController(context: ControllerContext): Controller 
   return {
     name: 'resourcequota-controller',
     sources: [
-      objectsOf(quotas),
+      changesOf(quotas, ({ old, now }) => (now && isToCount(old, now) ? [keyOf(now)] : [])),
       ...counted.map((of) => changesOf(of.informer, (change) => quotasOf(change, of))),
     ],
     reconcile,
   }
+}
+
+/**
+ * Not what admission reserved: its objects come later, and a count without them would give the same
+ * room away twice.
+ */
+function isToCount(old: Cached<ResourceQuota> | undefined, now: Cached<ResourceQuota>): boolean {
+  const { spec, status } = now
+  return !old || !semanticEqual(old.spec, spec) || !semanticEqual(status?.hard, spec.hard)
 }
 
 /** What can be created in namespaces, and is kept as itself. */

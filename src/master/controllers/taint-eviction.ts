@@ -40,8 +40,8 @@ class TaintEvictionReconciler {
   readonly pods
   readonly nodes
   readonly #context: ControllerContext
-  /** Pods that are to be deleted later, so that a cancellation can be told. */
-  readonly #scheduled = new Set<ObjectKey>()
+  /** Pods that are to be deleted later, and since when: a cancellation is told, time runs on. */
+  readonly #scheduled = new Map<ObjectKey, { readonly uid: string; readonly sinceMs: number }>()
 
   constructor(context: ControllerContext) {
     this.#context = context
@@ -61,13 +61,15 @@ class TaintEvictionReconciler {
     const node = pod?.spec.nodeName ? this.nodes.get(pod.spec.nodeName) : undefined
     const isOver = !pod || pod.metadata.deletionTimestamp !== undefined || isPodTerminal(pod)
     const nowMs = this.#context.clock.nowMs()
-    const atMs = isOver || !node ? undefined : evictionTimeMs(pod, node, nowMs)
+    const known = this.#scheduled.get(key)
+    const sinceMs = known && known.uid === pod?.metadata.uid ? known.sinceMs : nowMs
+    const atMs = isOver || !node ? undefined : evictionTimeMs(pod, node, { nowMs, sinceMs })
     if (!pod || atMs === undefined) {
       if (this.#scheduled.delete(key) && pod && !isOver) this.#tell(pod, 'Cancelling')
       return done
     }
     if (atMs > nowMs) {
-      this.#scheduled.add(key)
+      this.#scheduled.set(key, { uid: pod.metadata.uid, sinceMs })
       return requeueAfter(atMs - nowMs)
     }
     this.#scheduled.delete(key)
@@ -106,12 +108,13 @@ class TaintEvictionReconciler {
 
 /**
  * When the pod is to be deleted for the taints of its node; undefined when it tolerates them all
- * for good. Counted from the taint's own time, so that a new leader does not start over.
+ * for good. Counted from the taint's own time, so that a new leader does not start over; where it
+ * has none, from when the pod was first seen to be concerned.
  */
 export function evictionTimeMs(
   pod: DeepReadonly<Pod>,
   node: DeepReadonly<Node>,
-  nowMs: number,
+  { nowMs, sinceMs }: { nowMs: number; sinceMs: number },
 ): number | undefined {
   let atMs: number | undefined
   for (const taint of node.spec.taints ?? []) {
@@ -121,8 +124,8 @@ export function evictionTimeMs(
     const tolerated = seconds.length === 0 ? 0 : Math.max(0, Math.min(...seconds))
     if (tolerated === Infinity) continue
     const addedMs = Date.parse(taint.timeAdded ?? '')
-    const sinceMs = Number.isNaN(addedMs) ? nowMs : addedMs
-    atMs = Math.min(atMs ?? Infinity, tolerated === 0 ? nowMs : sinceMs + tolerated * 1000)
+    const fromMs = Number.isNaN(addedMs) ? sinceMs : addedMs
+    atMs = Math.min(atMs ?? Infinity, tolerated === 0 ? nowMs : fromMs + tolerated * 1000)
   }
   return atMs
 }

@@ -6,6 +6,7 @@ import type { PodContext } from './context.ts'
 import { NodeRegistrar } from './node-registrar.ts'
 import type { NodeFacts } from './node-status.ts'
 import { ObjectCache } from './object-cache.ts'
+import { rejectionOf } from './pod-admission.ts'
 import { type ClusterDns, PodNetworkFiles } from './pod-network-files.ts'
 import { PodWorker } from './pod-worker.ts'
 import type { PodView } from './pod-words.ts'
@@ -113,6 +114,11 @@ export class Kubelet {
   #startWorker(pod: PodView, context: PodContext): void {
     const worker = new PodWorker(pod, context)
     const { uid } = pod.metadata
+    // What has run here stays: it was admitted before.
+    if (!pod.status?.startTime && !this.#parts.runtime.sandbox(uid)) {
+      const rejection = rejectionOf(pod, this.#activePods())
+      if (rejection) worker.reject(rejection)
+    }
     this.#workers.set(uid, worker)
     const life = context.scope.run((signal) => worker.run(signal))
     const running: Promise<void> = life.finally(() => {
@@ -120,6 +126,10 @@ export class Kubelet {
       if (this.#workers.get(uid) === worker) this.#workers.delete(uid)
     })
     this.#running.add(running)
+  }
+
+  *#activePods(): Iterable<PodView> {
+    for (const worker of this.#workers.values()) if (worker.isActive) yield worker.pod
   }
 
   /** Pods of an earlier agent that the API no longer has. */

@@ -11,7 +11,13 @@ import {
 } from '../../base/index.ts'
 import { formatMicroTime, leases, type Node, nodes, type Stored } from '../../api/index.ts'
 import { Backoff, type Client, type Informer, type Informers } from '../../client/index.ts'
-import { type NodeFacts, nodeObject, nodeStatus, sameNodeStatus } from './node-status.ts'
+import {
+  type NodeFacts,
+  nodeObject,
+  nodeStatus,
+  nodeStatusPatch,
+  sameNodeStatus,
+} from './node-status.ts'
 
 const STATUS_CHECK_MS = 10_000
 /** A status that has not changed is written this often all the same (`nodeStatusReportFrequency`). */
@@ -91,7 +97,7 @@ export class NodeRegistrar {
       node = await client.patch({ name: this.#facts.name }, { type: 'merge', body }, { signal })
     }
     this.#node = node
-    if (!sameNodeStatus(node.status, wanted.status ?? {})) await this.#writeStatus(signal)
+    if (!this.#isRight(node)) await this.#writeStatus(signal)
     this.#reportedAtMs = nowMs
     this.#log.info('the node is registered', { node: this.#facts.name })
     return this.#node
@@ -101,23 +107,27 @@ export class NodeRegistrar {
     const before = this.#node?.status
     const nowMs = this.#clock.nowMs()
     const status = nodeStatus(this.#facts, { before, nowMs })
-    const patch = { type: 'strategic', body: { status }, subresource: 'status' } as const
+    const body = nodeStatusPatch(before, status)
+    const patch = { type: 'strategic', body, subresource: 'status' } as const
     this.#node = await this.#client.for(nodes).patch({ name: this.#facts.name }, patch, { signal })
     this.#reportedAtMs = nowMs
   }
 
   async #keepStatus(signal: AbortSignal): Promise<void> {
     let wake: () => void = () => undefined
+    // Also what is heard while nobody naps is looked at.
+    let isWrong = false
     const remove = this.#informer.addHandler(({ now }) => {
       if (now) this.#node = now
-      if (now && this.#isRight(now)) return
-      wake()
+      isWrong = !now || !this.#isRight(now)
+      if (isWrong) wake()
     })
     try {
       while (!signal.aborted) {
-        await this.#napUntil(STATUS_CHECK_MS, signal, (resolve) => {
+        await this.#napUntil(isWrong ? 0 : STATUS_CHECK_MS, signal, (resolve) => {
           wake = resolve
         })
+        isWrong = false
         if (signal.aborted) return
         await this.#untilDone('the node status could not be written', signal, () =>
           this.#checkStatus(signal),

@@ -48,17 +48,38 @@ export function nodeStatus(
   options: { before: DeepReadonly<NodeStatus> | undefined; nowMs: number },
 ): NodeStatus {
   const { capacity, allocatable = capacity } = facts
+  const extended = extendedResources(options.before)
   return {
     addresses: [
       { type: 'InternalIP', address: facts.ip },
       { type: 'Hostname', address: facts.name },
     ],
-    capacity: { ...capacity },
-    allocatable: { ...allocatable },
+    capacity: { ...extended, ...capacity },
+    allocatable: { ...extended, ...allocatable },
     conditions: conditions(options),
     daemonEndpoints: { kubeletEndpoint: { Port: facts.kubeletPort } },
     nodeInfo: facts.info,
   }
+}
+
+/** What others have told of the node (`example.com/dongle`): it stays, and all of it can be given. */
+function extendedResources(before: DeepReadonly<NodeStatus> | undefined): Record<string, string> {
+  const all = Object.entries(before?.capacity ?? {})
+  return Object.fromEntries(all.filter(([name]) => name.includes('/')))
+}
+
+/**
+ * A strategic patch that brings a node's status to what is wanted, as maps only grow by one: what
+ * is allocatable no longer is taken away.
+ */
+export function nodeStatusPatch(
+  before: DeepReadonly<NodeStatus> | undefined,
+  wanted: NodeStatus,
+): object {
+  const { allocatable = {} } = wanted
+  const lost = Object.keys(before?.allocatable ?? {}).filter((name) => !(name in allocatable))
+  const without = Object.fromEntries(lost.map((name) => [name, null]))
+  return { status: { ...wanted, allocatable: { ...without, ...allocatable } } }
 }
 
 const CONDITIONS: readonly Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>[] = [

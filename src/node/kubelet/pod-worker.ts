@@ -5,6 +5,7 @@ import { ContainerMemory } from './container-memory.ts'
 import { type Action, newest, type Plan, planContainers } from './container-plan.ts'
 import { ContainerActions } from './container-actions.ts'
 import type { PodContext } from './context.ts'
+import type { Rejection } from './pod-admission.ts'
 import { ContainerProbes } from './pod-probes.ts'
 import {
   type ContainerView,
@@ -38,7 +39,7 @@ export class PodWorker {
   readonly #startedAtMs: number
   #pod: PodView
   #isGone = false
-  #failure: { reason: string; message: string } | undefined
+  #failure: Rejection | undefined
   #wake: () => void = () => undefined
   #dirty = true
   #wakeAtMs = Number.POSITIVE_INFINITY
@@ -62,6 +63,17 @@ export class PodWorker {
 
   get pod(): PodView {
     return this.#pod
+  }
+
+  /** Whether the pod holds on to what it has of the node: it is here, and not over. */
+  get isActive(): boolean {
+    return !this.#isGone && !this.#failure && !isTerminalPhase(this.#pod.status?.phase)
+  }
+
+  /** The node cannot run the pod: it fails before anything of it has started. */
+  reject(rejection: Rejection): void {
+    this.#failure = rejection
+    this.#event('Warning', rejection.reason, rejection.message)
   }
 
   /** The pod has changed in the API. */

@@ -213,6 +213,28 @@ describe('deployment, on a whole API server', () => {
     )
   })
 
+  it('counts revisions on from any that an adopted set bears', async () => {
+    const { metadata, spec } = deploymentNamed('web', { spec: { replicas: 1 } })
+    const { template, selector } = spec
+    const annotations = { [REVISION]: '3546343826724305832' }
+    const old = {
+      ...metadata,
+      name: 'web-old',
+      labels: template.metadata.labels ?? {},
+      annotations,
+    }
+    await cluster.client.for(replicaSets).create({
+      metadata: old,
+      spec: { replicas: 1, selector, template },
+      status: { replicas: 0 },
+    })
+    await create({ spec: { replicas: 1 } })
+    await cluster.rolledOut('web')
+    await setImage('web:2')
+    const deployment = await cluster.rolledOut('web')
+    assert.equal(deployment.metadata.annotations?.[REVISION], '3546343826724305833')
+  })
+
   it('adopts a replica set that matches, and its pods', async () => {
     await create({ spec: { replicas: 2 } })
     await cluster.rolledOut('web')

@@ -156,6 +156,18 @@ describe('node lifecycle, on a whole API server', () => {
     await eventually('it is free', async () => (await taintsOf('cordoned')).length === 0)
   })
 
+  it('evicts by a taint that bears no time, when what was tolerated of it is over', async () => {
+    await register('tainted')
+    const key = 'example.com/evict'
+    const toleration = { key, operator: 'Exists', effect: 'NoExecute' }
+    await createPod('brief', 'tainted', [{ ...toleration, tolerationSeconds: 1 }])
+    await createPod('long', 'tainted', [{ ...toleration, tolerationSeconds: 600 }])
+    const body = { spec: { taints: [{ key, effect: 'NoExecute' }] } }
+    await cluster.client.for(nodes).patch({ name: 'tainted' }, { type: 'strategic', body })
+    await eventually('one is evicted', () => noPod('brief'))
+    assert.equal((await pod('long')).metadata.deletionTimestamp, undefined)
+  })
+
   it('removes pods whose node is gone, and ended ones beyond the threshold', async () => {
     await register('leaving')
     await createPod('left', 'leaving')

@@ -351,16 +351,16 @@ describe('tolerations', () => {
     const podWith = (...tolerations: object[]) =>
       ({ metadata: {}, spec: { containers: [], tolerations }, status: {} }) as never
     const later = NOW_MS + 5000
-    assert.equal(evictionTimeMs(podWith(), node(), later), undefined)
-    assert.equal(evictionTimeMs(podWith(), node(taint), later), later)
-    assert.equal(evictionTimeMs(podWith({ operator: 'Exists' }), node(taint), later), undefined)
+    const at = { nowMs: later, sinceMs: NOW_MS + 1000 }
+    assert.equal(evictionTimeMs(podWith(), node(), at), undefined)
+    assert.equal(evictionTimeMs(podWith(), node(taint), at), later)
+    assert.equal(evictionTimeMs(podWith({ operator: 'Exists' }), node(taint), at), undefined)
     const brief = { key: 'k', operator: 'Exists', tolerationSeconds: 300 }
-    assert.equal(evictionTimeMs(podWith(brief), node(taint), later), NOW_MS + 300_000)
+    assert.equal(evictionTimeMs(podWith(brief), node(taint), at), NOW_MS + 300_000)
     const both = podWith(brief, { operator: 'Exists', tolerationSeconds: 60 })
-    assert.equal(evictionTimeMs(both, node(taint), later), NOW_MS + 60_000)
-    assert.equal(
-      evictionTimeMs(podWith(), node({ ...taint, effect: 'NoSchedule' }), later),
-      undefined,
-    )
+    assert.equal(evictionTimeMs(both, node(taint), at), NOW_MS + 60_000)
+    assert.equal(evictionTimeMs(podWith(), node({ ...taint, effect: 'NoSchedule' }), at), undefined)
+    const undated = node({ ...taint, timeAdded: undefined })
+    assert.equal(evictionTimeMs(podWith(brief), undated, at), NOW_MS + 301_000)
   })
 })

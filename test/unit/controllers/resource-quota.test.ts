@@ -55,6 +55,21 @@ describe('resource quota, on a whole API server', () => {
     assert.equal((await used('q'))?.['count/configmaps'], '1')
   })
 
+  it('leaves alone what admission reserved for objects still to come', async () => {
+    const client = cluster.client.for(resourceQuotas)
+    await client.create(quota('q', { hard: { pods: '2' } }))
+    await becomes(() => used('q'), { pods: '0' })
+    const set = await client.get({ name: 'q', namespace })
+    await client.updateStatus({ ...set, status: { hard: { pods: '2' }, used: { pods: '2' } } })
+    await cluster.quiet()
+    assert.deepEqual(await used('q'), { pods: '2' })
+    await client.update({
+      ...(await client.get({ name: 'q', namespace })),
+      spec: { hard: { pods: '3' } },
+    })
+    await becomes(() => used('q'), { pods: '0' })
+  })
+
   it('counts by scope', async () => {
     const client = cluster.client.for(resourceQuotas)
     await client.create(quota('best', { hard: { pods: '5' }, scopes: ['BestEffort'] }))

@@ -282,4 +282,43 @@ describe('kubelet', () => {
     assert.equal(await ask({ commonName: 'kube-apiserver', organizations: [] }), 200)
     assert.equal((await fixture.logs('nobody')).status, 404)
   })
+
+  it('refuses a pod whose host port is taken, and takes the next once it is free', async () => {
+    await fixture.node('node-1')
+    const command = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.05; done']
+    const holding = (hostIP: string) => ({
+      command,
+      ports: [{ containerPort: 1, hostPort: 21017, hostIP }],
+    })
+    await fixture.pod('first', holding('127.0.0.1'))
+    await fixture.pod('beside', holding('127.0.0.2'))
+    await fixture.untilReady('first')
+    await fixture.untilReady('beside')
+    await fixture.pod('second', holding(''))
+    const failed = await fixture.untilPod('second', 'fails', (pod) => pod.status.phase === 'Failed')
+    assert.equal(failed.status.reason, 'NodePorts')
+    assert.match(failed.status.message ?? '', /^Pod was rejected: Predicate NodePorts failed/)
+    for (const name of ['first', 'beside']) {
+      await fixture.client.for(pods).delete({ ...DEFAULT, name })
+      await until('it is gone', async () => ((await fixture.getPod(name)) ? undefined : true))
+    }
+    await fixture.pod('third', holding(''))
+    await fixture.untilReady('third')
+  })
+
+  it('leaves resources that others declare, and lets all of them be given', async () => {
+    await fixture.node('node-1')
+    const client = fixture.client.for(nodes)
+    const [name, resource] = ['node-1', 'example.com/dongle']
+    const declare = (amount: string | null) => {
+      const body = { status: { capacity: { [resource]: amount } } }
+      return client.patch({ name }, { type: 'merge', body, subresource: 'status' })
+    }
+    const allocatable = async () => (await client.get({ name })).status.allocatable?.[resource]
+    await declare('5')
+    await until('it is allocatable', async () => ((await allocatable()) === '5' ? true : undefined))
+    await declare(null)
+    await until('it is no longer', async () => ((await allocatable()) ? undefined : true))
+    assert.equal((await client.get({ name })).status.allocatable?.pods, '110')
+  })
 })
