@@ -16,7 +16,7 @@ interface HostPort {
 const ANY_ADDRESS = '0.0.0.0'
 
 /**
- * Whether a pod can run beside those that the node has; undefined: it can. The scheduler sees to it,
+ * Why a pod cannot run beside those that the node has; undefined: it can. The scheduler sees to it,
  * but whoever names the node in a pod goes past the scheduler. Pure.
  */
 export function rejectionOf(pod: PodView, others: Iterable<PodView>): Rejection | undefined {

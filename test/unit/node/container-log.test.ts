@@ -59,7 +59,7 @@ describe('container log', () => {
     await one.pump()
     assert.equal(await read(), 'one\ntwo\n')
     await one.pump({ flush: true })
-    assert.equal(await read(), 'one\ntwo\nthree\n')
+    assert.equal(await read(), 'one\ntwo\nthree')
   })
 
   it('neither loses nor repeats a line when the agent is killed', async () => {

@@ -114,11 +114,11 @@ describe('ProcessRuntime', () => {
     })
     assert.equal(state.exitCode, 3)
     assert.equal(state.reason, 'Error')
-    assert.equal(await logsOf(runtime), 'one\ntwo\nthree\n')
-    assert.equal(await logsOf(runtime, { tailLines: 2 }), 'two\nthree\n')
+    assert.equal(await logsOf(runtime), 'one\ntwo\nthree')
+    assert.equal(await logsOf(runtime, { tailLines: 2 }), 'two\nthree')
     assert.equal(await logsOf(runtime, { tailLines: 0 }), '')
     assert.equal(await logsOf(runtime, { limitBytes: 5 }), 'one\nt')
-    assert.match(await logsOf(runtime, { timestamps: true, tailLines: 1 }), /^\d{4}-.*Z three\n$/)
+    assert.match(await logsOf(runtime, { timestamps: true, tailLines: 1 }), /^\d{4}-.*Z three$/)
     await runtime.removeSandbox('uid-2')
   })
 
@@ -270,21 +270,24 @@ describe('ProcessRuntime', () => {
       const mounts = [
         { name: 'my-data', mountPath: '/no/such/place', hostPath: volume, readOnly: true },
         { name: 'etc', mountPath: '/etc/navarch-test', hostPath: volume, readOnly: false },
+        { name: 'same', mountPath: '/etc/navarch-more', hostPath: volume, readOnly: false },
+        { name: 'deep', mountPath: '/etc/navarch-deep/in', hostPath: volume, readOnly: false },
       ]
       const script =
         mode === 'none'
           ? 'cat "$NAVARCH_MOUNT_MY_DATA/file" "$NAVARCH_ROOT/etc/navarch-test/file"'
-          : 'cat /no/such/place/file /etc/navarch-test/file; touch /no/such/place/x 2>/dev/null && echo writable; test -e /etc/passwd && pwd'
+          : 'cat /no/such/place/file /etc/navarch-test/file; touch /no/such/place/x 2>/dev/null && echo writable; test -e /etc/passwd && test -e /etc/navarch-more/file && test -e /etc/navarch-deep/in/file && pwd; echo $A $R'
       const state = await runToEnd(runtime, {
         command: ['sh', '-c', script],
         mounts,
         workingDir: '/',
+        env: { PATH: process.env.PATH ?? '', A: 'own', R: 'own' },
       })
       const text = await logsOf(runtime)
       if (mode !== 'none' && text.includes('Operation not permitted')) {
         skipOnThisKernel(this, NO_MOUNTS)
       }
-      assert.equal(text, mode === 'none' ? 'contentcontent' + '\n' : 'contentcontent/\n')
+      assert.equal(text, mode === 'none' ? 'contentcontent' : 'contentcontent/\nown own\n')
       assert.equal(state.exitCode, 0)
       assert.equal(await fs.stat('/no').catch(() => undefined), undefined)
       assert.equal(await fs.stat('/etc/navarch-test').catch(() => undefined), undefined)

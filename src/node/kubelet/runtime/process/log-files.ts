@@ -47,7 +47,8 @@ export function toCriLines(
       parts.push(prefix('P'), raw.subarray(start, start + LINE_BYTES_MAX), newline)
       start += LINE_BYTES_MAX
     } else if (found >= 0 || options.flush) {
-      parts.push(prefix('F'), raw.subarray(start, end), newline)
+      // What ends without a newline is read back without one.
+      parts.push(prefix(found < 0 ? 'P' : 'F'), raw.subarray(start, end), newline)
       start = found < 0 ? end : end + 1
     } else {
       break

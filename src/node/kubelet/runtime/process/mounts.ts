@@ -71,47 +71,56 @@ export function mountedCommand(options: {
   const isMirrored = mounts.length > 0
   const script = [
     'set -e',
-    `R=${isMirrored ? quote(root) : ''}`,
+    `navarch_root=${isMirrored ? quote(root) : ''}`,
     ...(isMirrored ? [MIRROR] : []),
     ...inOrder.map((mount, i) => bind(mount, i)),
     ...(files.length > 0 ? [REPLACE] : []),
     ...files.map(({ path, hostPath }) => `replace ${quote(path)} ${quote(hostPath)}`),
-    `W=${quote(options.workingDir)}`,
+    `navarch_dir=${quote(options.workingDir)}`,
     `echo $$ > ${quote(options.pidFile)}`,
     ...(isMirrored ? MOVE_IN : [`${OWN_PATH}; exec "$@"`]),
   ].join('\n')
   return withTools([...UNSHARE[options.mode], '/bin/sh', '-c', script, 'sh', ...options.command])
 }
 
+// A variable that a container has of its own stays exported when a script sets it: all of a script's
+// begin with `navarch_`, so that none is touched.
 const MOVE_IN = [
-  'mkdir -p "$R$W" 2>/dev/null || :',
-  `exec chroot "$R" /bin/sh -c '${OWN_PATH}; cd "$0" && exec "$@"' "$W" "$@"`,
+  'mkdir -p "$navarch_root$navarch_dir" 2>/dev/null || :',
+  `exec chroot "$navarch_root" /bin/sh -c '${OWN_PATH}; cd "$0" && unset OLDPWD && exec "$@"' ` +
+    '"$navarch_dir" "$@"',
 ]
 
 /** A link is followed as seen from the root: one to outside of a mirror would miss it. */
 const REPLACE = `replace() {
-  t="$R$(readlink -f "$1")"
-  [ ! -e "$t" ] || mount --bind "$2" "$t"
+  navarch_to="$navarch_root$(readlink -f "$1")"
+  [ ! -e "$navarch_to" ] || mount --bind "$2" "$navarch_to"
 }`
 
-const MIRROR = `mount -t tmpfs -o mode=755 tmpfs "$R"
-cd "$R"
-for e in /* /.[!.]*; do
-  n="\${e#/}"
-  if [ -L "$e" ]; then cp -P "$e" "$n"
-  elif [ -d "$e" ]; then mkdir "$n"; mount --rbind "$e" "$n"
-  elif [ -f "$e" ]; then : > "$n"; mount --bind "$e" "$n"; fi
+/** A folder that is an overlay of ours can be written to: overlays do not stack more than twice. */
+const MIRROR = `mount -t tmpfs -o mode=755 tmpfs "$navarch_root"
+cd "$navarch_root"
+for navarch_e in /* /.[!.]*; do
+  navarch_n="\${navarch_e#/}"
+  if [ -L "$navarch_e" ]; then cp -P "$navarch_e" "$navarch_n"
+  elif [ -d "$navarch_e" ]; then mkdir "$navarch_n"; mount --rbind "$navarch_e" "$navarch_n"
+  elif [ -f "$navarch_e" ]; then : > "$navarch_n"; mount --bind "$navarch_e" "$navarch_n"; fi
 done
+navarch_overlays=' '
+overlay() {
+  case "$navarch_overlays" in *" $(stat -c %d ".$1") "*) return 0;; esac
+  mkdir -p ".navarch/$2/upper" ".navarch/$2/work"
+  navarch_o="lowerdir=.$1,upperdir=.navarch/$2/upper,workdir=.navarch/$2/work"
+  mount -t overlay overlay -o "$navarch_o" ".$1"
+  navarch_overlays="$navarch_overlays$(stat -c %d ".$1") "
+}
 point() {
-  [ -e "$R$1" ] && return
-  d=$(dirname "$1")
-  while [ ! -d "$R$d" ]; do d=$(dirname "$d"); done
-  if [ "$d" != / ]; then
-    mkdir -p ".navarch/$3/upper" ".navarch/$3/work"
-    o="lowerdir=.$d,upperdir=.navarch/$3/upper,workdir=.navarch/$3/work"
-    mount -t overlay overlay -o "$o" ".$d"
-  fi
-  if [ -d "$2" ]; then mkdir -p "$R$1"; else mkdir -p "$(dirname "$R$1")"; : > "$R$1"; fi
+  [ -e "$navarch_root$1" ] && return 0
+  navarch_d=$(dirname "$1")
+  while [ ! -d "$navarch_root$navarch_d" ]; do navarch_d=$(dirname "$navarch_d"); done
+  [ "$navarch_d" = / ] || overlay "$navarch_d" "$3"
+  if [ -d "$2" ]; then mkdir -p "$navarch_root$1"
+  else mkdir -p "$(dirname "$navarch_root$1")"; : > "$navarch_root$1"; fi
 }`
 
 // `/var/run` is a link to `/run` on most hosts: the mount point is where the link leads, within.
@@ -119,11 +128,11 @@ function bind(mount: Mount, index: number): string {
   const at = quote(mount.mountPath)
   const from = quote(mount.hostPath)
   const lines = [
-    `A=$(readlink -m ${at} 2>/dev/null || echo ${at})`,
-    `point "$A" ${from} ${index}`,
-    `mount --rbind ${from} "$R$A"`,
+    `navarch_at=$(readlink -m ${at} 2>/dev/null || echo ${at})`,
+    `point "$navarch_at" ${from} ${index}`,
+    `mount --rbind ${from} "$navarch_root$navarch_at"`,
   ]
-  if (mount.readOnly) lines.push(`mount -o remount,bind,ro "$R$A"`)
+  if (mount.readOnly) lines.push(`mount -o remount,bind,ro "$navarch_root$navarch_at"`)
   return lines.join('\n')
 }
 
