@@ -1,6 +1,7 @@
 import type { CertificateSigner, Clock, Log, Random } from '../../base/index.ts'
 import { events, type Resource } from '../../api/index.ts'
 import { type Client, forkSignal, type Informers, QueuedEventRecorder } from '../../client/index.ts'
+import { bootstrapSigner } from './bootstrap-signer.ts'
 import { certificateApprover } from './certificate-approver.ts'
 import { certificateCleaner } from './certificate-cleaner.ts'
 import { certificateSigning } from './certificate-signer.ts'
@@ -67,6 +68,7 @@ type Factory = (context: ControllerContext, options: ControllersOptions) => Cont
 
 /** All controllers by name, as in kube-controller-manager. */
 export const controllers: Readonly<Record<string, Factory>> = {
+  'bootstrap-signer-controller': bootstrapSigner,
   'certificatesigningrequest-approving-controller': certificateApprover,
   'certificatesigningrequest-cleaner-controller': certificateCleaner,
   'certificatesigningrequest-signing-controller': (context, { certificateSigner: signer }) =>
