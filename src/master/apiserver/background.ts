@@ -145,11 +145,12 @@ export class Background {
     const namespaces = this.#core('namespaces')
     const classes = stores.findAny({ group: 'scheduling.k8s.io', plural: 'priorityclasses' })
     const rbac = (plural: string) => stores.findAny({ group: RBAC_GROUP, plural })
-    if (namespaces) await ensureNamespaces(namespaces, options)
-    if (classes) await ensurePriorityClasses(classes, options)
+    await Promise.all([
+      namespaces && ensureNamespaces(namespaces, options),
+      classes && ensurePriorityClasses(classes, options),
+    ])
     const flow = (plural: string) => stores.findAny({ group: FLOW_GROUP, plural })
-    await ensureRbac(rbac, options)
-    await ensureFlowControl(flow, options)
+    await Promise.all([ensureRbac(rbac, options), ensureFlowControl(flow, options)])
   }
 
   /** Again and again until it is done: the store may be without a leader when a server starts. */

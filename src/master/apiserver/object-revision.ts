@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/index.ts'
+import type { DeepReadonly } from '../../base/index.ts'
 import type { KeyValue, Revision } from '../../kv/index.ts'
 import type { ResourceCodec } from './codec.ts'
 
@@ -105,6 +106,16 @@ export class ObjectRevision {
   get attributes(): Attributes {
     this.#attributes ??= this.codec.attributes(this.parse())
     return this.#attributes
+  }
+
+  /**
+   * As `parse`, but to be read only: for those who look at every revision anyway. Selectors then
+   * need no parse of their own.
+   */
+  readForAll(): DeepReadonly<KubeObject> {
+    const object = this.parse()
+    this.#attributes ??= this.codec.attributes(object)
+    return object
   }
 
   /** A fresh copy, the caller's to change. */

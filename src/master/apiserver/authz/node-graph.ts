@@ -72,7 +72,7 @@ export class NodeGraph {
 
   #apply(item: WatchItem): void {
     if (item.type === 'ERROR' || item.type === 'BOOKMARK') return
-    const pod = item.object.parse() as Pod
+    const pod = item.object.readForAll() as DeepReadonly<Pod>
     const { namespace = '', name = '' } = pod.metadata
     const key = `${namespace}/${name}`
     this.#forget(key)
@@ -124,7 +124,7 @@ function volumeSecrets(volume: object): Set<string> {
 }
 
 /** Pure: everything that a pod names. */
-export function needsOf(pod: Pod): string[] {
+export function needsOf(pod: DeepReadonly<Pod>): string[] {
   const { namespace = '', name: podName = '' } = pod.metadata
   const needs = new Set<string>()
   const add = (kind: Needed, name: string | undefined) => {

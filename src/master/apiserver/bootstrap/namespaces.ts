@@ -11,7 +11,7 @@ export async function ensureNamespaces(
   options: { signal: AbortSignal },
 ): Promise<void> {
   const call = systemCall('', options.signal)
-  for (const name of SYSTEM_NAMESPACES) {
+  const ensure = async (name: string) => {
     const object = { metadata: { name } }
     namespaces.resource.strategy.applyDefaults(object)
     try {
@@ -20,4 +20,5 @@ export async function ensureNamespaces(
       if (!hasReason(error, 'AlreadyExists')) throw error
     }
   }
+  await Promise.all(SYSTEM_NAMESPACES.map(ensure))
 }
