@@ -1,4 +1,4 @@
-import { allResources } from '../api/index.ts'
+import { allResources, metricsResources } from '../api/index.ts'
 import { etcdKv } from '../kv/etcd/index.ts'
 import { createApiServer } from '../master/apiserver/index.ts'
 import {
@@ -35,6 +35,8 @@ const FLAGS = {
   'kubelet-client-certificate': '',
   'kubelet-client-key': '',
   'service-cluster-ip-range': '10.96.0.0/16',
+  // Ours: `metrics.k8s.io` without a metrics-server.
+  'serve-metrics': 'true',
   ...SECURITY_FLAGS,
 } as const
 
@@ -45,6 +47,7 @@ ${Object.entries(FLAGS)
   .join('\n')}
 `
 
+const WITH_METRICS = [...allResources, ...metricsResources]
 const STOP_TIMEOUT_MS = 4000
 
 async function main(): Promise<void> {
@@ -80,7 +83,7 @@ async function main(): Promise<void> {
   const api = createApiServer({
     outbound: outbound.call,
     kv,
-    resources: allResources,
+    resources: flags['serve-metrics'] === 'false' ? allResources : WITH_METRICS,
     clock: systemClock,
     random: systemRandom(),
     log,

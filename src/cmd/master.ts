@@ -1,5 +1,5 @@
 import { apiEndpoint, initialMembers, readTls, serviceCidr } from '../../cluster/index.ts'
-import { allResources } from '../api/index.ts'
+import { allResources, metricsResources } from '../api/index.ts'
 import type { HttpHandler } from '../base/index.ts'
 import { createApiServer } from '../master/apiserver/index.ts'
 import { outboundHttps, serveHttps, systemClock, systemRandom } from '../platform/index.ts'
@@ -14,6 +14,8 @@ import { readTrust } from './parts/trust.ts'
 
 const STOP_TIMEOUT_MS = 4000
 const LINGER_MS = 250
+/** How often autoscalers look: measurements here are newer than metrics-server's. */
+const AUTOSCALER = { periodMs: 5_000 }
 
 /** A master: a store member on its own thread, an API server, a candidate for the rest. */
 async function main(part: Part): Promise<void> {
@@ -40,7 +42,7 @@ async function main(part: Part): Promise<void> {
   const trust = await readTrust(part)
   const api = createApiServer({
     kv,
-    resources: allResources,
+    resources: [...allResources, ...metricsResources],
     clock,
     random,
     log: log.child({ component: 'apiserver' }),
@@ -53,7 +55,7 @@ async function main(part: Part): Promise<void> {
   })
   const volumes = localVolumes(layout.data)
   const parts = { name, api: api.handler, clock, random, log, trust: trust.given, volumes }
-  const controllers = controllersCandidate(parts)
+  const controllers = controllersCandidate({ ...parts, autoscaler: AUTOSCALER })
   const scheduler = schedulerCandidate(parts)
   const leads = () => ({ controllers: controllers.isLeader, scheduler: scheduler.isLeader })
   const state = { held: false }

@@ -10,6 +10,7 @@ import {
   systemNet,
   systemProcesses,
   systemRandom,
+  systemUsage,
 } from '../platform/index.ts'
 import { nodeConfig } from './parts/node-config.ts'
 import { type Part, runPart, untilStopped } from './parts/part.ts'
@@ -32,6 +33,7 @@ async function main(part: Part): Promise<void> {
     links: systemLinks,
     net: systemNet,
     processes: systemProcesses(),
+    usage: systemUsage(),
   }
   if (part.flags.has('stop-pods')) {
     await killLeftovers(config, system)

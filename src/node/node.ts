@@ -7,6 +7,7 @@ import {
   type Net,
   type Processes,
   type Random,
+  type UsageMeter,
 } from '../base/index.ts'
 import { events, type NodeSystemInfo } from '../api/index.ts'
 import { type Client, createInformers, QueuedEventRecorder } from '../client/index.ts'
@@ -73,6 +74,8 @@ export interface NodeDependencies {
   readonly links: Links
   readonly net: Net
   readonly processes: Processes
+  /** Default: nothing is measured. */
+  readonly usage?: UsageMeter
   /** Serves the kubelet over HTTPS, and says on which port. */
   serveKubelet(handler: HttpHandler): Promise<{ readonly port: number; close(): Promise<void> }>
 }

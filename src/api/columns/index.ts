@@ -1,7 +1,7 @@
 export { autoscalerColumns, podDisruptionBudgetColumns } from './autoscaling.ts'
 export { cronJobColumns, jobColumns } from './batch.ts'
 export { certificateSigningRequestColumns } from './certificates.ts'
-export { genericColumns, labelsText, nameColumn, sinceTime } from './common.ts'
+export { column, genericColumns, labelsText, nameColumn, sinceTime } from './common.ts'
 export { nodeColumns } from './nodes.ts'
 export { type PodSummary, summarizePod } from './pod-status.ts'
 export { podColumns } from './pods.ts'

@@ -45,3 +45,15 @@ export function humanDuration(ms: number): string {
 function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`
 }
+
+/** As Go writes a duration of whole milliseconds: `15.02s`, `1m30s`, `500ms`. */
+export function formatGoDuration(ms: number): string {
+  const whole = Math.round(ms)
+  if (whole === 0) return '0s'
+  if (whole < 1000) return `${whole}ms`
+  const minutes = Math.floor(whole / 60_000)
+  const seconds = `${(whole % 60_000) / 1000}s`
+  if (minutes === 0) return seconds
+  const hours = Math.floor(minutes / 60)
+  return hours === 0 ? `${minutes}m${seconds}` : `${hours}h${minutes % 60}m${seconds}`
+}

@@ -37,6 +37,8 @@ export interface CandidateParts {
   readonly trust?: Pick<ControllersOptions, 'rootCaPem' | 'certificateSigner'>
   /** Of the built-in provisioner. */
   readonly volumes?: VolumeBinderOptions
+  /** Of horizontal pod autoscalers. Default: kube-controller-manager's. */
+  readonly autoscaler?: ControllersOptions['autoscaler']
   /** Default: kube-scheduler's. */
   readonly scheduler?: SchedulerConfig
 }

@@ -150,7 +150,11 @@ export class Background {
       classes && ensurePriorityClasses(classes, options),
     ])
     const flow = (plural: string) => stores.findAny({ group: FLOW_GROUP, plural })
-    await Promise.all([ensureRbac(rbac, options), ensureFlowControl(flow, options)])
+    const metrics = stores.isKnownKind('metrics.k8s.io/v1beta1', 'PodMetrics')
+    await Promise.all([
+      ensureRbac(rbac, { ...options, metrics }),
+      ensureFlowControl(flow, options),
+    ])
   }
 
   /** Again and again until it is done: the store may be without a leader when a server starts. */

@@ -31,11 +31,12 @@ import { ServiceTargets, WebhookCaller } from './webhooks/index.ts'
 
 export interface ApiServerOptions {
   readonly kv: Kv
+  /** With `metricsResources` the agents' measurements are served, as by metrics-server. */
   readonly resources: readonly Resource[]
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  /** Reaches the agents of nodes, for logs. */
+  /** Reaches the agents of nodes, for logs, commands and measurements. */
   readonly kubelet: KubeletClient
   /** IPv4 block of the services' addresses, such as `10.96.0.0/16`. The same on every master. */
   readonly serviceRange: string
@@ -75,7 +76,7 @@ export interface ApiServer {
 
 /** A Kubernetes API server over any store: stateless, as many at once as one likes. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
-  const { kv, clock, random, log } = options
+  const { kv, clock, random, log, kubelet } = options
   const stores = new Stores()
   const core = (plural: string) => stores.find({ group: '', version: 'v1', plural })
   const budgets = () =>
@@ -117,8 +118,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const { issuer } = security
   const special = firstOf(
     reviewRouter(security),
-    virtualResources(options.resources, { core, leases, kv, clock }),
-    allSubresources({ core, budgets, kubelet: options.kubelet, issuer, random }),
+    virtualResources(options.resources, { core, leases, kv, clock, kubelet }),
+    allSubresources({ core, budgets, kubelet, issuer, random }),
   )
   const audit = options.audit && new Audit(options.audit, { clock })
   const handler = createHandler({

@@ -1,4 +1,13 @@
-import type { Clock, Disk, HttpHandler, Links, Log, Net, Random } from '../../base/index.ts'
+import type {
+  Clock,
+  Disk,
+  HttpHandler,
+  Links,
+  Log,
+  Net,
+  Random,
+  UsageMeter,
+} from '../../base/index.ts'
 import { pods, services } from '../../api/index.ts'
 import type { Client, EventRecorder, Informer, Informers } from '../../client/index.ts'
 import type { Pod } from '../../api/index.ts'
@@ -13,6 +22,7 @@ import type { PodView } from './pod-words.ts'
 import type { PodIdentity, Runtime } from './runtime/types.ts'
 import { Scope } from './scope.ts'
 import { kubeletHandler } from './server.ts'
+import { NodeMeter } from './stats/index.ts'
 import { StatusWriter } from './status-writer.ts'
 import { VolumeWriter } from './volume-writer.ts'
 
@@ -40,6 +50,8 @@ export interface KubeletParts {
   readonly disk: Disk
   readonly links: Links
   readonly net: Net
+  /** Default: nothing is measured. */
+  readonly usage?: UsageMeter
 }
 
 /**
@@ -52,6 +64,7 @@ export class Kubelet {
   readonly #config: KubeletConfig
   readonly #parts: KubeletParts
   readonly #registrar: NodeRegistrar
+  readonly #meter: NodeMeter
   readonly #pods: Informer<Pod>
   readonly #workers = new Map<string, PodWorker>()
   readonly #running = new Set<Promise<void>>()
@@ -61,8 +74,11 @@ export class Kubelet {
     this.#parts = parts
     this.#registrar = new NodeRegistrar(config.node, parts)
     this.#pods = parts.informers.for(pods, { fieldSelector: `spec.nodeName=${config.node.name}` })
+    this.#meter = new NodeMeter(parts)
     this.handler = kubeletHandler({
       ...parts,
+      meter: this.#meter,
+      nodeName: config.node.name,
       pods: () => this.#pods.list(),
       apiServerNames: config.apiServerNames,
     })
@@ -86,6 +102,7 @@ export class Kubelet {
     const context = this.#context(signal)
     const restored = await runtime.start((uid) => this.#workers.get(uid)?.poke())
     const registrar = this.#registrar.run(signal)
+    const meter = this.#meter.run({ signal })
     informers.for(services)
     try {
       await this.#pods.whenSynced({ signal })
@@ -96,7 +113,7 @@ export class Kubelet {
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
-      await Promise.all([registrar.catch(() => undefined), ...this.#running])
+      await Promise.all([registrar.catch(() => undefined), meter, ...this.#running])
       await runtime.close()
     }
   }

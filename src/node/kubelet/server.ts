@@ -3,12 +3,15 @@ import { newest } from './container-plan.ts'
 import type { PodView } from './pod-words.ts'
 import { runContainers } from './pod-words.ts'
 import type { LogOptions } from './runtime/types.ts'
+import { type NodeMeter, nodeUsage, resourceMetrics, summary } from './stats/index.ts'
 import { kubeletStream, STREAM_PATHS, type StreamParts } from './streaming/index.ts'
 
 export interface KubeletServerParts extends StreamParts {
   pods(): Iterable<PodView>
   /** Common names that may ask, beside the group `system:masters`. */
   readonly apiServerNames: readonly string[]
+  readonly nodeName: string
+  readonly meter: NodeMeter
 }
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' }
@@ -16,13 +19,17 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 
 /**
  * What API servers and operators ask a kubelet for: `/containerLogs/{namespace}/{pod}/{container}`,
- * `/exec`, `/attach` and `/portForward` alike, `/pods`, `/healthz`. Served over HTTPS to those who show a client certificate.
+ * `/exec`, `/attach` and `/portForward` alike, `/pods`, `/stats/summary`, `/metrics/resource`,
+ * `/healthz`. Served over HTTPS to those who show a client certificate.
  */
 export function kubeletHandler(parts: KubeletServerParts): HttpHandler {
-  return (request) => Promise.resolve(answer(request, parts))
+  return async (request) => answer(request, parts)
 }
 
-function answer(request: HttpRequest, parts: KubeletServerParts): HttpResponse {
+function answer(
+  request: HttpRequest,
+  parts: KubeletServerParts,
+): HttpResponse | Promise<HttpResponse> {
   const url = new URL(request.url, 'https://kubelet')
   const [, first = '', ...rest] = url.pathname.split('/')
   const denial = authorize(request, parts)
@@ -40,11 +47,20 @@ function answer(request: HttpRequest, parts: KubeletServerParts): HttpResponse {
     const list = { kind: 'PodList', apiVersion: 'v1', metadata: {}, items }
     return { status: 200, headers: JSON_TYPE, body: Buffer.from(JSON.stringify(list)) }
   }
+  if (url.pathname === '/stats/summary' || url.pathname === '/metrics/resource') {
+    return usage(url.pathname, parts)
+  }
   if (first === 'containerLogs' && rest.length === 3) {
     const [namespace = '', pod = '', container = ''] = rest.map(decodeURIComponent)
     return containerLogs({ namespace, pod, container }, url.searchParams, request.signal, parts)
   }
   return text(404, '404 page not found')
+}
+
+async function usage(path: string, parts: KubeletServerParts): Promise<HttpResponse> {
+  const measured = nodeUsage(await parts.meter.measured(), parts)
+  if (path === '/metrics/resource') return text(200, resourceMetrics(measured))
+  return { status: 200, headers: JSON_TYPE, body: Buffer.from(JSON.stringify(summary(measured))) }
 }
 
 function authorize(request: HttpRequest, parts: KubeletServerParts): HttpResponse | undefined {

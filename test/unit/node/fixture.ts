@@ -32,6 +32,7 @@ import {
   systemNet,
   systemProcesses,
   systemRandom,
+  systemUsage,
 } from '../../../src/platform/index.ts'
 import { until } from './until.ts'
 
@@ -138,6 +139,7 @@ export class Fixture {
       links: systemLinks,
       net: systemNet,
       processes: systemProcesses(),
+      usage: systemUsage(),
       serveKubelet: (handler) => {
         this.kubelets.set(name, handler)
         return Promise.resolve({ port: 10250, close: () => Promise.resolve() })

@@ -23,9 +23,9 @@ interface Rbac extends KubeObject {
  */
 export async function ensureRbac(
   storeOf: (plural: string) => Store | undefined,
-  options: { signal: AbortSignal },
+  options: { signal: AbortSignal; metrics: boolean },
 ): Promise<void> {
-  for (const [plural, objects] of defaultRbac()) {
+  for (const [plural, objects] of defaultRbac(options)) {
     const store = storeOf(plural)
     if (!store) continue
     await Promise.all(objects.map((object) => ensure(store, object, options.signal)))

@@ -13,7 +13,7 @@ import { scale } from './scale.ts'
 import { token, type TokenIssuer } from './token.ts'
 import { attachTarget, execTarget, podStream, portForwardTarget } from './stream.ts'
 
-export type { KubeletClient } from './node-agent.ts'
+export { type KubeletClient, kubeletUrl } from './node-agent.ts'
 export { bind } from './binding.ts'
 export { firstOf, type SubresourceHandler, type SubresourceRouter } from './router.ts'
 export type { TokenIssuer } from './token.ts'

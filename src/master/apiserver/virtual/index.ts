@@ -3,8 +3,14 @@ import { apiVersionOf, type Resource } from '../../../api/index.ts'
 import type { Kv } from '../../../kv/index.ts'
 import type { Store } from '../registry/store.ts'
 import { statusErrors } from '../status.ts'
-import { bind, type SubresourceHandler, type SubresourceRouter } from '../subresources/index.ts'
+import {
+  bind,
+  type KubeletClient,
+  type SubresourceHandler,
+  type SubresourceRouter,
+} from '../subresources/index.ts'
 import { componentStatuses } from './component-statuses.ts'
+import { NodeSummaries, nodeUsage, podUsage } from './metrics/index.ts'
 
 /** What the answers are made from. */
 export interface VirtualParts {
@@ -14,6 +20,8 @@ export interface VirtualParts {
   readonly leases: Store | undefined
   readonly kv: Kv
   readonly clock: Clock
+  /** What the nodes' agents have measured. */
+  readonly summaries: NodeSummaries
 }
 
 /** Who answers for a resource of which nothing is stored. */
@@ -23,13 +31,17 @@ export type VirtualResource = (resource: Resource, parts: VirtualParts) => Subre
 const HANDLERS: Readonly<Record<string, VirtualResource>> = {
   'v1/bindings': bindings,
   'v1/componentstatuses': componentStatuses,
+  'metrics.k8s.io/v1beta1/nodes': nodeUsage,
+  'metrics.k8s.io/v1beta1/pods': podUsage,
 }
 
 /** Resources of which nothing is stored; the verbs of their declaration are all that they have. */
 export function virtualResources(
   resources: readonly Resource[],
-  parts: VirtualParts,
+  from: Omit<VirtualParts, 'summaries'> & { readonly kubelet: KubeletClient },
 ): SubresourceRouter {
+  const summaries = new NodeSummaries({ ...from, nodes: () => from.core('nodes') })
+  const parts: VirtualParts = { ...from, summaries }
   const handlers = new Map<string, { resource: Resource; handle: SubresourceHandler }>()
   for (const resource of resources.filter(({ virtual }) => virtual)) {
     const key = `${apiVersionOf(resource)}/${resource.plural}`

@@ -1,4 +1,4 @@
-import type { ExecResult, LiveProcess } from '../../../base/index.ts'
+import type { ExecResult, LiveProcess, Usage } from '../../../base/index.ts'
 
 /** Which pod: the uid tells two pods of one name apart. */
 export interface PodIdentity {
@@ -125,6 +125,8 @@ export interface Runtime {
    * (`StartError`, exit code 128), as containerd does.
    */
   startContainer(pod: PodIdentity, config: ContainerConfig): Promise<ObservedContainer>
+  /** What each running container uses, by id; nothing where that is not known. */
+  usage(): Promise<ReadonlyMap<string, Usage>>
   /** All attempts that are kept, oldest first. */
   containers(podUid: string): readonly ObservedContainer[]
   /** SIGTERM, then SIGKILL after `graceMs`; resolves when it is gone. A later call may only shorten. */

@@ -3,7 +3,7 @@ import { clusterBindings, type DefaultBinding, namespacedBindings } from './bind
 import { controllerRoles } from './controller-roles.ts'
 import { namespacedRoles } from './namespaced-roles.ts'
 import { systemRoles } from './system-roles.ts'
-import { userRoles } from './user-roles.ts'
+import { metricsReader, userRoles } from './user-roles.ts'
 import type { DefaultRole } from './words.ts'
 
 const GROUP = 'rbac.authorization.k8s.io'
@@ -12,13 +12,16 @@ export const AUTO_UPDATE = 'rbac.authorization.kubernetes.io/autoupdate'
 const AGGREGATE = 'rbac.authorization.k8s.io/aggregate-to-'
 
 /** Roles and bindings of a fresh cluster as objects, by resource, in the order of making them. */
-export function defaultRbac(): readonly (readonly [plural: string, objects: KubeObject[]])[] {
+export function defaultRbac(options: {
+  readonly metrics: boolean
+}): readonly (readonly [plural: string, objects: KubeObject[]])[] {
+  const users = options.metrics ? [...userRoles, metricsReader] : userRoles
   const controllers = controllerRoles.map((role) => ({
     ...role,
     name: `system:controller:${role.name}`,
   }))
   return [
-    ['clusterroles', [...userRoles, ...systemRoles, ...controllers].map(roleObject)],
+    ['clusterroles', [...users, ...systemRoles, ...controllers].map(roleObject)],
     ['clusterrolebindings', clusterBindings.map(bindingObject)],
     ['roles', namespacedRoles.map(roleObject)],
     ['rolebindings', namespacedBindings.map(bindingObject)],
@@ -37,7 +40,8 @@ function metadata(of: { name: string; namespace?: string }, labels: Record<strin
 
 function roleObject(role: DefaultRole & { namespace?: string }): KubeObject {
   const { aggregateTo, aggregates, rules } = role
-  const labels = aggregateTo === undefined ? {} : { [AGGREGATE + aggregateTo]: 'true' }
+  const to = aggregateTo?.split(' ') ?? []
+  const labels = Object.fromEntries(to.map((name) => [AGGREGATE + name, 'true']))
   const rule = {
     clusterRoleSelectors: [{ matchLabels: { [AGGREGATE + aggregates]: 'true' } }],
   }

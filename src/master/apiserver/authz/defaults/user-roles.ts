@@ -120,3 +120,10 @@ export const userRoles: readonly DefaultRole[] = [
     aggregates: 'view',
   },
 ]
+
+/** As metrics-server brings it, where `metrics.k8s.io` is served. */
+export const metricsReader: DefaultRole = {
+  name: 'system:aggregated-metrics-reader',
+  aggregateTo: 'admin edit view',
+  rules: [rule('get list watch', 'metrics.k8s.io', 'nodes pods')],
+}

@@ -3,7 +3,7 @@ import type { PolicyRule } from '../authorizer.ts'
 /** A role that every cluster has. */
 export interface DefaultRole {
   readonly name: string
-  /** Part of the user-facing role of that name, for those who add rules to it. */
+  /** Part of the user-facing roles of those names, for those who add rules to them. */
   readonly aggregateTo?: string
   /** Its rules are gathered from the roles that are part of it. */
   readonly aggregates?: string

@@ -4,6 +4,7 @@ import {
   present,
   ProcessError,
   type Timer,
+  type Usage,
 } from '../../../../base/index.ts'
 import { AddressPool } from '../address-pool.ts'
 import {
@@ -109,6 +110,11 @@ export class HollowRuntime implements Runtime {
       void this.stopContainer(id).then(() => this.#onChange(podUid))
     })
     this.#timers.add(timer)
+  }
+
+  /** A hollow container uses nothing, and there is nothing to be measured. */
+  usage(): Promise<ReadonlyMap<string, Usage>> {
+    return Promise.resolve(new Map())
   }
 
   containers(podUid: string): readonly ObservedContainer[] {

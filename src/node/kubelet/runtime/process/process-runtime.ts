@@ -10,6 +10,8 @@ import {
   type Random,
   sleep,
   type Timer,
+  type Usage,
+  type UsageMeter,
 } from '../../../../base/index.ts'
 import { Scope } from '../../scope.ts'
 import {
@@ -54,6 +56,8 @@ export interface ProcessRuntimeParts {
   readonly log: Log
   readonly processes: Processes
   readonly random: Random
+  /** Absent: nothing is measured. */
+  readonly usage?: UsageMeter
 }
 
 const LOG_POLL_MS = 100
@@ -173,6 +177,20 @@ export class ProcessRuntime implements Runtime {
 
   containers(podUid: string): readonly ObservedContainer[] {
     return this.#pods.get(podUid)?.containers.map((c) => c.observe()) ?? []
+  }
+
+  async usage(): Promise<ReadonlyMap<string, Usage>> {
+    const all = [...this.#pods.values()].flatMap((pod) => pod.containers)
+    const running = all.flatMap(({ isRunning, record: { id, process } }) =>
+      isRunning && process ? [{ id, process }] : [],
+    )
+    const usages = (await this.#parts.usage?.trees(running.map((each) => each.process))) ?? []
+    const found = new Map<string, Usage>()
+    for (const [index, { id }] of running.entries()) {
+      const usage = usages[index]
+      if (usage) found.set(id, usage)
+    }
+    return found
   }
 
   async stopContainer(id: string, options: { graceMs: number; signal?: string }): Promise<void> {
