@@ -102,7 +102,7 @@ export class Kubelet {
     const context = this.#context(signal)
     const restored = await runtime.start((uid) => this.#workers.get(uid)?.poke())
     const registrar = this.#registrar.run(signal)
-    const meter = this.#meter.run({ signal })
+    const meter = context.scope.run((inner) => this.#meter.run({ signal: inner }))
     informers.for(services)
     try {
       await this.#pods.whenSynced({ signal })

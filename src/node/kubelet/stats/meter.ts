@@ -1,4 +1,4 @@
-import type { Clock, Log, UsageMeter } from '../../../base/index.ts'
+import { type Clock, type Log, sleep, type UsageMeter } from '../../../base/index.ts'
 import type { Runtime } from '../runtime/types.ts'
 import { type Measured, measure, type Sample } from './samples.ts'
 
@@ -30,14 +30,12 @@ export class NodeMeter {
   async run({ signal }: { signal: AbortSignal }): Promise<void> {
     const { clock, log, runtime, usage } = this.#parts
     if (runtime.hollow || !usage) return
-    const look = () => {
-      this.#sample().catch((error: unknown) => log.warn('usage could not be measured', { error }))
+    while (!signal.aborted) {
+      await this.#sample().catch((error: unknown) => {
+        log.warn('usage could not be measured', { error })
+      })
+      await sleep(clock, PERIOD_MS, { signal }).catch(() => undefined)
     }
-    look()
-    const timer = clock.every(PERIOD_MS, look)
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-    timer.cancel()
-    await this.#sampling?.catch(() => undefined)
   }
 
   /** The newest measurements, not older than a few seconds. */
