@@ -151,10 +151,7 @@ export class Background {
     ])
     const flow = (plural: string) => stores.findAny({ group: FLOW_GROUP, plural })
     const metrics = stores.isKnownKind('metrics.k8s.io/v1beta1', 'PodMetrics')
-    await Promise.all([
-      ensureRbac(rbac, { ...options, metrics }),
-      ensureFlowControl(flow, options),
-    ])
+    await Promise.all([ensureRbac(rbac, { ...options, metrics }), ensureFlowControl(flow, options)])
   }
 
   /** Again and again until it is done: the store may be without a leader when a server starts. */
