@@ -15,6 +15,8 @@ interface Operation {
   readonly body?: AnyStruct
   readonly answer: AnyStruct | 'string'
   readonly id: string
+  /** Whether it is of a custom resource, of which no kind tells how its lists merge. */
+  readonly isCustom?: boolean
 }
 
 const PATCH_TYPES = [
@@ -23,6 +25,9 @@ const PATCH_TYPES = [
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
 ]
+// By these kubectl decides how it patches.
+const patchTypes = ({ isCustom = false }: Operation): readonly string[] =>
+  isCustom ? PATCH_TYPES.filter((type) => !type.includes('strategic')) : PATCH_TYPES
 const MEDIA_TYPES = ['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml']
 
 /** Finds the declared type of a sub-resource's kind. */
@@ -107,6 +112,7 @@ function itemOperations(resource: Resource): Operation[] {
     ...(method === 'put' && { body: struct }),
     ...(method === 'delete' && { body: DeleteOptions }),
     answer: method === 'delete' ? Status : struct,
+    isCustom: resource.custom !== undefined,
     id: operationId(word, resource),
   }))
 }
@@ -126,6 +132,7 @@ function subresourceOperations(resource: Resource, name: string, find: FindStruc
     kind,
     ...(struct && (method === 'put' || method === 'post') && { body: struct }),
     answer: word,
+    isCustom: resource.custom !== undefined,
     id: operationId(isStream ? `connect${capitalize(method)}` : verb, resource, name),
   }))
 }
@@ -150,7 +157,7 @@ function toOperation(dialect: Dialect, operation: Operation): Json {
     return {
       ...shared,
       parameters,
-      ...(method === 'patch' && { requestBody: patchBody(refPrefix) }),
+      ...(method === 'patch' && { requestBody: patchBody(operation, refPrefix) }),
       ...(bodyRef && { requestBody: { content: { '*/*': { schema: bodyRef } } } }),
       responses: { 200: { description: 'OK', content: contentOf(answer) } },
       ...marks,
@@ -162,7 +169,7 @@ function toOperation(dialect: Dialect, operation: Operation): Json {
   if (schema) parameters.unshift({ name: 'body', in: 'body', required, schema })
   return {
     ...shared,
-    consumes: method === 'patch' ? PATCH_TYPES : ['*/*'],
+    consumes: method === 'patch' ? patchTypes(operation) : ['*/*'],
     produces: MEDIA_TYPES,
     schemes: ['https'],
     parameters,
@@ -174,9 +181,9 @@ function toOperation(dialect: Dialect, operation: Operation): Json {
 /** The type of a patch: any object. */
 export const PATCH_NAME = 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch'
 
-function patchBody(refPrefix: string): Json {
+function patchBody(operation: Operation, refPrefix: string): Json {
   const schema = { $ref: refPrefix + PATCH_NAME }
-  const content = Object.fromEntries(PATCH_TYPES.map((type) => [type, { schema }]))
+  const content = Object.fromEntries(patchTypes(operation).map((type) => [type, { schema }]))
   return { content, required: true }
 }
 

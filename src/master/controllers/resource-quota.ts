@@ -1,6 +1,7 @@
 import {
   addAmounts,
   type Amounts,
+  compareQuantities,
   keyOf,
   type KubeObject,
   maskAmounts,
@@ -27,6 +28,8 @@ import {
 
 /** Everything is counted anew this often, whatever happened meanwhile. */
 const RESYNC_MS = 5 * 60_000
+/** And this long after a count that gave back: what was reserved meanwhile may not have been seen. */
+const RECOUNT_MS = 2_000
 
 interface Counted {
   readonly informer: Informer<KubeObject>
@@ -57,6 +60,7 @@ export function resourceQuotaController(context: ControllerContext): Controller 
     if (!semanticEqual(quota.status, status)) {
       // The version that was read: what admission reserved since is not lost, but counted again.
       await client.updateStatus({ ...draft<ResourceQuota>(quota), status }, options)
+      if (givesBack(quota.status?.used ?? {}, status.used ?? {})) return requeueAfter(RECOUNT_MS)
     }
     return requeueAfter(RESYNC_MS)
   }
@@ -89,6 +93,12 @@ export function resourceQuotaController(context: ControllerContext): Controller 
 function isToCount(old: Cached<ResourceQuota> | undefined, now: Cached<ResourceQuota>): boolean {
   const { spec, status } = now
   return !old || !semanticEqual(old.spec, spec) || !semanticEqual(status?.hard, spec.hard)
+}
+
+function givesBack(before: Readonly<Amounts>, after: Amounts): boolean {
+  return Object.entries(after).some(
+    ([name, amount]) => compareQuantities(amount, before[name] ?? '0') < 0,
+  )
 }
 
 /** What can be created in namespaces, and is kept as itself. */

@@ -130,6 +130,29 @@ describe('versions of a custom resource', () => {
     assert.equal(own.length, 1)
   })
 
+  it('are told in OpenAPI as what kubectl can patch and check', async () => {
+    const any = version('v2', false, {})
+    const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: {} }
+    Object.assign(any, { schema: { openAPIV3Schema: open } })
+    const now = (await harness.call(`GET ${CRDS}/ships.fleet.example.com`)).json
+    now.spec.versions.push(any)
+    await harness.call(`PUT ${CRDS}/ships.fleet.example.com`, { body: now })
+    await served('v2')
+    const { definitions, paths } = (await harness.call('GET /openapi/v2')).json
+    const { ['x-kubernetes-group-version-kind']: _, ...told } =
+      definitions['com.example.fleet.v2.Ship']
+    assert.deepEqual(told, { type: 'object' })
+    assert.deepEqual(definitions['com.example.fleet.v1.Ship'].properties.spec.type, 'object')
+    const strategic = 'application/strategic-merge-patch+json'
+    const merge = 'application/merge-patch+json'
+    const v2 = paths[`${SHIPS}/v1/ships/{name}`].patch.consumes
+    assert.ok(v2.includes(merge) && !v2.includes(strategic), v2)
+    const v3 = (await harness.call('GET /openapi/v3/apis/fleet.example.com/v1')).json
+    const { content } = v3.paths[`${SHIPS}/v1/ships/{name}`].patch.requestBody
+    assert.ok(merge in content && !(strategic in content))
+    assert.ok(paths['/api/v1/namespaces/{name}'].patch.consumes.includes(strategic))
+  })
+
   it('may have fields of any name', async () => {
     const any = definition({
       name: 'v1',
