@@ -4,9 +4,9 @@ import {
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
-  sign,
 } from 'node:crypto'
-import type { Signer } from '../base/index.ts'
+import { assert, type Signer } from '../base/index.ts'
+import { openTokenKey } from './token-key.ts'
 
 /** A new key pair for tokens (P-256), PEM. The key is a secret. */
 export function newSigningKey(): { publicPem: string; keyPem: string } {
@@ -17,25 +17,33 @@ export function newSigningKey(): { publicPem: string; keyPem: string } {
   }
 }
 
-/** Signs with a private key in PEM: of RSA, or of the curve P-256. Throws for others. */
+/** Signs with a private key in PEM: of RSA, or of one of NIST's curves. Throws for others. */
 export function signerOf(keyPem: string): Signer {
   const key = createPrivateKey(keyPem)
-  const algorithm = algorithmOf(key)
   const publicKey = createPublicKey(key)
+  const opened = openTokenKey({ algorithm: algorithmOf(key), privatePem: keyPem })
+  const { algorithm, sign, verify } = opened
+  assert(sign, 'a private key signs')
   return {
     algorithm,
     keyId: keyIdOf(publicKey),
     publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-    // JWS has r and s side by side, not in DER (RFC 7518 §3.4).
-    sign: (data) => sign('sha256', data, { key, dsaEncoding: 'ieee-p1363' }),
+    sign,
+    verify,
   }
 }
 
-function algorithmOf(key: KeyObject): Signer['algorithm'] {
+const CURVES: Readonly<Record<string, string>> = {
+  prime256v1: 'ES256',
+  secp384r1: 'ES384',
+  secp521r1: 'ES512',
+}
+
+function algorithmOf(key: KeyObject): string {
   if (key.asymmetricKeyType === 'rsa') return 'RS256'
-  const isP256 = key.asymmetricKeyDetails?.namedCurve === 'prime256v1'
-  if (key.asymmetricKeyType === 'ec' && isP256) return 'ES256'
-  throw new TypeError('a signing key is of RSA or of the curve P-256')
+  const algorithm = CURVES[key.asymmetricKeyDetails?.namedCurve ?? '']
+  if (algorithm !== undefined) return algorithm
+  throw new TypeError('a signing key is of RSA or of a curve P-256, P-384 or P-521')
 }
 
 /** As in Kubernetes: SHA-256 of the public key's DER. */
