@@ -63,8 +63,9 @@ export class Asks {
       if (!handler) throw new KvError(GrpcCode.unimplemented, `nobody answers "${topic}" here`)
       reply(0, await handler(body))
     } catch (error) {
-      if (!(error instanceof KvError)) throw error
-      reply(error.code, Buffer.from(error.message))
+      // What one member sends, or cannot read, must not end another.
+      const known = error instanceof KvError ? error : unanswerable(topic, error)
+      reply(known.code, Buffer.from(known.message))
     }
   }
 
@@ -84,4 +85,9 @@ export class Asks {
   failAll(error: KvError): void {
     for (const { settle } of this.#waiting.values()) settle(error)
   }
+}
+
+function unanswerable(topic: string, cause: unknown): KvError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new KvError(GrpcCode.internal, `the question "${topic}" cannot be answered: ${why}`)
 }
