@@ -19,7 +19,7 @@ export const curvePair = (algorithm: string, namedCurve: string): Pair => ({
 
 /** An issuer of ID tokens, behind the port through which the API server reaches others. */
 export class Issuer {
-  readonly url = 'https://issuer.example:8443/dex'
+  url = 'https://issuer.example:8443/dex'
   readonly keys = new Map<string, Pair>()
   /** Paths that were asked for. */
   readonly asked: string[] = []

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
+import { type HttpHandler, silentLog } from '../../../../src/base/index.ts'
 import { type OidcOptions, oidcTokens } from '../../../../src/master/apiserver/authn/oidc/index.ts'
 import { TokenError } from '../../../../src/master/apiserver/authn/token.ts'
+import {
+  issueAuthority,
+  issueLeaf,
+  outboundHttps,
+  serveHttps,
+  systemClock,
+} from '../../../../src/platform/index.ts'
 import { ManualClock } from '../../../contract/manual-clock.ts'
 import { Harness } from '../harness.ts'
 import { curvePair, Issuer, rsaPair, signWith } from './issuer.ts'
@@ -195,6 +203,46 @@ describe('ID tokens of an OpenID Connect issuer', () => {
       assert.equal((await whoami({ exp: nowSeconds - 1 })).status, 401)
     } finally {
       await h.stop()
+    }
+  })
+
+  it('over TLS: the issuer is believed by the authority that is named, and by no other', async () => {
+    const validity = { nowMs: Date.now() }
+    const ca = issueAuthority({ commonName: 'issuer-ca' }, validity)
+    const other = issueAuthority({ commonName: 'other-ca' }, validity)
+    const leaf = issueLeaf(
+      ca,
+      { commonName: 'issuer', usages: ['server'], ipAddresses: ['127.0.0.1'] },
+      validity,
+    )
+    let handler: HttpHandler = () => Promise.reject(new Error('not yet'))
+    const server = await serveHttps({
+      address: '127.0.0.1',
+      port: 0,
+      tls: { caPem: ca.certPem, certPem: leaf.certPem, keyPem: leaf.keyPem },
+      handler: (request) => handler(request),
+      log: silentLog,
+    })
+    const outbound = outboundHttps()
+    try {
+      issuer.url = `https://127.0.0.1:${server.port}/dex`
+      handler = (request) => issuer.call({ host: '', port: 0 }, request)
+      const ask = async (caPem: string) =>
+        oidcTokens(
+          { issuerUrl: issuer.url, clientId: 'kubernetes', caPem },
+          { call: outbound.call, clock: systemClock },
+        ).authenticate(
+          await issuer.sign({ sub: 'ann', exp: Date.now() / 1000 + 60 }, { kid: 'a' }),
+          {
+            audiences: [],
+            signal,
+          },
+        )
+      assert.equal((await ask(ca.certPem))?.user.name, `${issuer.url}#ann`)
+      await assert.rejects(ask(other.certPem), /keys of the issuer cannot be had: .*certificate/)
+    } finally {
+      outbound.close()
+      await server.close()
     }
   })
 })
