@@ -1,5 +1,5 @@
 import { hasReason } from '../../../base/index.ts'
-import type { KubeObject } from '../../../api/index.ts'
+import { type KubeObject, semanticEqual } from '../../../api/index.ts'
 import type { PolicyRule } from '../authz/authorizer.ts'
 import { AUTO_UPDATE, defaultRbac } from '../authz/defaults/index.ts'
 import type { Subject } from '../authz/role-reader.ts'
@@ -58,13 +58,14 @@ async function ensure(store: Store, wanted: Rbac, signal: AbortSignal): Promise<
 }
 
 const sameRef = (a: Rbac, b: Rbac): boolean =>
-  b.roleRef === undefined || JSON.stringify(a.roleRef) === JSON.stringify(b.roleRef)
+  b.roleRef === undefined || semanticEqual(a.roleRef, b.roleRef)
 
 /** Pure: whether a default is not as it should be, and may be put right. */
 export function needsRepair(known: KubeObject, wanted: KubeObject): boolean {
   if (known.metadata.annotations?.[AUTO_UPDATE] === 'false') return false
   const fixed = repaired(structuredClone(known), wanted)
-  return JSON.stringify(fixed) !== JSON.stringify(known) || !sameRef(known as Rbac, wanted as Rbac)
+  // What is stored has its fields in another order.
+  return !semanticEqual(fixed, known) || !sameRef(known as Rbac, wanted as Rbac)
 }
 
 /** Pure: the object with everything that the default has, and what it had beside. */
