@@ -13,7 +13,8 @@ import { upCommand } from './up.ts'
 import { versionCommand } from './version.ts'
 
 const PARTS_HELP = `
-The parts also run alone: navarch store, apiserver, scheduler, controller-manager (each has --help).`
+The parts also run alone: navarch store, etcd, apiserver, scheduler, controller-manager;
+navarch etcdutl reads and restores backups. Each has --help.`
 
 const COMMANDS = [
   upCommand,

@@ -48,6 +48,7 @@ export class QueuedEventRecorder implements EventRecorder {
   readonly #queue = new Channel<Pending>({ maxLength: QUEUE_LENGTH_MAX })
   readonly #correlator = new EventCorrelator()
   readonly #random: Random
+  #lastStamp = 0n
 
   constructor(options: EventRecorderOptions) {
     this.#options = options
@@ -135,11 +136,20 @@ export class QueuedEventRecorder implements EventRecorder {
     return created.metadata.name
   }
 
+  /**
+   * As client-go: nanoseconds. Random digits stand for those below the millisecond; events of one
+   * recorder keep their order, by which kubectl shows those of one second.
+   */
+  #stamp(atMs: number): bigint {
+    const fresh = BigInt(atMs) * 1_000_000n + BigInt(this.#random.int(500_000))
+    this.#lastStamp = fresh > this.#lastStamp ? fresh : this.#lastStamp + 1n
+    return this.#lastStamp
+  }
+
   #toEvent(pending: Pending, correlated: Correlated, namespace: string): Event {
     const { involvedObject, event, atMs, component } = pending
     const { host = '' } = this.#options
-    // As client-go: the object's name and a time stamp; random digits stand for the nanoseconds.
-    const stamp = (BigInt(atMs) * 1_000_000n + BigInt(this.#random.int(1_000_000))).toString(16)
+    const stamp = this.#stamp(atMs).toString(16)
     return {
       metadata: { name: `${involvedObject.name}.${stamp}`, namespace },
       involvedObject,

@@ -43,7 +43,7 @@ const FLAGS = {
 const HELP = `navarch apiserver: the Kubernetes API on any etcd v3 store, ours or the original.
 
 ${Object.entries(FLAGS)
-  .map(([name, value]) => `  --${name.padEnd(32)}${value && `default ${value}`}`)
+  .map(([name, value]) => `  --${name.padEnd(46)}${value && `default ${value}`}`)
   .join('\n')}
 `
 

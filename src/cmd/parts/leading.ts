@@ -83,7 +83,7 @@ function electionTimes(given: (name: keyof typeof FLAGS) => string): ElectionTim
 
 function help(command: string, purpose: string, flags: Readonly<Record<string, string>>): string {
   const lines = Object.entries(flags).map(
-    ([name, value]) => `  --${name.padEnd(32)}${value && `default ${value}`}`,
+    ([name, value]) => `  --${name.padEnd(46)}${value && `default ${value}`}`,
   )
   return `navarch ${command}: ${purpose}\n\n${lines.join('\n')}\n`
 }

@@ -101,6 +101,16 @@ describe('event recorder', () => {
     await running
   })
 
+  it('gives Events of one moment names in their order', async () => {
+    for (let i = 0; i < 20; i++) recorder.event(about, { ...killing, message: `message ${i}` })
+    await until('some are written', () => stored.size >= 8)
+    const written = [...stored.values()].slice(0, 8).map(({ metadata }) => metadata.name)
+    assert.deepEqual(
+      written,
+      written.toSorted((a = '', b = '') => (a < b ? -1 : 1)),
+    )
+  })
+
   it('writes an Event as Kubernetes does', async () => {
     recorder.event(about, { ...killing, fieldPath: 'spec.containers{web}' })
     await until('it is written', () => stored.size === 1)
