@@ -1,8 +1,10 @@
+import { StatusError } from '../../base/index.ts'
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
 } from '../apiextensions/index.ts'
 import {
+  type ConversionWebhook,
   type FieldReader,
   type KubeObject,
   type Resource,
@@ -35,9 +37,29 @@ export function customResources(definition: CustomResourceDefinition): CustomRes
     .filter((version) => version.served)
     .map((version) => {
       if (version.name === kept.name) return storage
-      return { ...resourceOf(definition, version), storedAs: byName(storage, version.name) }
+      const own = resourceOf(definition, version)
+      const { name } = version
+      return { ...own, storedAs: own.conversion ? elsewhere(storage) : byName(storage, name) }
     })
   return { storage, served }
+}
+
+// Conversion strategy `Webhook`: nothing that can be done without asking.
+function elsewhere(storage: Resource): NonNullable<Resource['storedAs']> {
+  const refuse = () => {
+    const message =
+      `conversion webhook for ${storage.group}/${storage.version}, Kind=${storage.kind} failed: ` +
+      'admission in an equivalent version is not supported'
+    throw new StatusError(500, '', message)
+  }
+  return { resource: storage, toStored: refuse, fromStored: refuse }
+}
+
+function webhookOf({ spec }: CustomResourceDefinition): ConversionWebhook | undefined {
+  const { strategy, webhook } = spec.conversion ?? {}
+  if (strategy !== 'Webhook' || !webhook) return undefined
+  const { clientConfig = {}, conversionReviewVersions } = webhook
+  return { clientConfig, conversionReviewVersions }
 }
 
 // Conversion strategy `None`: versions differ in their name alone (and in what schemas prune).
@@ -74,6 +96,7 @@ function resourceOf(
     return [{ path: path.replace(/^\./, ''), read: (o: KubeObject) => compiled.find(o)[0] }]
   })
   const hasStatus = status !== undefined
+  const conversion = webhookOf(definition)
   return {
     group,
     version: version.name,
@@ -87,6 +110,7 @@ function resourceOf(
     verbs: VERBS,
     struct: customStruct({ group, version: version.name, kind, schema }),
     custom: shape,
+    ...(conversion && { conversion }),
     strategy: customStrategy({ kind, apiVersion, namespaced, hasStatus, shape, replicas }),
     columns: customColumns(version),
     selectableFields: selectable(version),

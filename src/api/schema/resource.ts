@@ -145,6 +145,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly virtual?: boolean
   /** The objects are kept as another resource's; absent: as they are. */
   readonly storedAs?: StoredAs<T>
+  /** Objects go from one version to another by this webhook, not by `storedAs`. */
+  readonly conversion?: ConversionWebhook
   /** Further sub-resources for discovery: name → kind and verbs. */
   readonly subresources: Readonly<Record<string, SubresourceInfo>>
 }
@@ -159,6 +161,23 @@ export interface StoredAs<T extends KubeObject = KubeObject> {
   readonly resource: Resource
   toStored(object: T): KubeObject
   fromStored(stored: KubeObject): T
+}
+
+/** A server that converts the objects of a custom resource. */
+export interface ConversionWebhook {
+  readonly clientConfig: {
+    readonly url?: string
+    readonly service?: {
+      readonly namespace?: string
+      readonly name?: string
+      readonly path?: string
+      readonly port?: number
+    }
+    /** Base64 of PEM. */
+    readonly caBundle?: string
+  }
+  /** Versions of ConversionReview that it reads, the best first. */
+  readonly conversionReviewVersions: readonly string[]
 }
 
 export interface SubresourceInfo {

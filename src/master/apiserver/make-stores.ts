@@ -1,11 +1,13 @@
 import type { Clock, Log, Random } from '../../base/index.ts'
-import type { Resource, StoredAs } from '../../api/index.ts'
-import type { Kv } from '../../kv/index.ts'
+import { apiVersionOf, type Resource, type StoredAs } from '../../api/index.ts'
+import type { Kv, Revision } from '../../kv/index.ts'
 import type { Admission } from './admission/index.ts'
 import { CacheView } from './cache/cache-view.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { resourceCodec } from './codec.ts'
 import { encryptedKv, type EncryptionRule, providersFor } from './encryption/index.ts'
+import type { Converter } from './custom/conversion.ts'
+import { type Converting, convertingKv } from './custom/converting-kv.ts'
 import { customTracking } from './custom/tracking.ts'
 import { resourcePrefix } from './keys.ts'
 import { leaseFor } from './registry/event-lease.ts'
@@ -27,6 +29,8 @@ export interface StoreParts {
   readonly services: ServiceResources
   /** Which resources are sealed in the store. Default: none. */
   readonly encryption?: readonly EncryptionRule[]
+  /** Asks the webhooks that convert custom objects. */
+  readonly converter?: Converter
 }
 
 /** A store for each resource; the caches behind them, each of which has to run. */
@@ -84,17 +88,43 @@ export function createStore(
 ): { store: Store; cache: WatchCache } {
   const { clock, random, log, encryption = [] } = from
   const providers = providersFor(encryption, resource)
-  const kv = providers ? encryptedKv(from.kv, { providers, random }) : from.kv
+  const sealed = providers ? encryptedKv(from.kv, { providers, random }) : from.kv
   const codec = resourceCodec(resource)
   const prefix = resourcePrefix(resource)
   const isCore = (plural: string) => resource.group === '' && resource.plural === plural
   const hooks = hooksOf(resource, from)
   const ttlSeconds = EVENT_TTL_SECONDS
+  const known = (key: string, revision: Revision) => {
+    const seen = cache.get(key)
+    return seen?.revision === revision ? seen.stored() : undefined
+  }
+  const kv = converted(resource, sealed, { converter: from.converter, known })
   const lease = isCore('events') ? leaseFor({ kv, clock, ttlSeconds }) : undefined
-  const cache = new WatchCache({ codec, prefix, kv, clock, log })
+  const cache: WatchCache = new WatchCache({ codec, prefix, kv, clock, log })
   const { admission } = from
   const tracking = trackingOf(resource, all)
   const base = { resource, codec, tracking, kv, cache, clock, random, log }
   const store = { ...base, admission, hooks, lease }
   return { store, cache }
+}
+
+// Where a webhook converts, each version has a store and a cache of its own over the same keys.
+function converted(
+  resource: Resource,
+  kv: Kv,
+  of: { converter: Converter | undefined; known: Converting['known'] },
+): Kv {
+  const { converter, known } = of
+  const { conversion: webhook } = resource
+  if (!webhook || !converter) return kv
+  const kept: Resource = resource.storedAs?.resource ?? resource
+  const codec = resourceCodec(kept)
+  return convertingKv(kv, {
+    converter,
+    webhook,
+    shown: apiVersionOf(resource),
+    stored: apiVersionOf(kept),
+    encode: (object) => codec.encodeServed(kept.custom?.read({ ...object }) ?? object),
+    known,
+  })
 }

@@ -100,7 +100,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const parts = { kv, clock, random, log, admission, services, encryption }
   const caches = addStores(options.resources, { ...parts, stores })
   const catalog = new Catalog(options.resources)
-  const custom = customServer({ ...parts, stores, catalog })
+  const custom = customServer({ ...parts, stores, catalog, webhooks })
   const { advertise } = options
   const background = new Background({
     stores,

@@ -14,10 +14,12 @@ export function customCodec(resource: Resource, shape: CustomShape): ResourceCod
     `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(resource.kind)},` +
       '"metadata":{',
   )
-  const { storedAs } = resource
+  // What the store hands out is of this version already where a webhook converts.
+  const { storedAs: kept, ...own } = resource
+  const storedAs = resource.conversion ? undefined : kept
   const encode = (object: KubeObject) => encodeOf(resource, shape, object)
   return {
-    resource,
+    resource: resource.conversion ? own : resource,
     head,
     servesStored: false,
     // Items of a list name their type as well: nothing but the brace is left out.

@@ -31,7 +31,8 @@ export interface CustomServerOptions {
 export interface MadeStores {
   /** Of the version that is stored. */
   readonly storage: Store
-  readonly cache: WatchCache
+  /** Of the version that is stored first; of each other too where a webhook converts. */
+  readonly caches: readonly WatchCache[]
   readonly served: readonly Store[]
 }
 
@@ -39,7 +40,7 @@ interface Served extends MadeStores {
   /** What it was made from: another text means other resources. */
   readonly from: string
   readonly loop: AbortController
-  readonly running: Promise<void>
+  readonly running: Promise<unknown>
 }
 
 /**
@@ -56,9 +57,12 @@ export class CustomServer {
     this.#options = options
   }
 
-  /** Whether the first lists of all custom resources are in. */
+  /** Whether the first lists of all custom resources are in that need no webhook. */
   get synced(): boolean {
-    return [...this.#served.values()].every(({ cache }) => cache.synced)
+    return [...this.#served.values()].every(
+      ({ storage, caches }) =>
+        storage.resource.conversion !== undefined || caches.every(({ synced }) => synced),
+    )
   }
 
   /** Serves what there is already; then `run` follows the changes. */
@@ -145,7 +149,7 @@ export class CustomServer {
     const storage = served.find((one) => one.version === resources.storage.version)
     const made = this.#options.makeStores({ storage: storage ?? resources.storage, served })
     const loop = new AbortController()
-    const running = made.cache.run({ signal: loop.signal })
+    const running = Promise.all(made.caches.map((cache) => cache.run({ signal: loop.signal })))
     this.#served.set(name, { ...made, from, loop, running })
     for (const store of made.served) this.#options.stores.add(store)
   }

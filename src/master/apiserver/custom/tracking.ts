@@ -44,6 +44,8 @@ function familyVersions(family: readonly Resource[]): Versions {
       const to = byVersion.get(version)
       if (!from || !to) return value
       const object = structuredClone(value) as KubeObject
+      // By name alone where only a webhook could do more: what others own is kept as they named it.
+      if (to.conversion) return to.custom?.toJson({ ...object, apiVersion: version }) ?? object
       const stored = from.storedAs ? from.storedAs.toStored(object) : object
       const converted = to.storedAs ? to.storedAs.fromStored(stored) : stored
       return to.custom?.toJson(converted) ?? converted

@@ -1,5 +1,6 @@
 import { GrpcCode, KvError, type Random } from '../../../base/index.ts'
 import type { KeyValue, Kv, KvEvent, WatchBatch } from '../../../kv/index.ts'
+import { passedOn } from '../passed-on.ts'
 import type { Provider } from './providers.ts'
 
 /** How the values of one resource are kept. */
@@ -55,19 +56,6 @@ export function encryptedKv(kv: Kv, sealing: Sealing): Kv {
 function openEvent(event: KvEvent, open: (item: KeyValue) => KeyValue): KvEvent {
   const previous = event.previous && open(event.previous)
   return event.type === 'put' ? { ...event, kv: open(event.kv), previous } : { ...event, previous }
-}
-
-function passedOn(kv: Kv) {
-  return {
-    requestProgress: () => kv.requestProgress(),
-    currentRevision: (...args: Parameters<Kv['currentRevision']>) => kv.currentRevision(...args),
-    count: (...args: Parameters<Kv['count']>) => kv.count(...args),
-    compact: (...args: Parameters<Kv['compact']>) => kv.compact(...args),
-    leaseGrant: (...args: Parameters<Kv['leaseGrant']>) => kv.leaseGrant(...args),
-    leaseRevoke: (...args: Parameters<Kv['leaseRevoke']>) => kv.leaseRevoke(...args),
-    leaseKeepAlive: (...args: Parameters<Kv['leaseKeepAlive']>) => kv.leaseKeepAlive(...args),
-    close: () => kv.close(),
-  }
 }
 
 function sealValue({ providers, random }: Sealing, key: string, value: Uint8Array): Uint8Array {

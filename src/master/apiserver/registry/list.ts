@@ -31,7 +31,7 @@ export async function getObject(
 ): Promise<ObjectRevision> {
   const key = keyOf(store, call, at.name)
   const version = parseVersion(at.version)
-  if (version === undefined) {
+  if (version === undefined || (store.resource.conversion && !store.cache.synced)) {
     const { kv } = await store.kv.get(key, { signal: call.signal })
     if (!kv) throw statusErrors.notFound(store.resource, at.name)
     const cached = store.cache.get(key)
@@ -62,12 +62,17 @@ export async function listObjects(
     const from = { prefix, after: undefined, limit: options.limit, selection }
     return readPages(store, call, { ...from, revision: version })
   }
-  await waitForCache(
-    store,
-    call,
-    version ?? (await store.kv.currentRevision({ signal: call.signal })),
-  )
+  const current = () => store.kv.currentRevision({ signal: call.signal })
+  const wanted = version ?? (await current())
   const limit = version === 0 ? 0 : options.limit
+  const { cache, resource } = store
+  const behind = !cache.synced || (version === undefined && cache.revision < wanted)
+  if (resource.conversion && behind) {
+    // While a conversion webhook fails the cache cannot come: the store itself then says why.
+    const revision = version === undefined ? wanted : await current()
+    return readPages(store, call, { prefix, after: undefined, limit, selection, revision })
+  }
+  await waitForCache(store, call, wanted)
   return firstPage(store, { prefix, limit, selection })
 }
 
