@@ -6,7 +6,11 @@ export type MemberId = number
  * Authenticated by mutual TLS on the real platform.
  */
 export interface PeerTransport {
-  /** Queues a frame; dropped when the peer is not connected or its bounded queue is full. */
+  /**
+   * Queues a frame; dropped when the peer is not connected or its bounded queue is full. Who has
+   * connected here can be answered though no address of theirs is known: a member that was away
+   * hears of its new leader from that leader alone.
+   */
   send(to: MemberId, frame: Uint8Array): void
   /** Sends one long transfer (a snapshot) beside the frames, with back-pressure. */
   sendStream(

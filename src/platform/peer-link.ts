@@ -10,7 +10,7 @@ import { clientContext, connectionError, type TlsOptions } from './tls.ts'
 export const STREAM_END = new Uint8Array(0)
 
 /** Frames beyond this wait for nobody: Raft sends again what was lost. */
-const MAX_QUEUED_BYTES = 64 * 1024 * 1024
+export const MAX_QUEUED_BYTES = 64 * 1024 * 1024
 const CONNECT_TIMEOUT_MS = 2000
 const BACKOFF_MS_MIN = 20
 const BACKOFF_MS_MAX = 500
@@ -18,6 +18,8 @@ const BACKOFF_MS_MAX = 500
 export interface LinkEvents {
   onUp(): void
   onDown(): void
+  /** The other side answers here when it knows no address to dial. */
+  onFrame(frame: Uint8Array): void
   /** The other side says that this member was removed from the cluster. */
   onRemoved(): void
 }
@@ -107,10 +109,18 @@ export class PeerLink {
       this.#events.onDown()
       this.#redialLater()
     })
-    // The other side never sends here after its answer: reading only finds the end of it.
-    socket.on('end', () => socket.destroy())
-    socket.resume()
+    void this.#readAnswers(socket)
     this.#events.onUp()
+  }
+
+  /** Until the end of the connection, which reading finds. */
+  async #readAnswers(socket: Socket): Promise<void> {
+    try {
+      for await (const frame of readFrames(socket)) this.#events.onFrame(frame)
+    } catch (error) {
+      this.#options.log.debug('a peer connection broke', { error })
+    }
+    socket.destroy()
   }
 
   #redialLater(): void {

@@ -11,7 +11,7 @@ import type {
 import { readFrames, writeFrame } from './frames.ts'
 import { closeServer, listen } from './listen.ts'
 import { decodeHello, encodeAnswer, type Hello, refusalOf } from './peer-handshake.ts'
-import { PeerLink, sendOverOwnConnection, STREAM_END } from './peer-link.ts'
+import { MAX_QUEUED_BYTES, PeerLink, sendOverOwnConnection, STREAM_END } from './peer-link.ts'
 import { followTls, identityOf, netError, type TlsOptions, tlsMaterial } from './tls.ts'
 
 export interface PeerTransportOptions {
@@ -37,11 +37,19 @@ export async function tlsPeers(
   const links = new Map<MemberId, PeerLink>()
   const removed = new Set<MemberId>()
   const incoming = new Map<Socket, MemberId>()
+  /** Connections on which members send frames: the way back to those whose address is unknown. */
+  const waysBack = new Map<MemberId, Socket>()
   let receiver: PeerReceiver | undefined
   const server = serveMembers(options, incoming, {
     receiver: () => receiver,
     removed,
     onHello: (from) => links.get(from)?.hurry(),
+    onFrames: (from, socket) => {
+      waysBack.set(from, socket)
+      socket.once('close', () => {
+        if (waysBack.get(from) === socket) waysBack.delete(from)
+      })
+    },
   })
   const at = options.listen
   const { port } = await listen(server, at).catch((error: unknown) => {
@@ -49,7 +57,11 @@ export async function tlsPeers(
   })
   return {
     listener: { address: at.address, port },
-    send: (to, frame) => links.get(to)?.send(frame),
+    send(to, frame) {
+      const link = links.get(to)
+      if (link) link.send(frame)
+      else sendBack(waysBack.get(to), frame)
+    },
     async sendStream(to, header, chunks, { signal }) {
       const link = links.get(to)
       if (!link) throw new Error(`no address is known for member ${to.toString(16)}`)
@@ -68,6 +80,7 @@ export async function tlsPeers(
       const link = new PeerLink(options, id, peerUrls, {
         onUp: () => receiver?.onUp(id),
         onDown: () => receiver?.onDown(id),
+        onFrame: (frame) => receiver?.onFrame(id, frame),
         onRemoved: () => receiver?.onRemoved(),
       })
       links.set(id, link)
@@ -97,6 +110,8 @@ interface Doorkeeper {
   readonly removed: ReadonlySet<MemberId>
   /** Another member has dialled, and is welcome. */
   readonly onHello: (from: MemberId) => void
+  /** It has sent its first frame on this connection. */
+  readonly onFrames: (from: MemberId, socket: Socket) => void
 }
 
 function serveMembers(
@@ -140,7 +155,7 @@ function serveMembers(
 async function serveMember(
   options: PeerTransportOptions,
   socket: Socket,
-  { allowed, receiver, onHello, removed }: Doorkeeper & { allowed: boolean },
+  { allowed, receiver, onHello, onFrames, removed }: Doorkeeper & { allowed: boolean },
 ): Promise<void> {
   const frames = readFrames(socket)
   const timer = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS)
@@ -162,8 +177,23 @@ async function serveMember(
     return
   }
   onHello(hello.from)
-  if (hello.purpose === 'stream') await receiveStream(socket, hello, frames, receiver())
-  else for await (const frame of frames) receiver()?.onFrame(hello.from, frame)
+  if (hello.purpose === 'stream') {
+    await receiveStream(socket, hello, frames, receiver())
+    return
+  }
+  let isFirst = true
+  for await (const frame of frames) {
+    // Not before: what came together with the answer to its hello would be lost.
+    if (isFirst) onFrames(hello.from, socket)
+    isFirst = false
+    receiver()?.onFrame(hello.from, frame)
+  }
+}
+
+function sendBack(socket: Socket | undefined, frame: Uint8Array): void {
+  if (socket && !socket.destroyed && socket.writableLength <= MAX_QUEUED_BYTES) {
+    writeFrame(socket, frame)
+  }
 }
 
 async function receiveStream(

@@ -19,6 +19,8 @@ export class SimPeerTransport implements PeerTransport {
   readonly #network: SimNetwork<PeerPacket>
   readonly #lifetime: Lifetime
   readonly #known = new Set<MemberId>()
+  /** Who has sent something: they can be answered. */
+  readonly #heard = new Set<MemberId>()
   #closed = false
 
   constructor(options: {
@@ -35,7 +37,7 @@ export class SimPeerTransport implements PeerTransport {
   }
 
   send(to: MemberId, frame: Uint8Array): void {
-    if (!this.#isOpen || !this.#known.has(to)) return
+    if (!this.#isOpen || !(this.#known.has(to) || this.#heard.has(to))) return
     this.#network.send(this.#id, to, { kind: 'frame', bytes: frame.slice() })
   }
 
@@ -75,7 +77,9 @@ export class SimPeerTransport implements PeerTransport {
   receive(receiver: PeerReceiver): void {
     this.#network.attach(this.#id, {
       onPacket: (from, packet) => {
-        if (this.#isOpen) deliver(receiver, from, packet)
+        if (!this.#isOpen) return
+        this.#heard.add(from)
+        deliver(receiver, from, packet)
       },
       onDown: (peer) => {
         if (this.#isOpen && this.#known.has(peer)) receiver.onDown(peer)
@@ -95,6 +99,7 @@ export class SimPeerTransport implements PeerTransport {
 
   removePeer(id: MemberId): void {
     this.#known.delete(id)
+    this.#heard.delete(id)
     this.#network.banish(id, this.#id)
   }
 

@@ -81,6 +81,7 @@ class StoreWorld implements FaultTarget {
   #snapshots = 0
   #deliveries = 0
   #isOver = false
+  #hasEnded = false
   #reconfigurer: Reconfigurer | undefined
   readonly #etcd: OpenStoreOptions['etcd']
   #clientsBusy = 0
@@ -166,6 +167,7 @@ class StoreWorld implements FaultTarget {
     } finally {
       process.setUncaughtExceptionCaptureCallback(null)
       this.#isOver = true
+      this.#hasEnded = true
       for (const id of this.ids) this.kill(id)
     }
     return this.#failure
@@ -327,7 +329,8 @@ class StoreWorld implements FaultTarget {
     const next = async () => {
       const nodes = this.#live()
       if (nodes.length > 0) await this.#follow(watcher, random.pick(nodes).id)
-      if (!this.#isOver) this.#clock.schedule(random.between(0, REWATCH_MS), () => void next())
+      // Also after the clients: somebody has to see what becomes of the last leases.
+      if (!this.#hasEnded) this.#clock.schedule(random.between(0, REWATCH_MS), () => void next())
     }
     void next()
   }

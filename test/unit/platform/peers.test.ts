@@ -58,6 +58,22 @@ describe('platform: peers', () => {
   }
   afterEach(() => Promise.all(open.splice(0).map((peers) => peers.close())))
 
+  it('answers a peer whose address it does not know, over the connection that came', async () => {
+    const [a, b] = await Promise.all([start(1), start(2)])
+    a.peers.setPeer(2, [b.url])
+    await a.recorder.saw('up 2')
+    b.peers.send(1, Buffer.from('too early'))
+    a.peers.send(2, Buffer.from('who are you?'))
+    await b.recorder.saw('1: who are you?')
+    b.peers.send(1, Buffer.from('two'))
+    b.peers.send(1, Buffer.alloc(0))
+    b.peers.send(1, Buffer.from('again'))
+    await a.recorder.saw('2: again')
+    assert.deepEqual(a.recorder.seen, ['up 2', '2: two', '2: ', '2: again'])
+    b.peers.removePeer(1)
+    await a.recorder.saw('removed')
+  })
+
   it('delivers frames in order, empty and large ones too', async () => {
     const [a, b] = await Promise.all([start(1), start(2)])
     a.peers.setPeer(2, [b.url])
