@@ -14,8 +14,14 @@ export interface HttpsTarget {
   readonly client?: { readonly certPem: string; readonly keyPem: string }
 }
 
+/** A request in which a header may stand more than once. */
+export interface OutboundRequest extends HttpRequest {
+  /** Beside `headers`: each value in a line of its own, for servers that do not split them. */
+  readonly repeated?: Readonly<Record<string, readonly string[]>>
+}
+
 /**
  * Sends a request to a server. Throws `ConnectionError` with the reason when there is no answer,
  * and the reason of the request's signal when that ends it.
  */
-export type HttpsCall = (target: HttpsTarget, request: HttpRequest) => Promise<HttpResponse>
+export type HttpsCall = (target: HttpsTarget, request: OutboundRequest) => Promise<HttpResponse>

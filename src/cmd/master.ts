@@ -51,7 +51,7 @@ async function main(part: Part): Promise<void> {
     serviceRange: serviceCidr(topology),
     advertise: { address, port: self.apiPort },
     mountTokens: true,
-    security: trust.security,
+    ...trust.api,
   })
   const volumes = localVolumes(layout.data)
   const parts = { name, api: api.handler, clock, random, log, trust: trust.given, volumes }

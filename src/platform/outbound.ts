@@ -4,10 +4,10 @@ import { isIP } from 'node:net'
 import { Readable } from 'node:stream'
 import {
   ConnectionError,
-  type HttpRequest,
   type HttpResponse,
   type HttpsCall,
   type HttpsTarget,
+  type OutboundRequest,
 } from '../base/index.ts'
 
 /** Idle connections that are kept for one server. */
@@ -29,7 +29,7 @@ export function outboundHttps(): OutboundHttps {
   }
 }
 
-function send(agent: Agent, target: HttpsTarget, request: HttpRequest): Promise<HttpResponse> {
+function send(agent: Agent, target: HttpsTarget, request: OutboundRequest): Promise<HttpResponse> {
   const { signal, body } = request
   const { serverName = target.host } = target
   return new Promise((resolve, reject) => {
@@ -39,7 +39,7 @@ function send(agent: Agent, target: HttpsTarget, request: HttpRequest): Promise<
       port: target.port,
       method: request.method,
       path: request.url,
-      headers: request.headers,
+      headers: { ...request.headers, ...repeatedOf(request) },
       // A name alone is sent ahead (RFC 6066 §3); the certificate is checked against either.
       servername: isIP(serverName) === 0 ? serverName : '',
       ...(target.caPem !== undefined && { ca: target.caPem }),
@@ -56,6 +56,10 @@ function send(agent: Agent, target: HttpsTarget, request: HttpRequest): Promise<
     if (body === undefined || body instanceof Uint8Array) outgoing.end(body)
     else Readable.from(body).pipe(outgoing)
   })
+}
+
+function repeatedOf({ repeated = {} }: OutboundRequest): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(repeated).map(([name, values]) => [name, [...values]]))
 }
 
 function toResponse(incoming: IncomingMessage): HttpResponse {

@@ -1,3 +1,4 @@
+export { defaultAPIService } from './api-service.ts'
 export { defaultAutoscaler, SCALE_DOWN_POLICIES, SCALE_UP_POLICIES } from './autoscaler.ts'
 export { defaultCronJob, defaultJob } from './batch.ts'
 export { pullPolicyFor } from './container.ts'

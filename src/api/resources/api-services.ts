@@ -1,8 +1,9 @@
 import type { APIService } from '../apiregistration/index.ts'
 import { APIService as declared } from '../apiregistration/index.ts'
+import { defaultAPIService } from '../defaults/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy, statusApart } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import { pathSegmentErrors, validateAPIService, withMetadata } from '../validation/index.ts'
 
 export const apiServices: Resource<APIService> = defineResource<APIService>({
   group: 'apiregistration.k8s.io',
@@ -14,7 +15,11 @@ export const apiServices: Resource<APIService> = defineResource<APIService>({
   struct: declared,
   strategy: defineStrategy<APIService>({
     ...statusApart,
-    ...withMetadata<APIService>({ namespaced: false, nameErrors: dns1123SubdomainErrors }, {}),
+    applyDefaults: defaultAPIService,
+    ...withMetadata<APIService>(
+      { namespaced: false, nameErrors: pathSegmentErrors },
+      { create: validateAPIService },
+    ),
   }),
   hasStatus: true,
 })

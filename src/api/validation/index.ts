@@ -1,4 +1,5 @@
 export * from './addresses.ts'
+export * from './api-service.ts'
 export * from './autoscaler.ts'
 export * from './certificates.ts'
 export * from './classes.ts'

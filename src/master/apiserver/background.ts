@@ -1,5 +1,7 @@
 import { type Clock, type Log, sleep } from '../../base/index.ts'
+import type { Resource } from '../../api/index.ts'
 import type { Kv } from '../../kv/index.ts'
+import { type Availability, ensureLocalServices } from './aggregation/index.ts'
 import { Compaction } from './bootstrap/compaction.ts'
 import { type Advertised, KubernetesService } from './bootstrap/kubernetes-service.ts'
 import type { NodeGraph } from './authz/node-graph.ts'
@@ -18,6 +20,7 @@ import type { ServiceResources } from './services/service-hooks.ts'
 const COMPACTION_MS = 5 * 60_000
 const REPAIR_MS = 3 * 60_000
 const ENDPOINTS_MS = 5_000
+const AVAILABILITY_MS = 500
 const RETRY_MS = 100
 /** How long a first list may take before it is waited for again. */
 const SYNC_MS = 60_000
@@ -26,7 +29,9 @@ const FLOW_GROUP = 'flowcontrol.apiserver.k8s.io'
 const RBAC_GROUP = 'rbac.authorization.k8s.io'
 
 export interface BackgroundOptions {
+  readonly availability: Availability
   readonly stores: Stores
+  readonly builtIn: readonly Resource[]
   readonly caches: readonly WatchCache[]
   /** Absent where there are no definitions. */
   readonly custom: CustomServer | undefined
@@ -82,6 +87,8 @@ export class Background {
     this.#ready = true
     const compaction = new Compaction({ kv, clock })
     this.#repeat('compaction', COMPACTION_MS, (options) => compaction.pass(options))
+    const { availability } = this.#options
+    this.#repeat('availability', AVAILABILITY_MS, (options) => availability.pass(options))
     const store = this.#core('services')
     if (store) {
       const repair = new ServiceRepair(services, { services: store, log })
@@ -151,7 +158,13 @@ export class Background {
     ])
     const flow = (plural: string) => stores.findAny({ group: FLOW_GROUP, plural })
     const metrics = stores.isKnownKind('metrics.k8s.io/v1beta1', 'PodMetrics')
-    await Promise.all([ensureRbac(rbac, { ...options, metrics }), ensureFlowControl(flow, options)])
+    const api = stores.findAny({ group: 'apiregistration.k8s.io', plural: 'apiservices' })
+    const served = this.#options.builtIn
+    await Promise.all([
+      ensureRbac(rbac, { ...options, metrics }),
+      ensureFlowControl(flow, options),
+      api && ensureLocalServices(api, served, options),
+    ])
   }
 
   /** Again and again until it is done: the store may be without a leader when a server starts. */

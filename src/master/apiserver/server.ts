@@ -3,6 +3,7 @@ import { withTimeout } from '../../base/index.ts'
 import type { Resource } from '../../api/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import { admissionChain, lookupIn, PLUGINS, withRequester } from './admission/index.ts'
+import { aggregationRoute, Availability } from './aggregation/index.ts'
 import { Audit, type AuditOptions } from './audit/index.ts'
 import { withEscalationCheck } from './authz/escalation.ts'
 import { issuerDiscoveryRoute } from './authn/issuer-discovery.ts'
@@ -46,6 +47,8 @@ export interface ApiServerOptions {
   readonly security?: SecurityOptions
   /** How webhooks and extension API servers are reached. Default: not at all. */
   readonly outbound?: HttpsCall
+  /** What proves to extension API servers that we speak for users, PEM. Default: nothing. */
+  readonly proxyClient?: { readonly certPem: string; readonly keyPem: string }
   /** Default: nothing is noted. */
   readonly audit?: AuditOptions
   /** Default: 600 requests at once. */
@@ -102,17 +105,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const catalog = new Catalog(options.resources)
   const custom = customServer({ ...parts, stores, catalog, webhooks })
   const { advertise } = options
-  const background = new Background({
-    stores,
-    caches,
-    custom,
-    services,
-    kv,
-    clock,
-    log,
-    advertise,
-    graph,
-  })
+  const aggregation = { lookup, targets, client: options.proxyClient }
+  const availability = new Availability({ ...aggregation, call: outbound, clock })
+  const kept = { stores, builtIn: options.resources, caches, custom, services, availability }
+  const background = new Background({ ...kept, kv, clock, log, advertise, graph })
   const requests = new RequestMetrics()
   const leases = stores.find({ group: 'coordination.k8s.io', version: 'v1', plural: 'leases' })
   const { issuer } = security
@@ -128,6 +124,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     authorizer,
     fairness: new Fairness({ lookup, clock, ...options.fairness }),
     routes: [
+      ...(outbound ? [aggregationRoute({ ...aggregation, call: outbound })] : []),
       resourceRoute({ stores, clock, special }),
       healthRoute(healthChecks(options, background)),
       versionRoute,

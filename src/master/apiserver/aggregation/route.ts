@@ -1,0 +1,98 @@
+import {
+  ConnectionError,
+  type HttpHeaders,
+  type HttpResponse,
+  type OutboundRequest,
+} from '../../../base/index.ts'
+import type { APIService } from '../../../api/index.ts'
+import type { Route, RoutedRequest } from '../handler.ts'
+import { replyText } from '../respond.ts'
+import type { User } from '../user.ts'
+import { TargetError } from '../webhooks/index.ts'
+import {
+  API_SERVICES,
+  type AggregationOptions,
+  hostOf,
+  isAvailable,
+  type KnownService,
+  targetOf,
+} from './services.ts'
+
+/** Of one connection alone (RFC 9110 §7.6.1). */
+const OF_CONNECTION = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+/** What speaks for the user here says nothing there, and must not be somebody else's to say. */
+const OF_USER = /^(authorization|host|impersonate-.*|x-remote-.*)$/
+
+/** Hands a request of a group that an extension API server serves to that server. */
+export function aggregationRoute(options: AggregationOptions): Route {
+  return async (routed) => {
+    const [root, group, version] = routed.info.path.split('/').filter((s) => s !== '')
+    if (root !== 'apis' || group === undefined || version === undefined) return undefined
+    const name = `${version}.${group}`
+    const service = options.lookup.cached<APIService>(API_SERVICES, { name })
+    if (!service?.spec.service) return undefined
+    if (!isAvailable(service)) return unavailable()
+    return forward(options, service, routed)
+  }
+}
+
+async function forward(
+  options: AggregationOptions,
+  service: KnownService,
+  { request, user }: RoutedRequest,
+): Promise<HttpResponse> {
+  const headers = Object.fromEntries(
+    Object.entries(endToEnd(request.headers)).filter(([name]) => !OF_USER.test(name)),
+  )
+  const outgoing: OutboundRequest = {
+    method: request.method,
+    url: request.url,
+    headers: { ...headers, host: hostOf(service) },
+    repeated: headersOf(user),
+    body: request.body,
+    signal: request.signal,
+  }
+  try {
+    const {
+      status,
+      headers: answered,
+      body,
+    } = await options.call(targetOf(options, service), outgoing)
+    return { status, headers: endToEnd(answered), body }
+  } catch (error) {
+    if (error instanceof TargetError) return unavailable()
+    if (!(error instanceof ConnectionError)) throw error
+    return replyText(503, `error trying to reach service: ${error.message}\n`)
+  }
+}
+
+function unavailable(): HttpResponse {
+  return replyText(503, 'service unavailable\n')
+}
+
+function endToEnd(headers: HttpHeaders): HttpHeaders {
+  const named = (headers['connection'] ?? '').split(',').map((name) => name.trim().toLowerCase())
+  const dropped = new Set([...OF_CONNECTION, ...named])
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)))
+}
+
+/** Who asks, as front proxies say it: each value is a header of its own. */
+function headersOf({ name, groups, uid, extra = {} }: User): Record<string, readonly string[]> {
+  const headers: Record<string, readonly string[]> = { 'x-remote-user': [name] }
+  if (uid) headers['x-remote-uid'] = [uid]
+  if (groups.length > 0) headers['x-remote-group'] = groups
+  for (const [key, values] of Object.entries(extra)) {
+    if (values.length > 0) headers[`x-remote-extra-${encodeURIComponent(key)}`] = values
+  }
+  return headers
+}
