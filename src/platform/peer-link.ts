@@ -84,12 +84,12 @@ export class PeerLink {
     const url = this.urls[this.#attempt++ % Math.max(1, this.urls.length)]
     try {
       if (url === undefined) throw new Error('no peer URL is known')
-      const socket = await dialMember(this.#options, { url, to: this.#id, purpose: 'frames' })
+      const dialled = await dialMember(this.#options, { url, to: this.#id, purpose: 'frames' })
       if (this.#closed) {
-        socket.destroy()
+        dialled.socket.destroy()
         return
       }
-      this.#up(socket)
+      this.#up(dialled)
     } catch (error) {
       const to = this.#id.toString(16)
       this.#options.log.debug('cannot reach a peer', { to, url, error })
@@ -98,7 +98,7 @@ export class PeerLink {
     }
   }
 
-  #up(socket: Socket): void {
+  #up({ socket, frames }: Dialled): void {
     this.#socket = socket
     this.#backoffMs = BACKOFF_MS_MIN
     this.#corked = false
@@ -109,14 +109,14 @@ export class PeerLink {
       this.#events.onDown()
       this.#redialLater()
     })
-    void this.#readAnswers(socket)
+    void this.#readAnswers(socket, frames)
     this.#events.onUp()
   }
 
   /** Until the end of the connection, which reading finds. */
-  async #readAnswers(socket: Socket): Promise<void> {
+  async #readAnswers(socket: Socket, frames: Frames): Promise<void> {
     try {
-      for await (const frame of readFrames(socket)) this.#events.onFrame(frame)
+      for await (const frame of frames) this.#events.onFrame(frame)
     } catch (error) {
       this.#options.log.debug('a peer connection broke', { error })
     }
@@ -146,8 +146,17 @@ function openSocket(url: string, tls: TlsOptions | undefined): Socket {
 
 type Dialler = Pick<PeerTransportOptions, 'self' | 'clusterId' | 'tls'>
 
-/** Connects and is welcomed, or throws. The socket has its 'error' listener; frames are unread. */
-async function dialMember(options: Dialler, dial: Dial): Promise<Socket> {
+type Frames = AsyncGenerator<Uint8Array>
+
+/** A connection that was welcomed. The socket has its 'error' listener. */
+interface Dialled {
+  readonly socket: Socket
+  /** What comes after the welcome, which may have come together with it. */
+  readonly frames: Frames
+}
+
+/** Connects and is welcomed, or throws. */
+async function dialMember(options: Dialler, dial: Dial): Promise<Dialled> {
   const socket = openSocket(dial.url, options.tls)
   socket.setNoDelay(true)
   socket.setKeepAlive(true, 5000)
@@ -163,9 +172,10 @@ async function dialMember(options: Dialler, dial: Dial): Promise<Socket> {
     })
     const { clusterId, self: from } = options
     writeFrame(socket, encodeHello({ clusterId, from, to: dial.to, purpose: dial.purpose }))
-    const refusal = decodeAnswer(await readAnswer(socket))
+    const frames = readFrames(socket)
+    const refusal = decodeAnswer(await nextFrame(frames))
     if (refusal !== '') throw new Error(refusal)
-    return socket
+    return { socket, frames }
   } catch (error) {
     socket.destroy()
     throw connectionError(dial.url, error, { sent: false })
@@ -174,24 +184,23 @@ async function dialMember(options: Dialler, dial: Dial): Promise<Socket> {
   }
 }
 
-/** The next frame, leaving the socket readable by others after it. */
-function readAnswer(socket: Socket): Promise<Uint8Array> {
-  const frames = readFrames(socket)
-  return frames.next().then(async (next) => {
-    if (next.done) throw new Error('connection closed')
-    await frames.return(undefined)
-    return next.value
-  })
+async function nextFrame(frames: Frames): Promise<Uint8Array> {
+  const next = await frames.next()
+  if (next.done) throw new Error('connection closed')
+  return next.value
 }
 
 const ANYBODY = { self: 0, clusterId: 0n } as const
 
 /** Asks a member who the members are, on behalf of one that is about to join. Throws `ConnectionError`. */
 export async function inquire(url: string, tls: TlsOptions | undefined): Promise<Uint8Array> {
-  const socket = await dialMember({ ...ANYBODY, tls }, { url, to: 0, purpose: 'inquiry' })
+  const { socket, frames } = await dialMember(
+    { ...ANYBODY, tls },
+    { url, to: 0, purpose: 'inquiry' },
+  )
   const timer = setTimeout(() => socket.destroy(), CONNECT_TIMEOUT_MS)
   try {
-    return await readAnswer(socket)
+    return await nextFrame(frames)
   } catch (error) {
     throw connectionError(url, error, { sent: true })
   } finally {
@@ -216,12 +225,12 @@ export async function sendOverOwnConnection(
   signal.throwIfAborted()
   const url = urls[0]
   if (url === undefined) throw new ConnectionError('no peer URL is known', { sent: false })
-  const socket = await dialMember(options, { url, to, purpose: 'stream' })
+  const { socket, frames } = await dialMember(options, { url, to, purpose: 'stream' })
   const onAbort = () => socket.destroy(signal.reason instanceof Error ? signal.reason : undefined)
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     // Listened for from the start: the receiver may refuse in the middle.
-    const taken = readAnswer(socket)
+    const taken = nextFrame(frames)
     taken.catch(() => undefined)
     writeFrame(socket, header)
     for await (const chunk of chunks) {

@@ -89,7 +89,12 @@ export class EtcdProcesses {
   async ready(...names: readonly string[]): Promise<void> {
     const isReady = (name: string) =>
       this.members.get(name)?.text().includes('ready to serve client requests')
-    await eventually('members to be ready', () => names.every(isReady), READY_MS_MAX)
+    try {
+      await eventually('members to be ready', () => names.every(isReady), READY_MS_MAX)
+    } catch (cause) {
+      const said = names.map((name) => `${name}: ${this.members.get(name)?.text().slice(-3000)}`)
+      throw new Error(`members are not ready: ${said.join('\n')}`, { cause })
+    }
   }
 
   etcdctl(args: string, names: readonly string[] = [...this.members.keys()]): Promise<Outcome> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:tls'
 import { type MemberId, type PeerReceiver, silentLog } from '../../../src/base/index.ts'
-import { tlsPeers } from '../../../src/platform/index.ts'
+import { inquire, tlsPeers } from '../../../src/platform/index.ts'
 import { testPki } from './pki.ts'
 
 const pki = testPki()
@@ -57,6 +57,17 @@ describe('platform: peers', () => {
     return { peers, recorder, url: `https://127.0.0.1:${peers.listener.port}` }
   }
   afterEach(() => Promise.all(open.splice(0).map((peers) => peers.close())))
+
+  it('tells the members to who asks, though the answer comes together with the welcome', async () => {
+    const listen = { address: '127.0.0.1', port: 0 }
+    const peers = await tlsPeers({ self: 1, clusterId: 7n, listen, tls: undefined, log: silentLog })
+    open.push(peers)
+    peers.receive(new Recorder())
+    const url = `http://127.0.0.1:${peers.listener.port}`
+    for (let i = 0; i < 50; i++) {
+      assert.equal(Buffer.from(await inquire(url, undefined)).toString(), 'the members')
+    }
+  })
 
   it('answers a peer whose address it does not know, over the connection that came', async () => {
     const [a, b] = await Promise.all([start(1), start(2)])
