@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventually, run } from '../support/navarch.ts'
-import { findProgram, needProgram } from '../support/peers.ts'
+import { needProgram } from '../support/peers.ts'
 import { EtcdProcesses } from '../support/store/etcd-process.ts'
 
 /** `navarch etcd` in etcd's place: started with a script's flags, driven with Debian's etcdctl. */
@@ -143,8 +143,7 @@ describe('navarch etcd', function () {
   })
 
   it('refuses what etcd refuses, in its words', async function () {
-    const program = findProgram('etcd')
-    if (!program) return this.skip()
+    const program = needProgram(this, 'etcd')
     const commands = [
       'member remove 1',
       'member promote 1',

@@ -15,7 +15,7 @@ import {
   silentLog,
 } from '../../../src/base/index.ts'
 import { grpcClient, type GrpcServerOptions, serveGrpc } from '../../../src/platform/index.ts'
-import { findProgram } from '../../support/peers.ts'
+import { needProgram } from '../../support/peers.ts'
 import { testPki } from './pki.ts'
 
 const run = promisify(execFile)
@@ -217,7 +217,7 @@ describe('platform: the gRPC front', () => {
   })
 
   it('serves an honest load of h2load and nghttp', async function () {
-    if (!findProgram('h2load') || !findProgram('nghttp')) return this.skip()
+    for (const name of ['h2load', 'nghttp']) needProgram(this, name)
     const folder = mkdtempSync(join(tmpdir(), 'navarch-front-'))
     try {
       const message = join(folder, 'message')

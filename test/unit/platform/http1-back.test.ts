@@ -5,6 +5,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { type HttpHandler, silentLog } from '../../../src/base/index.ts'
 import { createHttp1Back, type Http1Back } from '../../../src/platform/http1-back.ts'
 import { serveHttps } from '../../../src/platform/index.ts'
+import { skipOnThisKernel } from '../../support/peers.ts'
 
 describe('platform: HTTP/1 back', () => {
   const sockets: Socket[] = []
@@ -59,7 +60,8 @@ describe('platform: HTTP/1 back', () => {
   })
 
   it('asks silent connections for a sign of life (TCP keepalive)', async function () {
-    if (process.platform !== 'linux') this.skip()
+    if (process.platform !== 'linux')
+      skipOnThisKernel(this, 'only Linux tells its sockets in /proc')
     const server = await serveHttps({ address: '127.0.0.1', port: 0, handler, log: silentLog })
     try {
       const socket = await dial(server.port)
