@@ -16,7 +16,8 @@ const POST_START_TIMEOUT_MS = 300_000
 /** After its preStop hook a container has at least this long (upstream: 2 s). */
 const GRACE_SECONDS_MIN = 2
 
-interface Owner {
+/** The worker of a pod, as its parts see it. */
+export interface PodOwner {
   pod(): PodView
   memory(name: string): ContainerMemory
   /** Something has changed: the owner has another look. */
@@ -28,12 +29,12 @@ export class ContainerActions {
   /** What this host cannot give the pod, once a container was started. */
   limitation: string | undefined
   readonly #context: PodContext
-  readonly #owner: Owner
+  readonly #owner: PodOwner
   readonly #starter: ContainerStarter
   readonly #pullBackoff = new Backoff()
   #inFlight = 0
 
-  constructor(context: PodContext, owner: Owner) {
+  constructor(context: PodContext, owner: PodOwner) {
     this.#context = context
     this.#owner = owner
     this.#starter = new ContainerStarter(context)

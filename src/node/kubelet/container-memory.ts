@@ -43,3 +43,28 @@ export class ContainerMemory {
     return this.probes?.findings.killBecause
   }
 }
+
+/** What a pod worker remembers of all its containers. */
+export class ContainerMemories {
+  readonly #byName = new Map<string, ContainerMemory>()
+
+  of(name: string): ContainerMemory {
+    const known = this.#byName.get(name)
+    if (known) return known
+    const memory = new ContainerMemory()
+    this.#byName.set(name, memory)
+    return memory
+  }
+
+  all(): Iterable<ContainerMemory> {
+    return this.#byName.values()
+  }
+
+  facts(): ReadonlyMap<string, ContainerFacts> {
+    return new Map([...this.#byName].map(([name, memory]) => [name, memory.facts()]))
+  }
+
+  verdicts(): ReadonlyMap<string, ContainerVerdict> {
+    return new Map([...this.#byName].map(([name, memory]) => [name, memory.verdict()]))
+  }
+}

@@ -1,30 +1,20 @@
 import { hasReason, type Timer } from '../../base/index.ts'
-import { isSidecar, parseTime, pods } from '../../api/index.ts'
-import { Backoff } from './backoff.ts'
-import { ContainerMemory } from './container-memory.ts'
+import { parseTime, pods } from '../../api/index.ts'
+import { ContainerMemories } from './container-memory.ts'
 import { type Action, newest, type Plan, planContainers } from './container-plan.ts'
-import { ContainerActions } from './container-actions.ts'
+import { ContainerActions, type PodOwner } from './container-actions.ts'
 import type { PodContext } from './context.ts'
 import type { Rejection } from './pod-admission.ts'
-import { ContainerProbes } from './pod-probes.ts'
-import {
-  type ContainerView,
-  graceSecondsOf,
-  isTerminalPhase,
-  podLabel,
-  type PodView,
-  runContainers,
-} from './pod-words.ts'
+import { PodDelays } from './pod-delays.ts'
+import { PodProbing } from './pod-probing.ts'
+import { graceSecondsOf, isTerminalPhase, type PodView } from './pod-words.ts'
 import { RuntimeError } from './runtime/types.ts'
 import { podStatus } from './status.ts'
-import { formatDuration } from './time.ts'
 
 const RETRY_MS = 2_000
 /** A pod that is gone from the API was forced away: its containers get no more than this. */
 const GONE_GRACE_SECONDS = 2
 const VOLUME_REFRESH_MS = 30_000
-/** How long `ErrImagePull` is shown before it turns into `ImagePullBackOff`. */
-const PULL_FAILURE_SHOWN_MS = 1_000
 
 /**
  * Looks after one pod: compares what it should be with what runs, acts, reports; one round at a
@@ -33,9 +23,10 @@ const PULL_FAILURE_SHOWN_MS = 1_000
 export class PodWorker {
   readonly uid: string
   readonly #context: PodContext
-  readonly #backoff = new Backoff()
-  readonly #memories = new Map<string, ContainerMemory>()
+  readonly #memories = new ContainerMemories()
   readonly #actions: ContainerActions
+  readonly #delays: PodDelays
+  readonly #probing: PodProbing
   readonly #startedAtMs: number
   #pod: PodView
   #isGone = false
@@ -52,11 +43,14 @@ export class PodWorker {
     this.#pod = pod
     this.#context = context
     this.#startedAtMs = parseTime(pod.status?.startTime) ?? context.clock.nowMs()
-    this.#actions = new ContainerActions(context, {
+    const owner: PodOwner = {
       pod: () => this.#pod,
-      memory: (name) => this.#memory(name),
+      memory: (name) => this.#memories.of(name),
       poke: () => this.poke(),
-    })
+    }
+    this.#actions = new ContainerActions(context, owner)
+    this.#delays = new PodDelays(context, { owner, actions: this.#actions })
+    this.#probing = new PodProbing(context, { owner, actions: this.#actions })
     const { reason = '', message = '' } = pod.status ?? {}
     if (pod.status?.phase === 'Failed' && reason) this.#failure = { reason, message }
   }
@@ -115,7 +109,7 @@ export class PodWorker {
         await this.#rest(signal)
       }
     } finally {
-      for (const memory of this.#memories.values()) memory.probes?.stop()
+      this.#probing.stop(this.#memories.all())
     }
   }
 
@@ -141,11 +135,13 @@ export class PodWorker {
     const stopping = this.#isStopping()
     if (!stopping && !runtime.sandbox(this.uid) && !(await this.#makeSandbox())) return false
     const before = this.#plan(stopping)
-    this.#noteDelays(before)
+    this.#wakeAt(this.#delays.note(before))
     await this.#act(before.actions, signal)
     const after = this.#plan(this.#isStopping())
-    this.#noteDelays(after)
-    this.#keepProbes(after)
+    this.#wakeAt(this.#delays.note(after))
+    this.#probing.keep(after)
+    // A pod that is going is no longer restarted by its probes (upstream: StopLivenessAndStartup).
+    if (this.#isStopping()) this.#probing.stop(this.#memories.all())
     await this.#refreshVolumes(signal)
     if (!this.#isGone) this.#report(after)
     if (!after.ended || this.#actions.inFlight > 0) {
@@ -191,30 +187,24 @@ export class PodWorker {
 
   #plan(stopping: boolean): Plan {
     const { runtime, clock } = this.#context
-    const facts = new Map([...this.#memories].map(([name, m]) => [name, m.facts()] as const))
     return planContainers({
       spec: this.#pod.spec,
       observed: runtime.containers(this.uid),
-      facts,
+      facts: this.#memories.facts(),
       stopping,
       nowMs: clock.nowMs(),
-      waitUntilMs: (name, last) => {
-        const retryAtMs = this.#memory(name).retryAtMs
-        if (last?.state.kind !== 'exited') return retryAtMs
-        const crashMs = this.#backoff.waitUntilMs(name, last.state.finishedAtMs) ?? 0
-        return Math.max(retryAtMs ?? 0, crashMs)
-      },
+      waitUntilMs: (name, last) => this.#delays.waitUntilMs(name, last),
     })
   }
 
   async #act(actions: readonly Action[], signal: AbortSignal): Promise<void> {
-    const { runtime, clock } = this.#context
+    const { runtime } = this.#context
     for (const action of actions) {
       switch (action.kind) {
         case 'start': {
           const { name } = action.container
           const last = newest(runtime.containers(this.uid), name)
-          if (last) this.#backoff.advance(name, clock.nowMs())
+          if (last) this.#delays.advance(name)
           // A pod that was here before its node lost its data: the count goes on.
           const attempt = last ? action.attempt : this.#attemptAfter(name)
           await this.#actions.start(action.container, attempt, signal)
@@ -238,92 +228,6 @@ export class PodWorker {
   #graceSeconds({ cause }: Action & { kind: 'stop' }): number {
     const own = cause.graceSeconds ?? graceSecondsOf(this.#pod)
     return this.#isGone ? Math.min(own, GONE_GRACE_SECONDS) : own
-  }
-
-  /** Says why containers wait: crash back-off, or image back-off. */
-  #noteDelays(plan: Plan): void {
-    const { runtime, clock } = this.#context
-    for (const { container, untilMs } of plan.delayed) {
-      this.#wakeAt(untilMs)
-      const memory = this.#memory(container.name)
-      if (memory.pullFailure) {
-        this.#notePullBackOff(container, memory)
-        continue
-      }
-      if ((memory.retryAtMs ?? 0) > clock.nowMs()) continue
-      const last = newest(runtime.containers(this.uid), container.name)
-      const delay = formatDuration(this.#backoff.delayMs(container.name))
-      const label = podLabel(this.#pod)
-      memory.waiting = {
-        reason: 'CrashLoopBackOff',
-        message: `back-off ${delay} restarting failed container=${container.name} pod=${label}`,
-      }
-      if (last && memory.backoffToldAttempt !== last.attempt) {
-        memory.backoffToldAttempt = last.attempt
-        const message = `Back-off restarting failed container ${container.name} in pod ${label}`
-        this.#event('Warning', 'BackOff', message, container)
-      }
-    }
-  }
-
-  #notePullBackOff(container: ContainerView, memory: ContainerMemory): void {
-    const failure = memory.pullFailure
-    if (!failure || failure.told) return
-    const dueMs = failure.atMs + PULL_FAILURE_SHOWN_MS
-    if (this.#context.clock.nowMs() < dueMs) {
-      this.#wakeAt(dueMs)
-      return
-    }
-    failure.told = true
-    const message = `Back-off pulling image "${container.image ?? ''}"`
-    memory.waiting = {
-      reason: 'ImagePullBackOff',
-      message: `${message}: ErrImagePull: ${failure.message}`,
-    }
-    this.#event('Normal', 'BackOff', message, container)
-    this.#event('Warning', 'Failed', 'Error: ImagePullBackOff', container)
-  }
-
-  /** Probes what runs, and only that. */
-  #keepProbes(plan: Plan): void {
-    const { runtime } = this.#context
-    const observed = runtime.containers(this.uid)
-    const sandbox = runtime.sandbox(this.uid)
-    for (const container of runContainers(this.#pod.spec)) {
-      const memory = this.#memory(container.name)
-      const last = newest(observed, container.name)
-      const isProbed = last?.state.kind === 'running'
-      if (memory.probes && (!isProbed || memory.probes.containerId !== last.id)) {
-        memory.probes.stop()
-        memory.probes = undefined
-      }
-      if (!isProbed || !sandbox || memory.probes || plan.ended) continue
-      memory.waiting = undefined
-      memory.probes = new ContainerProbes(
-        {
-          container,
-          observed: last,
-          podIp: sandbox.ip,
-          before: this.#verdictBefore(container, last.id),
-          onChange: () => this.poke(),
-          onUnhealthy: (message) => this.#event('Warning', 'Unhealthy', message, container),
-        },
-        this.#context,
-      )
-      this.poke()
-    }
-    // A pod that is going is no longer restarted by its probes (upstream: StopLivenessAndStartup).
-    if (this.#isStopping()) for (const memory of this.#memories.values()) memory.probes?.stop()
-  }
-
-  #verdictBefore(
-    container: ContainerView,
-    id: string,
-  ): { started: boolean; ready: boolean } | undefined {
-    const { containerStatuses = [], initContainerStatuses = [] } = this.#pod.status ?? {}
-    const statuses = isSidecar(container) ? initContainerStatuses : containerStatuses
-    const status = statuses.find((s) => s.containerID?.endsWith(`://${id}`))
-    return status && { started: status.started ?? false, ready: status.ready }
   }
 
   async #refreshVolumes(signal: AbortSignal): Promise<void> {
@@ -350,7 +254,7 @@ export class PodWorker {
     const status = podStatus({
       pod: this.#pod,
       observed: runtime.containers(this.uid),
-      verdicts: new Map([...this.#memories].map(([name, m]) => [name, m.verdict()] as const)),
+      verdicts: this.#memories.verdicts(),
       podIp: runtime.sandbox(this.uid)?.ip,
       hostIp: nodeIp,
       startedAtMs: this.#startedAtMs,
@@ -391,16 +295,8 @@ export class PodWorker {
     return true
   }
 
-  #memory(name: string): ContainerMemory {
-    const known = this.#memories.get(name)
-    if (known) return known
-    const memory = new ContainerMemory()
-    this.#memories.set(name, memory)
-    return memory
-  }
-
-  #event(type: 'Normal' | 'Warning', reason: string, message: string, of?: ContainerView): void {
-    this.#actions.event({ type, reason, message }, of)
+  #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#actions.event({ type, reason, message })
   }
 
   #wakeAt(atMs: number): void {
