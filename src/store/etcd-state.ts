@@ -92,7 +92,17 @@ export class EtcdState implements StateMachine<Outcome> {
   }
 
   /** Reads the state back from its engine: keys and their revisions, not the values. */
+  /** The engine is closed with the state, and when opening it fails. */
   static async open(options: EtcdStateOptions): Promise<EtcdState> {
+    try {
+      return await EtcdState.#read(options)
+    } catch (error) {
+      await options.engine.close().catch(() => undefined)
+      throw error
+    }
+  }
+
+  static async #read(options: EtcdStateOptions): Promise<EtcdState> {
     const backend = await Backend.open(options.engine, options)
     const state = new EtcdState(options, backend)
     for await (const [, value] of backend.entries('lease')) state.#restoreLease(value)

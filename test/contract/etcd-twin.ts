@@ -5,7 +5,7 @@ import { grpcClient, serveGrpc, systemClock } from '../../src/platform/index.ts'
 import { storeHttp } from '../../src/store/http/index.ts'
 import { Registry } from '../../src/store/metrics/index.ts'
 import { etcdMethods } from '../../src/store/rpc/index.ts'
-import type { AuthOptions, EtcdStore } from '../../src/store/index.ts'
+import type { AuthOptions, EtcdState, EtcdStore } from '../../src/store/index.ts'
 import { openEtcd } from '../support/store/etcd.ts'
 import { startRealEtcd } from '../support/store/real-etcd.ts'
 
@@ -100,6 +100,7 @@ export interface Twins {
   readonly clients: Pair<GrpcClient>
   readonly endpoints: Pair<string>
   readonly store: EtcdStore
+  readonly state: EtcdState
   /** Makes the same call to both and fails when an answer or error differs in any field. */
   same(step: Step, as?: Pair<string>): Promise<unknown>
   /** Makes the same call to both; their answers. */
@@ -113,22 +114,46 @@ export async function startTwins(
 ): Promise<Twins> {
   const real = await startRealEtcd(options)
   const etcd = await openEtcd(options.auth ? { auth: options.auth } : {})
+  const server = await serveEtcd(etcd.store)
+  const endpoints = [real.endpoint, server.endpoint] as const
+  const { clients, both, same, close } = compare(endpoints)
+  return {
+    clients,
+    endpoints,
+    store: etcd.store,
+    state: etcd.state,
+    both,
+    same,
+    async stop() {
+      await close()
+      await server.close()
+      await etcd.close()
+      await real.stop()
+    },
+  }
+}
+
+/** Serves a store as `navarch etcd` does, apart from its backups. */
+export async function serveEtcd(
+  etcd: EtcdStore,
+): Promise<{ endpoint: string; close: () => Promise<void> }> {
   const backup = () => Promise.reject(new Error('not compared'))
-  const methods = etcdMethods({ etcd: etcd.store, backup })
+  const methods = etcdMethods({ etcd, backup })
+  const http = { etcd, clock: systemClock, methods, metrics: new Registry(), log: silentLog }
   const server = await serveGrpc({
     address: '127.0.0.1',
     port: 0,
     methods,
-    http: storeHttp({
-      etcd: etcd.store,
-      clock: systemClock,
-      methods,
-      metrics: new Registry(),
-      log: silentLog,
-    }),
+    http: storeHttp(http),
     log: silentLog,
   })
-  const endpoints = [real.endpoint, `http://127.0.0.1:${server.port}`] as const
+  return { endpoint: `http://127.0.0.1:${server.port}`, close: () => server.close() }
+}
+
+/** Asks two that have to answer alike. */
+export function compare(
+  endpoints: Pair<string>,
+): Pick<Twins, 'clients' | 'both' | 'same'> & { close: () => Promise<void> } {
   const clients = [
     grpcClient({ endpoints: [endpoints[0]] }),
     grpcClient({ endpoints: [endpoints[1]] }),
@@ -137,19 +162,14 @@ export async function startTwins(
     await Promise.all([answer(clients[0], step, as?.[0]), answer(clients[1], step, as?.[1])])
   return {
     clients,
-    endpoints,
-    store: etcd.store,
     both,
     async same(step, as) {
       const [theirs, ours] = await both(step, as)
       assert.deepEqual(ours, theirs, `${step[0]} ${show(step[1])}`)
       return theirs
     },
-    async stop() {
+    async close() {
       await Promise.all(clients.map((client) => client.close()))
-      await server.close()
-      await etcd.close()
-      await real.stop()
     },
   }
 }

@@ -214,12 +214,17 @@ async function reopen(
   const { path, header, scanned, bytes } = last
   const file = await options.disk.open(path, { dataSync: true })
   const sizeBytes = Math.max(bytes.length, options.segmentBytes ?? SEGMENT_BYTES_DEFAULT)
-  if (scanned.torn) {
-    options.log.warn('cut a torn write off the log', { path, offset: scanned.end })
-    await writeZeros(file, scanned.end, lastByte(bytes))
+  try {
+    if (scanned.torn) {
+      options.log.warn('cut a torn write off the log', { path, offset: scanned.end })
+      await writeZeros(file, scanned.end, lastByte(bytes))
+    }
+    // A file that is too short lost its zeros: they are written again.
+    if (bytes.length < sizeBytes) await writeZeros(file, bytes.length, sizeBytes)
+  } catch (error) {
+    await file.close()
+    throw error
   }
-  // A file that is too short lost its zeros: they are written again.
-  if (bytes.length < sizeBytes) await writeZeros(file, bytes.length, sizeBytes)
   const current = newSegment(header, { file, sizeBytes })
   current.end = scanned.end
   return current

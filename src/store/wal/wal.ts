@@ -45,6 +45,8 @@ export class Wal {
   #busy = false
   #payloadBytes = 0
   #prepared: Promise<DiskFile> | undefined
+  /** Why the next segment could not be made, where trying again is no use. */
+  #failure: unknown
 
   private constructor(options: WalOptions, opened: OpenedLog) {
     this.#options = options
@@ -189,6 +191,7 @@ export class Wal {
     const previous = this.#current
     // Prepared early; where that failed, there may be room by now.
     const early = await this.#prepared?.catch(() => undefined)
+    if (this.#failure !== undefined) throw this.#failure
     const file = early ?? (await prepareFile(this.#options, this.#segmentBytes))
     this.#prepared = undefined
     this.#encode([...recordsOf(this.#latest), ...records])
@@ -202,11 +205,14 @@ export class Wal {
     // A batch larger than a segment makes its segment larger.
     const sizeBytes = Math.max(this.#segmentBytes, SEGMENT_HEADER_BYTES + this.#writer.length)
     this.#current = newSegment(header, { file, sizeBytes })
-    await file.write(0, encodeSegmentHeader(header))
-    await this.#write()
-    await publish(this.#options, this.#current.name)
-    this.#sealed.push({ name: previous.name, lastIndex: previous.lastIndex })
-    await previous.file.close()
+    try {
+      await file.write(0, encodeSegmentHeader(header))
+      await this.#write()
+      await publish(this.#options, this.#current.name)
+      this.#sealed.push({ name: previous.name, lastIndex: previous.lastIndex })
+    } finally {
+      await previous.file.close()
+    }
   }
 
   /** Starts to fill the next segment's file, beside the writes to this one. */
@@ -215,9 +221,11 @@ export class Wal {
     this.#prepared = prepareFile(this.#options, this.#segmentBytes)
     // Not fatal yet: this segment has room left, and the operator time to make some.
     this.#prepared.catch((error: unknown) => {
-      const { log, folder } = this.#options
+      const { log, folder, onNoRoom } = this.#options
       log.warn('cannot make the next segment of the log', { folder, error })
-      if (error instanceof DiskError && error.code === 'no-space') this.#options.onNoRoom?.()
+      // After a failed sync the next one may lie: only a full disk is tried again.
+      if (error instanceof DiskError && error.code === 'no-space') onNoRoom?.()
+      else this.#failure = error
     })
   }
 }

@@ -25,11 +25,14 @@ const READY_MS_MAX = 90_000
 export class EtcdProcesses {
   readonly members = new Map<string, EtcdMember>()
   readonly folder: string
+  /** Where the members' folders are. */
+  dataFolder: string
   readonly #command: readonly string[]
   readonly #ports = new Map<string, { peer: string; client: string }>()
 
   private constructor(folder: string, command: readonly string[]) {
     this.folder = folder
+    this.dataFolder = folder
     this.#command = command
   }
 
@@ -57,7 +60,11 @@ export class EtcdProcesses {
   async start(
     name: string,
     initialCluster: string,
-    options: { flags?: readonly string[]; state?: 'new' | 'existing' } = {},
+    options: {
+      flags?: readonly string[]
+      state?: 'new' | 'existing'
+      env?: NodeJS.ProcessEnv
+    } = {},
   ): Promise<EtcdMember> {
     const { peer, client } = await this.urls(name)
     const [program = '', ...rest] = this.#command
@@ -66,7 +73,7 @@ export class EtcdProcesses {
       [
         ...rest,
         `--name=${name}`,
-        `--data-dir=${join(this.folder, name)}`,
+        `--data-dir=${join(this.dataFolder, name)}`,
         ...`--listen-client-urls ${client} --advertise-client-urls ${client}`.split(' '),
         ...`--listen-peer-urls ${peer} --initial-advertise-peer-urls ${peer}`.split(' '),
         `--initial-cluster=${initialCluster}`,
@@ -75,7 +82,7 @@ export class EtcdProcesses {
         '--logger=zap',
         ...(options.flags ?? []),
       ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
+      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...options.env } },
     )
     let text = ''
     child.stderr?.on('data', (chunk) => (text += chunk))
@@ -103,11 +110,15 @@ export class EtcdProcesses {
     return run('etcdctl', args.split(' '), { env })
   }
 
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     for (const { child, exit } of this.members.values()) {
       child.kill('SIGKILL')
       if (child.exitCode === null && child.signalCode === null) await exit()
     }
+  }
+
+  async close(): Promise<void> {
+    await this.stop()
     await rm(this.folder, { recursive: true, force: true })
   }
 }

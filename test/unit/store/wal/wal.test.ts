@@ -52,6 +52,32 @@ function fillableDisk(): { disk: Disk; isFull: boolean } {
   return fillable
 }
 
+/** A disk whose writes and syncs can be made to fail, and that counts what is open. */
+function faultyDisk() {
+  const real = systemDisk()
+  const fault: { write?: RegExp; sync?: RegExp } = {}
+  let opened = 0
+  const disk: Disk = {
+    ...real,
+    async open(path: string, options?: DiskOpenOptions) {
+      const file = await real.open(path, options)
+      opened++
+      const failing = (which: RegExp | undefined, work: () => Promise<void>) =>
+        which?.test(path) ? Promise.reject(new DiskError('io', path, 'input/output error')) : work()
+      return {
+        ...file,
+        write: (offset, data) => failing(fault.write, () => file.write(offset, data)),
+        sync: () => failing(fault.sync, () => file.sync()),
+        async close() {
+          await file.close()
+          opened--
+        },
+      }
+    },
+  }
+  return { disk, fault, opened: () => opened }
+}
+
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -270,25 +296,50 @@ describe('write-ahead log', () => {
   })
 
   it('is not usable after a failed write', async () => {
-    const disk = systemDisk()
-    let failing = false
-    const faulty: Disk = {
-      ...disk,
-      async open(path, opened) {
-        const file = await disk.open(path, opened)
-        const write: typeof file.write = (offset, data) =>
-          failing
-            ? Promise.reject(new DiskError('io', path, 'input/output error'))
-            : file.write(offset, data)
-        return { ...file, write }
-      },
-    }
-    const wal = await Wal.create(options(faulty), identity, [])
-    failing = true
+    const { disk, fault, opened } = faultyDisk()
+    const wal = await Wal.create(options(disk), identity, [])
+    fault.write = /./
     await assert.rejects(wal.append([record(1)]), DiskError)
-    failing = false
+    delete fault.write
     await assert.rejects(wal.append([record(1)]), /none after a failed one/)
     await wal.close()
+    assert.equal(opened(), 0)
+  })
+
+  it('leaves no file open when the next segment fails', async () => {
+    const { disk, fault, opened } = faultyDisk()
+    const wal = await Wal.create(options(disk), identity, [])
+    await wal.append([record(1, 'x'.repeat(5000))])
+    await until(() => opened() === 2)
+    fault.write = /next\.tmp/
+    await assert.rejects(wal.append([record(2, 'x'.repeat(5000))]), /input.output error/)
+    await wal.close()
+    assert.equal(opened(), 0)
+  })
+
+  it('does not believe a sync behind a failed one', async () => {
+    const { disk, fault, opened } = faultyDisk()
+    const warned: string[] = []
+    const log = { ...silentLog, warn: (message: string) => void warned.push(message) }
+    const wal = await Wal.create({ ...options(disk), log }, identity, [])
+    fault.sync = /next\.tmp/
+    await wal.append([record(1, 'x'.repeat(5000))])
+    await until(() => warned.length > 0)
+    // The disk seems well again, as it does after it dropped what it could not write.
+    delete fault.sync
+    await assert.rejects(wal.append([record(2, 'x'.repeat(5000))]), /input.output error/)
+    await wal.close()
+    assert.equal(opened(), 0)
+  })
+
+  it('leaves no file open when a log cannot be opened', async () => {
+    await (await create([record(1)])).close()
+    const path = await segmentPath(-1)
+    await fs.truncate(path, 4096)
+    const { disk, fault, opened } = faultyDisk()
+    fault.write = /./
+    await assert.rejects(Wal.open(options(disk), identity), /input.output error/)
+    assert.equal(opened(), 0)
   })
 
   it('uses up its segment on a full disk, and goes on when there is room again', async () => {
