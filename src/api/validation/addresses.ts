@@ -59,8 +59,8 @@ export function cidrContains(cidr: string, part: string): boolean {
   return addressBits(base) >> shift === addressBits(address) >> shift
 }
 
-/** An address as a number. */
-function addressBits(ip: string): bigint {
+/** An address as a number. It must be valid. */
+export function addressBits(ip: string): bigint {
   if (isIpv4(ip)) return ip.split('.').reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
   const [head = '', tail] = canonicalIp(ip).split('::')
   const groups = (text: string) => (text === '' ? [] : text.split(':'))
@@ -68,4 +68,19 @@ function addressBits(ip: string): bigint {
   const zeros = Array.from({ length: 8 - first.length - last.length }, () => '0')
   const all = tail === undefined ? first : [...first, ...zeros, ...last]
   return all.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n)
+}
+
+/** The address that is this number. */
+export function addressOf(bits: bigint, isIpv6: boolean): string {
+  const parts = (count: number, width: bigint) =>
+    Array.from(
+      { length: count },
+      (_, i) => (bits >> (BigInt(count - 1 - i) * width)) % (1n << width),
+    )
+  if (!isIpv6) return parts(4, 8n).join('.')
+  return canonicalIp(
+    parts(8, 16n)
+      .map((group) => group.toString(16))
+      .join(':'),
+  )
 }

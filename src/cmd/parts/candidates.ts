@@ -39,6 +39,8 @@ export interface CandidateParts {
   readonly volumes?: VolumeBinderOptions
   /** Of horizontal pod autoscalers. Default: kube-controller-manager's. */
   readonly autoscaler?: ControllersOptions['autoscaler']
+  /** Absent: nodes get no blocks of addresses. */
+  readonly nodeIpam?: ControllersOptions['nodeIpam']
   /** Default: kube-scheduler's. */
   readonly scheduler?: SchedulerConfig
 }

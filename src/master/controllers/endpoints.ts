@@ -22,7 +22,7 @@ import { isManaged, selectedPods, servicesOfPod } from './service-backends.ts'
 export function endpointsController(context: ControllerContext): Controller {
   const reconciler = new EndpointsReconciler(context)
   return {
-    name: 'endpoint-controller',
+    name: 'endpoints-controller',
     sources: [
       objectsOf(reconciler.services),
       objectsOf(reconciler.endpoints),

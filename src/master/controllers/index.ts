@@ -1,3 +1,4 @@
+export type { NodeIpamOptions } from './node-ipam.ts'
 export type { NodeLifecycleOptions } from './node-lifecycle.ts'
 export type { PodGcOptions } from './pod-gc.ts'
 export type { ControllerMetrics } from './runtime.ts'

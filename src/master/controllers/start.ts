@@ -1,6 +1,7 @@
 import type { CertificateSigner, Clock, Log, Random } from '../../base/index.ts'
 import { events, type Resource } from '../../api/index.ts'
 import { type Client, forkSignal, type Informers, QueuedEventRecorder } from '../../client/index.ts'
+import { attachDetachController } from './attach-detach.ts'
 import { bootstrapSigner } from './bootstrap-signer.ts'
 import { certificateApprover } from './certificate-approver.ts'
 import { certificateCleaner } from './certificate-cleaner.ts'
@@ -20,11 +21,13 @@ import { ephemeralVolumeController } from './ephemeral-volume.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { jobController, type JobOptions } from './job.ts'
 import { namespaceController } from './namespace.ts'
+import { nodeIpamController, type NodeIpamOptions } from './node-ipam.ts'
 import { nodeLifecycleController, type NodeLifecycleOptions } from './node-lifecycle.ts'
 import { podGcController, type PodGcOptions } from './pod-gc.ts'
 import { disruptionController } from './disruption-budgets.ts'
 import { replicaSetController } from './replica-set.ts'
 import { replicationController } from './replication-controller.ts'
+import { resourceClaimController } from './resource-claim.ts'
 import { resourceQuotaController } from './resource-quota.ts'
 import {
   type Controller,
@@ -33,11 +36,18 @@ import {
   ControllerRunner,
 } from './runtime.ts'
 import { serviceAccountController } from './service-account.ts'
+import { serviceCidrController } from './service-cidr.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished.ts'
+import { ttlController } from './ttl.ts'
 import { volumeBinderController, type VolumeBinderOptions } from './volume-binder.ts'
-import { claimProtectionController, volumeProtectionController } from './volume-protection.ts'
+import { volumeExpanderController } from './volume-expander.ts'
+import {
+  attributesClassProtectionController,
+  claimProtectionController,
+  volumeProtectionController,
+} from './volume-protection.ts'
 
 export interface ControllersOptions {
   readonly client: Client
@@ -57,6 +67,8 @@ export interface ControllersOptions {
   /** The authority of client certificates; absent: requests are not signed. */
   readonly certificateSigner?: CertificateSigner
   readonly nodeLifecycle?: NodeLifecycleOptions
+  /** Absent: nodes get no blocks of addresses. */
+  readonly nodeIpam?: NodeIpamOptions | undefined
   readonly podGc?: PodGcOptions
   readonly job?: JobOptions
   readonly volumes?: VolumeBinderOptions
@@ -85,24 +97,32 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'disruption-controller': disruptionController,
   'persistentvolume-binder-controller': (context, options) =>
     volumeBinderController(context, options.volumes),
+  'persistentvolume-attach-detach-controller': attachDetachController,
+  'persistentvolume-expander-controller': volumeExpanderController,
   'persistentvolumeclaim-protection-controller': claimProtectionController,
   'persistentvolume-protection-controller': volumeProtectionController,
+  'volumeattributesclass-protection-controller': attributesClassProtectionController,
   'ephemeral-volume-controller': ephemeralVolumeController,
   'horizontal-pod-autoscaler-controller': (context, options) =>
     autoscalerController(context, options.autoscaler),
-  'endpoint-controller': endpointsController,
+  'endpoints-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
   'endpointslice-mirroring-controller': endpointSliceMirroringController,
   'namespace-controller': namespaceController,
   'garbage-collector-controller': garbageCollector,
+  'node-ipam-controller': (context, { nodeIpam }) =>
+    nodeIpam && nodeIpamController(context, nodeIpam),
   'node-lifecycle-controller': (context, options) =>
     nodeLifecycleController(context, options.nodeLifecycle),
   'taint-eviction-controller': taintEvictionController,
   'root-ca-certificate-publisher-controller': (context, options) =>
     options.rootCaPem === undefined ? undefined : rootCaPublisher(context, options.rootCaPem),
+  'resourceclaim-controller': resourceClaimController,
   'resourcequota-controller': resourceQuotaController,
+  'service-cidr-controller': serviceCidrController,
   'serviceaccount-controller': serviceAccountController,
   'token-cleaner-controller': tokenCleaner,
+  'ttl-controller': ttlController,
   'pod-garbage-collector-controller': (context, options) => podGcController(context, options.podGc),
 }
 

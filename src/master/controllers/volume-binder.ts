@@ -145,9 +145,9 @@ class VolumeBinder {
       wanted.spec.volumeName = volume.metadata.name
       annotate(wanted, BIND_COMPLETED)
       const bound = await client.for(persistentVolumeClaims).update(wanted, call)
-      return this.#setClaimPhase(bound, boundStatus(volume), call)
+      return this.#setClaimPhase(bound, boundStatus(claim, volume), call)
     }
-    await this.#setClaimPhase(claim, boundStatus(volume), call)
+    await this.#setClaimPhase(claim, boundStatus(claim, volume), call)
   }
 
   async #provision(
@@ -248,11 +248,13 @@ class VolumeBinder {
 
 const CLAIM = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' } as const
 
-function boundStatus({ spec }: ReadVolume): PersistentVolumeClaim['status'] {
+/** A claim that is bound already may have another size than its volume, while both grow. */
+function boundStatus({ status }: ReadClaim, { spec }: ReadVolume): PersistentVolumeClaim['status'] {
+  const capacity = status.phase === 'Bound' && status.capacity ? status.capacity : spec.capacity
   return {
     phase: 'Bound',
     ...(spec.accessModes && { accessModes: [...spec.accessModes] }),
-    ...(spec.capacity && { capacity: { ...spec.capacity } }),
+    ...(capacity && { capacity: { ...capacity } }),
   }
 }
 

@@ -1,12 +1,15 @@
 import {
   isPodTerminal,
   keyOf,
+  type KubeObject,
   type PersistentVolume,
   type PersistentVolumeClaim,
   persistentVolumeClaims,
   persistentVolumes,
   type Pod,
   pods,
+  type VolumeAttributesClass,
+  volumeAttributesClasses,
 } from '../../api/index.ts'
 import type { ReconcileResult } from '../../client/index.ts'
 import {
@@ -21,6 +24,8 @@ import {
 
 const CLAIM_FINALIZER = 'kubernetes.io/pvc-protection'
 const VOLUME_FINALIZER = 'kubernetes.io/pv-protection'
+const CLASS_FINALIZER = 'kubernetes.io/vac-protection'
+const BY_CLASS = 'attributes-class'
 
 /** The claims that a pod uses, by name. */
 export function claimsOfPod({ metadata, spec }: Cached<Pod>): string[] {
@@ -84,12 +89,51 @@ export function volumeProtectionController(context: ControllerContext): Controll
   }
 }
 
+/** Keeps a class of attributes that is being deleted while a volume or claim has or wants it. */
+export function attributesClassProtectionController(context: ControllerContext): Controller {
+  const classes = context.informers.for(volumeAttributesClasses)
+  const claims = context.informers.for(persistentVolumeClaims)
+  const volumes = context.informers.for(persistentVolumes)
+  claims.addIndex(BY_CLASS, classesOfClaim)
+  volumes.addIndex(BY_CLASS, classesOfVolume)
+  const isUsed = (name: string) =>
+    [claims, volumes].some((users) => [...users.byIndex(BY_CLASS, name)].length > 0)
+
+  async function reconcile(name: string, call: { signal: AbortSignal }): Promise<ReconcileResult> {
+    const attributes = classes.get(name)
+    if (!attributes) return done
+    const keep = attributes.metadata.deletionTimestamp === undefined || isUsed(name)
+    const wanted = withFinalizer<VolumeAttributesClass>(attributes, CLASS_FINALIZER, keep)
+    if (wanted) await context.client.for(volumeAttributesClasses).update(wanted, call)
+    return done
+  }
+
+  return {
+    name: 'volumeattributesclass-protection-controller',
+    sources: [
+      objectsOf(classes),
+      changesOf(claims, ({ old }) => (old ? classesOfClaim(old) : [])),
+      changesOf(volumes, ({ old }) => (old ? classesOfVolume(old) : [])),
+    ],
+    reconcile,
+  }
+}
+
+function classesOfClaim({ spec, status }: Cached<PersistentVolumeClaim>): string[] {
+  const names = [
+    spec.volumeAttributesClassName,
+    status.currentVolumeAttributesClassName,
+    status.modifyVolumeStatus?.targetVolumeAttributesClassName,
+  ]
+  return names.flatMap((name) => name || [])
+}
+
+function classesOfVolume({ spec }: Cached<PersistentVolume>): string[] {
+  return spec.volumeAttributesClassName ? [spec.volumeAttributesClassName] : []
+}
+
 /** The object with or without the finalizer; undefined when it is as it should be. */
-function withFinalizer<T extends PersistentVolume | PersistentVolumeClaim>(
-  object: Cached<T>,
-  finalizer: string,
-  keep: boolean,
-) {
+function withFinalizer<T extends KubeObject>(object: Cached<T>, finalizer: string, keep: boolean) {
   const before = object.metadata.finalizers ?? []
   // While an object is being deleted a server takes finalizers away, and adds none.
   if (before.includes(finalizer) === keep) return undefined

@@ -258,6 +258,18 @@ export const controllerRoles: readonly DefaultRole[] = [
     ],
   },
   {
+    name: 'resource-claim-controller',
+    rules: [
+      rule('get list watch', 'core', 'pods'),
+      rule('update', 'core', 'pods/finalizers'),
+      rule('get list watch', 'resource.k8s.io', 'resourceclaimtemplates'),
+      rule('create delete get list watch', 'resource.k8s.io', 'resourceclaims'),
+      rule('patch update', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
+      rule('patch update', 'core', 'pods/status'),
+      rule('create patch update', 'core events.k8s.io', 'events'),
+    ],
+  },
+  {
     name: 'resourcequota-controller',
     rules: [
       rule('list watch', '*', '*'),
@@ -291,6 +303,16 @@ export const controllerRoles: readonly DefaultRole[] = [
     name: 'service-ca-cert-publisher',
     rules: [
       rule('create update', 'core', 'configmaps'),
+      rule('create patch update', 'core events.k8s.io', 'events'),
+    ],
+  },
+  {
+    name: 'service-cidrs-controller',
+    rules: [
+      rule('get list patch update watch', 'networking.k8s.io', 'servicecidrs'),
+      rule('patch update', 'networking.k8s.io', 'servicecidrs/finalizers'),
+      rule('patch update', 'networking.k8s.io', 'servicecidrs/status'),
+      rule('get list watch', 'networking.k8s.io', 'ipaddresses'),
       rule('create patch update', 'core events.k8s.io', 'events'),
     ],
   },
@@ -341,6 +363,14 @@ export const controllerRoles: readonly DefaultRole[] = [
         'admissionregistration.k8s.io',
         'validatingadmissionpolicies/status',
       ),
+      rule('create patch update', 'core events.k8s.io', 'events'),
+    ],
+  },
+  {
+    name: 'volumeattributesclass-protection-controller',
+    rules: [
+      rule('get list update watch', 'storage.k8s.io', 'volumeattributesclasses'),
+      rule('get list watch', 'core', 'persistentvolumeclaims persistentvolumes'),
       rule('create patch update', 'core events.k8s.io', 'events'),
     ],
   },
