@@ -38,7 +38,10 @@ export interface Lookup extends ServedLookup {
     of: ResourceName,
     at: Place,
   ): Promise<DeepReadonly<T> | undefined>
-  /** From the cache, in the order of names; of all namespaces when none is named. */
+  /**
+   * From the cache, in the order of names; of all namespaces when none is named. The same array
+   * until something changes.
+   */
   list<T extends KubeObject>(
     of: ResourceName,
     at?: { namespace?: string },
@@ -69,6 +72,15 @@ export function lookupIn(
     }
     return object as DeepReadonly<T>
   }
+  const lists = new WeakMap<readonly ObjectRevision[], readonly DeepReadonly<KubeObject>[]>()
+  const readAll = <T>(revisions: readonly ObjectRevision[]): readonly DeepReadonly<T>[] => {
+    let objects = lists.get(revisions)
+    if (!objects) {
+      objects = revisions.flatMap((revision) => read<KubeObject>(revision) ?? [])
+      lists.set(revisions, objects)
+    }
+    return objects as readonly DeepReadonly<T>[]
+  }
   const newest: Lookup['find'] = async (name, at) => {
     const of = store(name)
     if (!of) return undefined
@@ -92,8 +104,7 @@ export function lookupIn(
     list<T extends KubeObject>(name: ResourceName, at: { namespace?: string } = {}) {
       const of = store(name)
       if (!of) return []
-      const revisions = of.cache.list(namespacePrefix(of.resource, at.namespace))
-      return revisions.flatMap((revision) => read<T>(revision) ?? [])
+      return readAll<T>(of.cache.list(namespacePrefix(of.resource, at.namespace)))
     },
   }
 }

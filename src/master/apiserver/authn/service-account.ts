@@ -1,4 +1,4 @@
-import { type Claims, parseJwt, verifyJwt, type VerifyKey } from './jwt.ts'
+import { type Claims, type Jwt, parseJwt, verifyJwt, type VerifyKey } from './jwt.ts'
 import { type TokenAuthenticator, TokenError, type TokenOptions, type TokenOwner } from './token.ts'
 import { accountGroups, accountName, CREDENTIAL_ID } from '../user.ts'
 
@@ -46,16 +46,45 @@ export interface PrivateClaims {
 
 /** Tokens of service accounts: while the account, and what the token is bound to, exist. */
 export function serviceAccountTokens(options: ServiceAccountTokensOptions): TokenAuthenticator {
+  const signed = new SignedTokens(options)
   return {
     async authenticate(token, { audiences, signal }) {
-      const jwt = parseJwt(token)
-      const issuer = jwt?.claims.iss ?? ''
-      const isLegacy = issuer === LEGACY_ISSUER
-      if (!jwt || (!isLegacy && !options.issuers.includes(issuer))) return undefined
-      if (!verifyJwt(jwt, options.keys)) throw new TokenError(SIGNATURE)
-      const of = { claims: jwt.claims, audiences, signal }
+      const claims = signed.read(token)
+      if (!claims) return undefined
+      const of = { claims, audiences, signal }
+      const isLegacy = claims.iss === LEGACY_ISSUER
       return isLegacy ? legacyOwner(options, { ...of, token }) : boundOwner(options, of)
     },
+  }
+}
+
+/** Tokens whose signature need not be checked again; what else they claim is, each time. */
+const SIGNED_TOKENS_MAX = 2_000
+
+/** Reads tokens of this cluster, checking the signature of each once. */
+class SignedTokens {
+  readonly #options: Pick<ServiceAccountTokensOptions, 'issuers' | 'keys'>
+  readonly #known = new Map<string, Claims>()
+
+  constructor(options: Pick<ServiceAccountTokensOptions, 'issuers' | 'keys'>) {
+    this.#options = options
+  }
+
+  /** Undefined for a token of another kind. Throws `TokenError` for one that is not ours. */
+  read(token: string): Claims | undefined {
+    const known = this.#known.get(token)
+    if (known) return known
+    const jwt = parseJwt(token)
+    if (!jwt || !this.#isOurs(jwt)) return undefined
+    if (!verifyJwt(jwt, this.#options.keys)) throw new TokenError(SIGNATURE)
+    const [oldest] = this.#known.keys()
+    if (oldest !== undefined && this.#known.size >= SIGNED_TOKENS_MAX) this.#known.delete(oldest)
+    this.#known.set(token, jwt.claims)
+    return jwt.claims
+  }
+
+  #isOurs({ claims: { iss = '' } }: Jwt): boolean {
+    return iss === LEGACY_ISSUER || this.#options.issuers.includes(iss)
   }
 }
 

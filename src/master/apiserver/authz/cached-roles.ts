@@ -2,6 +2,7 @@ import type { KubeObject } from '../../../api/index.ts'
 import type { DeepReadonly } from '../../../base/index.ts'
 import type { Lookup } from '../admission/index.ts'
 import type { PolicyRule } from './authorizer.ts'
+import { BindingIndex } from './binding-index.ts'
 import type { Binding, RoleReader } from './role-reader.ts'
 
 const GROUP = 'rbac.authorization.k8s.io'
@@ -12,11 +13,17 @@ export function cachedRoles(lookup: Lookup): RoleReader {
     const found = lookup.cached<Role>({ group: GROUP, plural }, at)
     return found && (found.rules ?? [])
   }
-  function* bindings(plural: string, namespace?: string): Generator<Binding> {
+  // A list stays the same array until something in it changes.
+  const indexes = new WeakMap<readonly unknown[], BindingIndex>()
+  const bindings = (plural: string, namespace = '') => {
     const of = { group: GROUP, plural }
-    for (const object of lookup.list(of, namespace === undefined ? {} : { namespace })) {
-      yield bindingOf(object)
+    const objects = lookup.list(of, namespace === '' ? {} : { namespace })
+    let index = indexes.get(objects)
+    if (!index) {
+      index = new BindingIndex(objects.map(bindingOf), namespace)
+      indexes.set(objects, index)
     }
+    return index
   }
   return {
     role: (namespace, name) => rules('roles', { namespace, name }),

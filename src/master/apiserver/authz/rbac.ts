@@ -1,5 +1,6 @@
-import { accountName, type User } from '../user.ts'
+import type { User } from '../user.ts'
 import { aggregated, type Authorizer, NO_OPINION, type PolicyRule } from './authorizer.ts'
+import type { BindingIndex } from './binding-index.ts'
 import type { RoleReader, Binding, RoleRef, Subject } from './role-reader.ts'
 import { ruleAllows } from './rules.ts'
 
@@ -61,10 +62,8 @@ export class Rbac implements Authorizer {
     if (namespace !== '') yield* this.#bound(user, this.#roles.roleBindings(namespace), namespace)
   }
 
-  *#bound(user: User, bindings: Iterable<Binding>, namespace: string): Generator<Found> {
-    for (const binding of bindings) {
-      const subject = binding.subjects.find((each) => applies(each, user, namespace))
-      if (!subject) continue
+  *#bound(user: User, bindings: BindingIndex, namespace: string): Generator<Found> {
+    for (const { binding, subject } of bindings.boundTo(user)) {
       const rules = this.rulesOf(binding.roleRef, namespace)
       if (typeof rules === 'string') {
         yield { error: rules }
@@ -73,21 +72,6 @@ export class Rbac implements Authorizer {
       const source = () => describeSource(binding, subject, namespace)
       for (const rule of rules) yield { rule, source }
     }
-  }
-}
-
-function applies(subject: Subject, user: User, bindingNamespace: string): boolean {
-  switch (subject.kind) {
-    case 'User':
-      return subject.name === user.name
-    case 'Group':
-      return user.groups.includes(subject.name)
-    case 'ServiceAccount': {
-      const namespace = subject.namespace || bindingNamespace
-      return namespace !== '' && accountName({ namespace, name: subject.name }) === user.name
-    }
-    default:
-      return false
   }
 }
 

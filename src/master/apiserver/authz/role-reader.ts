@@ -1,11 +1,12 @@
 import type { PolicyRule } from './authorizer.ts'
+import type { BindingIndex } from './binding-index.ts'
 
 /** Where RBAC finds roles and bindings: parsed once for each of their revisions. */
 export interface RoleReader {
   role(namespace: string, name: string): readonly PolicyRule[] | undefined
   clusterRole(name: string): readonly PolicyRule[] | undefined
-  roleBindings(namespace: string): Iterable<Binding>
-  clusterRoleBindings(): Iterable<Binding>
+  roleBindings(namespace: string): BindingIndex
+  clusterRoleBindings(): BindingIndex
 }
 
 export interface Binding {

@@ -36,7 +36,7 @@ export class CacheView implements ObjectCache {
     return this.#of.get(key)?.as(this.#codec)
   }
 
-  list(prefix: string): ObjectRevision[] {
+  list(prefix: string): readonly ObjectRevision[] {
     return this.#of.list(prefix).map((object) => object.as(this.#codec))
   }
 

@@ -97,7 +97,8 @@ export class WatchCache {
     return this.#objects.get(key)
   }
 
-  list(prefix: string): ObjectRevision[] {
+  /** The same array until something changes. */
+  list(prefix: string): readonly ObjectRevision[] {
     return this.#objects.range(prefix)
   }
 

@@ -32,7 +32,8 @@ export class Fairness {
   readonly #lookup: Lookup
   readonly #clock: Clock
   readonly #seats: number
-  #version = ''
+  /** What was configured last, to be told by identity. */
+  #listed: { readonly schemas?: readonly unknown[]; readonly configs?: readonly unknown[] } = {}
   #schemas: readonly DeepReadonly<FlowSchema>[] = []
   #levels = new Map<string, Level>()
 
@@ -112,9 +113,8 @@ export class Fairness {
       group: GROUP,
       plural: 'prioritylevelconfigurations',
     })
-    const version = [...schemas, ...configs].map((o) => o.metadata.resourceVersion).join()
-    if (version === this.#version) return
-    this.#version = version
+    if (schemas === this.#listed.schemas && configs === this.#listed.configs) return
+    this.#listed = { schemas, configs }
     this.#schemas = inOrder(schemas)
     this.#levels = levelsOf(configs, { seats: this.#seats, before: this.#levels })
   }
