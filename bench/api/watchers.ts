@@ -5,8 +5,11 @@ import { type ApiUnderTest, NAMESPACE } from './under-test.ts'
 const WATCHERS = 1_000
 /** As many streams as one connection has. */
 const PER_CONNECTION = 100
-const CHANGES = 20
+const CHANGES = 50
+/** Not counted: code that runs for the first times. */
+const WARM_UP = 10
 const NAME = 'watched'
+const NEWLINE = 10
 
 /** One change to many watchers: from the request that makes it to each of them having it. */
 export async function watchers(api: ApiUnderTest): Promise<void> {
@@ -33,13 +36,14 @@ export async function watchers(api: ApiUnderTest): Promise<void> {
     }
     await heard.by(WATCHERS)
     const tookMs: number[] = []
-    for (let turn = 0; turn < CHANGES; turn++) {
+    for (let turn = 0; turn < WARM_UP + CHANGES; turn++) {
       const startMs = performance.now()
       const all = heard.by(WATCHERS)
       const headers = { 'content-type': 'application/merge-patch+json' }
       const body = { data: { turn: String(turn) } }
       await api.ask({ method: 'PATCH', url: `${url}/${NAME}`, headers, body })
-      for (const atMs of await all) tookMs.push(atMs - startMs)
+      const heardMs = await all
+      if (turn >= WARM_UP) for (const atMs of heardMs) tookMs.push(atMs - startMs)
     }
     const recorded = { target: '≤ 20 ms' }
     const title = api.title(`one change to ${WATCHERS} watchers`)
@@ -51,7 +55,7 @@ export async function watchers(api: ApiUnderTest): Promise<void> {
   }
 }
 
-/** When something came on each of many streams; each change is one chunk of each. */
+/** When something came on each of many streams. */
 class Heard {
   #timesMs: number[] = []
   #wake: (() => void) | undefined
@@ -59,7 +63,8 @@ class Heard {
   async read(body: AsyncIterable<Uint8Array>): Promise<void> {
     try {
       for await (const chunk of body) {
-        if (Buffer.from(chunk).includes('"BOOKMARK"')) continue
+        // An event ends with a newline; where chunks end is the connection's business.
+        if (chunk.at(-1) !== NEWLINE || Buffer.from(chunk).includes('"BOOKMARK"')) continue
         this.#timesMs.push(performance.now())
         this.#wake?.()
       }
