@@ -13,16 +13,19 @@ export type FromMember =
 
 /** The store's member on a thread of its own, as the rest of a master sees it. */
 export interface StoreThread {
+  /** What is asked before the member is open waits for it. */
   readonly kv: Kv
+  /** Resolves when the member is open and listens; rejects with why it cannot be. */
+  readonly ready: Promise<void>
   status(): Promise<MemberStatus>
   stop(): Promise<void>
 }
 
-/** Resolves when the member is open and listens; `onFatal` is told when it cannot go on later. */
-export async function startStoreThread(
+/** `onFatal` is told when the member cannot go on after it was ready. */
+export function startStoreThread(
   config: MemberConfig,
   onFatal: (error: Error) => void,
-): Promise<StoreThread> {
+): StoreThread {
   // Bundled beside this program; in a checkout it is the source.
   const file = import.meta.url.endsWith('.ts') ? '../store-worker.ts' : './store-worker.js'
   const { data, control, ended } = startThread(new URL(file, import.meta.url), config)
@@ -42,10 +45,10 @@ export async function startStoreThread(
   const over = ended.catch((error: unknown) => {
     fatal(error instanceof Error ? error : new Error(String(error)))
   })
-  await ready
   const ask = (message: ToMember) => control.post(message, [])
   return {
     kv: channelKv(data),
+    ready,
     status: () =>
       new Promise((resolve) => {
         waiting.push(resolve)

@@ -43,6 +43,15 @@ export interface BackgroundOptions {
   readonly graph: NodeGraph
 }
 
+export interface StartOptions {
+  readonly signal: AbortSignal
+  /**
+   * Told when requests can be served: on a new cluster somewhat before the server is ready, which
+   * needs the roles and other objects that every cluster has.
+   */
+  readonly onServing?: () => void
+}
+
 /** What a server does beside answering: its caches and its housekeeping. */
 export class Background {
   readonly #options: BackgroundOptions
@@ -73,7 +82,7 @@ export class Background {
   }
 
   /** Resolves when the server is ready; throws the signal's reason when that comes first. */
-  async start({ signal }: { signal: AbortSignal }): Promise<void> {
+  async start({ signal, onServing }: StartOptions): Promise<void> {
     const { caches, custom, kv, clock, services, log } = this.#options
     signal.addEventListener('abort', () => void this.stop(), { once: true })
     for (const cache of caches) this.#run((options) => cache.run(options))
@@ -83,6 +92,8 @@ export class Background {
       this.#run((options) => custom.run(options))
     }
     this.#run((options) => this.#options.graph.run(options))
+    await this.#insist(signal, (options) => this.#makeNamespaces(options))
+    onServing?.()
     await this.#insist(signal, (options) => this.#makeOwnObjects(options))
     this.#ready = true
     const compaction = new Compaction({ kv, clock })
@@ -146,21 +157,22 @@ export class Background {
     }
   }
 
-  // Namespaces, roles and priority classes that every cluster has.
+  async #makeNamespaces(options: { signal: AbortSignal }): Promise<void> {
+    const namespaces = this.#core('namespaces')
+    if (namespaces) await ensureNamespaces(namespaces, options)
+  }
+
+  // Roles, priority classes and the like that every cluster has.
   async #makeOwnObjects(options: { signal: AbortSignal }): Promise<void> {
     const { stores } = this.#options
-    const namespaces = this.#core('namespaces')
     const classes = stores.findAny({ group: 'scheduling.k8s.io', plural: 'priorityclasses' })
     const rbac = (plural: string) => stores.findAny({ group: RBAC_GROUP, plural })
-    await Promise.all([
-      namespaces && ensureNamespaces(namespaces, options),
-      classes && ensurePriorityClasses(classes, options),
-    ])
     const flow = (plural: string) => stores.findAny({ group: FLOW_GROUP, plural })
     const metrics = stores.isKnownKind('metrics.k8s.io/v1beta1', 'PodMetrics')
     const api = stores.findAny({ group: 'apiregistration.k8s.io', plural: 'apiservices' })
     const served = this.#options.builtIn
     await Promise.all([
+      classes && ensurePriorityClasses(classes, options),
       ensureRbac(rbac, { ...options, metrics }),
       ensureFlowControl(flow, options),
       api && ensureLocalServices(api, served, options),

@@ -7,7 +7,7 @@ import { aggregationRoute, Availability } from './aggregation/index.ts'
 import { Audit, type AuditOptions } from './audit/index.ts'
 import { withEscalationCheck } from './authz/escalation.ts'
 import { issuerDiscoveryRoute } from './authn/issuer-discovery.ts'
-import { Background } from './background.ts'
+import { Background, type StartOptions } from './background.ts'
 import type { Advertised } from './bootstrap/kubernetes-service.ts'
 import { Catalog } from './catalog.ts'
 import { customServer } from './custom/index.ts'
@@ -72,7 +72,7 @@ export interface ApiServer {
   /** Answers every request; before `start` with 429, or as the store allows. */
   readonly handler: HttpHandler
   /** Resolves when the server is ready; throws the signal's reason when that comes first. */
-  start(options: { signal: AbortSignal }): Promise<void>
+  start(options: StartOptions): Promise<void>
   /** Ends all watches and loops. */
   stop(): Promise<void>
 }

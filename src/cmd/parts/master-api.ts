@@ -1,0 +1,84 @@
+import { apiEndpoint, type MasterTopology, readTls, serviceCidr } from '../../../cluster/index.ts'
+import { allResources, metricsResources } from '../../api/index.ts'
+import type { HttpHandler } from '../../base/index.ts'
+import { createApiServer } from '../../master/apiserver/index.ts'
+import { outboundHttps, serveHttps, systemClock, systemRandom } from '../../platform/index.ts'
+import { controllersCandidate, schedulerCandidate } from './candidates.ts'
+import { holdEndpoint } from './endpoint.ts'
+import { kubeletClients } from './kubelet-clients.ts'
+import { ensureStandardClass, localVolumes } from './local-volumes.ts'
+import { masterStatusHandler, STATUS_PATH } from './master-status.ts'
+import { die, type Part, untilStopped } from './part.ts'
+import type { StoreThread } from './store-thread.ts'
+import { readTrust } from './trust.ts'
+
+const STOP_TIMEOUT_MS = 4000
+const LINGER_MS = 250
+/** How often autoscalers look: measurements here are newer than metrics-server's. */
+const AUTOSCALER = { periodMs: 5_000 }
+
+/** What a master is beside its store member; resolves when it has stopped. */
+export async function runMaster(
+  part: Part,
+  { self, store }: { self: MasterTopology; store: StoreThread },
+): Promise<void> {
+  const { name, topology, layout, log, signal } = part
+  const clock = systemClock
+  const random = systemRandom()
+  const { address } = self
+  const { kv } = store
+  const kubelets = kubeletClients(await readTls('kubelet-client', 'api', part))
+  const trust = await readTrust(part)
+  const api = createApiServer({
+    kv,
+    resources: [...allResources, ...metricsResources],
+    clock,
+    random,
+    log: log.child({ component: 'apiserver' }),
+    kubelet: kubelets.at,
+    outbound: outboundHttps().call,
+    serviceRange: serviceCidr(topology),
+    advertise: { address, port: self.apiPort },
+    mountTokens: true,
+    ...trust.api,
+  })
+  const volumes = localVolumes(layout.data)
+  const parts = { name, api: api.handler, clock, random, log, trust: trust.given, volumes }
+  const controllers = controllersCandidate({ ...parts, autoscaler: AUTOSCALER })
+  const scheduler = schedulerCandidate(parts)
+  const leads = () => ({ controllers: controllers.isLeader, scheduler: scheduler.isLeader })
+  const state = { held: false }
+  const status = masterStatusHandler({ name, store, api: api.handler, endpoint: state, leads })
+  const handler: HttpHandler = (request) =>
+    request.url === STATUS_PATH ? status(request) : api.handler(request)
+  const own = await readTls(`${name}-api`, 'api', part)
+  const tls = { ...own, caPem: `${own.caPem}${trust.proxyCaPem}` }
+  await store.ready
+  const server = await serveHttps({ address, port: self.apiPort, tls, handler, log })
+  log.info('serving the API', { endpoint: apiEndpoint(self) })
+  const working = (async () => {
+    const endpoint = { ...topology.endpoint, tls, handler, log, state }
+    let onServing = () => {}
+    const serving = new Promise<void>((resolve) => (onServing = resolve))
+    const runCandidates = async () => {
+      await api.start({ signal, onServing })
+      if (topology.apiOnly) return
+      const candidates = [controllers, scheduler].map((candidate) => candidate.run({ signal }))
+      await Promise.all([...candidates, ensureStandardClass({ ...parts, ...volumes }, { signal })])
+    }
+    await Promise.all([serving.then(() => holdEndpoint(endpoint, { signal })), runCandidates()])
+  })()
+  working.catch((error: unknown) => {
+    if (!signal.aborted) die(name, error)
+  })
+  const stop = async () => {
+    // The leases are given back first, over the API that still runs.
+    await working.catch(() => undefined)
+    await server.close()
+    await Promise.all([api.stop(), kubelets.close()])
+    // Masters are often stopped together: those that lead need a majority to give back their leases.
+    await new Promise((resolve) => setTimeout(resolve, LINGER_MS))
+    await store.stop()
+  }
+  await untilStopped(signal, stop, { timeoutMs: STOP_TIMEOUT_MS })
+}
