@@ -34,6 +34,8 @@ const FLAGS = {
   'kubelet-certificate-authority': '',
   'kubelet-client-certificate': '',
   'kubelet-client-key': '',
+  'proxy-client-cert-file': '',
+  'proxy-client-key-file': '',
   'service-cluster-ip-range': '10.96.0.0/16',
   // Ours: `metrics.k8s.io` without a metrics-server.
   'serve-metrics': 'true',
@@ -80,8 +82,13 @@ async function main(): Promise<void> {
   })
   const outbound = outboundHttps()
   const audit = auditOf(flags)
+  const proxyClient = {
+    certPem: pem('proxy-client-cert-file'),
+    keyPem: pem('proxy-client-key-file'),
+  }
   const api = createApiServer({
     outbound: outbound.call,
+    ...(proxyClient.certPem !== '' && { proxyClient }),
     kv,
     resources: flags['serve-metrics'] === 'false' ? allResources : WITH_METRICS,
     clock: systemClock,
@@ -90,7 +97,7 @@ async function main(): Promise<void> {
     kubelet: kubelets.at,
     serviceRange: flags['service-cluster-ip-range'],
     mountTokens: flags['service-account-signing-key-file'] !== '',
-    security: securityOf(flags),
+    security: { ...securityOf(flags), clientCaPem: pem('client-ca-file') },
     encryption: encryptionOf(flags),
     ...(audit && { audit }),
   })

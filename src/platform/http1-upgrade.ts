@@ -142,7 +142,12 @@ export function requestUpgrade(
   })
 }
 
-function upgraded(incoming: IncomingMessage, socket: Socket, signal: AbortSignal): HttpResponse {
+/** A server's answer that it speaks the other protocol from now on. */
+export function upgraded(
+  incoming: IncomingMessage,
+  socket: Socket,
+  signal: AbortSignal,
+): HttpResponse {
   const mine = new TcpConnection(socket)
   const onAbort = () => socket.destroy()
   signal.addEventListener('abort', onAbort, { once: true })

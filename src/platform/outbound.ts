@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Agent, request as httpsRequest } from 'node:https'
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import {
   ConnectionError,
@@ -9,6 +9,7 @@ import {
   type HttpsTarget,
   type OutboundRequest,
 } from '../base/index.ts'
+import { upgraded } from './http1-upgrade.ts'
 
 /** Idle connections that are kept for one server. */
 const IDLE_MAX = 8
@@ -33,8 +34,10 @@ function send(agent: Agent, target: HttpsTarget, request: OutboundRequest): Prom
   const { signal, body } = request
   const { serverName = target.host } = target
   return new Promise((resolve, reject) => {
+    const isUpgrade = request.headers['upgrade'] !== undefined
     const outgoing = httpsRequest({
-      agent,
+      // A connection that is taken over is nobody else's.
+      agent: isUpgrade ? false : agent,
       host: target.host,
       port: target.port,
       method: request.method,
@@ -48,6 +51,10 @@ function send(agent: Agent, target: HttpsTarget, request: OutboundRequest): Prom
       signal,
     })
     outgoing.on('response', (incoming) => resolve(toResponse(incoming)))
+    outgoing.on('upgrade', (incoming, socket: Socket, head) => {
+      if (head.length > 0) socket.unshift(head)
+      resolve(upgraded(incoming, socket, signal))
+    })
     outgoing.on('error', (error) => {
       const sent = outgoing.socket?.connecting === false
       const failure = new ConnectionError(error.message, { sent, cause: error })

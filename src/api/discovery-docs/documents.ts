@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { apiVersionOf, type Resource, type SubresourceInfo } from '../schema/index.ts'
+import { type Rank, usualRank } from './ranks.ts'
 
 /** A version of a group. */
 export interface GroupVersion {
@@ -7,43 +8,31 @@ export interface GroupVersion {
   readonly version: string
 }
 
-// Upstream's order of groups; what is not in it follows by name.
-const GROUP_ORDER = [
-  'apiregistration.k8s.io',
-  'apps',
-  'events.k8s.io',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'networking.k8s.io',
-  'policy',
-  'rbac.authorization.k8s.io',
-  'storage.k8s.io',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'scheduling.k8s.io',
-  'coordination.k8s.io',
-  'node.k8s.io',
-  'discovery.k8s.io',
-  'flowcontrol.apiserver.k8s.io',
-  'resource.k8s.io',
-]
-
-/** The versions of each group but the core group, the preferred version first. */
-export function groupsOf(resources: readonly Resource[]): Map<string, string[]> {
-  const groups = new Map<string, Set<string>>()
-  for (const { group, version } of resources) {
+/**
+ * The versions of each group but the core group: what stands ahead comes first, the group as its
+ * foremost version (kube-aggregator's `SortedByGroupAndVersion`).
+ */
+export function groupsOf(
+  versions: Iterable<GroupVersion>,
+  rankOf: (of: GroupVersion) => Rank = usualRank,
+): Map<string, string[]> {
+  const groups = new Map<string, { rank: number; versions: Map<string, number> }>()
+  for (const { group, version } of versions) {
     if (group === '') continue
-    groups.set(group, (groups.get(group) ?? new Set<string>()).add(version))
+    const known = groups.get(group) ?? { rank: 0, versions: new Map<string, number>() }
+    groups.set(group, known)
+    if (known.versions.has(version)) continue
+    const { groupPriorityMinimum, versionPriority } = rankOf({ group, version })
+    known.rank = Math.max(known.rank, groupPriorityMinimum)
+    known.versions.set(version, versionPriority)
   }
-  const rank = (group: string) => {
-    const at = GROUP_ORDER.indexOf(group)
-    return at < 0 ? GROUP_ORDER.length : at
-  }
-  const sorted = [...groups].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
-  return new Map(sorted.map(([group, versions]) => [group, [...versions].sort(byMaturity)]))
+  const sorted = [...groups].sort(([a, x], [b, y]) => y.rank - x.rank || (a < b ? -1 : 1))
+  return new Map(
+    sorted.map(([group, { versions: ranks }]) => {
+      const ordered = [...ranks].sort(([a, x], [b, y]) => y - x || byMaturity(a, b))
+      return [group, ordered.map(([version]) => version)]
+    }),
+  )
 }
 
 /** `v2` before `v1` before `v1beta1` (apimachinery `CompareKubeAwareVersionStrings`). */
@@ -67,14 +56,17 @@ export function apiVersions(resources: readonly Resource[], serverAddress: strin
 }
 
 /** `GET /apis` */
-export function apiGroupList(resources: readonly Resource[]): object {
-  const groups = [...groupsOf(resources)].map(([group, versions]) => groupOf(group, versions))
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups }
+export function apiGroupList(groups: ReadonlyMap<string, readonly string[]>): object {
+  const all = [...groups].map(([group, versions]) => groupOf(group, versions))
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups: all }
 }
 
 /** `GET /apis/<group>`; undefined when there is none. */
-export function apiGroup(resources: readonly Resource[], group: string): object | undefined {
-  const versions = groupsOf(resources).get(group)
+export function apiGroup(
+  groups: ReadonlyMap<string, readonly string[]>,
+  group: string,
+): object | undefined {
+  const versions = groups.get(group)
   return versions && { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group, versions) }
 }
 

@@ -1,4 +1,11 @@
-export { aggregatedDiscovery, type AggregatedVersion } from './aggregated.ts'
+export {
+  aggregatedDiscovery,
+  type AggregatedVersion,
+  type ForeignVersion,
+  foreignVersion,
+  type PlainResource,
+  type ServedVersions,
+} from './aggregated.ts'
 export {
   apiGroup,
   apiGroupList,
@@ -9,3 +16,4 @@ export {
   storageVersionHash,
 } from './documents.ts'
 export { encodeDiscovery } from './wire.ts'
+export { CUSTOM_RANK, localRank, type Rank, usualRank } from './ranks.ts'

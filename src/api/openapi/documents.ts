@@ -48,13 +48,21 @@ export function openApiV3Document(
   }
 }
 
-/** `GET /openapi/v3`: where the documents are. `documents`: the JSON text of each by its key. */
-export function openApiV3Index(documents: ReadonlyMap<string, string>): Json {
+/**
+ * `GET /openapi/v3`: where the documents are. `documents`: the JSON text of each by its key;
+ * `elsewhere`: URLs, hash included, of those that others have.
+ */
+export function openApiV3Index(
+  documents: ReadonlyMap<string, string>,
+  elsewhere: ReadonlyMap<string, string> = new Map(),
+): Json {
   const entries = [...documents].map(([key, text]) => {
     const hash = createHash('sha512').update(text).digest('hex').toUpperCase()
-    return [key, { serverRelativeURL: `/openapi/v3/${key}?hash=${hash}` }]
+    return [key, `/openapi/v3/${key}?hash=${hash}`] as const
   })
-  return { paths: Object.fromEntries(entries) as Json }
+  const sorted = [...entries, ...elsewhere].sort(([a], [b]) => (a < b ? -1 : 1))
+  const paths = sorted.map(([key, serverRelativeURL]) => [key, { serverRelativeURL }])
+  return { paths: Object.fromEntries(paths) as Json }
 }
 
 /** `GET /openapi/v2`: everything in one document. */

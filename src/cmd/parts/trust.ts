@@ -24,6 +24,7 @@ export async function readTrust(part: Part): Promise<Trust> {
     api: {
       security: {
         serviceAccounts: { issuers: [ACCOUNT_ISSUER], signer: signerOf(accountKeyPem) },
+        clientCaPem: apiAuthority.certPem,
         requestHeader: { caPem: proxyCaPem, allowedNames: [FRONT_PROXY] },
       },
       proxyClient: await readTls(FRONT_PROXY, 'api', part),

@@ -1,7 +1,11 @@
 import { type Clock, type Log, sleep } from '../../base/index.ts'
 import type { Resource } from '../../api/index.ts'
 import type { Kv } from '../../kv/index.ts'
-import { type Availability, ensureLocalServices } from './aggregation/index.ts'
+import { type Availability, type CustomServices, ensureLocalServices } from './aggregation/index.ts'
+import {
+  type AuthenticationInfo,
+  ensureAuthenticationInfo,
+} from './bootstrap/authentication-info.ts'
 import { Compaction } from './bootstrap/compaction.ts'
 import { type Advertised, KubernetesService } from './bootstrap/kubernetes-service.ts'
 import type { NodeGraph } from './authz/node-graph.ts'
@@ -30,6 +34,7 @@ const RBAC_GROUP = 'rbac.authorization.k8s.io'
 
 export interface BackgroundOptions {
   readonly availability: Availability
+  readonly customServices: CustomServices
   readonly stores: Stores
   readonly builtIn: readonly Resource[]
   readonly caches: readonly WatchCache[]
@@ -41,6 +46,7 @@ export interface BackgroundOptions {
   readonly log: Log
   readonly advertise: Advertised | undefined
   readonly graph: NodeGraph
+  readonly authentication: AuthenticationInfo
 }
 
 export interface StartOptions {
@@ -98,8 +104,9 @@ export class Background {
     this.#ready = true
     const compaction = new Compaction({ kv, clock })
     this.#repeat('compaction', COMPACTION_MS, (options) => compaction.pass(options))
-    const { availability } = this.#options
+    const { availability, customServices } = this.#options
     this.#repeat('availability', AVAILABILITY_MS, (options) => availability.pass(options))
+    this.#repeat('registration', AVAILABILITY_MS, (options) => customServices.pass(options))
     const store = this.#core('services')
     if (store) {
       const repair = new ServiceRepair(services, { services: store, log })
@@ -171,8 +178,11 @@ export class Background {
     const metrics = stores.isKnownKind('metrics.k8s.io/v1beta1', 'PodMetrics')
     const api = stores.findAny({ group: 'apiregistration.k8s.io', plural: 'apiservices' })
     const served = this.#options.builtIn
+    const configMaps = this.#core('configmaps')
+    const { authentication } = this.#options
     await Promise.all([
       classes && ensurePriorityClasses(classes, options),
+      configMaps && ensureAuthenticationInfo(configMaps, authentication, options),
       ensureRbac(rbac, { ...options, metrics }),
       ensureFlowControl(flow, options),
       api && ensureLocalServices(api, served, options),

@@ -24,15 +24,16 @@ export class Catalog {
   }
 }
 
-/** What is made of the resources, anew when they have changed. */
-export function madeOf<T>(catalog: Catalog, make: (resources: readonly Resource[]) => T): () => T {
-  let from: readonly Resource[] | undefined
-  let made: T | undefined
+/** What is made of a source, anew when that has become another. */
+export function madeOf<S extends object, T>(current: () => S, make: (source: S) => T): () => T {
+  let from: S | undefined
+  let made: { readonly value: T } | undefined
   return () => {
-    if (from !== catalog.resources || made === undefined) {
-      from = catalog.resources
-      made = make(from)
+    const source = current()
+    if (from !== source || !made) {
+      from = source
+      made = { value: make(source) }
     }
-    return made
+    return made.value
   }
 }

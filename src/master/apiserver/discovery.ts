@@ -8,59 +8,55 @@ import {
   apiResourceList,
   apiVersions,
   encodeDiscovery,
-  groupsOf,
   openApiV3Keys,
-  type Resource,
+  type ServedVersions,
   wrapProtobuf,
 } from '../../api/index.ts'
-import { type Catalog, madeOf } from './catalog.ts'
+import { madeOf } from './catalog.ts'
 import { isPretty, type Route, type RoutedRequest } from './handler.ts'
 import { CONTENT_TYPE, negotiate, parseAccept } from './negotiation.ts'
 import { reply } from './respond.ts'
 import { statusErrors } from './status.ts'
 
 /** What clients read first: which groups, versions and resources there are. */
-export function discoveryRoute(catalog: Catalog): Route {
-  const state = madeOf(catalog, (resources) => ({
-    resources,
-    groups: groupsOf(resources),
-    aggregated: new Map<string, Cached>(),
-  }))
+export function discoveryRoute(current: () => ServedVersions): Route {
+  const state = madeOf(current, (served) => ({ served, cache: new Map<string, Cached>() }))
   return async (routed) => {
-    const { resources, groups, aggregated } = state()
+    const { served, cache } = state()
     const segments = routed.info.path.split('/').filter((s) => s !== '')
     const [root, first, second, ...more] = segments
     if (root !== undefined && root !== 'api' && root !== 'apis') return undefined
     // Other groups are nobody's path: plain 404, as for all that is not known.
-    if (root === 'apis' && first !== undefined && !groups.has(first)) return undefined
+    if (root === 'apis' && first !== undefined && !served.groups.has(first)) return undefined
     if (more.length > 0 || (root === 'api' && second !== undefined)) {
       throw statusErrors.unknownResource()
     }
     const { method } = routed.info
     if (method !== 'GET' && method !== 'HEAD') throw statusErrors.methodNotAllowed()
     if (first === undefined && root !== undefined) {
-      const all = aggregatedReply(routed, root, { resources, cache: aggregated })
+      const all = aggregatedReply(routed, root, { served, cache })
       if (all) return all
     }
-    return answer(routed, document(routed, resources, segments))
+    return answer(routed, document(routed, served, segments))
   }
 }
 
 function document(
   routed: RoutedRequest,
-  resources: readonly Resource[],
+  served: ServedVersions,
   segments: readonly string[],
 ): object {
+  const { resources, groups } = served
   const [root, first, second] = segments
-  if (root === undefined) return { paths: rootPaths(resources) }
+  if (root === undefined) return { paths: rootPaths(served) }
   if (root === 'api') {
     if (first === undefined) {
       return apiVersions(resources, routed.request.headers['host'] ?? 'localhost')
     }
     return found(apiResourceList(resources, { group: '', version: first }))
   }
-  if (first === undefined) return apiGroupList(resources)
-  if (second === undefined) return found(apiGroup(resources, first))
+  if (first === undefined) return apiGroupList(groups)
+  if (second === undefined) return found(apiGroup(groups, first))
   return found(apiResourceList(resources, { group: first, version: second }))
 }
 
@@ -79,15 +75,17 @@ function answer(routed: RoutedRequest, value: object): HttpResponse {
 }
 
 /** The root's list of paths. */
-function rootPaths(resources: readonly Resource[]): string[] {
+function rootPaths({ resources, groups }: ServedVersions): string[] {
   const paths = new Set(['/api', '/apis', '/apis/', '/healthz', '/livez', '/openapi/v2'])
   for (const path of ['/metrics', '/openapi/v3', '/openapi/v3/', '/readyz', '/version']) {
     paths.add(path)
   }
   for (const key of openApiV3Keys(resources)) {
-    paths.add(`/${key}`)
-    const [root, group] = key.split('/')
-    if (root === 'apis') paths.add(`/apis/${group}`)
+    if (key.startsWith('api/')) paths.add(`/${key}`)
+  }
+  for (const [group, versions] of groups) {
+    paths.add(`/apis/${group}`)
+    for (const version of versions) paths.add(`/apis/${group}/${version}`)
   }
   return [...paths].sort()
 }
@@ -101,7 +99,7 @@ interface Cached {
 function aggregatedReply(
   routed: RoutedRequest,
   root: string,
-  of: { resources: readonly Resource[]; cache: Map<string, Cached> },
+  of: { served: ServedVersions; cache: Map<string, Cached> },
 ): HttpResponse | undefined {
   const asked = aggregatedForm(routed.request.headers['accept'] ?? '')
   if (!asked) return undefined
@@ -110,7 +108,7 @@ function aggregatedReply(
   let cached = of.cache.get(key)
   if (!cached) {
     const from = root === 'api' ? 'core' : 'groups'
-    const value = aggregatedDiscovery(of.resources, { root: from, version })
+    const value = aggregatedDiscovery(of.served, { root: from, version })
     const wire = media === CONTENT_TYPE.protobuf ? encodeDiscovery(value) : undefined
     const body = wire
       ? wrapProtobuf(wire.type, wire.raw)

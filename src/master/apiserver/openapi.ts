@@ -5,9 +5,9 @@ import {
   openApiV3Document,
   openApiV3Index,
   openApiV3Keys,
-  type Resource,
 } from '../../api/index.ts'
-import { type Catalog, madeOf } from './catalog.ts'
+import { mergeOpenApi, type ServedGroups } from './aggregation/index.ts'
+import { madeOf } from './catalog.ts'
 import { etagOf, replyCached } from './discovery.ts'
 import type { Route, RoutedRequest } from './handler.ts'
 import { parseAccept } from './negotiation.ts'
@@ -21,10 +21,10 @@ import { statusErrors } from './status.ts'
 const V3 = '/openapi/v3'
 
 /** `/openapi/v2` and `/openapi/v3`: made when first asked for, then kept. */
-export function openApiRoute(catalog: Catalog): Route {
-  const current = madeOf(catalog, (resources) => new Documents(resources))
+export function openApiRoute(current: () => ServedGroups): Route {
+  const made = madeOf(current, (served) => new Documents(served))
   return async (routed) => {
-    const documents = current()
+    const documents = made()
     const { path, method } = routed.info
     const isV3 = path === V3 || path.startsWith(`${V3}/`)
     if (path !== '/openapi/v2' && !isV3) return undefined
@@ -72,37 +72,35 @@ interface Document {
 }
 
 class Documents {
-  readonly #resources: readonly Resource[]
+  readonly #served: ServedGroups
   readonly #v3 = new Map<string, Document & { text: string }>()
   #v2: Document | undefined
   #v2Protobuf: Document | undefined
   #index: Document | undefined
 
-  constructor(resources: readonly Resource[]) {
-    this.#resources = resources
+  constructor(served: ServedGroups) {
+    this.#served = served
   }
 
   v2(): Document {
-    this.#v2 ??= toDocument(
-      JSON.stringify(openApiV2Document(this.#resources, { version: KUBERNETES_VERSION })),
-    )
+    this.#v2 ??= toDocument(JSON.stringify(this.#merged()))
     return this.#v2
   }
 
   v2Protobuf(): Document {
     if (!this.#v2Protobuf) {
-      const body = encodeOpenApiV2(
-        openApiV2Document(this.#resources, { version: KUBERNETES_VERSION }),
-      )
+      const body = encodeOpenApiV2(this.#merged())
       this.#v2Protobuf = { body, etag: etagOf(body) }
     }
     return this.#v2Protobuf
   }
 
+  /** Of what is served here; extension API servers are asked for theirs. */
   v3(key: string): (Document & { text: string }) | undefined {
     const known = this.#v3.get(key)
     if (known) return known
-    const value = openApiV3Document(this.#resources, key, { version: KUBERNETES_VERSION })
+    const { resources } = this.#served
+    const value = openApiV3Document(resources, key, { version: KUBERNETES_VERSION })
     if (!value) return undefined
     const document = toDocument(JSON.stringify(value))
     this.#v3.set(key, document)
@@ -111,13 +109,23 @@ class Documents {
 
   index(): Document {
     if (this.#index) return this.#index
+    const { resources, extensions } = this.#served
     const texts = new Map<string, string>()
-    for (const key of openApiV3Keys(this.#resources)) {
+    for (const key of openApiV3Keys(resources)) {
       const text = this.v3(key)?.text
       if (text !== undefined) texts.set(key, text)
     }
-    this.#index = toDocument(JSON.stringify(openApiV3Index(texts)))
+    const foreign = extensions.flatMap(({ group, version, v3Url }) =>
+      v3Url === undefined ? [] : [[`apis/${group}/${version}`, v3Url] as const],
+    )
+    this.#index = toDocument(JSON.stringify(openApiV3Index(texts, new Map(foreign))))
     return this.#index
+  }
+
+  #merged(): object & Readonly<Record<string, unknown>> {
+    const { resources, extensions } = this.#served
+    const own = openApiV2Document(resources, { version: KUBERNETES_VERSION })
+    return mergeOpenApi(own, extensions)
   }
 }
 

@@ -34,6 +34,8 @@ export interface SecurityOptions {
   /** A server of others that knows tokens. Default: none. */
   readonly tokenWebhook?: TokenWebhookOptions
   readonly requestHeader?: RequestHeaderOptions
+  /** Authorities of clients' certificates, PEM: what extension API servers are told of them. */
+  readonly clientCaPem?: string
   readonly anonymous?: AnonymousOptions
 }
 

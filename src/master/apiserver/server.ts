@@ -3,7 +3,14 @@ import { withTimeout } from '../../base/index.ts'
 import type { Resource } from '../../api/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import { admissionChain, lookupIn, PLUGINS, withRequester } from './admission/index.ts'
-import { aggregationRoute, Availability } from './aggregation/index.ts'
+import {
+  aggregationRoute,
+  Availability,
+  CustomServices,
+  ForeignApis,
+  foreignOpenApi,
+  ServedView,
+} from './aggregation/index.ts'
 import { Audit, type AuditOptions } from './audit/index.ts'
 import { withEscalationCheck } from './authz/escalation.ts'
 import { issuerDiscoveryRoute } from './authn/issuer-discovery.ts'
@@ -13,7 +20,7 @@ import { Catalog } from './catalog.ts'
 import { customServer } from './custom/index.ts'
 import type { EncryptionRule } from './encryption/index.ts'
 import { Fairness } from './fairness/index.ts'
-import { createHandler } from './handler.ts'
+import { createHandler, type Route } from './handler.ts'
 import { discoveryRoute } from './discovery.ts'
 import { type HealthChecks, healthRoute } from './health.ts'
 import { REGISTRY } from './keys.ts'
@@ -106,9 +113,14 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const custom = customServer({ ...parts, stores, catalog, webhooks })
   const { advertise } = options
   const aggregation = { lookup, targets, client: options.proxyClient }
-  const availability = new Availability({ ...aggregation, call: outbound, clock })
-  const kept = { stores, builtIn: options.resources, caches, custom, services, availability }
-  const background = new Background({ ...kept, kv, clock, log, advertise, graph })
+  const foreign = new ForeignApis({ ...aggregation, clock })
+  const availability = new Availability({ ...aggregation, foreign, call: outbound, clock })
+  const served = new ServedView({ catalog, lookup, foreign })
+  const customServices = new CustomServices(lookup)
+  const found = { services, availability, customServices }
+  const kept = { stores, builtIn: options.resources, caches, custom, ...found }
+  const believed = { authentication: options.security ?? {} }
+  const background = new Background({ ...kept, ...believed, kv, clock, log, advertise, graph })
   const requests = new RequestMetrics()
   const leases = stores.find({ group: 'coordination.k8s.io', version: 'v1', plural: 'leases' })
   const { issuer } = security
@@ -124,14 +136,14 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     authorizer,
     fairness: new Fairness({ lookup, clock, ...options.fairness }),
     routes: [
-      ...(outbound ? [aggregationRoute({ ...aggregation, call: outbound })] : []),
+      ...(outbound ? extensionRoutes({ ...aggregation, call: outbound }) : []),
       resourceRoute({ stores, clock, special }),
       healthRoute(healthChecks(options, background)),
       versionRoute,
       issuerDiscoveryRoute({ issuer: issuer?.issuer, keys: security.keys, advertise }),
       metricsRoute(requests, stores),
-      openApiRoute(catalog),
-      discoveryRoute(catalog),
+      openApiRoute(() => served.current()),
+      discoveryRoute(() => served.current()),
       () => Promise.resolve(replyText(404, '404 page not found\n')),
     ],
     clock,
@@ -140,6 +152,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     onAnswered: (info, code) => requests.count(info, code),
   })
   return { handler, start: (of) => background.start(of), stop: () => background.stop() }
+}
+
+function extensionRoutes(options: Parameters<typeof aggregationRoute>[0]): Route[] {
+  return [aggregationRoute(options), foreignOpenApi(options)]
 }
 
 function healthChecks(options: ApiServerOptions, background: Background): HealthChecks {

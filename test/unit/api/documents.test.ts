@@ -12,6 +12,8 @@ import {
   apiGroupList,
   apiResourceList,
   apiVersionOf,
+  type ForeignVersion,
+  groupsOf,
   openApiV2Document,
   openApiV3Document,
   openApiV3Index,
@@ -22,6 +24,12 @@ import { readShared, recordedSteps } from './facts.ts'
 
 interface ApiResource {
   readonly name: string
+}
+
+const SERVED = {
+  resources: allResources,
+  groups: groupsOf(allResources),
+  foreign: new Map<string, ForeignVersion>(),
 }
 
 /** What became generally available between Kubernetes 1.32 and ours. */
@@ -75,7 +83,7 @@ describe('discovery', () => {
     for (const [file, root] of sources) {
       const text = readShared(this, `defaults/${file}.json`).toString()
       const expected = (JSON.parse(text) as { items: Item[] }).items
-      const actual = aggregatedDiscovery(allResources, { root, version: 'v2' }) as { items: Item[] }
+      const actual = aggregatedDiscovery(SERVED, { root, version: 'v2' }) as { items: Item[] }
       for (const item of actual.items) {
         const twin = expected.find(({ metadata }) => metadata.name === item.metadata.name)
         for (const { version, resources } of item.versions) {
@@ -118,7 +126,7 @@ describe('OpenAPI, read by kubectl', () => {
       ['/version', { major: '1', minor: '32', gitVersion: version }],
       ['/openapi/v3', openApiV3Index(documents)],
       ['/openapi/v2', openApiV2Document(allResources, { version })],
-      ['/apis', apiGroupList(allResources)],
+      ['/apis', apiGroupList(groupsOf(allResources))],
       ['/api', { kind: 'APIVersions', versions: ['v1'] }],
     ])
     for (const resource of allResources) {

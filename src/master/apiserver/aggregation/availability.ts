@@ -1,30 +1,17 @@
-import {
-  type Clock,
-  ConnectionError,
-  hasReason,
-  type HttpsCall,
-  readBody,
-  withTimeout,
-} from '../../../base/index.ts'
+import { hasReason, type HttpsCall } from '../../../base/index.ts'
 import type { APIService, Endpoints, EndpointSlice, Service } from '../../../api/index.ts'
 import { TargetError } from '../webhooks/index.ts'
+import { ask, type Asking } from './ask.ts'
 import { differs, LOCAL, no, setAvailable, type Verdict } from './condition.ts'
-import {
-  API_SERVICES,
-  type AggregationOptions,
-  hostOf,
-  type KnownService,
-  targetOf,
-} from './services.ts'
+import type { ForeignApis } from './foreign-apis.ts'
+import { API_SERVICES, type KnownService, targetOf } from './services.ts'
 
 const HTTPS_PORT = 443
-const CHECK_TIMEOUT_MS = 5_000
 /** So long a server's answer is good. */
 const RECHECK_MS = 5_000
-const ANSWER_BYTES_MAX = 3 * 1024 * 1024
 
-export interface AvailabilityOptions extends Omit<AggregationOptions, 'call'> {
-  readonly clock: Clock
+export interface AvailabilityOptions extends Asking {
+  readonly foreign: ForeignApis
   /** Absent: only what is served here is judged. */
   readonly call?: HttpsCall | undefined
 }
@@ -44,6 +31,8 @@ export class Availability {
     const all = this.#options.lookup.list<APIService>(API_SERVICES)
     const uids = new Set(all.map(({ metadata }) => metadata.uid))
     for (const uid of this.#checked.keys()) if (!uids.has(uid)) this.#checked.delete(uid)
+    const extensions = all.filter(({ spec }) => spec.service)
+    this.#options.foreign.keep(new Set(extensions.map(({ metadata }) => metadata.name ?? '')))
     await Promise.all(all.map((service) => this.#keep(service, signal)))
   }
 
@@ -65,6 +54,7 @@ export class Availability {
     const missing = this.#missing(service)
     if (missing) {
       this.#checked.delete(uid)
+      this.#options.foreign.note(service, undefined)
       return missing
     }
     const now = this.#options.clock.nowMs()
@@ -105,41 +95,31 @@ export class Availability {
     }
   }
 
-  /** Whether its server answers for the version. */
+  /** Whether its server answers for the version; what it answers is kept. */
   async #discover(service: KnownService, call: HttpsCall, signal: AbortSignal): Promise<Verdict> {
-    const { clock } = this.#options
+    const { foreign } = this.#options
     const { group = '', version = '' } = service.spec
     const path = `/apis/${group}/${version}`
-    const late = () => new ConnectionError('context deadline exceeded', { sent: true })
-    const failed = (why: string) => no('FailedDiscoveryCheck', why)
     let url = path
+    const failed = (why: string) => {
+      foreign.note(service, undefined)
+      const message = `failing or missing response from ${url}: ${why}`
+      return no('FailedDiscoveryCheck', message)
+    }
     try {
       const target = targetOf(this.#options, service)
       url = `https://${target.host}:${target.port}${path}`
-      const ask = async (limited: AbortSignal) => {
-        const { status, body } = await call(target, {
-          method: 'GET',
-          url: path,
-          headers: { host: hostOf(service), accept: 'application/json' },
-          repeated: {
-            'x-remote-user': ['system:kube-aggregator'],
-            'x-remote-group': ['system:masters'],
-          },
-          body: undefined,
-          signal: limited,
-        })
-        await readBody(body, ANSWER_BYTES_MAX, () => late())
-        return status
+      const of = { path, user: 'system:kube-aggregator', signal }
+      const told = await ask({ ...this.#options, call }, service, of)
+      if (told.status < 200 || told.status > 299) {
+        return failed(`bad status from ${url}: ${told.status}`)
       }
-      const status = await withTimeout(clock, CHECK_TIMEOUT_MS, late, ask, { signal })
-      if (status < 200 || status > 299) {
-        const why = `bad status from ${url}: ${status}`
-        return failed(`failing or missing response from ${url}: ${why}`)
-      }
+      foreign.note(service, told)
+      await foreign.refreshOpenApi(service, call, signal)
       return { status: 'True', reason: 'Passed', message: 'all checks passed' }
     } catch (error) {
       if (signal.aborted || !(error instanceof Error)) throw error
-      return failed(`failing or missing response from ${url}: ${error.message}`)
+      return failed(error.message)
     }
   }
 }

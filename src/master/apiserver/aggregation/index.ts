@@ -1,3 +1,7 @@
 export { Availability } from './availability.ts'
+export { CustomServices } from './custom-services.ts'
+export { ForeignApis } from './foreign-apis.ts'
 export { ensureLocalServices } from './local-services.ts'
-export { aggregationRoute } from './route.ts'
+export { mergeOpenApi } from './merge-openapi.ts'
+export { aggregationRoute, foreignOpenApi } from './route.ts'
+export { type ServedGroups, ServedView } from './served-groups.ts'

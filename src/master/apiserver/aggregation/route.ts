@@ -1,14 +1,11 @@
-import {
-  ConnectionError,
-  type HttpHeaders,
-  type HttpResponse,
-  type OutboundRequest,
-} from '../../../base/index.ts'
+import { ConnectionError, type HttpResponse, type OutboundRequest } from '../../../base/index.ts'
 import type { APIService } from '../../../api/index.ts'
 import type { Route, RoutedRequest } from '../handler.ts'
+import { endToEnd, handshakeOf } from '../hop-headers.ts'
 import { replyText } from '../respond.ts'
 import type { User } from '../user.ts'
 import { TargetError } from '../webhooks/index.ts'
+import { OPENAPI_USER } from './foreign-apis.ts'
 import {
   API_SERVICES,
   type AggregationOptions,
@@ -18,18 +15,7 @@ import {
   targetOf,
 } from './services.ts'
 
-/** Of one connection alone (RFC 9110 §7.6.1). */
-const OF_CONNECTION = [
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]
+const OPENAPI_V3 = '/openapi/v3/apis/'
 /** What speaks for the user here says nothing there, and must not be somebody else's to say. */
 const OF_USER = /^(authorization|host|impersonate-.*|x-remote-.*)$/
 
@@ -46,10 +32,26 @@ export function aggregationRoute(options: AggregationOptions): Route {
   }
 }
 
+/** The OpenAPI v3 document of a version that an extension API server serves, as that tells it. */
+export function foreignOpenApi(options: AggregationOptions): Route {
+  return async (routed) => {
+    const { path } = routed.info
+    if (!path.startsWith(OPENAPI_V3)) return undefined
+    const [group, version, ...more] = path.slice(OPENAPI_V3.length).split('/')
+    if (version === undefined || more.length > 0) return undefined
+    const name = `${version}.${group}`
+    const service = options.lookup.cached<APIService>(API_SERVICES, { name })
+    if (!service?.spec.service) return undefined
+    if (!isAvailable(service)) return unavailable()
+    const user: User = { name: OPENAPI_USER, groups: ['system:masters'] }
+    return forward(options, service, { ...routed, user })
+  }
+}
+
 async function forward(
   options: AggregationOptions,
   service: KnownService,
-  { request, user }: RoutedRequest,
+  { request, user }: Pick<RoutedRequest, 'request' | 'user'>,
 ): Promise<HttpResponse> {
   const headers = Object.fromEntries(
     Object.entries(endToEnd(request.headers)).filter(([name]) => !OF_USER.test(name)),
@@ -57,17 +59,15 @@ async function forward(
   const outgoing: OutboundRequest = {
     method: request.method,
     url: request.url,
-    headers: { ...headers, host: hostOf(service) },
+    headers: { ...headers, ...handshakeOf(request.headers), host: hostOf(service) },
     repeated: headersOf(user),
     body: request.body,
     signal: request.signal,
   }
   try {
-    const {
-      status,
-      headers: answered,
-      body,
-    } = await options.call(targetOf(options, service), outgoing)
+    const answer = await options.call(targetOf(options, service), outgoing)
+    const { status, headers: answered, body } = answer
+    if (answer.upgrade) return answer
     return { status, headers: endToEnd(answered), body }
   } catch (error) {
     if (error instanceof TargetError) return unavailable()
@@ -78,12 +78,6 @@ async function forward(
 
 function unavailable(): HttpResponse {
   return replyText(503, 'service unavailable\n')
-}
-
-function endToEnd(headers: HttpHeaders): HttpHeaders {
-  const named = (headers['connection'] ?? '').split(',').map((name) => name.trim().toLowerCase())
-  const dropped = new Set([...OF_CONNECTION, ...named])
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)))
 }
 
 /** Who asks, as front proxies say it: each value is a header of its own. */

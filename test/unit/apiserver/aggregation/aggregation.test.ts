@@ -12,6 +12,8 @@ import {
   outboundHttps,
   serveHttps,
 } from '../../../../src/platform/index.ts'
+import type { Kv } from '../../../../src/kv/index.ts'
+import { until } from '../../node/until.ts'
 import { Harness, type Json, MERGE } from '../harness.ts'
 
 const API_SERVICES = '/apis/apiregistration.k8s.io/v1/apiservices'
@@ -60,6 +62,8 @@ async function startExtension() {
   const caBundle = Buffer.from(authority.certPem).toString('base64')
   return {
     caBundle,
+    clientCaPem: authority.certPem,
+    proxyCaPem: proxies.certPem,
     port: server.port,
     proxyClient,
     requests,
@@ -95,6 +99,17 @@ function slice(port: number, ready: boolean): object {
   }
 }
 
+/** A store that is somebody else's to close. */
+function sharing(kv: Kv): Kv {
+  return new Proxy(kv, {
+    get: (target, name) => {
+      if (name === 'close') return () => Promise.resolve()
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
 describe('aggregation', () => {
   let extension: Awaited<ReturnType<typeof startExtension>>
   let outbound: ReturnType<typeof outboundHttps>
@@ -109,7 +124,9 @@ describe('aggregation', () => {
       return outbound.call({ ...target, host }, request)
     }
     const resources = [...allResources, ...metricsResources]
-    harness = await Harness.start({ outbound: call, proxyClient, resources })
+    const requestHeader = { caPem: extension.proxyCaPem, allowedNames: ['front-proxy-client'] }
+    const security = { requestHeader, clientCaPem: extension.clientCaPem }
+    harness = await Harness.start({ outbound: call, proxyClient, resources, security })
   })
 
   afterEach(async () => {
@@ -215,6 +232,77 @@ describe('aggregation', () => {
       'spec.insecureSkipTLSVerify',
     ])
     assert.deepEqual(await refused({ service: null, caBundle: bundle }), ['spec.caBundle'])
+  })
+
+  it('has an APIService for each version of custom resources, as long as that is served', async () => {
+    const version = (name: string, more: object = {}) => ({
+      name,
+      served: true,
+      storage: false,
+      schema: { openAPIV3Schema: { type: 'object' } },
+      ...more,
+    })
+    const body = {
+      metadata: { name: 'ships.fleet.example.com' },
+      spec: {
+        group: 'fleet.example.com',
+        scope: 'Cluster',
+        names: { plural: 'ships', kind: 'Ship' },
+        versions: [
+          version('v2', { storage: true }),
+          version('v1'),
+          version('v0', { served: false }),
+        ],
+      },
+    }
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+    const made = await harness.call(`POST ${definitions}`, { body })
+    assert.equal(made.status, 201)
+    const own = { group: 'fleet.example.com', version: 'v1' }
+    const theirs = apiService({ ...own, version: 'v3', service: null })
+    await harness.call(`POST ${API_SERVICES}`, {
+      body: { ...theirs, metadata: { name: 'v3.fleet.example.com' } },
+    })
+    const names = async () => {
+      const { json } = await harness.call(`GET ${API_SERVICES}`)
+      const all = json.items.map((each: Json) => each.metadata.name)
+      return all.filter((name: string) => name.endsWith('fleet.example.com')).join()
+    }
+    const come = (wanted: string) =>
+      until(wanted, async () => ((await names()) === wanted ? true : undefined))
+    await come('v1.fleet.example.com,v2.fleet.example.com,v3.fleet.example.com')
+    const { json } = await harness.call(`GET ${API_SERVICES}/v1.fleet.example.com`)
+    const label = 'kube-aggregator.kubernetes.io/automanaged'
+    assert.deepEqual(json.metadata.labels, { [label]: 'true' })
+    assert.deepEqual(json.spec, { ...own, groupPriorityMinimum: 1000, versionPriority: 100 })
+    const off = version('v1', { served: false })
+    const versions = [version('v2', { storage: true }), off]
+    const changed = await harness.call(`PATCH ${definitions}/ships.fleet.example.com`, {
+      headers: MERGE,
+      body: { spec: { versions } },
+    })
+    assert.equal(changed.status, 200)
+    await come('v2.fleet.example.com,v3.fleet.example.com')
+    await harness.call(`DELETE ${definitions}/ships.fleet.example.com`)
+    await come('v3.fleet.example.com')
+  })
+
+  it('tells extension API servers whom to believe', async () => {
+    const at = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication'
+    const { data } = (await harness.call(`GET ${at}`)).json
+    assert.equal(data['client-ca-file'], extension.clientCaPem)
+    assert.equal(data['requestheader-client-ca-file'], extension.proxyCaPem)
+    assert.deepEqual(JSON.parse(data['requestheader-allowed-names']), ['front-proxy-client'])
+    assert.deepEqual(JSON.parse(data['requestheader-uid-headers']), ['X-Remote-Uid'])
+    assert.deepEqual(JSON.parse(data['requestheader-extra-headers-prefix']), ['X-Remote-Extra-'])
+    const other = issueAuthority({ commonName: 'other' }, validity).certPem
+    const { kv } = harness
+    const security = { clientCaPem: other }
+    const second = await Harness.start({ kv: sharing(kv), security })
+    await second.stop()
+    const now = (await harness.call(`GET ${at}`)).json.data
+    assert.equal(now['client-ca-file'], extension.clientCaPem + other)
+    assert.equal(now['requestheader-client-ca-file'], extension.proxyCaPem)
   })
 
   it('knows the versions that are served here', async () => {

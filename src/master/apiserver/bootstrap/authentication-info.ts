@@ -1,0 +1,86 @@
+import { hasReason } from '../../../base/index.ts'
+import type { KubeObject } from '../../../api/index.ts'
+import type { RequestHeaderOptions } from '../authn/request-header.ts'
+import { createObject } from '../registry/create.ts'
+import type { Store } from '../registry/store.ts'
+import { mainRules, updateObject } from '../registry/update.ts'
+import { systemCall } from './system-call.ts'
+
+const NAMESPACE = 'kube-system'
+const NAME = 'extension-apiserver-authentication'
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+/** Whom this server believes, so that extension API servers believe them, too. */
+export interface AuthenticationInfo {
+  /** PEM of the authorities of clients' certificates. */
+  readonly clientCaPem?: string | undefined
+  readonly requestHeader?: RequestHeaderOptions | undefined
+}
+
+/**
+ * Keeps the ConfigMap that extension API servers read (kube-apiserver's
+ * `cluster-authentication-trust-controller`): authorities of several masters are put together.
+ */
+export async function ensureAuthenticationInfo(
+  configMaps: Store,
+  info: AuthenticationInfo,
+  { signal }: { signal: AbortSignal },
+): Promise<void> {
+  const wanted = dataOf(info)
+  if (Object.keys(wanted).length === 0) return
+  const call = systemCall(NAMESPACE, signal)
+  const object: ConfigMap = { metadata: { name: NAME, namespace: NAMESPACE }, data: wanted }
+  try {
+    await createObject(configMaps, call, object)
+  } catch (error) {
+    if (!hasReason(error, 'AlreadyExists')) throw error
+    await updateObject(configMaps, call, {
+      name: NAME,
+      rules: mainRules(configMaps),
+      change: (old: ConfigMap) => {
+        const data = together(old.data ?? {}, wanted)
+        const isSame = Object.entries(data).every(([key, value]) => old.data?.[key] === value)
+        return isSame ? old : { ...old, data }
+      },
+    })
+  }
+}
+
+interface ConfigMap extends KubeObject {
+  data?: Record<string, string>
+}
+
+function dataOf({ clientCaPem, requestHeader }: AuthenticationInfo): Record<string, string> {
+  const client: Record<string, string> = {}
+  if (clientCaPem) client['client-ca-file'] = bundle([clientCaPem])
+  if (!requestHeader) return client
+  const { caPem, allowedNames, ...headers } = requestHeader
+  const { userHeaders = ['X-Remote-User'], uidHeaders = ['X-Remote-Uid'] } = headers
+  const { groupHeaders = ['X-Remote-Group'], extraPrefixes = ['X-Remote-Extra-'] } = headers
+  return {
+    ...client,
+    'requestheader-client-ca-file': bundle([caPem]),
+    'requestheader-allowed-names': JSON.stringify(allowedNames),
+    'requestheader-username-headers': JSON.stringify(userHeaders),
+    'requestheader-uid-headers': JSON.stringify(uidHeaders),
+    'requestheader-group-headers': JSON.stringify(groupHeaders),
+    'requestheader-extra-headers-prefix': JSON.stringify(extraPrefixes),
+  }
+}
+
+function together(
+  old: Record<string, string>,
+  wanted: Record<string, string>,
+): Record<string, string> {
+  const data = { ...old, ...wanted }
+  for (const key of ['client-ca-file', 'requestheader-client-ca-file']) {
+    if (data[key] !== undefined) data[key] = bundle([old[key] ?? '', data[key]])
+  }
+  return data
+}
+
+/** Each certificate once. */
+function bundle(pems: readonly string[]): string {
+  const all = pems.flatMap((pem) => pem.match(CERTIFICATE) ?? [])
+  return [...new Set(all)].map((pem) => `${pem}\n`).join('')
+}
