@@ -69,12 +69,8 @@ async function main(): Promise<void> {
     certPem: pem('etcd-certfile'),
     keyPem: pem('etcd-keyfile'),
   }
-  const kv = etcdKv(
-    grpcClient({
-      endpoints: servers.split(','),
-      ...(etcdTls.caPem === '' ? {} : { tls: etcdTls }),
-    }),
-  )
+  const secured = etcdTls.caPem === '' ? {} : { tls: etcdTls }
+  const kv = etcdKv(grpcClient({ endpoints: servers.split(','), ...secured }))
   const kubelets = kubeletClients({
     caPem: pem('kubelet-certificate-authority'),
     certPem: pem('kubelet-client-certificate'),
@@ -82,13 +78,9 @@ async function main(): Promise<void> {
   })
   const outbound = outboundHttps()
   const audit = auditOf(flags)
-  const proxyClient = {
-    certPem: pem('proxy-client-cert-file'),
-    keyPem: pem('proxy-client-key-file'),
-  }
   const api = createApiServer({
     outbound: outbound.call,
-    ...(proxyClient.certPem !== '' && { proxyClient }),
+    ...proxyClientOf(flags),
     kv,
     resources: flags['serve-metrics'] === 'false' ? allResources : WITH_METRICS,
     clock: systemClock,
@@ -126,6 +118,14 @@ async function main(): Promise<void> {
   }
   await untilStopped(stop.signal, close, { timeoutMs: STOP_TIMEOUT_MS })
   process.exit(0)
+}
+
+/** What proves to extension API servers that we speak for users. */
+function proxyClientOf(flags: Record<keyof typeof FLAGS, string>) {
+  const pem = (name: 'proxy-client-cert-file' | 'proxy-client-key-file') =>
+    fileOf(name, flags[name])
+  const certPem = pem('proxy-client-cert-file')
+  return certPem === '' ? {} : { proxyClient: { certPem, keyPem: pem('proxy-client-key-file') } }
 }
 
 main().catch((error: unknown) => {
