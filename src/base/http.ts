@@ -26,6 +26,8 @@ export interface HttpRequest {
   /** The client showed a certificate, and it is no good: of another authority, or expired. */
   readonly foreignCertificate?: boolean
   readonly remoteAddress?: string
+  /** It came over TLS. */
+  readonly secure?: boolean
   /** Aborted when the client went away or the server stops. */
   readonly signal: AbortSignal
 }

@@ -5,6 +5,7 @@ import { type EtcdFlags, readEtcdFlags } from './parts/etcd-flags.ts'
 import { startEtcd } from './parts/etcd-member.ts'
 import { FlagError } from './parts/flags.ts'
 import { VERSION } from './parts/version.ts'
+import { logSettings } from './parts/etcd-log.ts'
 import { zapLog } from './parts/zap-log.ts'
 
 /** `navarch etcd`: one member with etcd's own flags, environment, lines and exit codes. */
@@ -13,17 +14,17 @@ async function main(): Promise<void> {
   const flags = readEtcdFlags(args, process.env)
   if (flags.get('help') === 'true' || flags.get('h') === 'true') return console.log(help())
   if (flags.get('version') === 'true') {
-    return console.log(`etcd Version: ${ETCD_VERSION}\nNavarch Version: ${VERSION}`)
+    const { version, platform, arch } = process
+    console.log(`etcd Version: ${ETCD_VERSION}\nGit SHA: navarch-${VERSION}`)
+    console.log(`Go Version: none, Node ${version}\nGo OS/Arch: ${platform}/${arch}`)
+    return
   }
   await run(flags)
 }
 
 async function run(flags: EtcdFlags): Promise<void> {
-  const level = flags.get('debug') === 'true' ? 'debug' : flags.get('log-level')
-  const log = zapLog({ level, outputs: flags.get('log-outputs') })
-  for (const flag of flags.ignored) {
-    log.warn('a flag of etcd without a meaning here is ignored', { flag: `--${flag}` })
-  }
+  const log = zapLog(logSettings(flags))
+  for (const fields of flags.warnings) log.warn('this setting has no effect', fields)
   const onFatal = (error: unknown) => {
     log.error('server error', { error })
     // As etcd: whoever was removed ends well, and its data is worth nothing.
@@ -55,7 +56,7 @@ function notify(what: string): void {
 
 function help(): string {
   const lines = Object.entries(ETCD_FLAGS)
-    .filter(([, { no }]) => !no)
+    .filter(([, { ignored, refused }]) => ignored === undefined && refused === undefined)
     .map(([name, { value }]) => `  --${name}${value && ` '${value}'`}`)
   return `Usage:\n\n  navarch etcd [flags]\n\n${lines.join('\n')}`
 }

@@ -78,12 +78,21 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
     maxConcurrentStreams: flags.maxConcurrentStreams,
     implementation: flags.grpcServer,
   })
-  const listeners = await serveProbes(flags.metricsUrls, { http: probes, tls: clientTls, log })
+  const listeners = await serveProbes(flags.metricsUrls.map(boundTo), {
+    http: probes,
+    tls: clientTls,
+    log,
+  })
   return async () => {
     for (const each of [front, ...listeners]) await each.close()
     await opened.stop()
     await passwords.close()
   }
+}
+
+function boundTo({ hostname, port, protocol }: URL) {
+  const address = hostname.replace(/^\[|\]$/g, '')
+  return { address, port: Number(port), secure: protocol === 'https:' }
 }
 
 main().catch((error: unknown) => {

@@ -2,13 +2,10 @@ import { createServer as createTcp, type Server, type Socket } from 'node:net'
 import { createServer as createTls, type TLSSocket } from 'node:tls'
 import type { Log } from '../base/index.ts'
 import { PREFACE } from './http2/index.ts'
-import { closeServer, listen } from './listen.ts'
-import { followTls, netError, type TlsOptions, tlsMaterial } from './tls.ts'
+import { closeServer, listen, type ListenAt } from './listen.ts'
+import { followTls, netError, refusalOfTls, type TlsOptions, tlsMaterial } from './tls.ts'
 
-export interface FrontOptions {
-  readonly address: string
-  /** 0 takes a free port. */
-  readonly port: number
+export interface FrontOptions extends ListenAt {
   readonly tls?: TlsOptions
   /** Whether a client without a certificate of our authority is turned away. */
   readonly clientCertificate: 'required' | 'optional'
@@ -63,23 +60,37 @@ function createServer(options: FrontOptions, sockets: Set<Socket>): Server {
     ALPNProtocols: ['h2', 'http/1.1'],
     requestCert: true,
     rejectUnauthorized: options.clientCertificate === 'required',
-    minVersion: tls.minVersion ?? 'TLSv1.2',
     handshakeTimeout: HELLO_TIMEOUT_MS,
     noDelay: true,
     ...KEEPALIVE,
   })
   followTls(server, tls)
-  server.on('secureConnection', (socket: TLSSocket) => {
-    track(socket)
+  const welcome = (socket: TLSSocket) => {
     if (socket.alpnProtocol === 'h2') onHttp2(socket)
     else if (socket.alpnProtocol === 'http/1.1') onHttp1(socket)
     else listenIn(socket, options)
+  }
+  server.on('secureConnection', (socket: TLSSocket) => {
+    track(socket)
+    if (tls.refuse) void unlessRefused(socket, { tls, log }, welcome)
+    else welcome(socket)
   })
   server.on('tlsClientError', (error, socket) => {
     log.debug('TLS handshake failed', { error })
     socket.destroy()
   })
   return server
+}
+
+async function unlessRefused(
+  socket: TLSSocket,
+  { tls, log }: { tls: TlsOptions; log: Log },
+  welcome: (socket: TLSSocket) => void,
+): Promise<void> {
+  const reason = await refusalOfTls(socket, tls, socket.remoteAddress)
+  if (reason === undefined) return welcome(socket)
+  log.warn('rejected connection on client endpoint', { reason, from: socket.remoteAddress })
+  socket.destroy()
 }
 
 /** Nothing was negotiated: the first bytes tell (RFC 9113 §3.3, prior knowledge). */

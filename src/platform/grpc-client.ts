@@ -35,7 +35,8 @@ const CHANNEL: ChannelOptions = {
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
   // A server that is stopped or cut off, not killed, is found by pings.
-  'grpc.keepalive_time_ms': 5000,
+  // A server may turn away who pings more often than every five seconds, as etcd does.
+  'grpc.keepalive_time_ms': 6000,
   'grpc.keepalive_timeout_ms': 3000,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,

@@ -1,12 +1,10 @@
 import type { GrpcMethods, HttpHandler, Listener, Log } from '../base/index.ts'
 import { serveGrpcHttp2 } from './grpc/index.ts'
 import { serveGrpcJs } from './grpc-js-server.ts'
+import type { ListenAt } from './listen.ts'
 import type { TlsOptions } from './tls.ts'
 
-export interface GrpcServerOptions {
-  readonly address: string
-  /** 0 takes a free port. */
-  readonly port: number
+export interface GrpcServerOptions extends ListenAt {
   /** Without `tls`: plain text. */
   readonly tls?: TlsOptions
   /** Whether a client without a certificate of our authority is turned away. Default `required`. */
@@ -19,8 +17,19 @@ export interface GrpcServerOptions {
   readonly maxReceiveBytes?: number
   /** Of one connection. Default as in etcd: as many as HTTP/2 can number. */
   readonly maxConcurrentStreams?: number
+  readonly keepalive?: GrpcKeepalive
   /** `grpc-js`: the library's server, which is slower and serves gRPC alone. Default `own`. */
   readonly implementation?: GrpcImplementation
+}
+
+/** etcd's `--grpc-keepalive-*`. */
+export interface GrpcKeepalive {
+  /** An idle client is pinged after this. Default two hours. */
+  readonly idleMs?: number
+  /** One that does not answer for so long is gone. Default 20 seconds. */
+  readonly timeoutMs?: number
+  /** A client that pings more often than this is turned away. Default: only one that floods. */
+  readonly pingMsMin?: number
 }
 
 export type GrpcImplementation = 'own' | 'grpc-js'

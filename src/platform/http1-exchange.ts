@@ -65,7 +65,7 @@ export function toRequest(incoming: IncomingMessage, signal: AbortSignal): HttpR
     url: incoming.url ?? '/',
     headers,
     body: hasBody(headers) ? incoming.iterator({ destroyOnReturn: false }) : undefined,
-    ...(socket instanceof TLSSocket && tlsClient(socket)),
+    ...(socket instanceof TLSSocket && { secure: true, ...tlsClient(socket) }),
     ...(socket.remoteAddress ? { remoteAddress: socket.remoteAddress } : {}),
     signal,
   }

@@ -9,6 +9,7 @@ const HOP_HEADERS = new Set(['connection', 'keep-alive', 'proxy-connection', 'tr
 
 /** Who asks. */
 export interface Http2Client extends TlsClient {
+  readonly secure?: boolean
   readonly remoteAddress?: string
 }
 

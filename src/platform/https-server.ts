@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { HttpHandler, Listener, Log } from '../base/index.ts'
+import { systemClock } from './clock.ts'
 import { type Front, openFront } from './front.ts'
 import { createHttp1Back, type Http1Back } from './http1-back.ts'
 import { Http2Connection, type LocalSettings } from './http2/index.ts'
@@ -57,13 +58,13 @@ function connect(context: ServerContext, connections: Set<Http2Connection>, sock
   // One lookup per connection: reading the certificate parses it anew each time.
   const { remoteAddress } = socket
   const client: Http2Client = {
-    ...(socket instanceof TLSSocket && tlsClient(socket)),
+    ...(socket instanceof TLSSocket && { secure: true, ...tlsClient(socket) }),
     ...(remoteAddress !== undefined && { remoteAddress }),
   }
   const connection = new Http2Connection({
     socket,
     settings: SETTINGS,
-    nowMs: () => performance.now(),
+    clock: systemClock,
     onRequest: (stream) => void serveHttp2(context, stream, client),
     onClose(fault) {
       connections.delete(connection)

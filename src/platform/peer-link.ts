@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, TLSSocket } from 'node:tls'
 import { ConnectionError, type MemberId } from '../base/index.ts'
 import { readFrames, writeFrame } from './frames.ts'
 import { decodeAnswer, encodeHello, type Hello, REMOVED } from './peer-handshake.ts'
 import type { PeerTransportOptions } from './peers.ts'
-import { clientContext, connectionError, type TlsOptions } from './tls.ts'
+import { clientContext, connectionError, refusalOfTls, type TlsOptions } from './tls.ts'
 
 /** The empty frame: ends a long transfer, and says that it was taken. */
 export const STREAM_END = new Uint8Array(0)
@@ -139,9 +139,12 @@ interface Dial {
 }
 
 function openSocket(url: string, tls: TlsOptions | undefined): Socket {
-  const { hostname, port } = new URL(url)
-  const at = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }
-  return tls ? connectTls({ ...at, secureContext: clientContext(tls) }) : connect(at)
+  const { hostname, port, protocol } = new URL(url)
+  const isPlain = protocol === 'http:'
+  const at = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (isPlain ? 80 : 443)) }
+  if (!tls || isPlain) return connect(at)
+  const rejectUnauthorized = tls.trustAnybody !== true
+  return connectTls({ ...at, secureContext: clientContext(tls), rejectUnauthorized })
 }
 
 type Dialler = Pick<PeerTransportOptions, 'self' | 'clusterId' | 'tls'>
@@ -168,8 +171,12 @@ async function dialMember(options: Dialler, dial: Dial): Promise<Dialled> {
     await new Promise<void>((resolve, reject) => {
       socket.on('error', reject)
       socket.on('close', () => reject(new Error('connection closed')))
-      socket.once(options.tls ? 'secureConnect' : 'connect', resolve)
+      socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', resolve)
     })
+    if (options.tls && socket instanceof TLSSocket) {
+      const reason = await refusalOfTls(socket, options.tls)
+      if (reason !== undefined) throw new Error(reason)
+    }
     const { clusterId, self: from } = options
     writeFrame(socket, encodeHello({ clusterId, from, to: dial.to, purpose: dial.purpose }))
     const frames = readFrames(socket)

@@ -12,12 +12,21 @@ import { readFrames, writeFrame } from './frames.ts'
 import { closeServer, listen } from './listen.ts'
 import { decodeHello, encodeAnswer, type Hello, refusalOf } from './peer-handshake.ts'
 import { MAX_QUEUED_BYTES, PeerLink, sendOverOwnConnection, STREAM_END } from './peer-link.ts'
-import { followTls, identityOf, netError, type TlsOptions, tlsMaterial } from './tls.ts'
+import {
+  followTls,
+  identityOf,
+  netError,
+  refusalOfTls,
+  type TlsOptions,
+  tlsMaterial,
+} from './tls.ts'
 
 export interface PeerTransportOptions {
   readonly self: MemberId
   readonly clusterId: bigint
-  readonly listen: { readonly address: string; readonly port: number }
+  readonly listen: PeerAddress
+  /** Further addresses that are listened on. */
+  readonly listenAlso?: readonly PeerAddress[]
   /** Without: plain text, and whoever connects is taken for a member. */
   readonly tls: TlsOptions | undefined
   /** Whether a peer without a certificate of our authority is turned away. Default `required`. */
@@ -25,6 +34,13 @@ export interface PeerTransportOptions {
   readonly log: Log
   /** Whether a certificate that our authority signed may act as a member. Default: any may. */
   readonly authorize?: (identity: PeerIdentity) => boolean
+}
+
+export interface PeerAddress {
+  readonly address: string
+  readonly port: number
+  /** In plain text, although there is TLS. */
+  readonly plain?: boolean
 }
 
 /**
@@ -40,7 +56,7 @@ export async function tlsPeers(
   /** Connections on which members send frames: the way back to those whose address is unknown. */
   const waysBack = new Map<MemberId, Socket>()
   let receiver: PeerReceiver | undefined
-  const server = serveMembers(options, incoming, {
+  const doorkeeper: Doorkeeper = {
     receiver: () => receiver,
     removed,
     onHello: (from) => links.get(from)?.hurry(),
@@ -50,13 +66,10 @@ export async function tlsPeers(
         if (waysBack.get(from) === socket) waysBack.delete(from)
       })
     },
-  })
-  const at = options.listen
-  const { port } = await listen(server, at).catch((error: unknown) => {
-    throw netError(at, error)
-  })
+  }
+  const { servers, port } = await listenForMembers(options, incoming, doorkeeper)
   return {
-    listener: { address: at.address, port },
+    listener: { address: options.listen.address, port },
     send(to, frame) {
       const link = links.get(to)
       if (link) link.send(frame)
@@ -98,7 +111,7 @@ export async function tlsPeers(
       for (const link of links.values()) link.close()
       links.clear()
       for (const socket of incoming.keys()) socket.destroy()
-      await closeServer(server)
+      await Promise.all(servers.map(closeServer))
     },
   }
 }
@@ -112,6 +125,28 @@ interface Doorkeeper {
   readonly onHello: (from: MemberId) => void
   /** It has sent its first frame on this connection. */
   readonly onFrames: (from: MemberId, socket: Socket) => void
+}
+
+/** A server for each address; `port` is the first one's. Throws `NetError`. */
+async function listenForMembers(
+  options: PeerTransportOptions,
+  incoming: Map<Socket, MemberId>,
+  doorkeeper: Doorkeeper,
+): Promise<{ servers: readonly Server[]; port: number }> {
+  const servers: Server[] = []
+  const ports: number[] = []
+  for (const at of [options.listen, ...(options.listenAlso ?? [])]) {
+    const tls = at.plain ? undefined : options.tls
+    const server = serveMembers({ ...options, tls }, incoming, doorkeeper)
+    try {
+      ports.push((await listen(server, at)).port)
+    } catch (error) {
+      await Promise.all(servers.map(closeServer))
+      throw netError(at, error)
+    }
+    servers.push(server)
+  }
+  return { servers, port: ports[0] ?? 0 }
 }
 
 function serveMembers(
@@ -138,7 +173,6 @@ function serveMembers(
     ...tlsMaterial(tls),
     requestCert: true,
     rejectUnauthorized: options.clientCertificate !== 'optional',
-    minVersion: tls.minVersion ?? 'TLSv1.2',
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     noDelay: true,
   })
@@ -147,7 +181,11 @@ function serveMembers(
   server.on('secureConnection', (socket: TLSSocket) => {
     const identity = identityOf(socket)
     const isOpen = options.clientCertificate === 'optional'
-    take(socket, isOpen || (identity !== undefined && (options.authorize?.(identity) ?? true)))
+    const isMember = identity !== undefined && (options.authorize?.(identity) ?? true)
+    void refusalOfTls(socket, tls, socket.remoteAddress).then((reason) => {
+      if (reason !== undefined) log.warn('rejected connection on peer endpoint', { reason })
+      take(socket, reason === undefined && (isOpen || isMember))
+    })
   })
   return server
 }

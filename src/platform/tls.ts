@@ -2,6 +2,7 @@ import {
   createSecureContext,
   type PeerCertificate,
   type SecureContext,
+  type SecureContextOptions,
   type Server,
   type TLSSocket,
 } from 'node:tls'
@@ -15,12 +16,35 @@ export interface TlsOptions {
   /** A secret. */
   readonly keyPem: string
   /** Default TLSv1.2. */
-  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3'
+  readonly minVersion?: TlsVersion
+  readonly maxVersion?: TlsVersion
+  /** OpenSSL's names for TLS 1.2, separated by colons. Default: Node's choice. */
+  readonly ciphers?: string
+  /** Certificates that our authority has taken back. */
+  readonly crlPem?: string
+  /** Shown where this side dials, if another one than as a server. */
+  readonly dialWith?: { readonly certPem: string; readonly keyPem: string }
+  /** Whoever is dialled need not prove anything: etcd's `--auto-tls`. */
+  readonly trustAnybody?: true
+  /** Why the other side is turned away although our authority signed its certificate. */
+  readonly refuse?: (other: OtherSide) => Promise<string | undefined> | string | undefined
+  /** Replaced certificates for who dials. Plain data has none. */
+  readonly latest?: () => TlsOptions
   /**
    * Certificates that are replaced while a server runs: calls `apply` with the new ones, until the
    * returned function is called. Plain data has none.
    */
   readonly onChange?: (apply: (fresh: TlsOptions) => void) => () => void
+}
+
+export type TlsVersion = 'TLSv1.2' | 'TLSv1.3'
+
+export interface OtherSide {
+  readonly commonName: string
+  /** DER. */
+  readonly certificate: Uint8Array
+  /** Of one that has dialled us. */
+  readonly remoteAddress?: string
 }
 
 /** The server takes replaced certificates for its next connections. */
@@ -29,9 +53,31 @@ export function followTls(server: Server, tls: TlsOptions): void {
   if (stop) server.on('close', stop)
 }
 
+/** Why the other side is turned away; undefined: it is welcome. `remoteAddress` of one that dialled. */
+export async function refusalOfTls(
+  socket: TLSSocket,
+  { refuse }: TlsOptions,
+  remoteAddress?: string,
+): Promise<string | undefined> {
+  if (!refuse) return undefined
+  const identity = identityFrom(socket.getPeerCertificate())
+  if (!identity?.certificate) return undefined
+  const { commonName, certificate } = identity
+  return await refuse({ commonName, certificate, ...(remoteAddress && { remoteAddress }) })
+}
+
 /** The options in Node's words. */
-export function tlsMaterial(tls: TlsOptions): { ca: string; cert: string; key: string } {
-  return { ca: tls.caPem, cert: tls.certPem, key: tls.keyPem }
+export function tlsMaterial(tls: TlsOptions): SecureContextOptions {
+  const { maxVersion, ciphers, crlPem } = tls
+  return {
+    ca: tls.caPem,
+    cert: tls.certPem,
+    key: tls.keyPem,
+    minVersion: tls.minVersion ?? 'TLSv1.2',
+    ...(maxVersion && { maxVersion }),
+    ...(ciphers !== undefined && { ciphers }),
+    ...(crlPem !== undefined && { crl: crlPem }),
+  }
 }
 
 const contexts = new WeakMap<TlsOptions, SecureContext>()
@@ -40,11 +86,13 @@ const contexts = new WeakMap<TlsOptions, SecureContext>()
  * What connections of a client share: reading keys and certificates takes milliseconds, which one
  * that dials again and again until a server is there would spend each time.
  */
-export function clientContext(tls: TlsOptions): SecureContext {
+export function clientContext(given: TlsOptions): SecureContext {
+  const tls = given.latest?.() ?? given
   let context = contexts.get(tls)
   if (!context) {
-    const { ca, cert, key } = tlsMaterial(tls)
-    context = createSecureContext({ ca, ...(cert !== '' && { cert, key }) })
+    const { certPem: cert, keyPem: key } = tls.dialWith ?? tls
+    const { cert: _, key: __, ...rest } = tlsMaterial(tls)
+    context = createSecureContext({ ...rest, ...(cert !== '' && { cert, key }) })
     contexts.set(tls, context)
   }
   return context

@@ -28,6 +28,8 @@ export interface OpenStoreOptions {
   readonly name: string
   /** The member's own folder: `db` holds the state, `wal` the log, `snap` what arrives. */
   readonly dataFolder: string
+  /** Where the log is, if not there: etcd's `--wal-dir`. */
+  readonly walFolder?: string
   readonly disk: Disk
   readonly openEngine: OpenEngine
   readonly clock: Clock
@@ -39,6 +41,8 @@ export interface OpenStoreOptions {
   readonly archiveFolder?: string
   /** etcd's `--force-new-cluster`: this member goes on alone, with all that it has. */
   readonly forceNewCluster?: boolean
+  /** etcd's `--pre-vote`. Default true. */
+  readonly preVote?: boolean
   readonly timing?: Partial<MemberTiming>
   readonly logLimits?: Partial<LogLimits>
   readonly requestTimeoutMs?: number
@@ -84,7 +88,8 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     })
     undo.unshift(() => state.close())
     options.onState?.(state)
-    const { forceNewCluster, timing, logLimits, requestTimeoutMs, onFatal } = options
+    const { forceNewCluster, preVote, timing, logLimits, requestTimeoutMs, onFatal } = options
+    const { walFolder, etcd: { requestBytesMax } = {} } = options
     const { archiveFolder: folder } = options
     if (folder !== undefined) {
       const archiver = await Archiver.open({ state, disk, folder, clock, log })
@@ -100,7 +105,10 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
       random,
       log: log.child({ component: 'raft' }),
       stateMachine: state,
+      ...(walFolder !== undefined && { walFolder }),
+      ...(requestBytesMax !== undefined && { requestBytesMax }),
       ...(forceNewCluster && { forceNewCluster }),
+      ...(preVote !== undefined && { preVote }),
       ...(timing && { timing }),
       ...(logLimits && { logLimits }),
       ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),

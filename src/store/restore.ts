@@ -15,6 +15,8 @@ export interface RestoreOptions {
   readonly name: string
   /** Must be empty or absent. */
   readonly dataFolder: string
+  /** etcd's `--wal-dir`; must be empty or absent. Default: in the data folder. */
+  readonly walFolder?: string
   readonly disk: Disk
   readonly openEngine: OpenEngine
   readonly clock: Clock
@@ -44,11 +46,8 @@ const START = { index: 2, term: 1 }
 export async function restoreSnapshot(options: RestoreOptions): Promise<SnapshotStatus> {
   const { disk, path, dataFolder, cluster, log } = options
   const self = memberNamed(cluster, options.name)
-  if ((await disk.stat(dataFolder)) && (await disk.list(dataFolder)).length > 0) {
-    throw new SnapshotFileError(
-      `data-dir "${dataFolder}" not empty: move it away, or restore into another folder`,
-    )
-  }
+  const walFolder = options.walFolder ?? `${dataFolder}/wal`
+  await checkEmpty(disk, { 'data-dir': dataFolder, 'wal-dir': walFolder })
   const { skipHashCheck = false } = options
   const snapshot = await SnapshotFile.open(disk, path, { skipHashCheck })
   try {
@@ -57,7 +56,7 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
     await restoreState(options, snapshot, membership)
     const { segmentBytes } = options
     const wal = await Wal.create(
-      { disk, folder: `${dataFolder}/wal`, log, ...(segmentBytes && { segmentBytes }) },
+      { disk, folder: walFolder, log, ...(segmentBytes && { segmentBytes }) },
       { clusterId: cluster.clusterId, memberId: self.id },
       [
         { type: 'reset', base: START },
@@ -69,9 +68,19 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
     return snapshot.status
   } catch (error) {
     await disk.remove(dataFolder)
+    await disk.remove(walFolder)
     throw error
   } finally {
     await snapshot.close()
+  }
+}
+
+async function checkEmpty(disk: Disk, folders: Readonly<Record<string, string>>): Promise<void> {
+  for (const [flag, folder] of Object.entries(folders)) {
+    if (!(await disk.stat(folder)) || (await disk.list(folder)).length === 0) continue
+    throw new SnapshotFileError(
+      `${flag} "${folder}" not empty: move it away, or restore into another folder`,
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { bcryptHasher } from '../../src/platform/index.ts'
 import { needProgram } from '../support/peers.ts'
+import { TextSocket } from '../support/web-socket.ts'
 import { type Pair, startTwins, type Twins } from './etcd-twin.ts'
 
 const b64 = (text: string) => Buffer.from(text).toString('base64')
@@ -191,6 +192,53 @@ describe('the JSON gateway beside a real etcd', function () {
     assert.deepEqual(ours, theirs)
   })
 
+  it('streams over a WebSocket as well, each message a line', async () => {
+    const talk = async (endpoint: string): Promise<unknown[]> => {
+      const watch = await TextSocket.open(`${endpoint}/v3/watch`)
+      const heard: unknown[] = []
+      const hear = async (socket: TextSocket) => {
+        const text = await socket.next()
+        heard.push(
+          JSON.parse(text ?? 'null', (key, value: unknown) =>
+            LEFT_OUT.has(key) ? undefined : value,
+          ),
+        )
+      }
+      const create = { key: b64('ws'), range_end: b64('wt') }
+      watch.send(JSON.stringify({ create_request: create }))
+      await hear(watch)
+      await post(endpoint, 'kv/put', { key: b64('ws1'), value: b64('x') })
+      const created = heard[0] as { result: { header: { revision?: string } } }
+      delete created.result.header.revision
+      const event = JSON.parse((await watch.next()) ?? 'null')
+      heard.push(event.result.events[0].kv.key)
+      watch.send(JSON.stringify({ cancel_request: { watch_id: '0' } }))
+      const cancelled = JSON.parse((await watch.next()) ?? 'null')
+      heard.push(cancelled.result.canceled)
+      watch.close()
+      await post(endpoint, 'lease/grant', { ID: '4711', TTL: '500' })
+      const leases = await TextSocket.open(`${endpoint}/v3/lease/keepalive`)
+      for (let i = 0; i < 2; i++) {
+        leases.send(JSON.stringify({ ID: '4711' }))
+        const { result } = JSON.parse((await leases.next()) ?? 'null')
+        heard.push(result.TTL)
+      }
+      leases.close()
+      await post(endpoint, 'lease/revoke', { ID: '4711' })
+      return heard
+    }
+    const theirs = await talk(twins.endpoints[0])
+    const ours = await talk(twins.endpoints[1])
+    assert.deepEqual(ours, theirs)
+    const unary = await TextSocket.open(`${twins.endpoints[1]}/v3/kv/range`)
+    unary.send(JSON.stringify({ key: b64('ws1') }))
+    assert.match((await unary.next()) ?? '', /"count":"1"/)
+    assert.equal(await unary.next(), undefined)
+    unary.close()
+    const bad = TextSocket.open(`${twins.endpoints[1]}/v3/watch`, { 'sec-websocket-version': '8' })
+    await assert.rejects(bad, /refused: 426/)
+  })
+
   it('authenticates by the header', async () => {
     await all([
       ['auth/user/add', { name: 'root', password: 'pw' }],
@@ -204,6 +252,13 @@ describe('the JSON gateway beside a real etcd', function () {
     const answers = await both('auth/authenticate', { name: 'root', password: 'pw' })
     const tokens = answers.map(({ body }) => (body as { token: string }).token)
     await same('kv/range', { key: b64('a') }, tokens)
+    // A browser cannot set the header of a WebSocket.
+    const socket = await TextSocket.open(`${twins.endpoints[1]}/v3/kv/range`, {
+      'sec-websocket-protocol': `Bearer, ${tokens[1]}`,
+    })
+    socket.send(JSON.stringify({ key: b64('a') }))
+    assert.match((await socket.next()) ?? '', /"header"/)
+    socket.close()
     const [theirs, ours] = await both('kv/range', { key: b64('a') }, ['no', 'no'])
     assert.deepEqual([ours.status, theirs.status], [401, 401])
     assert.equal((await both('kv/range', { key: b64('a') }))[1]?.status, 400)

@@ -99,6 +99,8 @@ describe('navarch etcd', function () {
   it('goes on alone with --force-new-cluster', async () => {
     await start(['m1', 'm2', 'm3'])
     await out('put a 1')
+    // Not in the state yet, but in its log: the new cluster would wait for this member for ever.
+    await whenHealthy('member add m4 --peer-urls=http://127.0.0.1:1')
     for (const name of ['m1', 'm2', 'm3']) etcd.members.get(name)?.child.kill('SIGKILL')
     await Promise.all([...etcd.members.values()].map(({ exit }) => exit()))
     etcd.members.clear()

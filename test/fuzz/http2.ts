@@ -64,6 +64,7 @@ function feed(input: Uint8Array): void {
     },
   })
   const receiver: Receiver = new Receiver({
+    pingMsMin: 0,
     settings: {
       streamsMax: 100,
       windowBytes: 65_535,

@@ -1,15 +1,21 @@
 import type { AutoCompactionMode, InitialMember } from '../../store/index.ts'
 import { durationMs, EtcdConfigError, type EtcdFlags } from './etcd-flags.ts'
+import { FlagError } from './flags.ts'
+import { advertisedUrls, type BindUrl, bindUrls } from './etcd-urls.ts'
 
 /** A member as etcd's flags describe it. */
 export interface EtcdConfig {
   readonly name: string
   readonly dataDir: string
-  readonly listenClientUrls: readonly URL[]
+  /** Where the log is; default: in the data folder. */
+  readonly walDir: string | undefined
+  readonly listenClientUrls: readonly BindUrl[]
+  /** Where HTTP is served apart from gRPC. Empty: on the client URLs as well. */
+  readonly listenClientHttpUrls: readonly BindUrl[]
   readonly advertiseClientUrls: readonly string[]
-  readonly listenPeerUrls: readonly URL[]
+  readonly listenPeerUrls: readonly BindUrl[]
   readonly advertisePeerUrls: readonly string[]
-  readonly metricsUrls: readonly URL[]
+  readonly metricsUrls: readonly BindUrl[]
   readonly members: readonly InitialMember[]
   readonly clusterToken: string
   readonly isJoining: boolean
@@ -33,17 +39,21 @@ export function etcdConfig(flags: EtcdFlags): EtcdConfig {
   }
   const state = flags.get('initial-cluster-state')
   if (state !== 'new' && state !== 'existing') {
-    throw new EtcdConfigError(`invalid value "${state}" for flag -initial-cluster-state`)
+    throw new FlagError(
+      `invalid value "${state}" for flag -initial-cluster-state: invalid value "${state}"`,
+    )
   }
-  const advertisePeerUrls = advertised(flags, 'initial-advertise-peer-urls')
-  const advertiseClientUrls = advertised(flags, 'advertise-client-urls')
+  const advertisePeerUrls = advertisedUrls(flags, 'initial-advertise-peer-urls')
+  const advertiseClientUrls = advertisedUrls(flags, 'advertise-client-urls')
   const initial =
     flags.get('initial-cluster') || advertisePeerUrls.map((u) => `${name}=${u}`).join()
   const members = readInitialCluster(initial, name)
   return {
     name,
     dataDir: flags.get('data-dir') || `${name}.etcd`,
+    walDir: flags.get('wal-dir') || undefined,
     listenClientUrls: bindUrls(flags, 'listen-client-urls'),
+    listenClientHttpUrls: bindUrls(flags, 'listen-client-http-urls'),
     advertiseClientUrls,
     listenPeerUrls: bindUrls(flags, 'listen-peer-urls'),
     advertisePeerUrls,
@@ -54,58 +64,9 @@ export function etcdConfig(flags: EtcdFlags): EtcdConfig {
     forceNewCluster: flags.get('force-new-cluster') === 'true',
     ...times(flags),
     autoCompaction: autoCompaction(flags),
-    corruptCheckMs: Math.max(
-      duration(flags, 'corrupt-check-time'),
-      duration(flags, 'experimental-corrupt-check-time'),
-    ),
-    progressPeriodMs: duration(flags, 'watch-progress-notify-interval'),
+    corruptCheckMs: durationMs(flags.get('corrupt-check-time')) ?? 0,
+    progressPeriodMs: durationMs(flags.get('watch-progress-notify-interval')) ?? 0,
   }
-}
-
-type UrlFlag =
-  | 'listen-client-urls'
-  | 'listen-peer-urls'
-  | 'listen-metrics-urls'
-  | 'advertise-client-urls'
-  | 'initial-advertise-peer-urls'
-
-function advertised(flags: EtcdFlags, flag: UrlFlag): string[] {
-  return urls(flags, flag).map((url) => url.origin)
-}
-
-/** What is listened on: an address, or localhost. */
-function bindUrls(flags: EtcdFlags, flag: UrlFlag): URL[] {
-  const all = urls(flags, flag)
-  for (const url of all) {
-    const host = url.hostname.replace(/^\[|\]$/g, '')
-    if (host === 'localhost') url.hostname = '127.0.0.1'
-    else if (!/^[\d.]+$/.test(host) && !host.includes(':')) {
-      throw new EtcdConfigError(`expected IP in URL for binding (${url.origin})`)
-    }
-  }
-  return all
-}
-
-function urls(flags: EtcdFlags, flag: UrlFlag): URL[] {
-  const parts = flags
-    .get(flag)
-    .split(',')
-    .filter((part) => part !== '')
-  return parts.map((part) => {
-    const url = URL.canParse(part.trim()) ? new URL(part.trim()) : undefined
-    const scheme = url?.protocol === 'http:' || url?.protocol === 'https:'
-    if (!url || !scheme) {
-      throw new EtcdConfigError(
-        `invalid value "${part}" for flag -${flag}: URL scheme must be http, https: ${part}`,
-      )
-    }
-    if (url.port === '') {
-      throw new EtcdConfigError(
-        `invalid value "${part}" for flag -${flag}: URL address does not have the form "host:port": ${part}`,
-      )
-    }
-    return url
-  })
 }
 
 /** `m1=https://…,m2=https://…`: a name may come several times, once for each of its URLs. */
@@ -132,9 +93,10 @@ export function readInitialCluster(cluster: string, self: string): InitialMember
 function times(flags: EtcdFlags): { heartbeatMs: number; electionMs: number } {
   const heartbeatMs = Number(flags.get('heartbeat-interval'))
   const electionMs = Number(flags.get('election-timeout'))
-  if (!(heartbeatMs > 0) || !(electionMs > 0)) {
-    throw new EtcdConfigError('--heartbeat-interval and --election-timeout must be above 0')
+  if (heartbeatMs === 0) {
+    throw new EtcdConfigError('--heartbeat-interval must be >0 (set to 0ms)')
   }
+  if (electionMs === 0) throw new EtcdConfigError('--election-timeout must be >0 (set to 0ms)')
   if (5 * heartbeatMs > electionMs) {
     throw new EtcdConfigError(
       `--election-timeout[${electionMs}ms] should be at least as 5 times as ` +
@@ -167,13 +129,4 @@ function autoCompaction(flags: EtcdFlags): AutoCompactionMode | undefined {
     throw new EtcdConfigError(`auto-compaction-retention: "${text}" must be a number of revisions`)
   }
   return { mode, retention: count }
-}
-
-function duration(
-  flags: EtcdFlags,
-  flag: 'corrupt-check-time' | 'experimental-corrupt-check-time' | 'watch-progress-notify-interval',
-): number {
-  const ms = durationMs(flags.get(flag))
-  if (ms !== undefined) return ms
-  throw new EtcdConfigError(`invalid value "${flags.get(flag)}" for flag -${flag}: parse error`)
 }

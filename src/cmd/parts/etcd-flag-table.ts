@@ -1,14 +1,20 @@
-/** Every flag of etcd 3.4 to 3.6, with its default. `no`: parsed, and without a meaning here. */
-interface EtcdFlag {
+/**
+ * `number` is Go's uint, `integer` may be negative, `duration` is Go's, `switch` needs no value. Of
+ * `ignored` and `refused` the text says why.
+ */
+export interface EtcdFlag {
   readonly value: string
-  readonly kind: 'text' | 'switch'
-  readonly no?: true
+  readonly kind: 'text' | 'switch' | 'number' | 'integer' | 'duration'
+  /** Parsed, told to be without effect, and so it is. */
+  readonly ignored?: string
+  /** Given with any other value than its default, it ends the start. */
+  readonly refused?: string
 }
 
 const text = (value = ''): EtcdFlag => ({ value, kind: 'text' })
 const flip = (value = 'false'): EtcdFlag => ({ value, kind: 'switch' })
-const none = (value = ''): EtcdFlag => ({ value, kind: 'text', no: true })
-const noFlip = (value = 'false'): EtcdFlag => ({ value, kind: 'switch', no: true })
+const number = (value: string): EtcdFlag => ({ value, kind: 'number' })
+const duration = (value: string): EtcdFlag => ({ value, kind: 'duration' })
 
 /** Those that mean something here. */
 const MEANT = {
@@ -17,6 +23,7 @@ const MEANT = {
   'wal-dir': text(),
   'config-file': text(),
   'listen-client-urls': text('http://localhost:2379'),
+  'listen-client-http-urls': text(),
   'advertise-client-urls': text('http://localhost:2379'),
   'listen-peer-urls': text('http://localhost:2380'),
   'initial-advertise-peer-urls': text('http://localhost:2380'),
@@ -25,42 +32,58 @@ const MEANT = {
   'initial-cluster-token': text('etcd-cluster'),
   'initial-cluster-state': text('new'),
   'strict-reconfig-check': flip('true'),
+  'pre-vote': flip('true'),
   'force-new-cluster': flip(),
-  'heartbeat-interval': text('100'),
-  'election-timeout': text('1000'),
-  'snapshot-count': text('10000'),
-  'snapshot-catchup-entries': text('5000'),
-  'quota-backend-bytes': text('0'),
-  'max-request-bytes': text('1572864'),
-  'max-txn-ops': text('128'),
-  'max-learners': text('1'),
-  'max-concurrent-streams': text('4294967295'),
+  'heartbeat-interval': number('100'),
+  'election-timeout': number('1000'),
+  'snapshot-count': number('10000'),
+  'snapshot-catchup-entries': number('5000'),
+  'quota-backend-bytes': { value: '0', kind: 'integer' },
+  'max-request-bytes': number('1572864'),
+  'max-txn-ops': number('128'),
+  'max-learners': number('1'),
+  'max-concurrent-streams': number('4294967295'),
+  'grpc-keepalive-min-time': duration('5s'),
+  'grpc-keepalive-interval': duration('2h'),
+  'grpc-keepalive-timeout': duration('20s'),
   'auto-compaction-mode': text('periodic'),
   'auto-compaction-retention': text('0'),
-  'corrupt-check-time': text('0s'),
-  'experimental-corrupt-check-time': text('0s'),
-  'experimental-initial-corrupt-check': flip(),
-  'feature-gates': text(),
-  'watch-progress-notify-interval': text('10m'),
-  'experimental-watch-progress-notify-interval': text('10m'),
-  'experimental-max-learners': text('1'),
+  'corrupt-check-time': duration('0s'),
+  'watch-progress-notify-interval': duration('10m'),
   'auth-token': text('simple'),
-  'auth-token-ttl': text('300'),
-  'bcrypt-cost': text('10'),
+  'auth-token-ttl': number('300'),
+  'bcrypt-cost': number('10'),
+  'enable-grpc-gateway': flip('true'),
+  cors: text('*'),
+  'host-whitelist': text('*'),
   'cert-file': text(),
   'key-file': text(),
-  'enable-grpc-gateway': flip('true'),
   'client-cert-auth': flip(),
+  'client-crl-file': text(),
+  'client-cert-allowed-hostname': text(),
   'trusted-ca-file': text(),
   'auto-tls': flip(),
   'peer-cert-file': text(),
   'peer-key-file': text(),
   'peer-client-cert-auth': flip(),
+  'peer-client-cert-file': text(),
+  'peer-client-key-file': text(),
+  'peer-crl-file': text(),
+  'peer-cert-allowed-cn': text(),
+  'peer-cert-allowed-hostname': text(),
+  'peer-skip-client-san-verification': flip(),
   'peer-trusted-ca-file': text(),
   'peer-auto-tls': flip(),
+  'self-signed-cert-validity': number('1'),
+  'cipher-suites': text(),
   'tls-min-version': text('TLS1.2'),
+  'tls-max-version': text(),
+  logger: text('zap'),
   'log-level': text('info'),
+  'log-format': text('json'),
   'log-outputs': text('default'),
+  'enable-log-rotation': flip(),
+  'log-rotation-config-json': text('{"maxsize": 100, "maxage": 0, "maxbackups": 0}'),
   debug: flip(),
   version: flip(),
   help: flip(),
@@ -71,52 +94,106 @@ const MEANT = {
   'archive-dir': text(),
 } satisfies Record<string, EtcdFlag>
 
-/** The rest, which scripts for etcd may give. */
-const ACCEPTED: Readonly<Record<string, EtcdFlag>> = {
-  ...Object.fromEntries(
-    [
-      'backend-batch-interval backend-batch-limit backend-bbolt-freelist-type',
-      'bootstrap-defrag-threshold-megabytes cipher-suites client-cert-file client-crl-file',
-      'client-key-file compact-hash-check-time compaction-batch-limit compaction-sleep-interval',
-      'cors discovery discovery-cacert discovery-cert discovery-dial-timeout discovery-endpoints',
-      'discovery-fallback discovery-keepalive-time discovery-keepalive-timeout discovery-key',
-      'discovery-password discovery-proxy discovery-request-timeout discovery-srv',
-      'discovery-srv-name discovery-token discovery-user distributed-tracing-address',
-      'distributed-tracing-instance-id distributed-tracing-sampling-rate',
-      'distributed-tracing-service-name downgrade-check-time experimental-backend-bbolt-freelist-type',
-      'experimental-bootstrap-defrag-threshold-megabytes experimental-compact-hash-check-time',
-      'experimental-compaction-batch-limit experimental-compaction-sleep-interval',
-      'experimental-distributed-tracing-address experimental-distributed-tracing-instance-id',
-      'experimental-distributed-tracing-sampling-rate experimental-distributed-tracing-service-name',
-      'experimental-downgrade-check-time experimental-snapshot-catchup-entries',
-      'experimental-warning-apply-duration experimental-warning-unary-request-duration',
-      'experimental-wait-cluster-ready-timeout grpc-keepalive-interval grpc-keepalive-min-time',
-      'grpc-keepalive-timeout host-whitelist listen-client-http-urls log-format',
-      'log-package-levels log-rotation-config-json logger max-snapshots max-wals metrics',
-      'peer-cert-allowed-cn peer-cert-allowed-hostname peer-client-cert-file peer-client-key-file',
-      'peer-crl-file proxy proxy-dial-timeout proxy-failure-wait proxy-read-timeout',
-      'proxy-refresh-interval proxy-write-timeout raft-read-timeout raft-write-timeout',
-      'self-signed-cert-validity tls-max-version v2-deprecation warning-apply-duration',
-      'warning-unary-request-duration client-cert-allowed-hostname',
-    ]
-      .flatMap((line) => line.split(' '))
-      .map((name) => [name, none()]),
-  ),
-  ...Object.fromEntries(
-    [
-      'discovery-insecure-skip-tls-verify discovery-insecure-transport enable-distributed-tracing',
-      'enable-log-rotation enable-pprof enable-v2',
-      'experimental-compact-hash-check-enabled experimental-enable-distributed-tracing',
-      'experimental-enable-lease-checkpoint experimental-enable-lease-checkpoint-persist',
-      'experimental-enable-v2v3 experimental-memory-mlock experimental-peer-skip-client-san-verification',
-      'experimental-stop-grpc-service-on-defrag experimental-txn-mode-write-with-shared-buffer',
-      'initial-election-tick-advance memory-mlock peer-skip-client-san-verification pre-vote',
-      'socket-reuse-address socket-reuse-port unsafe-no-fsync',
-    ]
-      .flatMap((line) => line.split(' '))
-      .map((name) => [name, noFlip()]),
-  ),
+/** Older names of the same. */
+export const ALIASES: Readonly<Record<string, EtcdFlagName>> = {
+  'experimental-corrupt-check-time': 'corrupt-check-time',
+  'experimental-max-learners': 'max-learners',
+  'experimental-peer-skip-client-san-verification': 'peer-skip-client-san-verification',
+  'experimental-snapshot-catchup-entries': 'snapshot-catchup-entries',
+  'experimental-watch-progress-notify-interval': 'watch-progress-notify-interval',
+}
+
+/** Why some have no effect. Those that end with `?` are switches. */
+const IGNORED: readonly (readonly [why: string, names: string])[] = [
+  [
+    'the state is not a bbolt file',
+    'backend-batch-interval backend-batch-limit backend-bbolt-freelist-type ' +
+      'bootstrap-defrag-threshold-megabytes experimental-backend-bbolt-freelist-type ' +
+      'experimental-bootstrap-defrag-threshold-megabytes ' +
+      'experimental-stop-grpc-service-on-defrag? experimental-txn-mode-write-with-shared-buffer?',
+  ],
+  [
+    'compaction yields to everything else by itself',
+    'compaction-batch-limit compaction-sleep-interval experimental-compaction-batch-limit ' +
+      'experimental-compaction-sleep-interval',
+  ],
+  [
+    'members are compared by --corrupt-check-time, while they run',
+    'compact-hash-check-time experimental-compact-hash-check-time ' +
+      'experimental-compact-hash-check-enabled? experimental-initial-corrupt-check? feature-gates',
+  ],
+  ['whatever nothing needs any more is removed', 'max-snapshots max-wals'],
+  ['what is acknowledged is always on the disk', 'unsafe-no-fsync?'],
+  [
+    'leases are always checkpointed',
+    'experimental-enable-lease-checkpoint? experimental-enable-lease-checkpoint-persist?',
+  ],
+  ['connections between members are watched by heartbeats', 'raft-read-timeout raft-write-timeout'],
+  ['an election begins when it is due', 'initial-election-tick-advance?'],
+  ['the gateway calls the member without a connection', 'client-cert-file client-key-file'],
+  [
+    'no request is traced',
+    'warning-apply-duration warning-unary-request-duration ' +
+      'experimental-warning-apply-duration experimental-warning-unary-request-duration ' +
+      'distributed-tracing-address distributed-tracing-instance-id ' +
+      'distributed-tracing-sampling-rate distributed-tracing-service-name ' +
+      'enable-distributed-tracing? experimental-distributed-tracing-address ' +
+      'experimental-distributed-tracing-instance-id experimental-distributed-tracing-sampling-rate ' +
+      'experimental-distributed-tracing-service-name experimental-enable-distributed-tracing?',
+  ],
+  ['there is one set of metrics', 'metrics'],
+  [
+    'Node has it not',
+    'enable-pprof? memory-mlock? experimental-memory-mlock? ' +
+      'socket-reuse-address? socket-reuse-port?',
+  ],
+  ['no cluster is downgraded', 'downgrade-check-time experimental-downgrade-check-time'],
+  [
+    'a member that starts serves once it has found its cluster',
+    'experimental-wait-cluster-ready-timeout',
+  ],
+  ['levels are for everything: --log-level', 'log-package-levels'],
+  [
+    'there is no v2 API',
+    'enable-v2? experimental-enable-v2v3? v2-deprecation ' +
+      'proxy-dial-timeout proxy-failure-wait proxy-read-timeout proxy-refresh-interval ' +
+      'proxy-write-timeout',
+  ],
+  [
+    'there is no discovery',
+    'discovery-cacert discovery-cert discovery-dial-timeout ' +
+      'discovery-fallback discovery-insecure-skip-tls-verify? discovery-insecure-transport? ' +
+      'discovery-keepalive-time discovery-keepalive-timeout discovery-key discovery-password ' +
+      'discovery-proxy discovery-request-timeout discovery-srv-name discovery-user',
+  ],
+]
+
+const BY_DISCOVERY = 'members are not discovered here: name them in --initial-cluster'
+const REFUSED: Readonly<Record<string, EtcdFlag>> = {
+  discovery: { ...text(), refused: BY_DISCOVERY },
+  'discovery-endpoints': { ...text(), refused: BY_DISCOVERY },
+  'discovery-srv': { ...text(), refused: BY_DISCOVERY },
+  'discovery-token': { ...text(), refused: BY_DISCOVERY },
+  proxy: { ...text('off'), refused: 'the v2 proxy is not here, and has gone from etcd' },
+}
+
+function ignoredFlags(): Record<string, EtcdFlag> {
+  const flags: Record<string, EtcdFlag> = {}
+  for (const [why, names] of IGNORED) {
+    for (const each of names.split(' ')) {
+      const name = each.replace('?', '')
+      flags[name] = { ...(name === each ? text() : flip()), ignored: why }
+    }
+  }
+  return flags
 }
 
 export type EtcdFlagName = keyof typeof MEANT
-export const ETCD_FLAGS: Readonly<Record<string, EtcdFlag>> = { ...ACCEPTED, ...MEANT }
+
+/** Every flag of etcd 3.4 to 3.6, and ours. */
+export const ETCD_FLAGS: Readonly<Record<string, EtcdFlag>> = {
+  ...ignoredFlags(),
+  ...REFUSED,
+  ...Object.fromEntries(Object.entries(ALIASES).map(([old, name]) => [old, MEANT[name]])),
+  ...MEANT,
+}

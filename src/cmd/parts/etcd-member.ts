@@ -1,4 +1,4 @@
-import type { Listener, Log, PasswordHasher } from '../../base/index.ts'
+import type { GrpcMethods, HttpHandler, Listener, Log, PasswordHasher } from '../../base/index.ts'
 import {
   inquire,
   serveGrpc,
@@ -18,12 +18,17 @@ import {
 import { countedPeers } from '../../store/metrics/index.ts'
 import { readAuthToken } from './auth-token.ts'
 import { type EtcdConfig, etcdConfig } from './etcd-config.ts'
-import { EtcdConfigError, type EtcdFlags } from './etcd-flags.ts'
+import type { EtcdFlagName } from './etcd-flag-table.ts'
+import { durationMs, EtcdConfigError, type EtcdFlags } from './etcd-flags.ts'
 import { type EtcdTls, readEtcdTls } from './etcd-tls.ts'
+import type { BindUrl } from './etcd-urls.ts'
 import { passwordThread } from './password-thread.ts'
 import { measuredStorage, serveProbes, storeFront } from './store-front.ts'
 
 const TICK_MS = 10
+const CATCH_UP_ENTRIES = 5000
+/** As etcd: what may be around a request. */
+const GRPC_OVERHEAD_BYTES = 512 * 1024
 
 export interface RunningEtcd {
   stop(): Promise<void>
@@ -40,11 +45,10 @@ export async function startEtcd(
   const cluster = await identify(config, peerTls)
   const self = cluster.members.find(({ name }) => name === config.name)
   if (!self) throw new EtcdConfigError(`couldn't find local name "${config.name}"`)
-  const [peerUrl] = config.listenPeerUrls
   const transport = await tlsPeers({
     self: self.id,
     clusterId: cluster.clusterId,
-    listen: addressOf(peerUrl ?? new URL('http://127.0.0.1:2380')),
+    ...peerAddresses(config),
     tls: peerTls?.tls,
     ...(peerTls && { clientCertificate: peerTls.clientCertificate }),
     log,
@@ -55,6 +59,7 @@ export async function startEtcd(
     cluster,
     name: config.name,
     dataFolder: config.dataDir,
+    ...(config.walDir !== undefined && { walFolder: config.walDir }),
     disk: storage.disk,
     openEngine: storage.openEngine,
     clock: systemClock,
@@ -68,7 +73,8 @@ export async function startEtcd(
       electionTicks: Math.ceil(config.electionMs / TICK_MS),
       heartbeatTicks: Math.ceil(config.heartbeatMs / TICK_MS),
     },
-    logLimits: { flushEntries: Number(flags.get('snapshot-count')) },
+    logLimits: logLimits(flags),
+    preVote: flags.get('pre-vote') === 'true',
     etcd: etcdOptions(config, flags, passwords),
     authTokenTtlSeconds: Number(flags.get('auth-token-ttl')),
     onFatal,
@@ -92,12 +98,27 @@ export async function startEtcd(
   }
 }
 
+function logLimits(flags: EtcdFlags) {
+  return {
+    flushEntries: Math.max(1, Number(flags.get('snapshot-count'))),
+    // As etcd: 0 is its default.
+    catchUpEntries: Number(flags.get('snapshot-catchup-entries')) || CATCH_UP_ENTRIES,
+  }
+}
+
+function peerAddresses({ listenPeerUrls }: EtcdConfig) {
+  const all = listenPeerUrls.map(({ address, port, secure }) => ({ address, port, plain: !secure }))
+  const [listen, ...listenAlso] = all
+  if (!listen) throw new EtcdConfigError('--listen-peer-urls: name at least one')
+  return { listen, listenAlso }
+}
+
 function etcdOptions(config: EtcdConfig, flags: EtcdFlags, hasher: PasswordHasher) {
   return {
     requestBytesMax: Number(flags.get('max-request-bytes')),
     txnOpsMax: Number(flags.get('max-txn-ops')),
     progressPeriodMs: config.progressPeriodMs,
-    quotaBytes: Number(flags.get('quota-backend-bytes')),
+    quotaBytes: quotaBytes(Number(flags.get('quota-backend-bytes'))),
     corruptCheckMs: config.corruptCheckMs,
     ...(config.autoCompaction && { autoCompaction: config.autoCompaction }),
     strictReconfigCheck: flags.get('strict-reconfig-check') === 'true',
@@ -111,15 +132,24 @@ function etcdOptions(config: EtcdConfig, flags: EtcdFlags, hasher: PasswordHashe
   }
 }
 
+/** As etcd: a negative one is none. */
+function quotaBytes(given: number): number {
+  return given < 0 ? Infinity : given
+}
+
 /** Who this member is: what its folder says, else what the cluster says that it joins, else its flags. */
 async function identify(
   config: EtcdConfig,
   peerTls: EtcdTls | undefined,
 ): Promise<ClusterIdentity> {
-  const { name, members, clusterToken, dataDir: dataFolder, advertiseClientUrls } = config
+  const { name, members, clusterToken, dataDir, walDir, advertiseClientUrls } = config
   const own = members.find((each) => each.name === name)
   const self = { name, peerUrls: own?.peerUrls ?? [], clientUrls: advertiseClientUrls }
-  const stored = await storedIdentity({ disk: systemDisk(), dataFolder, self })
+  const stored = await storedIdentity({
+    disk: systemDisk(),
+    walFolder: walDir ?? `${dataDir}/wal`,
+    self,
+  })
   if (stored) return stored
   const initial = { clusterToken, members }
   if (!config.isJoining) return clusterIdentity(initial)
@@ -154,18 +184,22 @@ async function serve(config: EtcdConfig, given: Served): Promise<Listener[]> {
     log,
     certificates: flags.get('client-cert-auth') === 'true',
     gateway: flags.get('enable-grpc-gateway') === 'true',
+    origins: flags.get('cors').split(','),
+    hosts: flags.get('host-whitelist').split(','),
+    bodyBytesMax: 2 * (Number(flags.get('max-request-bytes')) + GRPC_OVERHEAD_BYTES),
   })
   const listeners: Listener[] = []
   // As etcd: clients are served once the member has found its cluster.
   if (!opened.store.isLearner) void published
-  const maxConcurrentStreams = Number(flags.get('max-concurrent-streams'))
-  for (const url of config.listenClientUrls) {
-    const secure = url.protocol === 'https:' && clientTls
-    const common = { methods, http, log, maxConcurrentStreams }
-    listeners.push(
-      await serveGrpc({ ...addressOf(url), ...common, ...(secure && { ...clientTls }) }),
-    )
+  const common = { log, ...grpcOptions(flags) }
+  const listen = async (url: BindUrl, served: { methods: GrpcMethods; http?: HttpHandler }) => {
+    const secure = url.secure && clientTls
+    listeners.push(await serveGrpc({ ...url, ...common, ...served, ...(secure && clientTls) }))
   }
+  const { listenClientHttpUrls: httpUrls } = config
+  const served = httpUrls.length === 0 ? { methods, http } : { methods }
+  for (const url of config.listenClientUrls) await listen(url, served)
+  for (const url of httpUrls) await listen(url, { methods: new Map(), http })
   listeners.push(
     ...(await serveProbes(config.metricsUrls, { http: probes, tls: clientTls?.tls, log })),
   )
@@ -173,15 +207,26 @@ async function serve(config: EtcdConfig, given: Served): Promise<Listener[]> {
   return listeners
 }
 
-function tellReady(config: EtcdConfig, log: Log): void {
-  log.info('ready to serve client requests', { caller: 'embed/serve.go' })
-  for (const { protocol, host } of config.listenClientUrls) {
-    const fields = { caller: 'embed/serve.go', traffic: 'grpc+http', address: host }
-    if (protocol === 'https:') log.info('serving client traffic securely', fields)
-    else log.info('serving client traffic insecurely; this is strongly discouraged!', fields)
+function grpcOptions(flags: EtcdFlags) {
+  const ms = (name: EtcdFlagName) => durationMs(flags.get(name)) ?? 0
+  return {
+    maxReceiveBytes: Number(flags.get('max-request-bytes')) + GRPC_OVERHEAD_BYTES,
+    maxConcurrentStreams: Number(flags.get('max-concurrent-streams')),
+    keepalive: {
+      idleMs: ms('grpc-keepalive-interval'),
+      timeoutMs: ms('grpc-keepalive-timeout'),
+      pingMsMin: ms('grpc-keepalive-min-time'),
+    },
   }
 }
 
-function addressOf({ hostname, port }: URL): { address: string; port: number } {
-  return { address: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }
+function tellReady(config: EtcdConfig, log: Log): void {
+  log.info('ready to serve client requests', { caller: 'embed/serve.go' })
+  for (const { secure, address, port, path } of config.listenClientUrls) {
+    const host = address.includes(':') ? `[${address}]` : address
+    const at = path ?? `${host}:${port}`
+    const fields = { caller: 'embed/serve.go', traffic: 'grpc+http', address: at }
+    if (secure) log.info('serving client traffic securely', fields)
+    else log.info('serving client traffic insecurely; this is strongly discouraged!', fields)
+  }
 }

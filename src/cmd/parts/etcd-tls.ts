@@ -1,6 +1,15 @@
-import { readFileSync, watchFile, unwatchFile } from 'node:fs'
-import { issueAuthority, issueLeaf, type TlsOptions } from '../../platform/index.ts'
+import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import {
+  issueAuthority,
+  issueLeaf,
+  type TlsOptions,
+  type TlsVersion,
+} from '../../platform/index.ts'
+import { checkOfPeers } from './etcd-tls-check.ts'
+import { cipherNames } from './etcd-ciphers.ts'
+import type { EtcdFlagName } from './etcd-flag-table.ts'
 import { EtcdConfigError, type EtcdFlags } from './etcd-flags.ts'
+import type { BindUrl } from './etcd-urls.ts'
 
 /** One side's TLS by etcd's flags. */
 export interface EtcdTls {
@@ -9,60 +18,104 @@ export interface EtcdTls {
   readonly clientCertificate: 'required' | 'optional'
 }
 
+type Side = '' | 'peer-'
+
 /** How soon a certificate that was replaced is used. */
 const RELOAD_MS = 1000
+const YEAR_DAYS = 365
 
 /**
  * Certificates of clients (`''`) or peers. Undefined when all its URLs are http. Files are read again
  * whenever they change. Throws `EtcdConfigError`.
  */
 export function readEtcdTls(
-  prefix: '' | 'peer-',
+  side: Side,
   flags: EtcdFlags,
-  urls: readonly URL[],
+  urls: readonly BindUrl[],
 ): EtcdTls | undefined {
-  if (!urls.some(({ protocol }) => protocol === 'https:')) return undefined
-  const minVersion = minVersionOf(flags.get('tls-min-version'))
-  const certFile = flags.get(`${prefix}cert-file`)
-  const keyFile = flags.get(`${prefix}key-file`)
-  const caFile = flags.get(`${prefix}trusted-ca-file`)
-  const required = flags.get(`${prefix}client-cert-auth`) === 'true'
-  const clientCertificate = required ? 'required' : 'optional'
-  if (certFile === '' && keyFile === '' && flags.get(`${prefix}auto-tls`) === 'true') {
-    return { tls: { ...selfSigned(urls), minVersion }, clientCertificate: 'optional' }
+  const secure = urls.find((url) => url.secure)
+  if (!secure) return undefined
+  const files = filesOf(side, flags)
+  const settings = settingsOf(flags)
+  if (files.cert === '' && files.key === '' && flags.get(`${side}auto-tls`) === 'true') {
+    return { tls: { ...selfSigned(flags, urls), ...settings }, clientCertificate: 'optional' }
   }
-  if (certFile === '' || keyFile === '') {
-    const who = prefix === '' ? 'client' : 'peer'
+  if (files.cert === '' || files.key === '') {
+    const who = side === '' ? 'client' : 'peer'
     throw new EtcdConfigError(
-      `TLS key/cert (--${prefix}cert-file, --${prefix}key-file) must be provided for ${who} url ` +
-        `${urls[0]?.origin} with HTTPS scheme`,
+      `TLS key/cert (--${side}cert-file, --${side}key-file) must be provided for ${who} url ` +
+        `${secure.text} with HTTPS scheme`,
     )
   }
-  const read = () => ({
-    certPem: pemOf(certFile),
-    keyPem: pemOf(keyFile),
-    caPem: caFile === '' ? pemOf(certFile) : pemOf(caFile),
-    minVersion,
+  const refuse = checkOfPeers(side, flags)
+  const read = (): TlsOptions => ({
+    certPem: pemOf(files.cert),
+    keyPem: pemOf(files.key),
+    caPem: pemOf(files.ca || files.cert),
+    ...(files.crl !== '' && { crlPem: crlOf(files.crl) }),
+    ...(files.dialCert !== '' && {
+      dialWith: { certPem: pemOf(files.dialCert), keyPem: pemOf(files.dialKey) },
+    }),
+    ...settings,
+    ...(refuse && { refuse }),
   })
-  const tls: TlsOptions = {
-    ...read(),
-    onChange: (apply) => watched([certFile, keyFile], () => apply(read())),
-  }
-  return { tls, clientCertificate }
+  // As etcd: an authority to trust is one to ask for.
+  const required = files.ca !== '' || flags.get(`${side}client-cert-auth`) === 'true'
+  return { tls: following(read, files), clientCertificate: required ? 'required' : 'optional' }
 }
 
-/** Calls `changed` when a file is replaced; what cannot be read then is tried at the next change. */
-function watched(paths: readonly string[], changed: () => void): () => void {
+interface Files {
+  readonly cert: string
+  readonly key: string
+  readonly ca: string
+  readonly crl: string
+  readonly dialCert: string
+  readonly dialKey: string
+}
+
+function filesOf(side: Side, flags: EtcdFlags): Files {
+  const get = (name: EtcdFlagName) => flags.get(name)
+  const isPeer = side === 'peer-'
+  const files = {
+    cert: get(`${side}cert-file`),
+    key: get(`${side}key-file`),
+    ca: get(`${side}trusted-ca-file`),
+    crl: get(isPeer ? 'peer-crl-file' : 'client-crl-file'),
+    dialCert: isPeer ? get('peer-client-cert-file') : '',
+    dialKey: isPeer ? get('peer-client-key-file') : '',
+  }
+  if ((files.dialCert === '') !== (files.dialKey === '')) {
+    throw new EtcdConfigError(
+      'peer-client-cert-file and peer-client-key-file must both be present or both absent',
+    )
+  }
+  return files
+}
+
+/** Options that stay the newest ones: those who listen are told, those who dial ask. */
+function following(read: () => TlsOptions, files: Files): TlsOptions {
+  const paths = Object.values(files).filter((path) => path !== '')
+  let latest = read()
+  const listeners = new Set<(fresh: TlsOptions) => void>()
   const onChange = () => {
     try {
-      changed()
+      latest = read()
+      for (const apply of listeners) apply(latest)
     } catch {
       // Half replaced: the other file changes in a moment.
     }
   }
   for (const path of paths) watchFile(path, { interval: RELOAD_MS, persistent: false }, onChange)
-  return () => {
-    for (const path of paths) unwatchFile(path, onChange)
+  return {
+    ...latest,
+    latest: () => latest,
+    onChange(apply) {
+      listeners.add(apply)
+      return () => {
+        listeners.delete(apply)
+        if (listeners.size === 0) for (const path of paths) unwatchFile(path, onChange)
+      }
+    },
   }
 }
 
@@ -75,26 +128,57 @@ function pemOf(path: string): string {
   }
 }
 
-function minVersionOf(text: string): 'TLSv1.2' | 'TLSv1.3' {
+/** etcd takes both forms. */
+function crlOf(path: string): string {
+  const text = pemOf(path)
+  if (text.includes('-----BEGIN X509 CRL-----')) return text
+  const base64 = readFileSync(path).toString('base64').replace(/.{64}/g, '$&\n')
+  return `-----BEGIN X509 CRL-----\n${base64}\n-----END X509 CRL-----\n`
+}
+
+type Settings = Pick<TlsOptions, 'minVersion' | 'maxVersion' | 'ciphers'>
+
+function settingsOf(flags: EtcdFlags): Settings {
+  const [min, max] = [flags.get('tls-min-version'), flags.get('tls-max-version')]
+  const minVersion = versionOf(min) ?? 'TLSv1.2'
+  const maxVersion = versionOf(max)
+  if (maxVersion !== undefined && minVersion > maxVersion) {
+    throw new EtcdConfigError(`min version (${min}) is greater than max version (${max})`)
+  }
+  const suites = flags.get('cipher-suites')
+  if (suites !== '' && minVersion === 'TLSv1.3') {
+    throw new EtcdConfigError('cipher suites cannot be configured when only TLS1.3 is enabled')
+  }
+  return {
+    minVersion,
+    ...(maxVersion && { maxVersion }),
+    ...(suites !== '' && { ciphers: cipherNames(suites.split(',')) }),
+  }
+}
+
+function versionOf(text: string): TlsVersion | undefined {
+  if (text === '') return undefined
+  if (text === 'TLS1.2') return 'TLSv1.2'
   if (text === 'TLS1.3') return 'TLSv1.3'
-  if (text === 'TLS1.2' || text === '') return 'TLSv1.2'
-  throw new EtcdConfigError(`unsupported tls version "${text}": TLS1.2 or TLS1.3`)
+  throw new EtcdConfigError(`unexpected TLS version "${text}" (must be one of: TLS1.2, TLS1.3)`)
 }
 
 /** etcd's `--auto-tls`: a certificate of its own, which nobody can check. */
-function selfSigned(urls: readonly URL[]): { caPem: string; certPem: string; keyPem: string } {
-  const nowMs = Date.now()
-  const authority = issueAuthority({ commonName: 'etcd auto TLS' }, { nowMs, days: 365 })
-  const hosts = urls.map(({ hostname }) => hostname.replace(/^\[|\]$/g, ''))
+function selfSigned(flags: EtcdFlags, urls: readonly BindUrl[]): TlsOptions {
+  const lifetime = {
+    nowMs: Date.now(),
+    days: YEAR_DAYS * Number(flags.get('self-signed-cert-validity')),
+  }
+  const authority = issueAuthority({ commonName: 'etcd auto TLS' }, lifetime)
   const leaf = issueLeaf(
     authority,
     {
       commonName: 'etcd',
-      ipAddresses: hosts,
+      ipAddresses: urls.map(({ address }) => address).filter((address) => address !== ''),
       dnsNames: ['localhost'],
       usages: ['server', 'client'],
     },
-    { nowMs, days: 365 },
+    lifetime,
   )
-  return { caPem: authority.certPem, ...leaf }
+  return { caPem: authority.certPem, ...leaf, trustAnybody: true }
 }

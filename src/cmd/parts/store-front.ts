@@ -1,5 +1,6 @@
 import type { Disk, GrpcMethods, HttpHandler, Listener, Log, OpenEngine } from '../../base/index.ts'
 import {
+  type ListenAt,
   levelEngines,
   processStats,
   serveGrpc,
@@ -21,6 +22,9 @@ import {
   timedEngines,
 } from '../../store/metrics/index.ts'
 import { etcdMethods } from '../../store/rpc/index.ts'
+
+/** Where something listens, and whether with TLS. */
+type BindUrl = ListenAt & { readonly secure: boolean }
 
 const ALARM_NAMES: Readonly<Record<number, AlarmName>> = {
   [AlarmType.noSpace]: 'NOSPACE',
@@ -60,6 +64,11 @@ export function storeFront(options: {
   certificates?: boolean
   /** etcd's `--enable-grpc-gateway`. Default true. */
   gateway?: boolean
+  /** etcd's `--cors`, `--host-whitelist`. Default: all. */
+  origins?: readonly string[]
+  hosts?: readonly string[]
+  /** Of a request to the gateway. */
+  bodyBytesMax?: number
 }): { methods: GrpcMethods; http: HttpHandler; probes: HttpHandler } {
   const { opened, storage, dataFolder, log } = options
   const { registry, disk } = storage
@@ -79,23 +88,30 @@ export function storeFront(options: {
   }
   return {
     methods,
-    http: storeHttp({ ...asked, methods, log, gateway: options.gateway ?? true }),
+    http: storeHttp({
+      ...asked,
+      methods,
+      log,
+      gateway: options.gateway ?? true,
+      ...(options.origins && { origins: options.origins }),
+      ...(options.hosts && { hosts: options.hosts }),
+      ...(options.bodyBytesMax !== undefined && { bodyBytesMax: options.bodyBytesMax }),
+    }),
     probes: metricsHttp(asked),
   }
 }
 
 /** etcd's `--listen-metrics-urls`: health and metrics alone, without client certificates. */
 export async function serveProbes(
-  urls: readonly URL[],
+  urls: readonly BindUrl[],
   options: { http: HttpHandler; tls: TlsOptions | undefined; log: Log },
 ): Promise<Listener[]> {
   const listeners: Listener[] = []
-  for (const { hostname: address, port, protocol } of urls) {
-    const tls = protocol === 'https:' ? options.tls : undefined
+  for (const url of urls) {
+    const tls = url.secure ? options.tls : undefined
     listeners.push(
       await serveGrpc({
-        address,
-        port: Number(port),
+        ...url,
         methods: new Map(),
         http: options.http,
         log: options.log,

@@ -1,19 +1,44 @@
 import { openSync, writeSync } from 'node:fs'
 import type { Log, LogFields } from '../../base/index.ts'
+import { rotatingFile } from '../../platform/index.ts'
 
-const LEVELS = ['debug', 'info', 'warn', 'error'] as const
-type Level = (typeof LEVELS)[number]
+export const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type Level = (typeof LEVELS)[number]
 
-/** Lines in the form of etcd's own (zap's JSON): scripts wait for some of them. */
-export function zapLog(options: { level: string; outputs: string }): Log {
-  const fds = options.outputs.split(',').map(descriptorOf)
-  const from = Math.max(0, LEVELS.indexOf(options.level as Level))
+export interface ZapOptions {
+  readonly level: Level
+  readonly format: 'json' | 'console'
+  /** `stdout`, `stderr`, `default`, or a file. */
+  readonly outputs: readonly string[]
+  /** Files are put aside when they have grown. */
+  readonly rotation?: { readonly maxBytes: number; readonly maxBackups?: number } | undefined
+}
+
+/** Lines in the form of etcd's own (zap's): scripts wait for some of them. */
+export function zapLog({ level: least, format, outputs, rotation }: ZapOptions): Log {
+  const writers = outputs.map((output) => writerTo(output, rotation))
+  const from = LEVELS.indexOf(least)
+  const lineOf = format === 'json' ? jsonLine : consoleLine
   return logOf({}, (level, fields, msg) => {
     if (LEVELS.indexOf(level) < from) return
     const { caller = 'navarch', ...rest } = fields
-    const line = { level, ts: new Date().toISOString(), caller, msg, ...readable(rest) }
-    for (const fd of fds) write(fd, `${JSON.stringify(line)}\n`)
+    const line = lineOf({ level, ts: new Date().toISOString(), caller, msg }, readable(rest))
+    for (const write of writers) write(line)
   })
+}
+
+interface Head {
+  readonly level: Level
+  readonly ts: string
+  readonly caller: unknown
+  readonly msg: string
+}
+
+const jsonLine = (head: Head, fields: LogFields) => JSON.stringify({ ...head, ...fields })
+
+function consoleLine({ level, ts, caller, msg }: Head, fields: LogFields): string {
+  const rest = Object.keys(fields).length > 0 ? [JSON.stringify(fields)] : []
+  return [ts, level, String(caller), msg, ...rest].join('\t')
 }
 
 function logOf(
@@ -33,10 +58,17 @@ function logOf(
   }
 }
 
-function descriptorOf(output: string): number {
-  if (output === 'stdout') return 1
-  if (output === 'stderr' || output === 'default' || output === '') return 2
-  return openSync(output, 'a')
+function writerTo(output: string, rotation: ZapOptions['rotation']): (line: string) => void {
+  if (output === 'stdout') return (line) => write(1, line)
+  const isStandard = ['stderr', 'default', '', 'systemd/journal'].includes(output)
+  // systemd takes what a service says there into its journal.
+  if (isStandard) return (line) => write(2, line)
+  if (!rotation) {
+    const fd = openSync(output, 'a')
+    return (line) => write(fd, line)
+  }
+  const file = rotatingFile({ path: output, ...rotation })
+  return (line) => attempt(() => file.write(line))
 }
 
 function readable(fields: LogFields): LogFields {
@@ -48,8 +80,12 @@ function readable(fields: LogFields): LogFields {
 }
 
 function write(fd: number, line: string): void {
+  attempt(() => writeSync(fd, `${line}\n`))
+}
+
+function attempt(work: () => void): void {
   try {
-    writeSync(fd, line)
+    work()
   } catch {
     // A pipe that nobody reads, or a full disk: work goes on without the line.
   }

@@ -8,6 +8,7 @@ import {
   type Listener,
   type PeerIdentity,
 } from '../../base/index.ts'
+import { systemClock } from '../clock.ts'
 import { type Front, openFront } from '../front.ts'
 import type { GrpcServerOptions } from '../grpc-server.ts'
 import { createHttp1Back, type Http1Back } from '../http1-back.ts'
@@ -40,6 +41,7 @@ export async function serveGrpcHttp2(options: GrpcServerOptions): Promise<Listen
   const front = await openFront({
     address: options.address,
     port: options.port,
+    ...(options.path !== undefined && { path: options.path }),
     ...(options.tls && { tls: options.tls }),
     clientCertificate: options.clientCertificate ?? 'required',
     log: options.log,
@@ -85,6 +87,7 @@ class GrpcServer {
   }
 
   onHttp2(socket: Socket): void {
+    const { keepalive } = this.#options
     let identity: PeerIdentity | undefined
     let known = !(socket instanceof TLSSocket)
     // Reading a certificate costs more than a call: once a connection, when it is first needed.
@@ -96,8 +99,9 @@ class GrpcServer {
     const connection = new Http2Connection({
       socket,
       settings: this.#settings,
-      nowMs: () => performance.now(),
-      keepalive: KEEPALIVE,
+      clock: systemClock,
+      keepalive: { ...KEEPALIVE, ...keepalive },
+      ...(keepalive?.pingMsMin !== undefined && { pingMsMin: keepalive.pingMsMin }),
       onRequest: (stream) => this.#onRequest(stream, client, socket),
       onClose: (fault) => {
         this.#connections.delete(connection)
@@ -134,6 +138,7 @@ class GrpcServer {
       const { remoteAddress } = socket
       void serveHttp2(this.#http, stream, {
         ...(identity && { identity }),
+        ...(socket instanceof TLSSocket && { secure: true }),
         ...(remoteAddress !== undefined && { remoteAddress }),
       })
       return

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { Clock } from '../../base/index.ts'
 import { ConnectionFault, ErrorCode } from './errors.ts'
 import { type FrameHead, FrameType, uint32 } from './frame.ts'
 import { FrameReader } from './frame-reader.ts'
@@ -19,9 +20,11 @@ export interface Http2ConnectionOptions {
   readonly onRequest: (stream: Http2Stream) => void
   /** Once, when the socket is done with. `fault`: what the client did wrong. */
   readonly onClose: (fault: ConnectionFault | undefined) => void
-  readonly nowMs: () => number
+  readonly clock: Clock
   /** An idle client is pinged after this, and given up when it does not answer. Default: never. */
   readonly keepalive?: { readonly idleMs: number; readonly timeoutMs: number }
+  /** A client that pings more often than this is turned away. Default: only one that floods. */
+  readonly pingMsMin?: number
 }
 
 const PING_PAYLOAD = Buffer.alloc(8)
@@ -40,7 +43,8 @@ export class Http2Connection implements StreamHost {
   #closed = false
 
   constructor(options: Http2ConnectionOptions) {
-    const { socket, settings, nowMs } = options
+    const { socket, settings, clock } = options
+    const nowMs = () => clock.monotonicMs()
     this.#options = options
     this.#output = new Output({ socket, onRoom: () => this.#onRoom() })
     this.#sender = new Sender({
@@ -51,6 +55,7 @@ export class Http2Connection implements StreamHost {
     this.#receiver = new Receiver({
       settings,
       nowMs,
+      pingMsMin: options.pingMsMin ?? 0,
       host: this,
       streams: this.#streams,
       sender: this.#sender,
@@ -63,7 +68,7 @@ export class Http2Connection implements StreamHost {
       onFrame: (head: FrameHead, payload: Buffer) => this.#receiver.frame(head, payload),
     })
     this.#watchdog = new Watchdog({
-      nowMs,
+      clock,
       started: () => this.#reader.started,
       stalled: () => this.#output.full,
       ping: () => this.#output.frame({ type: FrameType.ping, flags: 0, streamId: 0 }, PING_PAYLOAD),
@@ -126,7 +131,7 @@ export class Http2Connection implements StreamHost {
 
   #onData(chunk: Buffer): void {
     if (this.#fault) return
-    this.#watchdog.heard(this.#options.nowMs())
+    this.#watchdog.heard(this.#options.clock.monotonicMs())
     try {
       this.#reader.push(chunk)
     } catch (error) {
@@ -161,11 +166,11 @@ export class Http2Connection implements StreamHost {
 
   /** What was written still leaves; what comes is read for a while and thrown away. */
   #end(): void {
-    const { socket } = this.#options
+    const { socket, clock } = this.#options
     this.#output.flush()
     socket.end()
     socket.resume()
-    setTimeout(() => socket.destroy(), LINGER_MS).unref()
+    clock.after(LINGER_MS, () => socket.destroy(), { unref: true })
   }
 
   #onSocketClosed(): void {

@@ -4,6 +4,7 @@ import { HeaderBlocks, type WholeBlock } from './header-blocks.ts'
 import { type HeaderBlock, HpackDecoder } from './hpack-decoder.ts'
 import * as limits from './limits.ts'
 import type { Output } from './output.ts'
+import { PingGuard } from './ping-guard.ts'
 import { ReceiveWindow } from './receive-window.ts'
 import { areTrailers, readHead, type RequestHead } from './request-head.ts'
 import type { Sender } from './sender.ts'
@@ -13,6 +14,8 @@ import { Http2Stream, type StreamHost } from './stream.ts'
 export interface ReceiverOptions {
   readonly settings: LocalSettings
   readonly nowMs: () => number
+  /** The least time between a client's pings; 0: any. */
+  readonly pingMsMin: number
   readonly host: StreamHost
   readonly streams: Map<number, Http2Stream>
   readonly sender: Sender
@@ -40,8 +43,7 @@ export class Receiver {
   readonly #idleFrames: limits.Budget
   /** Heads of the blocks that come again and again. */
   readonly #heads = new WeakMap<HeaderBlock, RequestHead>()
-  /** What had been sent when the last ping came that was free. */
-  #framesAtPing = 0
+  readonly #pings: PingGuard
   #lastStreamId = 0
   #settingsSeen = false
   #leaving = false
@@ -53,6 +55,7 @@ export class Receiver {
     this.#window = new ReceiveWindow(settings.connectionWindowBytes)
     const budget = (burst: number, perSecond: number) =>
       new limits.Budget({ burst, perSecond, nowMs: options.nowMs() })
+    this.#pings = new PingGuard(options.pingMsMin)
     this.#resets = budget(limits.RESETS_BURST, limits.RESETS_PER_SECOND)
     this.#idleFrames = budget(limits.IDLE_FRAMES_BURST, limits.IDLE_FRAMES_PER_SECOND)
   }
@@ -112,10 +115,9 @@ export class Receiver {
   }
 
   #onRare(head: FrameHead, payload: Buffer): void {
-    const { frames } = this.#options.sender
-    // Clients of gRPC measure the line by a ping for what they got: one for each answer is free.
-    if (head.type === FrameType.ping && frames > this.#framesAtPing) this.#framesAtPing = frames
-    else this.#spend(this.#idleFrames, 'too many frames without content')
+    if (head.type !== FrameType.ping || !this.#isPingFree(head)) {
+      this.#spend(this.#idleFrames, 'too many frames without content')
+    }
     switch (head.type) {
       case FrameType.settings:
         this.#onSettings(head, payload)
@@ -135,6 +137,15 @@ export class Receiver {
       default:
       // §5.5: unknown frames are ignored.
     }
+  }
+
+  #isPingFree({ flags }: FrameHead): boolean {
+    const { sender, nowMs, streams } = this.#options
+    if (this.#pings.isFree(sender.frames)) return true
+    if (!(flags & Flag.ack) && !this.#pings.mayPing(nowMs(), streams.size > 0)) {
+      throw new ConnectionFault(ErrorCode.enhanceYourCalm, 'too_many_pings')
+    }
+    return false
   }
 
   #onHeaders({ type, streamId, flags }: FrameHead, payload: Buffer): void {

@@ -1,7 +1,8 @@
+import type { Clock, Timer } from '../../base/index.ts'
 import { PREFACE_TIMEOUT_MS, WRITE_STALL_MS } from './limits.ts'
 
 export interface WatchdogOptions {
-  readonly nowMs: () => number
+  readonly clock: Clock
   /** Whether the client has begun to speak HTTP/2. */
   readonly started: () => boolean
   /** Whether the socket has more than it can send. */
@@ -14,12 +15,13 @@ export interface WatchdogOptions {
   readonly keepalive: { readonly idleMs: number; readonly timeoutMs: number } | undefined
 }
 
-const LOOK_MS = 5000
+/** How often it looks. */
+export const LOOK_MS = 5000
 
 /** Looks every few seconds whether the client is still there. */
 export class Watchdog {
   readonly #options: WatchdogOptions
-  readonly #timer: NodeJS.Timeout
+  readonly #timer: Timer
   readonly #sinceMs: number
   #heardMs: number
   #pingedMs = 0
@@ -27,10 +29,9 @@ export class Watchdog {
 
   constructor(options: WatchdogOptions) {
     this.#options = options
-    this.#sinceMs = options.nowMs()
+    this.#sinceMs = options.clock.monotonicMs()
     this.#heardMs = this.#sinceMs
-    this.#timer = setInterval(() => this.#look(), LOOK_MS)
-    this.#timer.unref()
+    this.#timer = options.clock.every(LOOK_MS, () => this.#look(), { unref: true })
   }
 
   /** Something came from the client. */
@@ -40,12 +41,12 @@ export class Watchdog {
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    this.#timer.cancel()
   }
 
   #look(): void {
     const { started, stalled, onDead, sweep } = this.#options
-    const nowMs = this.#options.nowMs()
+    const nowMs = this.#options.clock.monotonicMs()
     if (!stalled()) this.#stalledSinceMs = 0
     else this.#stalledSinceMs ||= nowMs
     const mute = !started() && nowMs - this.#sinceMs >= PREFACE_TIMEOUT_MS

@@ -11,12 +11,14 @@ import {
   readBody,
 } from '../../base/index.ts'
 import type { SchemaType } from '../../gen/schema.js'
+import { quoteLargeIntegers } from './json-integers.ts'
 import { JsonValues } from './json-values.ts'
 import { routes } from './routes.ts'
 import { methodAt, typeNamed } from './schema.ts'
 import { decodeJson, encodeJson } from './transcode.ts'
+import { asksForWebSocket } from './web-socket.ts'
 
-const BODY_BYTES_MAX = 4 * 2 ** 20
+const BODY_BYTES_MAX_DEFAULT = 4 * 2 ** 20
 const JSON_TYPE = { 'content-type': 'application/json' }
 const METADATA_PREFIX = 'grpc-metadata-'
 
@@ -40,14 +42,22 @@ const STATUS: Readonly<Record<number, number>> = {
   [GrpcCode.unauthenticated]: 401,
 }
 
+export interface GatewayOptions {
+  readonly methods: GrpcMethods
+  readonly log: Log
+  /** Of one request. Default 4 MiB. */
+  readonly bodyBytesMax?: number
+}
+
 /**
  * etcd's JSON gateway: `POST /v3/kv/put` and so on, as grpc-gateway answers. The method runs in this
  * process, on the bytes that the JSON means; certificates name nobody here, as in etcd.
  */
 export async function gateway(
-  { methods, log }: { methods: GrpcMethods; log: Log },
+  options: GatewayOptions,
   request: HttpRequest,
 ): Promise<HttpResponse> {
+  const { methods, log, bodyBytesMax = BODY_BYTES_MAX_DEFAULT } = options
   const path = pathOf(request)
   const name = routes.get(path.replace(/^\/v3(beta)?\//, ''))
   const method = name === undefined ? undefined : methods.get(name)
@@ -55,14 +65,15 @@ export async function gateway(
   if (request.method !== 'POST') {
     return refusal(501, GrpcCode.unimplemented, 'Method Not Allowed')
   }
-  const { request: input, response: output, requestStream } = methodAt(name)
-  const types = { input: typeNamed(input), output: typeNamed(output) }
+  const { request: asked, response: output, requestStream } = methodAt(name)
+  const types = { input: typeNamed(asked), output: typeNamed(output) }
   const call = { metadata: metadataOf(request), signal: request.signal }
   try {
-    if (method.kind === 'unary') return await unary(method, types, request, call)
+    const input = { type: types.input, bodyBytesMax, request }
+    if (method.kind === 'unary') return await unary(method, types.output, input, call)
     const requests = requestStream
-      ? jsonRequests(types.input, request, { open: path.endsWith('/watch') })
-      : oneRequest(types.input, request)
+      ? jsonRequests(input, { open: path.endsWith('/watch') })
+      : oneRequest(input)
     return await streaming(method.handle(requests, call), types.output, log)
   } catch (error) {
     return failure(error, log)
@@ -73,55 +84,58 @@ function pathOf({ url }: HttpRequest): string {
   return new URL(url, 'http://store').pathname
 }
 
-interface Types {
-  readonly input: SchemaType
-  readonly output: SchemaType
+interface Input {
+  readonly type: SchemaType
+  readonly bodyBytesMax: number
+  readonly request: HttpRequest
 }
 
 async function unary(
   method: GrpcMethod & { kind: 'unary' },
-  { input, output }: Types,
-  request: HttpRequest,
+  output: SchemaType,
+  input: Input,
   call: GrpcCall,
 ): Promise<HttpResponse> {
-  const answer = await method.handle(await readJson(input, request), call)
+  const answer = await method.handle(await readJson(input), call)
   const body = Buffer.from(JSON.stringify(decodeJson(output, answer)))
   return { status: 200, headers: JSON_TYPE, body }
 }
 
-async function readJson(type: SchemaType, request: HttpRequest): Promise<Uint8Array> {
+async function readJson({ type, bodyBytesMax, request }: Input): Promise<Uint8Array> {
+  if (asksForWebSocket(request)) return await firstMessage({ type, bodyBytesMax, request })
   const tooLarge = () => new GrpcError(GrpcCode.invalidArgument, 'http: request body too large')
-  const body = await readBody(request.body, BODY_BYTES_MAX, tooLarge)
+  const body = await readBody(request.body, bodyBytesMax, tooLarge)
   // grpc-gateway's words for no body at all are those of Go's reader.
   if (body.length === 0) return new Uint8Array(0)
   return encodeJson(type, parse(Buffer.from(body).toString()))
 }
 
-/** Lease ids pass 2^53, and some write them as numbers: these are read as strings. */
-const LARGE_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}/g
+/** A WebSocket says one thing after the other, and does not end before its answer. */
+async function firstMessage(input: Input): Promise<Uint8Array> {
+  // Not `for await`, which would end the reading, and with it the call.
+  const first = await jsonRequests(input, { open: false }).next()
+  return first.done ? new Uint8Array(0) : first.value
+}
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(
-      text.replace(LARGE_INTEGER, (found) => (found.startsWith('"') ? found : `"${found}"`)),
-    )
+    return JSON.parse(quoteLargeIntegers(text))
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new GrpcError(GrpcCode.invalidArgument, why, { cause: error })
   }
 }
 
-async function* oneRequest(type: SchemaType, request: HttpRequest): AsyncGenerator<Uint8Array> {
-  yield await readJson(type, request)
+async function* oneRequest(input: Input): AsyncGenerator<Uint8Array> {
+  yield await readJson(input)
 }
 
 /** Requests one after the other. A watch goes on after the last one, until the client goes. */
 async function* jsonRequests(
-  type: SchemaType,
-  { body, signal }: HttpRequest,
+  { type, bodyBytesMax, request: { body, signal } }: Input,
   { open }: { open: boolean },
 ): AsyncGenerator<Uint8Array> {
-  const values = new JsonValues(BODY_BYTES_MAX)
+  const values = new JsonValues(bodyBytesMax)
   const chunks = body instanceof Uint8Array ? [body] : (body ?? [])
   for await (const chunk of chunks) {
     for (const text of values.add(chunk)) yield encodeJson(type, parse(text))
@@ -184,6 +198,7 @@ function metadataOf({ headers }: HttpRequest): Record<string, string> {
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(METADATA_PREFIX)) metadata[name.slice(METADATA_PREFIX.length)] = value
   }
-  if (headers['authorization'] !== undefined) metadata['authorization'] = headers['authorization']
+  const token = headers['authorization']
+  if (token !== undefined) metadata['authorization'] = token
   return metadata
 }

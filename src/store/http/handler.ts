@@ -1,9 +1,17 @@
-import type { GrpcMethods, HttpHandler, HttpRequest, HttpResponse, Log } from '../../base/index.ts'
+import type {
+  GrpcMethods,
+  HttpHandler,
+  HttpHeaders,
+  HttpRequest,
+  HttpResponse,
+  Log,
+} from '../../base/index.ts'
 import { ETCD_VERSION } from '../index.ts'
 import type { Registry } from '../metrics/index.ts'
 import { json, plainText } from './answer.ts'
 import { gateway } from './gateway.ts'
 import { answerHealth, type HealthOptions } from './health.ts'
+import { asksForWebSocket, overWebSocket } from './web-socket.ts'
 
 export interface StoreHttpOptions extends HealthOptions {
   /** The methods that the gateway calls: those of the same port's gRPC. */
@@ -14,26 +22,59 @@ export interface StoreHttpOptions extends HealthOptions {
   readonly gateway?: boolean
   /** Certificates name users (`--client-cert-auth`): then they must not call through the gateway. */
   readonly certificates?: boolean
+  /** etcd's `--cors`: who may ask from a browser. Default: everybody (`*`). */
+  readonly origins?: readonly string[]
+  /** etcd's `--host-whitelist`: whom a request without TLS may name. Default: all (`*`). */
+  readonly hosts?: readonly string[]
+  /** Of a request to the gateway. Default 4 MiB. */
+  readonly bodyBytesMax?: number
 }
 
-type ProbeOptions = Omit<StoreHttpOptions, 'methods' | 'log'>
+type ProbeOptions = HealthOptions & Pick<StoreHttpOptions, 'metrics'>
 
 const BASE = 'http://store'
 
-/** etcd allows every origin unless told otherwise. */
 const CORS = {
   'access-control-allow-methods': 'POST, GET, OPTIONS, PUT, DELETE',
-  'access-control-allow-origin': '*',
   'access-control-allow-headers': 'accept, content-type, authorization',
 }
+const ALL = ['*']
 
 /** What etcd answers over HTTP on its client port: the JSON gateway, health, metrics, its version. */
 export function storeHttp(options: StoreHttpOptions): HttpHandler {
   return async (request) => {
+    const host = hostOf(request)
+    if (!request.secure && !allows(options.hosts ?? ALL, host)) {
+      const { log } = options
+      log.warn('rejecting HTTP request to prevent DNS rebinding attacks', { host })
+      return plainText(421, `${unknownHost(host)}\n`)
+    }
     const response = await answer(options, request)
-    return { ...response, headers: { ...CORS, ...response.headers } }
+    return { ...response, headers: { ...corsOf(options, request), ...response.headers } }
   }
 }
+
+function corsOf({ origins = ALL }: StoreHttpOptions, { headers }: HttpRequest): HttpHeaders {
+  const origin = headers['origin'] ?? ''
+  if (!allows(origins, origin)) return {}
+  const isAnybody = allows(origins, '*')
+  return { ...CORS, 'access-control-allow-origin': isAnybody ? '*' : origin }
+}
+
+/** As etcd: an empty list is no list. */
+function allows(list: readonly string[], name: string): boolean {
+  const named = list.filter((each) => each !== '')
+  return named.length === 0 || named.includes('*') || named.includes(name)
+}
+
+function hostOf({ headers }: HttpRequest): string {
+  const host = headers['host'] ?? ''
+  return host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+}
+
+const unknownHost = (host: string) =>
+  `The Host header "${host}" is not among --host-whitelist. ` +
+  'Use TLS, or add the name there (CVE-2018-5702, DNS rebinding).'
 
 /** The same without the gateway: etcd's `--listen-metrics-urls`. */
 export function metricsHttp(options: ProbeOptions): HttpHandler {
@@ -51,7 +92,13 @@ async function answer(options: StoreHttpOptions, request: HttpRequest): Promise<
     if (await namesUserByCertificate(options, request)) {
       return plainText(400, `${COMMON_NAME_REFUSED}\n`)
     }
-    return await gateway(options, request)
+    if (!asksForWebSocket(request)) return await gateway(options, request)
+    // A browser lets any page open one, whatever we say about origins.
+    const origin = request.headers['origin']
+    if (origin !== undefined && !allows(options.origins ?? ALL, origin)) {
+      return plainText(403, 'origin not allowed\n')
+    }
+    return overWebSocket(request, (posted) => gateway(options, posted))
   }
   return (await answerProbe(options, request)) ?? plainText(404, '404 page not found\n')
 }

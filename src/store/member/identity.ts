@@ -99,11 +99,11 @@ export function joinedIdentity(known: KnownCluster, initial: InitialCluster): Cl
  */
 export async function storedIdentity(options: {
   disk: Disk
-  dataFolder: string
+  walFolder: string
   self: InitialMember
 }): Promise<ClusterIdentity | undefined> {
-  const { disk, dataFolder, self } = options
-  const known = await Wal.identityOf({ disk, folder: `${dataFolder}/wal` })
+  const { disk, walFolder, self } = options
+  const known = await Wal.identityOf({ disk, folder: walFolder })
   if (!known) return undefined
   const member: ClusterMember = { id: known.memberId, ...self, isLearner: false }
   return { clusterId: known.clusterId, members: [member] }

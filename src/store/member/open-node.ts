@@ -50,7 +50,7 @@ export function openNode<Outcome>(options: MemberOptions<Outcome>, log: MemberLo
     maxUncommittedBytes: UNCOMMITTED_BYTES_MAX,
     maxInflightBytes: INFLIGHT_BYTES_MAX,
     checkQuorum: true,
-    preVote: true,
+    preVote: options.preVote ?? true,
     // Forwarded by `ProposalFlow`, which knows what became of them.
     disableProposalForwarding: true,
     // It goes on until the others know of it: then it hands over, and stops (see `departure.ts`).

@@ -38,6 +38,8 @@ export interface MemberOptions<Outcome> {
   readonly self: ClusterMember
   /** The member's own folder; the log is in `wal`, arriving snapshots in `snap`. */
   readonly dataFolder: string
+  /** Where the log is, if not there: etcd's `--wal-dir`. */
+  readonly walFolder?: string
   readonly disk: Disk
   readonly transport: PeerTransport
   readonly clock: Clock
@@ -47,6 +49,8 @@ export interface MemberOptions<Outcome> {
   readonly stateMachine: StateMachine<Outcome>
   /** etcd's `--force-new-cluster`: this member goes on alone, with all that it has. */
   readonly forceNewCluster?: boolean
+  /** etcd's `--pre-vote`. Default true. */
+  readonly preVote?: boolean
   readonly timing?: Partial<MemberTiming>
   readonly logLimits?: Partial<LogLimits>
   /** How long a proposal or read waits for its outcome. Default 7,000, as in etcd. */

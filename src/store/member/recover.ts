@@ -43,7 +43,7 @@ export async function recover<Outcome>(options: MemberOptions<Outcome>): Promise
   const onNoRoom = options.onDiskFull
   const walOptions: WalOptions = {
     disk,
-    folder: `${dataFolder}/wal`,
+    folder: options.walFolder ?? `${dataFolder}/wal`,
     log,
     segmentBytes,
     ...(onNoRoom && { onNoRoom }),
@@ -62,7 +62,7 @@ export async function recover<Outcome>(options: MemberOptions<Outcome>): Promise
     if (options.forceNewCluster) {
       const alone = aloneIn(stateMachine.membership ?? recovered.membership, self)
       await stateMachine.adopt({ index, term: termAt(recovered, index) }, alone)
-      return recovered
+      return await withoutChanges(recovered, index)
     }
     if (membership?.removed.includes(self.id)) throw new MemberRemovedError()
     return recovered
@@ -101,6 +101,23 @@ function aloneIn({ members, removed }: Membership, self: ClusterMember): Members
   const gone = members.filter(({ id }) => id !== self.id).map(({ id }) => id)
   const before = removed.filter((id) => id !== self.id)
   return { members: [{ ...own, isLearner: false }], removed: [...before, ...gone] }
+}
+
+/**
+ * Changes of the members that the log still holds would be applied after all, and the member wait
+ * for others again: they become entries without effect. Everything else stays: whoever was told
+ * that a write is done may have been told so by a leader that is lost.
+ */
+async function withoutChanges(recovered: Recovered, applied: LogIndex): Promise<Recovered> {
+  const { wal, entries } = recovered
+  const isChange = ({ index, type }: Entry) => index > applied && type !== 'normal'
+  const first = entries.findIndex(isChange)
+  if (first < 0) return recovered
+  const tail = entries.slice(first).map((entry): Entry => {
+    return isChange(entry) ? { ...entry, type: 'normal', data: new Uint8Array(0) } : entry
+  })
+  await wal.append(tail.map((entry) => ({ type: 'entry', entry })))
+  return { ...recovered, entries: [...entries.slice(0, first), ...tail] }
 }
 
 function termAt({ base, entries }: Recovered, index: LogIndex): Term {

@@ -64,7 +64,7 @@ describe('what a member serves its clients', () => {
       await assert.rejects(client.unary('/etcdserverpb.KV/Put', bad))
       const grant = pb.LeaseGrantRequest.encode({ TTL: 100 }).finish()
       await client.unary('/etcdserverpb.Lease/LeaseGrant', grant)
-      const [alone] = await serveProbes([new URL('http://127.0.0.1:0')], {
+      const [alone] = await serveProbes([{ address: '127.0.0.1', port: 0, secure: false }], {
         http: probes,
         tls: undefined,
         log: silentLog,

@@ -1,7 +1,12 @@
-import { Channel, type Connection } from '../../../base/index.ts'
+import {
+  Channel,
+  CLOSE_CODE,
+  type Connection,
+  WebSocket,
+  WebSocketError,
+} from '../../../base/index.ts'
 import { Pipe } from './pipe.ts'
 import { parseSize, type RemoteStreams, type TerminalSize } from './remote-command.ts'
-import { CLOSE_CODE, WebSocket, WebSocketError } from './websocket.ts'
 
 /** KEP-4006: version 5 is version 4 with a way to say that standard input has ended. */
 export const COMMAND_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']

@@ -1,8 +1,11 @@
-import type { HttpRequest, HttpResponse, Upgrade } from '../../../base/index.ts'
-import { acceptKey } from './websocket.ts'
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type Upgrade,
+  webSocketHandshake,
+} from '../../../base/index.ts'
 
 const SPDY = 'SPDY/3.1'
-const WEBSOCKET_VERSION = '13'
 
 /** An answer that ends the matter. */
 export function refuse(
@@ -20,23 +23,15 @@ export function chooseWebSocket(
   spoken: readonly string[],
   upgrade: (protocol: string) => Upgrade,
 ): HttpResponse {
-  const { headers, method } = request
-  if (method !== 'GET') return refuse(405, 'a WebSocket begins with GET')
-  if (headers['sec-websocket-version'] !== WEBSOCKET_VERSION) {
-    const version = { 'sec-websocket-version': WEBSOCKET_VERSION }
-    return refuse(426, `Sec-WebSocket-Version must be ${WEBSOCKET_VERSION}`, version)
-  }
-  const accept = acceptKey(headers['sec-websocket-key'])
-  if (accept === undefined) return refuse(400, 'Sec-WebSocket-Key is not 16 bytes in base64')
-  const offered = words(headers['sec-websocket-protocol'])
+  const { refusal, accepted } = webSocketHandshake(request)
+  if (refusal) return refuse(refusal.status, refusal.message, refusal.headers)
+  const offered = words(request.headers['sec-websocket-protocol'])
   const protocol = offered.find((name) => spoken.includes(name))
   if (protocol === undefined) return refuse(400, noProtocol(offered, spoken))
   return {
     status: 101,
     headers: {
-      upgrade: 'websocket',
-      connection: 'Upgrade',
-      'sec-websocket-accept': accept,
+      ...accepted,
       'sec-websocket-protocol': protocol,
     },
     body: undefined,

@@ -1,5 +1,4 @@
-import type { Connection } from '../../../base/index.ts'
-import { ByteReader } from './byte-reader.ts'
+import { ByteReader, type Connection } from '../../../base/index.ts'
 import { Pipe } from './pipe.ts'
 import { SpdyError } from './spdy-error.ts'
 import { HeaderReader, HeaderWriter } from './spdy-headers.ts'

@@ -16,7 +16,7 @@ import { COMMAND_PROTOCOLS, commandOverWebSocket } from './command-over-websocke
 import { chooseSpdy, chooseWebSocket, refuse } from './handshake.ts'
 import { PORT_FORWARD_PROTOCOL, portForward } from './port-forward.ts'
 import { type RemoteStreams, runRemote, type StreamChoice } from './remote-command.ts'
-import { tunnel } from './websocket.ts'
+import { tunnel } from './tunnel.ts'
 
 export interface StreamParts {
   readonly runtime: Runtime

@@ -1,4 +1,4 @@
-import type { Connection } from '../../../base/index.ts'
+import type { Connection } from './net.ts'
 
 /** Reads a connection's bytes in the portions that a protocol consists of. */
 export class ByteReader {

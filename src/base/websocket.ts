@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Connection } from '../../../base/index.ts'
 import { ByteReader } from './byte-reader.ts'
+import type { HttpHeaders, HttpRequest } from './http.ts'
+import type { Connection } from './net.ts'
 
 /** RFC 6455 §1.3. */
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
@@ -27,6 +28,30 @@ export class WebSocketError extends Error {
 export function acceptKey(key: string | undefined): string | undefined {
   if (key === undefined || !/^[A-Za-z0-9+/]{22}==$/.test(key)) return undefined
   return createHash('sha1').update(`${key}${ACCEPT_SUFFIX}`).digest('base64')
+}
+
+const VERSION = '13'
+
+/** The server's part of RFC 6455 §4.2: the headers of its answer, or what is wrong with the request. */
+export function webSocketHandshake({ method, headers }: Pick<HttpRequest, 'method' | 'headers'>):
+  | { readonly accepted: HttpHeaders; readonly refusal?: undefined }
+  | {
+      readonly accepted?: undefined
+      readonly refusal: { status: number; message: string; headers?: HttpHeaders }
+    } {
+  if (method !== 'GET') {
+    return { refusal: { status: 405, message: 'a WebSocket begins with GET' } }
+  }
+  if (headers['sec-websocket-version'] !== VERSION) {
+    const message = `Sec-WebSocket-Version must be ${VERSION}`
+    return { refusal: { status: 426, message, headers: { 'sec-websocket-version': VERSION } } }
+  }
+  const accept = acceptKey(headers['sec-websocket-key'])
+  if (accept === undefined) {
+    return { refusal: { status: 400, message: 'Sec-WebSocket-Key is not 16 bytes in base64' } }
+  }
+  const upgrade = { upgrade: 'websocket', connection: 'Upgrade' }
+  return { accepted: { ...upgrade, 'sec-websocket-accept': accept } }
 }
 
 interface Frame {
@@ -62,6 +87,11 @@ export class WebSocket {
   /** One binary message. Resolves when it is accepted for sending. */
   async send(...parts: readonly Uint8Array[]): Promise<void> {
     if (!this.#closing) await this.#write(OPCODE.binary, parts)
+  }
+
+  /** One text message, likewise. */
+  async sendText(text: string): Promise<void> {
+    if (!this.#closing) await this.#write(OPCODE.text, [Buffer.from(text)])
   }
 
   /** Says goodbye, once; nothing is sent after it. */
@@ -158,17 +188,4 @@ function unmask(payload: Buffer, mask: Buffer): void {
 
 function breach(message: string): WebSocketError {
   return new WebSocketError(CLOSE_CODE.protocolError, message)
-}
-
-/** Bytes through binary messages: how SPDY is tunnelled (KEP-4006). */
-export function tunnel(connection: Connection): Connection {
-  const socket = new WebSocket(connection)
-  return {
-    remoteAddress: connection.remoteAddress,
-    remotePort: connection.remotePort,
-    incoming: socket.messages(),
-    write: (data) => socket.send(data),
-    end: () => void socket.close(CLOSE_CODE.normal).catch(() => connection.destroy()),
-    destroy: () => connection.destroy(),
-  }
 }

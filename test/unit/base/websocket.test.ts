@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { acceptKey, WebSocket } from '../../../src/node/kubelet/streaming/websocket.ts'
-import { FakeConnection } from './fake-connection.ts'
+import { acceptKey, WebSocket } from '../../../src/base/index.ts'
+import { FakeConnection } from '../node/fake-connection.ts'
 
 const MASK = Buffer.of(1, 2, 3, 4)
 
@@ -38,7 +38,7 @@ async function readAll(bytes: Uint8Array, pieces?: number) {
 
 const text = (words: string) => Buffer.from(words)
 
-describe('kubelet: websocket', () => {
+describe('base: WebSocket', () => {
   it("answers the RFC's example key, and no other thing than 16 bytes", () => {
     // RFC 6455 §1.3.
     assert.equal(acceptKey('dGhlIHNhbXBsZSBub25jZQ=='), 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=')
