@@ -2,7 +2,6 @@
 const NEWER = 'Kubernetes has become larger since 1.32: this is served now'
 const INTERNAL_TABLE = 'tables are made of an internal form there, which lacks this annotation'
 const USERS = 'tokens, impersonation and RBAC come with a later release'
-const GO_TEXT = 'the text shows Go values as Go prints them'
 const ADDRESS = 'the address is the one of the recorded server'
 const HOOKS = 'the start-up hooks are those of another program'
 const OLD_ETCD = 'the recorded server refused what its old etcd could not do; ours can'
@@ -20,29 +19,11 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, 
   },
   '03-pods': {
     resize: NEWER,
-    'change-command': GO_TEXT,
-    'change-node': GO_TEXT,
-  },
-  '05-workloads': {
-    'job-template': GO_TEXT,
-  },
-  '09-media-fields': {
-    'patch-unknown-strict': GO_TEXT,
-  },
-  '10-patches': {
-    'kind-change': GO_TEXT,
   },
   '12-lists-watch': {
     'watch-send-initial': OLD_ETCD,
   },
   '13-tables': {
     'table-daemonsets': INTERNAL_TABLE,
-  },
-  '15-admission': {
-    'pvc-grow-refused': GO_TEXT,
-  },
-  '20-defaults': {
-    'pvc-class-immutable': GO_TEXT,
-    'pv-source-immutable': GO_TEXT,
   },
 }

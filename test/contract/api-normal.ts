@@ -61,12 +61,15 @@ export class Normaliser {
   }
 
   #text(text: string): string {
-    let out = text
+    let out = text.replace(FOREIGN_AUTHORITY, '')
     for (const [from, to] of this.#generated) out = out.replaceAll(from, to)
     out = out.replace(/\bkube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<suffix>')
     // Go's differences of two values mix blanks at random.
     if (/\n/.test(out) && /Forbidden|Invalid/.test(out)) out = out.replace(/[\u00a0\t ]+/g, ' ')
     return out
+      .replace(/\b0xc[0-9a-f]{6,}\b/g, '<pointer>')
+      .replace(/("resourceVersion\\?":\\?")\d+/g, '$1<rv>')
+      .replace(/(\\"resourceVersion\\":\\")\d+/g, '$1<rv>')
       .replace(JWT, '<jwt>')
       .replace(UUID, (id) => (this.#source.includes(id) ? id : '<uid>'))
       .replace(TIME, (time, fraction?: string) => this.#time(time, fraction))
@@ -83,6 +86,8 @@ export class Normaliser {
   }
 }
 
+const FOREIGN_AUTHORITY =
+  /, \{ConfigMap: &\{LocalObjectReference: \{Name: "openshift-service-ca.crt"\}[^}]*\}\}\}\}/g
 const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g
 const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(?:Z|[+-]\d\d:\d\d)/g

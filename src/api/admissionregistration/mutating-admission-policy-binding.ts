@@ -7,9 +7,9 @@ export const MutatingAdmissionPolicyBindingSpec = struct(
   'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec',
   'Which policy, where, with which parameters.',
   {
-    matchResources: ref(3, MatchResources, 'Narrows down what the policy is about.'),
-    paramRef: ref(2, ParamRef, 'Which objects hold the parameters.'),
     policyName: string(1, 'Name of the policy.'),
+    paramRef: ref(2, ParamRef, 'Which objects hold the parameters.'),
+    matchResources: ref(3, MatchResources, 'Narrows down what the policy is about.'),
   },
 )
 export interface MutatingAdmissionPolicyBindingSpec
@@ -19,8 +19,8 @@ export const MutatingAdmissionPolicyBinding = struct(
   'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding',
   'Puts a mutating policy into effect.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, MutatingAdmissionPolicyBindingSpec, 'What is wanted.').always(),
   },

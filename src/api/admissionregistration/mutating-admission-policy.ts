@@ -25,9 +25,9 @@ export const Mutation = struct(
   'io.k8s.api.admissionregistration.v1.Mutation',
   'One change of an object.',
   {
+    patchType: string(2, '`ApplyConfiguration` or `JSONPatch`.').named('v1.PatchType').required(),
     applyConfiguration: ref(3, ApplyConfiguration, 'For `ApplyConfiguration`.'),
     jsonPatch: ref(4, JSONPatchMutation, 'For `JSONPatch`.'),
-    patchType: string(2, '`ApplyConfiguration` or `JSONPatch`.').named('v1.PatchType').required(),
   },
 )
 export interface Mutation extends TypeOf<typeof Mutation> {}
@@ -36,6 +36,10 @@ export const MutatingAdmissionPolicySpec = struct(
   'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec',
   'What is changed, and when.',
   {
+    paramKind: ref(1, ParamKind, 'Kind of the objects that hold parameters.'),
+    matchConstraints: ref(2, MatchResources, 'Which requests it is about.'),
+    variables: list(3, Variable, 'Named expressions for use in the others.').atomic(),
+    mutations: list(4, Mutation, 'The changes, in this order.').atomic(),
     failurePolicy: string(5, 'What an error comes to: `Fail` (the default) or `Ignore`.')
       .named('v1.FailurePolicyType')
       .nullable(),
@@ -46,14 +50,10 @@ export const MutatingAdmissionPolicySpec = struct(
     )
       .keyed('name')
       .patch('merge', 'name'),
-    matchConstraints: ref(2, MatchResources, 'Which requests it is about.'),
-    mutations: list(4, Mutation, 'The changes, in this order.').atomic(),
-    paramKind: ref(1, ParamKind, 'Kind of the objects that hold parameters.'),
     reinvocationPolicy: string(
       7,
       'Whether it is asked again after later changes: `Never` (the default) or `IfNeeded`.',
     ).named('v1.ReinvocationPolicyType'),
-    variables: list(3, Variable, 'Named expressions for use in the others.').atomic(),
   },
 )
 export interface MutatingAdmissionPolicySpec extends TypeOf<typeof MutatingAdmissionPolicySpec> {}
@@ -62,8 +62,8 @@ export const MutatingAdmissionPolicy = struct(
   'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy',
   'Changes requests by CEL expressions.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, MutatingAdmissionPolicySpec, 'What is wanted.').always(),
   },

@@ -7,33 +7,20 @@ export const MutatingWebhook = struct(
   'io.k8s.api.admissionregistration.v1.MutatingWebhook',
   'A service that may change requests.',
   {
-    admissionReviewVersions: list(
-      8,
-      string,
-      'Versions of AdmissionReview that it reads, the best first.',
-    )
-      .atomic()
-      .required(),
+    name: string(1, 'Its full name, such as `image.policy.example.com`.').required(),
     clientConfig: ref(2, WebhookClientConfig, 'Where it is, and how to trust it.')
       .required()
       .written(),
+    rules: list(3, RuleWithOperations, 'Requests that it is asked about.').atomic(),
     failurePolicy: string(4, 'What an error comes to: `Fail` (the default) or `Ignore`.')
       .named('v1.FailurePolicyType')
       .nullable(),
-    matchConditions: list(
-      12,
-      MatchCondition,
-      'CEL expressions that must all be true for it to be asked; 64 at most.',
-    )
-      .keyed('name')
-      .patch('merge', 'name'),
     matchPolicy: string(
       9,
       '`Exact`, or `Equivalent` (the default): requests in other versions count as well.',
     )
       .named('v1.MatchPolicyType')
       .nullable(),
-    name: string(1, 'Its full name, such as `image.policy.example.com`.').required(),
     namespaceSelector: ref(
       5,
       LabelSelector,
@@ -44,13 +31,6 @@ export const MutatingWebhook = struct(
       LabelSelector,
       'Objects that it is about, by their labels; all if empty.',
     ),
-    reinvocationPolicy: string(
-      10,
-      'Whether it is asked again after later changes: `Never` (the default) or `IfNeeded`.',
-    )
-      .named('v1.ReinvocationPolicyType')
-      .nullable(),
-    rules: list(3, RuleWithOperations, 'Requests that it is asked about.').atomic(),
     sideEffects: string(6, 'What else a call changes: `None`, or `NoneOnDryRun`.')
       .named('v1.SideEffectClass')
       .required()
@@ -60,6 +40,26 @@ export const MutatingWebhook = struct(
       7,
       'How long to wait for an answer, 1 to 30 seconds; 10 by default.',
     ).nullable(),
+    admissionReviewVersions: list(
+      8,
+      string,
+      'Versions of AdmissionReview that it reads, the best first.',
+    )
+      .atomic()
+      .required(),
+    reinvocationPolicy: string(
+      10,
+      'Whether it is asked again after later changes: `Never` (the default) or `IfNeeded`.',
+    )
+      .named('v1.ReinvocationPolicyType')
+      .nullable(),
+    matchConditions: list(
+      12,
+      MatchCondition,
+      'CEL expressions that must all be true for it to be asked; 64 at most.',
+    )
+      .keyed('name')
+      .patch('merge', 'name'),
   },
 )
 export interface MutatingWebhook extends TypeOf<typeof MutatingWebhook> {}
@@ -68,8 +68,8 @@ export const MutatingWebhookConfiguration = struct(
   'io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration',
   'Services that may change requests.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     webhooks: list(2, MutatingWebhook, 'The services.').keyed('name').patch('merge', 'name'),
   },

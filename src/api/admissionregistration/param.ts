@@ -18,10 +18,10 @@ export const ParamRef = struct(
   {
     name: string(1, 'Name of one.'),
     namespace: string(2, 'Namespace of the objects; that of the request by default.'),
+    selector: ref(3, LabelSelector, 'Labels of several, instead of a name.'),
     parameterNotFoundAction: string(4, 'What it comes to when there are none: `Allow` or `Deny`.')
       .named('v1.ParameterNotFoundActionType')
       .nullable(),
-    selector: ref(3, LabelSelector, 'Labels of several, instead of a name.'),
   },
   { mapType: 'atomic' },
 )
@@ -31,8 +31,8 @@ export const Variable = struct(
   'io.k8s.api.admissionregistration.v1.Variable',
   'A named CEL expression.',
   {
-    expression: string(2, 'The expression.').required(),
     name: string(1, 'Its name; used as `variables.name`.').required(),
+    expression: string(2, 'The expression.').required(),
   },
   { mapType: 'atomic' },
 )

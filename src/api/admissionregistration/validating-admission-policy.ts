@@ -38,8 +38,8 @@ export const Validation = struct(
   {
     expression: string(1, 'CEL, true if it does.').required(),
     message: string(2, 'What is said if not.'),
-    messageExpression: string(4, 'CEL that makes what is said.'),
     reason: string(3, 'Reason of the refusal: `Invalid` by default.').nullable(),
+    messageExpression: string(4, 'CEL that makes what is said.'),
   },
 )
 export interface Validation extends TypeOf<typeof Validation> {}
@@ -48,10 +48,13 @@ export const ValidatingAdmissionPolicySpec = struct(
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec',
   'What is validated, and when.',
   {
-    auditAnnotations: list(5, AuditAnnotation, 'Annotations for the audit log.').atomic(),
+    paramKind: ref(1, ParamKind, 'Kind of the objects that hold parameters.'),
+    matchConstraints: ref(2, MatchResources, 'Which requests it is about.'),
+    validations: list(3, Validation, 'What must hold.').atomic(),
     failurePolicy: string(4, 'What an error comes to: `Fail` (the default) or `Ignore`.')
       .named('v1.FailurePolicyType')
       .nullable(),
+    auditAnnotations: list(5, AuditAnnotation, 'Annotations for the audit log.').atomic(),
     matchConditions: list(
       6,
       MatchCondition,
@@ -59,9 +62,6 @@ export const ValidatingAdmissionPolicySpec = struct(
     )
       .keyed('name')
       .patch('merge', 'name'),
-    matchConstraints: ref(2, MatchResources, 'Which requests it is about.'),
-    paramKind: ref(1, ParamKind, 'Kind of the objects that hold parameters.'),
-    validations: list(3, Validation, 'What must hold.').atomic(),
     variables: list(7, Variable, 'Named expressions for use in the others.')
       .keyed('name')
       .patch('merge', 'name'),
@@ -74,9 +74,9 @@ export const ValidatingAdmissionPolicyStatus = struct(
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus',
   'What is known of a policy.',
   {
-    conditions: list(3, Condition, 'What holds at present, by type.').keyed('type'),
     observedGeneration: int64(1, 'The generation of the object that this is about.'),
     typeChecking: ref(2, TypeChecking, 'Doubts about its expressions.'),
+    conditions: list(3, Condition, 'What holds at present, by type.').keyed('type'),
   },
 )
 export interface ValidatingAdmissionPolicyStatus
@@ -86,8 +86,8 @@ export const ValidatingAdmissionPolicy = struct(
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy',
   'Refuses requests by CEL expressions.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, ValidatingAdmissionPolicySpec, 'What is wanted.').always(),
     status: ref(3, ValidatingAdmissionPolicyStatus, 'What is.').always(),

@@ -7,33 +7,20 @@ export const ValidatingWebhook = struct(
   'io.k8s.api.admissionregistration.v1.ValidatingWebhook',
   'A service that may refuse requests.',
   {
-    admissionReviewVersions: list(
-      8,
-      string,
-      'Versions of AdmissionReview that it reads, the best first.',
-    )
-      .atomic()
-      .required(),
+    name: string(1, 'Its full name, such as `image.policy.example.com`.').required(),
     clientConfig: ref(2, WebhookClientConfig, 'Where it is, and how to trust it.')
       .required()
       .written(),
+    rules: list(3, RuleWithOperations, 'Requests that it is asked about.').atomic(),
     failurePolicy: string(4, 'What an error comes to: `Fail` (the default) or `Ignore`.')
       .named('v1.FailurePolicyType')
       .nullable(),
-    matchConditions: list(
-      11,
-      MatchCondition,
-      'CEL expressions that must all be true for it to be asked; 64 at most.',
-    )
-      .keyed('name')
-      .patch('merge', 'name'),
     matchPolicy: string(
       9,
       '`Exact`, or `Equivalent` (the default): requests in other versions count as well.',
     )
       .named('v1.MatchPolicyType')
       .nullable(),
-    name: string(1, 'Its full name, such as `image.policy.example.com`.').required(),
     namespaceSelector: ref(
       5,
       LabelSelector,
@@ -44,7 +31,6 @@ export const ValidatingWebhook = struct(
       LabelSelector,
       'Objects that it is about, by their labels; all if empty.',
     ),
-    rules: list(3, RuleWithOperations, 'Requests that it is asked about.').atomic(),
     sideEffects: string(6, 'What else a call changes: `None`, or `NoneOnDryRun`.')
       .named('v1.SideEffectClass')
       .required()
@@ -54,6 +40,20 @@ export const ValidatingWebhook = struct(
       7,
       'How long to wait for an answer, 1 to 30 seconds; 10 by default.',
     ).nullable(),
+    admissionReviewVersions: list(
+      8,
+      string,
+      'Versions of AdmissionReview that it reads, the best first.',
+    )
+      .atomic()
+      .required(),
+    matchConditions: list(
+      11,
+      MatchCondition,
+      'CEL expressions that must all be true for it to be asked; 64 at most.',
+    )
+      .keyed('name')
+      .patch('merge', 'name'),
   },
 )
 export interface ValidatingWebhook extends TypeOf<typeof ValidatingWebhook> {}
@@ -62,8 +62,8 @@ export const ValidatingWebhookConfiguration = struct(
   'io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration',
   'Services that may refuse requests.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     webhooks: list(2, ValidatingWebhook, 'The services.').keyed('name').patch('merge', 'name'),
   },

@@ -4,8 +4,8 @@ export const ConversionServiceReference = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference',
   'A Service of the cluster.',
   {
-    name: string(2, 'Its name.').required(),
     namespace: string(1, 'Its namespace.').required(),
+    name: string(2, 'Its name.').required(),
     path: string(3, 'Path of the URL.').nullable(),
     port: int32(4, 'Its port; 443 by default.').nullable(),
   },
@@ -16,9 +16,9 @@ export const ConversionWebhookClientConfig = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig',
   'Where a webhook is.',
   {
-    caBundle: bytes(2, 'Certificates, PEM, by which its own is checked.'),
-    service: ref(1, ConversionServiceReference, 'A Service of the cluster.'),
     url: string(3, 'Its URL, instead of a service.').nullable(),
+    service: ref(1, ConversionServiceReference, 'A Service of the cluster.'),
+    caBundle: bytes(2, 'Certificates, PEM, by which its own is checked.'),
   },
 )
 export interface ConversionWebhookClientConfig

@@ -7,14 +7,14 @@ export const CustomResourceDefinitionCondition = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition',
   "One aspect of a definition's state.",
   {
-    lastTransitionTime: time(3, 'When the status changed last.').written(),
-    message: string(5, 'What happened, for people.'),
-    observedGeneration: int64(6, 'The generation of the object that this is about.'),
-    reason: string(4, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
     type: string(1, '`Established`, `NamesAccepted`, `NonStructuralSchema`, `Terminating`.')
       .named('v1.CustomResourceDefinitionConditionType')
       .required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    lastTransitionTime: time(3, 'When the status changed last.').written(),
+    reason: string(4, 'Why, in one CamelCase word, for programs.'),
+    message: string(5, 'What happened, for people.'),
+    observedGeneration: int64(6, 'The generation of the object that this is about.'),
   },
 )
 export interface CustomResourceDefinitionCondition
@@ -24,12 +24,12 @@ export const CustomResourceDefinitionNames = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames',
   'How a custom resource is called.',
   {
-    categories: list(6, string, 'Groups of resources, such as `all`.').atomic(),
+    plural: string(1, 'Name in URLs.').required(),
+    singular: string(2, 'Name of one; the kind in lower case by default.'),
+    shortNames: list(3, string, 'Short names for the command line.').atomic(),
     kind: string(4, 'Name of the kind.').required(),
     listKind: string(5, 'Kind of lists; kind and `List` by default.'),
-    plural: string(1, 'Name in URLs.').required(),
-    shortNames: list(3, string, 'Short names for the command line.').atomic(),
-    singular: string(2, 'Name of one; the kind in lower case by default.'),
+    categories: list(6, string, 'Groups of resources, such as `all`.').atomic(),
   },
 )
 export interface CustomResourceDefinitionNames
@@ -39,15 +39,15 @@ export const CustomResourceDefinitionSpec = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec',
   'What a custom resource is.',
   {
-    conversion: ref(9, CustomResourceConversion, 'How its versions are converted.'),
     group: string(1, 'Its group.').required(),
     names: ref(3, CustomResourceDefinitionNames, 'How it is called.').required().written(),
+    scope: string(4, '`Namespaced` or `Cluster`.').named('v1.ResourceScope').required(),
+    versions: list(7, CustomResourceDefinitionVersion, 'Its versions.').atomic().required(),
+    conversion: ref(9, CustomResourceConversion, 'How its versions are converted.'),
     preserveUnknownFields: boolean(
       10,
       'Formerly: keep fields that the schema does not have. False.',
     ),
-    scope: string(4, '`Namespaced` or `Cluster`.').named('v1.ResourceScope').required(),
-    versions: list(7, CustomResourceDefinitionVersion, 'Its versions.').atomic().required(),
   },
 )
 export interface CustomResourceDefinitionSpec extends TypeOf<typeof CustomResourceDefinitionSpec> {}
@@ -56,16 +56,16 @@ export const CustomResourceDefinitionStatus = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus',
   'How far a definition is.',
   {
+    conditions: list(1, CustomResourceDefinitionCondition, 'What holds at present, by type.')
+      .keyed('type')
+      .written(),
     acceptedNames: ref(
       2,
       CustomResourceDefinitionNames,
       'Names under which it is served.',
     ).written(),
-    conditions: list(1, CustomResourceDefinitionCondition, 'What holds at present, by type.')
-      .keyed('type')
-      .written(),
-    observedGeneration: int64(4, 'The generation of the object that this is about.'),
     storedVersions: list(3, string, 'Versions in which objects may be stored.').atomic().written(),
+    observedGeneration: int64(4, 'The generation of the object that this is about.'),
   },
 )
 export interface CustomResourceDefinitionStatus
@@ -75,8 +75,8 @@ export const CustomResourceDefinition = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
   'Adds a resource to the API.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, CustomResourceDefinitionSpec, 'What is wanted.').required().always(),
     status: ref(3, CustomResourceDefinitionStatus, 'What is.').always(),

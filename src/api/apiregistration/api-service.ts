@@ -15,11 +15,11 @@ export const APIServiceCondition = struct(
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition',
   "One aspect of an APIService's state.",
   {
-    lastTransitionTime: time(3, 'When the status changed last.').written(),
-    message: string(5, 'What happened, for people.'),
-    reason: string(4, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
     type: string(1, '`Available`.').named('v1.APIServiceConditionType').required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    lastTransitionTime: time(3, 'When the status changed last.').written(),
+    reason: string(4, 'Why, in one CamelCase word, for programs.'),
+    message: string(5, 'What happened, for people.'),
   },
 )
 export interface APIServiceCondition extends TypeOf<typeof APIServiceCondition> {}
@@ -28,8 +28,8 @@ export const APIServiceReference = struct(
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference',
   'A Service of the cluster.',
   {
-    name: string(2, 'Its name.'),
     namespace: string(1, 'Its namespace.'),
+    name: string(2, 'Its name.'),
     port: int32(3, 'Its port; 443 by default.').nullable(),
   },
 )
@@ -39,12 +39,12 @@ export const APIServiceSpec = struct(
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec',
   'Who serves, and how much it counts.',
   {
-    caBundle: bytes(5, 'Certificates, PEM, by which its own is checked.').atomic(),
-    group: string(2, 'Name of the group.'),
-    groupPriorityMinimum: int32(7, 'Rank of the group among all; higher comes first.').required(),
-    insecureSkipTLSVerify: boolean(4, 'Whether its certificate is not checked.'),
     service: ref(1, APIServiceReference, 'Who serves it; absent: this server.'),
+    group: string(2, 'Name of the group.'),
     version: string(3, 'Name of the version.'),
+    insecureSkipTLSVerify: boolean(4, 'Whether its certificate is not checked.'),
+    caBundle: bytes(5, 'Certificates, PEM, by which its own is checked.').atomic(),
+    groupPriorityMinimum: int32(7, 'Rank of the group among all; higher comes first.').required(),
     versionPriority: int32(8, 'Rank of the version in its group.').required(),
   },
 )
@@ -65,8 +65,8 @@ export const APIService = struct(
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService',
   'A version of a group, served here or by another API server.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, APIServiceSpec, 'What is wanted.').always(),
     status: ref(3, APIServiceStatus, 'What is.').always(),

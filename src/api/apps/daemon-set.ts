@@ -16,11 +16,11 @@ export const DaemonSetCondition = struct(
   'io.k8s.api.apps.v1.DaemonSetCondition',
   "One aspect of a DaemonSet's state.",
   {
-    lastTransitionTime: time(3, 'When the status changed last.').written(),
-    message: string(5, 'What happened, for people.'),
-    reason: string(4, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
     type: string(1, 'Which aspect.').named('v1.DaemonSetConditionType').required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    lastTransitionTime: time(3, 'When the status changed last.').written(),
+    reason: string(4, 'Why, in one CamelCase word, for programs.'),
+    message: string(5, 'What happened, for people.'),
   },
 )
 export interface DaemonSetCondition extends TypeOf<typeof DaemonSetCondition> {}
@@ -29,13 +29,13 @@ export const RollingUpdateDaemonSet = struct(
   'io.k8s.api.apps.v1.RollingUpdateDaemonSet',
   'Settings of a rolling update.',
   {
-    maxSurge: intOrString(
-      2,
-      'How many nodes may have two pods meanwhile, or percent; 0 by default.',
-    ).nullable(),
     maxUnavailable: intOrString(
       1,
       'How many nodes may be without meanwhile, or percent; 1 by default.',
+    ).nullable(),
+    maxSurge: intOrString(
+      2,
+      'How many nodes may have two pods meanwhile, or percent; 0 by default.',
     ).nullable(),
   },
 )
@@ -45,10 +45,10 @@ export const DaemonSetUpdateStrategy = struct(
   'io.k8s.api.apps.v1.DaemonSetUpdateStrategy',
   'How pods are replaced.',
   {
-    rollingUpdate: ref(2, RollingUpdateDaemonSet, 'Settings of `RollingUpdate`.'),
     type: string(1, '`RollingUpdate` (the default) or `OnDelete`.').named(
       'v1.DaemonSetUpdateStrategyType',
     ),
+    rollingUpdate: ref(2, RollingUpdateDaemonSet, 'Settings of `RollingUpdate`.'),
   },
 )
 export interface DaemonSetUpdateStrategy extends TypeOf<typeof DaemonSetUpdateStrategy> {}
@@ -57,11 +57,6 @@ export const DaemonSetSpec = struct(
   'io.k8s.api.apps.v1.DaemonSetSpec',
   'What is wanted of a DaemonSet.',
   {
-    minReadySeconds: int32(
-      4,
-      'How long a new pod must be ready before it counts as available; 0 by default.',
-    ),
-    revisionHistoryLimit: int32(6, 'How many old revisions are kept; 10 by default.').nullable(),
     selector: ref(
       1,
       LabelSelector,
@@ -73,6 +68,11 @@ export const DaemonSetSpec = struct(
       DaemonSetUpdateStrategy,
       'How pods are replaced when the template changes.',
     ).written(),
+    minReadySeconds: int32(
+      4,
+      'How long a new pod must be ready before it counts as available; 0 by default.',
+    ),
+    revisionHistoryLimit: int32(6, 'How many old revisions are kept; 10 by default.').nullable(),
   },
 )
 export interface DaemonSetSpec extends TypeOf<typeof DaemonSetSpec> {}
@@ -81,6 +81,14 @@ export const DaemonSetStatus = struct(
   'io.k8s.api.apps.v1.DaemonSetStatus',
   'How far a DaemonSet is.',
   {
+    currentNumberScheduled: int32(1, 'Nodes that have the pod and should.').required(),
+    numberMisscheduled: int32(2, 'Nodes that have it and should not.').required(),
+    desiredNumberScheduled: int32(3, 'Nodes that should have it.').required(),
+    numberReady: int32(4, 'Nodes whose pod is ready.').required(),
+    observedGeneration: int64(5, 'The generation of the object that this is about.'),
+    updatedNumberScheduled: int32(6, 'Nodes whose pod is of the newest template.'),
+    numberAvailable: int32(7, 'Nodes whose pod has been ready for long enough.'),
+    numberUnavailable: int32(8, 'Nodes that should have an available pod and have none.'),
     collisionCount: int32(
       9,
       'How often a name was taken already; part of the next name.',
@@ -88,21 +96,13 @@ export const DaemonSetStatus = struct(
     conditions: list(10, DaemonSetCondition, 'What holds at present, by type.')
       .keyed('type')
       .patch('merge', 'type'),
-    currentNumberScheduled: int32(1, 'Nodes that have the pod and should.').required(),
-    desiredNumberScheduled: int32(3, 'Nodes that should have it.').required(),
-    numberAvailable: int32(7, 'Nodes whose pod has been ready for long enough.'),
-    numberMisscheduled: int32(2, 'Nodes that have it and should not.').required(),
-    numberReady: int32(4, 'Nodes whose pod is ready.').required(),
-    numberUnavailable: int32(8, 'Nodes that should have an available pod and have none.'),
-    observedGeneration: int64(5, 'The generation of the object that this is about.'),
-    updatedNumberScheduled: int32(6, 'Nodes whose pod is of the newest template.'),
   },
 )
 export interface DaemonSetStatus extends TypeOf<typeof DaemonSetStatus> {}
 
 export const DaemonSet = struct('io.k8s.api.apps.v1.DaemonSet', 'A pod on every node that fits.', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   kind: string(0, 'Name of the type, in CamelCase.'),
+  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
   spec: ref(2, DaemonSetSpec, 'What is wanted.').always(),
   status: ref(3, DaemonSetStatus, 'What is.').always(),

@@ -7,11 +7,11 @@ export const ReplicaSetSpec = struct(
   'io.k8s.api.apps.v1.ReplicaSetSpec',
   'What is wanted of a ReplicaSet.',
   {
+    replicas: int32(1, 'How many pods there shall be; 1 by default.').nullable(),
     minReadySeconds: int32(
       4,
       'How long a new pod must be ready before it counts as available; 0 by default.',
     ),
-    replicas: int32(1, 'How many pods there shall be; 1 by default.').nullable(),
     selector: ref(
       2,
       LabelSelector,
@@ -26,11 +26,11 @@ export const ReplicaSetCondition = struct(
   'io.k8s.api.apps.v1.ReplicaSetCondition',
   "One aspect of a ReplicaSet's state.",
   {
-    lastTransitionTime: time(3, 'When the status changed last.').written(),
-    message: string(5, 'What happened, for people.'),
-    reason: string(4, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
     type: string(1, '`ReplicaFailure`.').named('v1.ReplicaSetConditionType').required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    lastTransitionTime: time(3, 'When the status changed last.').written(),
+    reason: string(4, 'Why, in one CamelCase word, for programs.'),
+    message: string(5, 'What happened, for people.'),
   },
 )
 export interface ReplicaSetCondition extends TypeOf<typeof ReplicaSetCondition> {}
@@ -39,22 +39,22 @@ export const ReplicaSetStatus = struct(
   'io.k8s.api.apps.v1.ReplicaSetStatus',
   'How far a ReplicaSet is.',
   {
+    replicas: int32(1, 'Pods that exist.').required(),
+    fullyLabeledReplicas: int32(2, 'Pods that have all labels of the template.'),
+    readyReplicas: int32(4, 'Pods that are ready.'),
     availableReplicas: int32(5, 'Pods that have been ready for long enough.'),
+    terminatingReplicas: int32(7, 'Pods that are being deleted.').nullable(),
+    observedGeneration: int64(3, 'The generation of the object that this is about.'),
     conditions: list(6, ReplicaSetCondition, 'What holds at present, by type.')
       .keyed('type')
       .patch('merge', 'type'),
-    fullyLabeledReplicas: int32(2, 'Pods that have all labels of the template.'),
-    observedGeneration: int64(3, 'The generation of the object that this is about.'),
-    readyReplicas: int32(4, 'Pods that are ready.'),
-    replicas: int32(1, 'Pods that exist.').required(),
-    terminatingReplicas: int32(7, 'Pods that are being deleted.').nullable(),
   },
 )
 export interface ReplicaSetStatus extends TypeOf<typeof ReplicaSetStatus> {}
 
 export const ReplicaSet = struct('io.k8s.api.apps.v1.ReplicaSet', 'A number of equal pods.', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   kind: string(0, 'Name of the type, in CamelCase.'),
+  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
   spec: ref(2, ReplicaSetSpec, 'What is wanted.').always(),
   status: ref(3, ReplicaSetStatus, 'What is.').always(),

@@ -15,8 +15,8 @@ export const SelfSubjectReview = struct(
   'io.k8s.api.authentication.v1.SelfSubjectReview',
   'Who am I?',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     status: ref(2, SelfSubjectReviewStatus, 'The answer.').always(),
   },

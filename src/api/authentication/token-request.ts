@@ -5,8 +5,8 @@ export const BoundObjectReference = struct(
   'io.k8s.api.authentication.v1.BoundObjectReference',
   'An object that a token lives and dies with.',
   {
-    apiVersion: string(2, 'Its group and version.'),
     kind: string(1, '`Pod`, `Secret` or `Node`.'),
+    apiVersion: string(2, 'Its group and version.'),
     name: string(3, 'Its name.'),
     uid: string(4, 'Its UID.').named('types.UID'),
   },
@@ -18,14 +18,14 @@ export const TokenRequestSpec = struct(
   'What token is wanted.',
   {
     audiences: list(1, string, 'Who a token is for.').atomic().written(),
+    expirationSeconds: int64(4, 'How long it shall be good; an hour by default.')
+      .nullable()
+      .written(),
     boundObjectRef: ref(
       3,
       BoundObjectReference,
       'The token is good only while this object is there.',
     )
-      .nullable()
-      .written(),
-    expirationSeconds: int64(4, 'How long it shall be good; an hour by default.')
       .nullable()
       .written(),
   },
@@ -36,8 +36,8 @@ export const TokenRequestStatus = struct(
   'io.k8s.api.authentication.v1.TokenRequestStatus',
   'The token.',
   {
-    expirationTimestamp: time(2, 'When it ends.').written(),
     token: string(1, 'The text.').written(),
+    expirationTimestamp: time(2, 'When it ends.').written(),
   },
 )
 export interface TokenRequestStatus extends TypeOf<typeof TokenRequestStatus> {}
@@ -46,8 +46,8 @@ export const TokenRequest = struct(
   'io.k8s.api.authentication.v1.TokenRequest',
   "A request for a service account's token.",
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, TokenRequestSpec, 'What is wanted.').always(),
     status: ref(3, TokenRequestStatus, 'The token.').always(),

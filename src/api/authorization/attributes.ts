@@ -35,15 +35,15 @@ export const ResourceAttributes = struct(
   'io.k8s.api.authorization.v1.ResourceAttributes',
   'A request about a resource.',
   {
-    fieldSelector: ref(8, FieldSelectorAttributes, 'Fields by which it is narrowed.'),
-    group: string(3, 'Its group; `*` for all.'),
-    labelSelector: ref(9, LabelSelectorAttributes, 'Labels by which it is narrowed.'),
-    name: string(7, 'Name of one object; empty for all.'),
     namespace: string(1, 'Its namespace; empty for all, or for cluster-scoped ones.'),
+    verb: string(2, 'Such as `get` or `list`; `*` for all.'),
+    group: string(3, 'Its group; `*` for all.'),
+    version: string(4, 'Its version; `*` for all.'),
     resource: string(5, 'Its name; `*` for all.'),
     subresource: string(6, 'Its sub-resource.'),
-    verb: string(2, 'Such as `get` or `list`; `*` for all.'),
-    version: string(4, 'Its version; `*` for all.'),
+    name: string(7, 'Name of one object; empty for all.'),
+    fieldSelector: ref(8, FieldSelectorAttributes, 'Fields by which it is narrowed.'),
+    labelSelector: ref(9, LabelSelectorAttributes, 'Labels by which it is narrowed.'),
   },
 )
 export interface ResourceAttributes extends TypeOf<typeof ResourceAttributes> {}

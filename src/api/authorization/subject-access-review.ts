@@ -15,8 +15,8 @@ export const SelfSubjectAccessReviewSpec = struct(
   'io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec',
   'The question.',
   {
-    nonResourceAttributes: ref(2, NonResourceAttributes, 'A request about a path.'),
     resourceAttributes: ref(1, ResourceAttributes, 'A request about a resource.'),
+    nonResourceAttributes: ref(2, NonResourceAttributes, 'A request about a path.'),
   },
 )
 export interface SelfSubjectAccessReviewSpec extends TypeOf<typeof SelfSubjectAccessReviewSpec> {}
@@ -25,12 +25,12 @@ export const SubjectAccessReviewSpec = struct(
   'io.k8s.api.authorization.v1.SubjectAccessReviewSpec',
   'The question.',
   {
-    extra: map(5, stringList, 'Whatever else is known, by name.'),
-    groups: list(4, string, 'Groups that the user is in.').atomic(),
-    nonResourceAttributes: ref(2, NonResourceAttributes, 'A request about a path.'),
     resourceAttributes: ref(1, ResourceAttributes, 'A request about a resource.'),
-    uid: string(6, 'Unique identifier.'),
+    nonResourceAttributes: ref(2, NonResourceAttributes, 'A request about a path.'),
     user: string(3, 'Name of the user.'),
+    groups: list(4, string, 'Groups that the user is in.').atomic(),
+    extra: map(5, stringList, 'Whatever else is known, by name.'),
+    uid: string(6, 'Unique identifier.'),
   },
 )
 export interface SubjectAccessReviewSpec extends TypeOf<typeof SubjectAccessReviewSpec> {}
@@ -41,8 +41,8 @@ export const SubjectAccessReviewStatus = struct(
   {
     allowed: boolean(1, 'Whether it is allowed.').required(),
     denied: boolean(4, 'Whether it is refused outright.'),
-    evaluationError: string(3, 'What went wrong on the way; the answer may be right nevertheless.'),
     reason: string(2, 'Why.'),
+    evaluationError: string(3, 'What went wrong on the way; the answer may be right nevertheless.'),
   },
 )
 export interface SubjectAccessReviewStatus extends TypeOf<typeof SubjectAccessReviewStatus> {}
@@ -51,8 +51,8 @@ export const LocalSubjectAccessReview = struct(
   'io.k8s.api.authorization.v1.LocalSubjectAccessReview',
   'May somebody do something in a namespace?',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, SubjectAccessReviewSpec, 'The question.').required().always(),
     status: ref(3, SubjectAccessReviewStatus, 'The answer.').always(),
@@ -64,8 +64,8 @@ export const SelfSubjectAccessReview = struct(
   'io.k8s.api.authorization.v1.SelfSubjectAccessReview',
   'May I do something?',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, SelfSubjectAccessReviewSpec, 'The question.').required().always(),
     status: ref(3, SubjectAccessReviewStatus, 'The answer.').always(),
@@ -77,8 +77,8 @@ export const SubjectAccessReview = struct(
   'io.k8s.api.authorization.v1.SubjectAccessReview',
   'May somebody do something?',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, SubjectAccessReviewSpec, 'The question.').required().always(),
     status: ref(3, SubjectAccessReviewStatus, 'The answer.').always(),

@@ -5,9 +5,9 @@ export const CrossVersionObjectReferenceV1 = struct(
   'io.k8s.api.autoscaling.v1.CrossVersionObjectReference',
   'An object, by kind and name.',
   {
-    apiVersion: string(3, 'Its group and version.'),
     kind: string(1, 'Its kind.').required(),
     name: string(2, 'Its name.').required(),
+    apiVersion: string(3, 'Its group and version.'),
   },
   { mapType: 'atomic' },
 )
@@ -18,9 +18,9 @@ export const HorizontalPodAutoscalerV1Spec = struct(
   'io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec',
   'What is scaled, and how far.',
   {
-    maxReplicas: int32(3, 'Never more than so many pods.').required(),
-    minReplicas: int32(2, 'Never fewer than so many pods; 1 by default.').nullable(),
     scaleTargetRef: ref(1, CrossVersionObjectReferenceV1, 'What is scaled.').required().written(),
+    minReplicas: int32(2, 'Never fewer than so many pods; 1 by default.').nullable(),
+    maxReplicas: int32(3, 'Never more than so many pods.').required(),
     targetCPUUtilizationPercentage: int32(
       4,
       'Average use of CPU to aim at, in percent of what pods ask for.',
@@ -34,11 +34,11 @@ export const HorizontalPodAutoscalerV1Status = struct(
   'io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerStatus',
   'How far it is scaled.',
   {
-    currentCPUUtilizationPercentage: int32(5, 'Average use of CPU, in percent.').nullable(),
+    observedGeneration: int64(1, 'The generation of the object that this is about.').nullable(),
+    lastScaleTime: time(2, 'When the number was changed last.').nullable(),
     currentReplicas: int32(3, 'How many pods there are.').required(),
     desiredReplicas: int32(4, 'How many there should be.').required(),
-    lastScaleTime: time(2, 'When the number was changed last.').nullable(),
-    observedGeneration: int64(1, 'The generation of the object that this is about.').nullable(),
+    currentCPUUtilizationPercentage: int32(5, 'Average use of CPU, in percent.').nullable(),
   },
 )
 export interface HorizontalPodAutoscalerV1Status
@@ -48,8 +48,8 @@ export const HorizontalPodAutoscalerV1 = struct(
   'io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler',
   'Scales by the use of CPU.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, HorizontalPodAutoscalerV1Spec, 'What is wanted.').required().always(),
     status: ref(3, HorizontalPodAutoscalerV1Status, 'What is.').always(),

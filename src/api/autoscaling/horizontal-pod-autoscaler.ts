@@ -16,9 +16,9 @@ export const HPAScalingPolicy = struct(
   'io.k8s.api.autoscaling.v2.HPAScalingPolicy',
   'How fast it may be scaled.',
   {
-    periodSeconds: int32(3, 'Within so many seconds, 1800 at most.').required(),
     type: string(1, '`Pods` or `Percent`.').named('v2.HPAScalingPolicyType').required(),
     value: int32(2, 'By so much.').required(),
+    periodSeconds: int32(3, 'Within so many seconds, 1800 at most.').required(),
   },
 )
 export interface HPAScalingPolicy extends TypeOf<typeof HPAScalingPolicy> {}
@@ -27,11 +27,11 @@ export const HPAScalingRules = struct(
   'io.k8s.api.autoscaling.v2.HPAScalingRules',
   'How fast in one direction.',
   {
-    policies: list(2, HPAScalingPolicy, 'How fast; by default without a limit.').atomic(),
+    stabilizationWindowSeconds: int32(3, 'For how long the past counts.').nullable(),
     selectPolicy: string(1, 'Which policy counts: `Max` (the default), `Min` or `Disabled`.')
       .named('v2.ScalingPolicySelect')
       .nullable(),
-    stabilizationWindowSeconds: int32(3, 'For how long the past counts.').nullable(),
+    policies: list(2, HPAScalingPolicy, 'How fast; by default without a limit.').atomic(),
     tolerance: quantity(4, 'How far off it may be before anything is done.').nullable(),
   },
 )
@@ -41,8 +41,8 @@ export const HorizontalPodAutoscalerBehavior = struct(
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior',
   'How fast it is scaled.',
   {
-    scaleDown: ref(2, HPAScalingRules, 'Downwards.'),
     scaleUp: ref(1, HPAScalingRules, 'Upwards.'),
+    scaleDown: ref(2, HPAScalingRules, 'Downwards.'),
   },
 )
 export interface HorizontalPodAutoscalerBehavior
@@ -52,13 +52,13 @@ export const HorizontalPodAutoscalerCondition = struct(
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerCondition',
   "One aspect of an autoscaler's state.",
   {
-    lastTransitionTime: time(3, 'When the status changed last.').written(),
-    message: string(5, 'What happened, for people.'),
-    reason: string(4, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
     type: string(1, '`ScalingActive`, `AbleToScale` or `ScalingLimited`.')
       .named('v2.HorizontalPodAutoscalerConditionType')
       .required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    lastTransitionTime: time(3, 'When the status changed last.').written(),
+    reason: string(4, 'Why, in one CamelCase word, for programs.'),
+    message: string(5, 'What happened, for people.'),
   },
 )
 export interface HorizontalPodAutoscalerCondition
@@ -68,11 +68,11 @@ export const HorizontalPodAutoscalerSpec = struct(
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec',
   'What is scaled, by what, and how far.',
   {
-    behavior: ref(5, HorizontalPodAutoscalerBehavior, 'How fast.'),
+    scaleTargetRef: ref(1, CrossVersionObjectReference, 'What is scaled.').required().written(),
+    minReplicas: int32(2, 'Never fewer than so many pods; 1 by default.').nullable(),
     maxReplicas: int32(3, 'Never more than so many pods.').required(),
     metrics: list(4, MetricSpec, 'What it is scaled by; 80 % of CPU by default.').atomic(),
-    minReplicas: int32(2, 'Never fewer than so many pods; 1 by default.').nullable(),
-    scaleTargetRef: ref(1, CrossVersionObjectReference, 'What is scaled.').required().written(),
+    behavior: ref(5, HorizontalPodAutoscalerBehavior, 'How fast.'),
   },
 )
 export interface HorizontalPodAutoscalerSpec extends TypeOf<typeof HorizontalPodAutoscalerSpec> {}
@@ -81,14 +81,14 @@ export const HorizontalPodAutoscalerStatus = struct(
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus',
   'How far it is scaled.',
   {
+    observedGeneration: int64(1, 'The generation of the object that this is about.').nullable(),
+    lastScaleTime: time(2, 'When the number was changed last.').nullable(),
+    currentReplicas: int32(3, 'How many pods there are.'),
+    desiredReplicas: int32(4, 'How many there should be.').required(),
+    currentMetrics: list(5, MetricStatus, 'What the metrics were last.').atomic().written(),
     conditions: list(6, HorizontalPodAutoscalerCondition, 'What holds at present, by type.')
       .keyed('type')
       .patch('merge', 'type'),
-    currentMetrics: list(5, MetricStatus, 'What the metrics were last.').atomic().written(),
-    currentReplicas: int32(3, 'How many pods there are.'),
-    desiredReplicas: int32(4, 'How many there should be.').required(),
-    lastScaleTime: time(2, 'When the number was changed last.').nullable(),
-    observedGeneration: int64(1, 'The generation of the object that this is about.').nullable(),
   },
 )
 export interface HorizontalPodAutoscalerStatus
@@ -98,8 +98,8 @@ export const HorizontalPodAutoscaler = struct(
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler',
   'Scales by metrics.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, HorizontalPodAutoscalerSpec, 'What is wanted.').required().always(),
     status: ref(3, HorizontalPodAutoscalerStatus, 'What is.').always(),

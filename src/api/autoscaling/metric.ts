@@ -5,12 +5,12 @@ export const MetricTarget = struct(
   'io.k8s.api.autoscaling.v2.MetricTarget',
   'What a metric should be.',
   {
-    averageUtilization: int32(4, 'Average in percent of what the pods ask for.').nullable(),
-    averageValue: quantity(3, 'Average over the pods.').nullable(),
     type: string(1, '`Utilization`, `Value` or `AverageValue`.')
       .named('v2.MetricTargetType')
       .required(),
     value: quantity(2, 'The value.').nullable(),
+    averageValue: quantity(3, 'Average over the pods.').nullable(),
+    averageUtilization: int32(4, 'Average in percent of what the pods ask for.').nullable(),
   },
 )
 export interface MetricTarget extends TypeOf<typeof MetricTarget> {}
@@ -19,9 +19,9 @@ export const ContainerResourceMetricSource = struct(
   'io.k8s.api.autoscaling.v2.ContainerResourceMetricSource',
   'A resource of one container.',
   {
-    container: string(3, 'Name of the container.').required(),
     name: string(1, 'Name of the resource.').named('v1.ResourceName').required(),
     target: ref(2, MetricTarget, 'What it should be.').required().written(),
+    container: string(3, 'Name of the container.').required(),
   },
 )
 export interface ContainerResourceMetricSource
@@ -31,9 +31,9 @@ export const MetricValueStatus = struct(
   'io.k8s.api.autoscaling.v2.MetricValueStatus',
   'What a metric is.',
   {
-    averageUtilization: int32(3, 'Average in percent of what the pods ask for.').nullable(),
-    averageValue: quantity(2, 'Average over the pods.').nullable(),
     value: quantity(1, 'The value.').nullable(),
+    averageValue: quantity(2, 'Average over the pods.').nullable(),
+    averageUtilization: int32(3, 'Average in percent of what the pods ask for.').nullable(),
   },
 )
 export interface MetricValueStatus extends TypeOf<typeof MetricValueStatus> {}
@@ -42,9 +42,9 @@ export const ContainerResourceMetricStatus = struct(
   'io.k8s.api.autoscaling.v2.ContainerResourceMetricStatus',
   'A resource of one container, as it is.',
   {
-    container: string(3, 'Name of the container.').required(),
-    current: ref(2, MetricValueStatus, 'What it is.').required().written(),
     name: string(1, 'Name of the resource.').named('v1.ResourceName').required(),
+    current: ref(2, MetricValueStatus, 'What it is.').required().written(),
+    container: string(3, 'Name of the container.').required(),
   },
 )
 export interface ContainerResourceMetricStatus
@@ -54,9 +54,9 @@ export const CrossVersionObjectReference = struct(
   'io.k8s.api.autoscaling.v2.CrossVersionObjectReference',
   'An object, by kind and name.',
   {
-    apiVersion: string(3, 'Its group and version.'),
     kind: string(1, 'Its kind.').required(),
     name: string(2, 'Its name.').required(),
+    apiVersion: string(3, 'Its group and version.'),
   },
 )
 export interface CrossVersionObjectReference extends TypeOf<typeof CrossVersionObjectReference> {}
@@ -85,8 +85,8 @@ export const ExternalMetricStatus = struct(
   'io.k8s.api.autoscaling.v2.ExternalMetricStatus',
   'A metric from outside, as it is.',
   {
-    current: ref(2, MetricValueStatus, 'What it is.').required().written(),
     metric: ref(1, MetricIdentifier, 'Which metric.').required().written(),
+    current: ref(2, MetricValueStatus, 'What it is.').required().written(),
   },
 )
 export interface ExternalMetricStatus extends TypeOf<typeof ExternalMetricStatus> {}
@@ -98,8 +98,8 @@ export const ObjectMetricSource = struct(
     describedObject: ref(1, CrossVersionObjectReference, 'The object whose metric it is.')
       .required()
       .written(),
-    metric: ref(3, MetricIdentifier, 'Which metric.').required().written(),
     target: ref(2, MetricTarget, 'What it should be.').required().written(),
+    metric: ref(3, MetricIdentifier, 'Which metric.').required().written(),
   },
 )
 export interface ObjectMetricSource extends TypeOf<typeof ObjectMetricSource> {}
@@ -125,18 +125,18 @@ export const ResourceMetricSource = struct(
 export interface ResourceMetricSource extends TypeOf<typeof ResourceMetricSource> {}
 
 export const MetricSpec = struct('io.k8s.api.autoscaling.v2.MetricSpec', 'Something to scale by.', {
+  type: string(1, 'Which of the fields is set, such as `Resource`.')
+    .named('v2.MetricSourceType')
+    .required(),
+  object: ref(2, ObjectMetricSource, 'A metric of one object.'),
+  pods: ref(3, PodsMetricSource, 'A metric of the pods, averaged.'),
+  resource: ref(4, ResourceMetricSource, 'A resource of the pods, such as `cpu`.'),
   containerResource: ref(
     7,
     ContainerResourceMetricSource,
     'A resource of one container in each pod.',
   ),
   external: ref(5, ExternalMetricSource, 'A metric from outside the cluster.'),
-  object: ref(2, ObjectMetricSource, 'A metric of one object.'),
-  pods: ref(3, PodsMetricSource, 'A metric of the pods, averaged.'),
-  resource: ref(4, ResourceMetricSource, 'A resource of the pods, such as `cpu`.'),
-  type: string(1, 'Which of the fields is set, such as `Resource`.')
-    .named('v2.MetricSourceType')
-    .required(),
 })
 export interface MetricSpec extends TypeOf<typeof MetricSpec> {}
 
@@ -144,11 +144,11 @@ export const ObjectMetricStatus = struct(
   'io.k8s.api.autoscaling.v2.ObjectMetricStatus',
   'A metric of one object, as it is.',
   {
+    metric: ref(1, MetricIdentifier, 'Which metric.').required().written(),
     current: ref(2, MetricValueStatus, 'What it is.').required().written(),
     describedObject: ref(3, CrossVersionObjectReference, 'The object whose metric it is.')
       .required()
       .written(),
-    metric: ref(1, MetricIdentifier, 'Which metric.').required().written(),
   },
 )
 export interface ObjectMetricStatus extends TypeOf<typeof ObjectMetricStatus> {}
@@ -157,8 +157,8 @@ export const PodsMetricStatus = struct(
   'io.k8s.api.autoscaling.v2.PodsMetricStatus',
   'A metric of the pods, as it is.',
   {
-    current: ref(2, MetricValueStatus, 'What it is.').required().written(),
     metric: ref(1, MetricIdentifier, 'Which metric.').required().written(),
+    current: ref(2, MetricValueStatus, 'What it is.').required().written(),
   },
 )
 export interface PodsMetricStatus extends TypeOf<typeof PodsMetricStatus> {}
@@ -167,24 +167,24 @@ export const ResourceMetricStatus = struct(
   'io.k8s.api.autoscaling.v2.ResourceMetricStatus',
   'A resource of the pods, as it is.',
   {
-    current: ref(2, MetricValueStatus, 'What it is.').required().written(),
     name: string(1, 'Name of the resource.').named('v1.ResourceName').required(),
+    current: ref(2, MetricValueStatus, 'What it is.').required().written(),
   },
 )
 export interface ResourceMetricStatus extends TypeOf<typeof ResourceMetricStatus> {}
 
 export const MetricStatus = struct('io.k8s.api.autoscaling.v2.MetricStatus', 'What a metric is.', {
+  type: string(1, 'Which of the fields is set, such as `Resource`.')
+    .named('v2.MetricSourceType')
+    .required(),
+  object: ref(2, ObjectMetricStatus, 'A metric of one object.'),
+  pods: ref(3, PodsMetricStatus, 'A metric of the pods, averaged.'),
+  resource: ref(4, ResourceMetricStatus, 'A resource of the pods, such as `cpu`.'),
   containerResource: ref(
     7,
     ContainerResourceMetricStatus,
     'A resource of one container in each pod.',
   ),
   external: ref(5, ExternalMetricStatus, 'A metric from outside the cluster.'),
-  object: ref(2, ObjectMetricStatus, 'A metric of one object.'),
-  pods: ref(3, PodsMetricStatus, 'A metric of the pods, averaged.'),
-  resource: ref(4, ResourceMetricStatus, 'A resource of the pods, such as `cpu`.'),
-  type: string(1, 'Which of the fields is set, such as `Resource`.')
-    .named('v2.MetricSourceType')
-    .required(),
 })
 export interface MetricStatus extends TypeOf<typeof MetricStatus> {}

@@ -24,8 +24,8 @@ export const Scale = struct(
   'io.k8s.api.autoscaling.v1.Scale',
   'A number of replicas, and nothing else, of any kind that has one.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, ScaleSpec, 'What is wanted.').always(),
     status: ref(3, ScaleStatus, 'What is.').always(),

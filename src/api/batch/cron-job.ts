@@ -27,20 +27,20 @@ export const CronJobSpec = struct(
   'io.k8s.api.batch.v1.CronJobSpec',
   'What is wanted of a CronJob.',
   {
+    schedule: string(1, "When, in cron's form.").required(),
+    timeZone: string(8, 'Time zone of the schedule.').nullable(),
+    startingDeadlineSeconds: int64(2, 'How late a Job may still start.').nullable(),
     concurrencyPolicy: string(
       3,
       'While one runs: `Allow` another (the default), `Forbid` it, or `Replace` the first.',
     ).named('v1.ConcurrencyPolicy'),
-    failedJobsHistoryLimit: int32(7, 'How many failed Jobs are kept; 1 by default.').nullable(),
+    suspend: boolean(4, 'Whether no more Jobs are made.').nullable(),
     jobTemplate: ref(5, JobTemplateSpec, 'What the Jobs are made from.').required().written(),
-    schedule: string(1, "When, in cron's form.").required(),
-    startingDeadlineSeconds: int64(2, 'How late a Job may still start.').nullable(),
     successfulJobsHistoryLimit: int32(
       6,
       'How many successful Jobs are kept; 3 by default.',
     ).nullable(),
-    suspend: boolean(4, 'Whether no more Jobs are made.').nullable(),
-    timeZone: string(8, 'Time zone of the schedule.').nullable(),
+    failedJobsHistoryLimit: int32(7, 'How many failed Jobs are kept; 1 by default.').nullable(),
   },
 )
 export interface CronJobSpec extends TypeOf<typeof CronJobSpec> {}
@@ -53,8 +53,8 @@ export const CronJobStatus = struct('io.k8s.api.batch.v1.CronJobStatus', 'How fa
 export interface CronJobStatus extends TypeOf<typeof CronJobStatus> {}
 
 export const CronJob = struct('io.k8s.api.batch.v1.CronJob', 'Makes Jobs by the clock.', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   kind: string(0, 'Name of the type, in CamelCase.'),
+  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
   spec: ref(2, CronJobSpec, 'What is wanted.').required().always(),
   status: ref(3, CronJobStatus, 'What is.').always(),

@@ -18,8 +18,8 @@ export const PodFailurePolicyOnPodConditionsPattern = struct(
   'io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern',
   'A condition of a pod.',
   {
-    status: string(2, 'Its status; `True` by default.').named('v1.ConditionStatus').written(),
     type: string(1, 'Its type.').named('v1.PodConditionType').required(),
+    status: string(2, 'Its status; `True` by default.').named('v1.ConditionStatus').written(),
   },
 )
 export interface PodFailurePolicyOnPodConditionsPattern
@@ -52,8 +52,8 @@ export const PodFailurePolicy = struct(
 export interface PodFailurePolicy extends TypeOf<typeof PodFailurePolicy> {}
 
 export const SuccessPolicyRule = struct('io.k8s.api.batch.v1.SuccessPolicyRule', 'When it has.', {
-  succeededCount: int32(2, 'With so many successful indexes.').nullable(),
   succeededIndexes: string(1, 'With these, such as `1,3-5`.').nullable(),
+  succeededCount: int32(2, 'With so many successful indexes.').nullable(),
 })
 export interface SuccessPolicyRule extends TypeOf<typeof SuccessPolicyRule> {}
 

@@ -9,7 +9,6 @@ interface FieldPlan {
 }
 
 const plans = new WeakMap<Struct<FieldWords>, readonly FieldPlan[]>()
-const FIRST = ['kind', 'apiVersion', 'metadata']
 
 /** The JSON text of an object, as a server writes it. */
 export function encodeJson(struct: Struct<FieldWords>, object: unknown): string {
@@ -17,8 +16,8 @@ export function encodeJson(struct: Struct<FieldWords>, object: unknown): string 
 }
 
 /**
- * The JSON value of an object as Go would write it: declared fields only, `kind`, `apiVersion` and
- * `metadata` first, zeros of optional fields left out, required fields there even when empty.
+ * The JSON value of an object as Go would write it: declared fields only, in the order of their
+ * declaration, zeros of optional fields left out, required fields there even when empty.
  */
 export function toJsonValue(struct: Struct<FieldWords>, object: unknown): Record<string, unknown> {
   const source = (object ?? {}) as Record<string, unknown>
@@ -35,14 +34,9 @@ export function toJsonValue(struct: Struct<FieldWords>, object: unknown): Record
 function planOf(struct: Struct<FieldWords>): readonly FieldPlan[] {
   const known = plans.get(struct)
   if (known !== undefined) return known
-  const names = Object.keys(struct.fields)
-  const order = FIRST.filter((name) => names.includes(name))
-  order.push(...names.filter((name) => !FIRST.includes(name)))
-  const plan = order.flatMap((name): FieldPlan[] => {
-    const definition = struct.fields[name]
-    if (definition === undefined) return []
+  const plan = Object.entries(struct.fields).map(([name, definition]): FieldPlan => {
     const keepsZero = definition.nullable === true || definition.required || definition.always
-    return [{ name, definition, keepsZero, write: writerOf(definition.type) }]
+    return { name, definition, keepsZero, write: writerOf(definition.type) }
   })
   plans.set(struct, plan)
   return plan

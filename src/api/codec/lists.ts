@@ -9,8 +9,8 @@ export function listStructOf(item: Struct<FieldWords>): Struct<FieldWords> {
   if (known !== undefined) return known
   const kind = item.name.slice(item.name.lastIndexOf('.') + 1)
   const made = struct(`${item.name}List`, `One page of ${kind} objects.`, {
-    apiVersion: string(0, 'Version of the API in which the list is written.'),
     kind: string(0, 'Name of the list type.'),
+    apiVersion: string(0, 'Version of the API in which the list is written.'),
     metadata: ref(1, ListMeta, 'Version of the collection, and where to go on.').always(),
     items: list(2, item, 'The objects.').required(),
   })

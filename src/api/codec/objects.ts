@@ -57,7 +57,7 @@ export function decodeBody<T>(
   }
   if (kind !== type.kind || apiVersion !== expected) {
     const isKnown = options.isKnownKind?.(apiVersion, kind) ?? false
-    throw refuse(isKnown ? conversionFault(apiVersion, kind, type) : unknownKind(apiVersion, kind))
+    throw refuse(kindFault(type, { apiVersion, kind, isKnown }))
   }
   const unknown: string[] = []
   const object = decodeOrRefuse<T>(document, type, unknown, refuse)
@@ -77,6 +77,15 @@ function decodeOrRefuse<T>(
     if (error instanceof JsonTypeError || error instanceof ProtoError) throw refuse(error.message)
     throw error
   }
+}
+
+/** Why an object of some kind is none of `type`. `isKnown`: the server has the kind. */
+export function kindFault(
+  type: ApiType,
+  given: { readonly apiVersion: string; readonly kind: string; readonly isKnown: boolean },
+): string {
+  const { apiVersion, kind, isKnown } = given
+  return isKnown ? conversionFault(apiVersion, kind, type) : unknownKind(apiVersion, kind)
 }
 
 function conversionFault(apiVersion: string, kind: string, to: ApiType): string {

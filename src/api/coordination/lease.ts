@@ -5,20 +5,20 @@ export const LeaseSpec = struct(
   'io.k8s.api.coordination.v1.LeaseSpec',
   'Who holds a lease, and since when.',
   {
-    acquireTime: microTime(3, 'When the holder got it.').nullable().nullable(),
     holderIdentity: string(1, 'Who holds it; empty: nobody.').nullable(),
     leaseDurationSeconds: int32(
       2,
       'How long after `renewTime` others must wait before they take it.',
     ).nullable(),
-    leaseTransitions: int32(5, 'How often the holder changed.').nullable(),
-    preferredHolder: string(7, 'Who should take it next.').nullable(),
+    acquireTime: microTime(3, 'When the holder got it.').nullable().nullable(),
     renewTime: microTime(4, 'When the holder said last that it is still there.')
       .nullable()
       .nullable(),
+    leaseTransitions: int32(5, 'How often the holder changed.').nullable(),
     strategy: string(6, 'How the next holder is chosen.')
       .named('v1.CoordinatedLeaseStrategy')
       .nullable(),
+    preferredHolder: string(7, 'Who should take it next.').nullable(),
   },
 )
 export interface LeaseSpec extends TypeOf<typeof LeaseSpec> {}
@@ -27,8 +27,8 @@ export const Lease = struct(
   'io.k8s.api.coordination.v1.Lease',
   "Something that one holder has for a time: leadership, or a node's heartbeat.",
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, LeaseSpec, 'Who holds it, and since when.').always(),
   },

@@ -33,8 +33,8 @@ export const PreferredSchedulingTerm = struct(
   'io.k8s.api.core.v1.PreferredSchedulingTerm',
   'Nodes that are better.',
   {
-    preference: ref(2, NodeSelectorTerm, 'The nodes.').required().written(),
     weight: int32(1, 'How much better, 1 to 100.').required(),
+    preference: ref(2, NodeSelectorTerm, 'The nodes.').required().written(),
   },
 )
 export interface PreferredSchedulingTerm extends TypeOf<typeof PreferredSchedulingTerm> {}
@@ -53,16 +53,16 @@ export const NodeAffinity = struct(
   'io.k8s.api.core.v1.NodeAffinity',
   'Rules about the labels of nodes.',
   {
-    preferredDuringSchedulingIgnoredDuringExecution: list(
-      2,
-      PreferredSchedulingTerm,
-      'Nodes that are better, with weights.',
-    ).atomic(),
     requiredDuringSchedulingIgnoredDuringExecution: ref(
       1,
       NodeSelector,
       'Nodes that come into question at all.',
     ),
+    preferredDuringSchedulingIgnoredDuringExecution: list(
+      2,
+      PreferredSchedulingTerm,
+      'Nodes that are better, with weights.',
+    ).atomic(),
   },
 )
 export interface NodeAffinity extends TypeOf<typeof NodeAffinity> {}
@@ -72,6 +72,9 @@ export const PodAffinityTerm = struct(
   'Pods, and how near is near.',
   {
     labelSelector: ref(1, LabelSelector, 'Labels of those pods.'),
+    namespaces: list(2, string, "Namespaces in which they are; the pod's own if empty.").atomic(),
+    topologyKey: string(3, 'Label of nodes: equal values are the same place.').required(),
+    namespaceSelector: ref(4, LabelSelector, 'Labels of the namespaces in which they are.'),
     matchLabelKeys: list(
       5,
       string,
@@ -82,9 +85,6 @@ export const PodAffinityTerm = struct(
       string,
       "Labels of which the pod's own values must not be theirs.",
     ).atomic(),
-    namespaceSelector: ref(4, LabelSelector, 'Labels of the namespaces in which they are.'),
-    namespaces: list(2, string, "Namespaces in which they are; the pod's own if empty.").atomic(),
-    topologyKey: string(3, 'Label of nodes: equal values are the same place.').required(),
   },
 )
 export interface PodAffinityTerm extends TypeOf<typeof PodAffinityTerm> {}
@@ -93,8 +93,8 @@ export const WeightedPodAffinityTerm = struct(
   'io.k8s.api.core.v1.WeightedPodAffinityTerm',
   'Places that are better or worse.',
   {
-    podAffinityTerm: ref(2, PodAffinityTerm, 'The places.').required().written(),
     weight: int32(1, 'How much, 1 to 100.').required(),
+    podAffinityTerm: ref(2, PodAffinityTerm, 'The places.').required().written(),
   },
 )
 export interface WeightedPodAffinityTerm extends TypeOf<typeof WeightedPodAffinityTerm> {}
@@ -103,15 +103,15 @@ export const PodAffinity = struct(
   'io.k8s.api.core.v1.PodAffinity',
   'Pods near which a pod wants to be.',
   {
-    preferredDuringSchedulingIgnoredDuringExecution: list(
-      2,
-      WeightedPodAffinityTerm,
-      'Places that are better, with weights.',
-    ).atomic(),
     requiredDuringSchedulingIgnoredDuringExecution: list(
       1,
       PodAffinityTerm,
       'Places that come into question at all.',
+    ).atomic(),
+    preferredDuringSchedulingIgnoredDuringExecution: list(
+      2,
+      WeightedPodAffinityTerm,
+      'Places that are better, with weights.',
     ).atomic(),
   },
 )
@@ -121,15 +121,15 @@ export const PodAntiAffinity = struct(
   'io.k8s.api.core.v1.PodAntiAffinity',
   'Pods from which a pod keeps away.',
   {
-    preferredDuringSchedulingIgnoredDuringExecution: list(
-      2,
-      WeightedPodAffinityTerm,
-      'Places that are worse, with weights.',
-    ).atomic(),
     requiredDuringSchedulingIgnoredDuringExecution: list(
       1,
       PodAffinityTerm,
       'Places that do not come into question.',
+    ).atomic(),
+    preferredDuringSchedulingIgnoredDuringExecution: list(
+      2,
+      WeightedPodAffinityTerm,
+      'Places that are worse, with weights.',
     ).atomic(),
   },
 )
@@ -150,16 +150,16 @@ export const Toleration = struct(
   'io.k8s.api.core.v1.Toleration',
   'Taints that do not keep a pod away.',
   {
-    effect: string(4, 'Effect of the taints; all if empty.').named('v1.TaintEffect'),
     key: string(1, 'Name of the taints; all if empty.'),
     operator: string(2, '`Equal` (default), or `Exists`: any value.').named(
       'v1.TolerationOperator',
     ),
+    value: string(3, 'Value of the taints.'),
+    effect: string(4, 'Effect of the taints; all if empty.').named('v1.TaintEffect'),
     tolerationSeconds: int64(
       5,
       'How long a `NoExecute` taint is tolerated; for ever if absent.',
     ).nullable(),
-    value: string(3, 'Value of the taints.'),
   },
 )
 export interface Toleration extends TypeOf<typeof Toleration> {}
@@ -168,16 +168,15 @@ export const TopologySpreadConstraint = struct(
   'io.k8s.api.core.v1.TopologySpreadConstraint',
   'How pods of a kind are spread over places.',
   {
-    labelSelector: ref(4, LabelSelector, 'Labels of the pods that are meant.'),
-    matchLabelKeys: list(
-      8,
-      string,
-      "Labels of which the pod's own values must be theirs too.",
-    ).atomic(),
     maxSkew: int32(
       1,
       'How many more pods the fullest place may have than the emptiest.',
     ).required(),
+    topologyKey: string(2, 'Label of nodes: equal values are the same place.').required(),
+    whenUnsatisfiable: string(3, '`DoNotSchedule`, or `ScheduleAnyway`: as good as possible.')
+      .named('v1.UnsatisfiableConstraintAction')
+      .required(),
+    labelSelector: ref(4, LabelSelector, 'Labels of the pods that are meant.'),
     minDomains: int32(5, 'How many places there must be at least.').nullable(),
     nodeAffinityPolicy: string(
       6,
@@ -191,10 +190,11 @@ export const TopologySpreadConstraint = struct(
     )
       .named('v1.NodeInclusionPolicy')
       .nullable(),
-    topologyKey: string(2, 'Label of nodes: equal values are the same place.').required(),
-    whenUnsatisfiable: string(3, '`DoNotSchedule`, or `ScheduleAnyway`: as good as possible.')
-      .named('v1.UnsatisfiableConstraintAction')
-      .required(),
+    matchLabelKeys: list(
+      8,
+      string,
+      "Labels of which the pod's own values must be theirs too.",
+    ).atomic(),
   },
 )
 export interface TopologySpreadConstraint extends TypeOf<typeof TopologySpreadConstraint> {}

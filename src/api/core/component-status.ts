@@ -5,10 +5,10 @@ export const ComponentCondition = struct(
   'io.k8s.api.core.v1.ComponentCondition',
   "One aspect of a component's state.",
   {
-    error: string(4, 'What is wrong.'),
-    message: string(3, 'What happened, for people.'),
-    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
     type: string(1, '`Healthy`.').named('v1.ComponentConditionType').required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    message: string(3, 'What happened, for people.'),
+    error: string(4, 'What is wrong.'),
   },
 )
 export interface ComponentCondition extends TypeOf<typeof ComponentCondition> {}
@@ -17,8 +17,8 @@ export const ComponentStatus = struct(
   'io.k8s.api.core.v1.ComponentStatus',
   'How a part of the control plane is.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     conditions: list(2, ComponentCondition, 'What holds at present, by type.')
       .keyed('type')

@@ -17,11 +17,11 @@ export const ContainerPort = struct(
   'io.k8s.api.core.v1.ContainerPort',
   'A port that a container serves.',
   {
-    containerPort: int32(3, 'Number of the port in the pod, 1 to 65535.').required(),
-    hostIP: string(5, 'Address of the node at which the port is opened.'),
-    hostPort: int32(2, 'Number of the port on the node, if it is opened there.'),
     name: string(1, 'Name of the port, to be referred to by services.'),
+    hostPort: int32(2, 'Number of the port on the node, if it is opened there.'),
+    containerPort: int32(3, 'Number of the port in the pod, 1 to 65535.').required(),
     protocol: string(4, '`TCP`, `UDP` or `SCTP`.').named('v1.Protocol'),
+    hostIP: string(5, 'Address of the node at which the port is opened.'),
   },
 )
 export interface ContainerPort extends TypeOf<typeof ContainerPort> {}
@@ -52,9 +52,9 @@ export const ResourceRequirements = struct(
   'io.k8s.api.core.v1.ResourceRequirements',
   'What a container or pod needs and may use.',
   {
-    claims: list(3, ContainerResourceClaim, 'Claims whose devices it uses.').keyed('name'),
     limits: map(1, quantity, 'The most that may be used, by resource.'),
     requests: map(2, quantity, 'What is needed at least, and kept free, by resource.'),
+    claims: list(3, ContainerResourceClaim, 'Claims whose devices it uses.').keyed('name'),
   },
 )
 export interface ResourceRequirements extends TypeOf<typeof ResourceRequirements> {}
@@ -86,20 +86,13 @@ export const VolumeDevice = struct(
   'io.k8s.api.core.v1.VolumeDevice',
   'A block device in a container.',
   {
-    devicePath: string(2, 'Where the container sees the device.').required(),
     name: string(1, 'Name of the volume, a claim in block mode.').required(),
+    devicePath: string(2, 'Where the container sees the device.').required(),
   },
 )
 export interface VolumeDevice extends TypeOf<typeof VolumeDevice> {}
 
 export const VolumeMount = struct('io.k8s.api.core.v1.VolumeMount', 'A volume in a container.', {
-  mountPath: string(3, 'Where the container sees the volume; without `:`.').required(),
-  mountPropagation: string(
-    5,
-    'Who sees later mounts: `None` (default), `HostToContainer` or `Bidirectional`.',
-  )
-    .named('v1.MountPropagationMode')
-    .nullable(),
   name: string(1, 'Name of the volume.').required(),
   readOnly: boolean(2, 'Mounts the volume for reading alone.'),
   recursiveReadOnly: string(
@@ -108,36 +101,32 @@ export const VolumeMount = struct('io.k8s.api.core.v1.VolumeMount', 'A volume in
   )
     .named('v1.RecursiveReadOnlyMode')
     .nullable(),
+  mountPath: string(3, 'Where the container sees the volume; without `:`.').required(),
   subPath: string(4, 'The part of the volume to mount; its root if empty.'),
+  mountPropagation: string(
+    5,
+    'Who sees later mounts: `None` (default), `HostToContainer` or `Bidirectional`.',
+  )
+    .named('v1.MountPropagationMode')
+    .nullable(),
   subPathExpr: string(6, 'As `subPath`, with `$(NAME)` for environment variables.'),
 })
 export interface VolumeMount extends TypeOf<typeof VolumeMount> {}
 
 export const Container = struct('io.k8s.api.core.v1.Container', 'One container of a pod.', {
-  args: list(
-    4,
-    string,
-    "Arguments of the command; the image's own if absent. `$(NAME)` stands for a variable.",
-  ).atomic(),
+  name: string(1, 'Name of the container, unique in its pod, a DNS label.').required(),
+  image: string(2, 'Name of the image.'),
   command: list(
     3,
     string,
     "Program to run with its first arguments; the image's entry point if absent.",
   ).atomic(),
-  env: list(7, EnvVar, 'Environment variables.').keyed('name').patch('merge', 'name'),
-  envFrom: list(
-    19,
-    EnvFromSource,
-    'Sources whose entries all become environment variables.',
+  args: list(
+    4,
+    string,
+    "Arguments of the command; the image's own if absent. `$(NAME)` stands for a variable.",
   ).atomic(),
-  image: string(2, 'Name of the image.'),
-  imagePullPolicy: string(
-    14,
-    'When the image is fetched: `Always`, `IfNotPresent` or `Never`.',
-  ).named('v1.PullPolicy'),
-  lifecycle: ref(12, Lifecycle, 'What runs after the container has started and before it ends.'),
-  livenessProbe: ref(10, Probe, 'Tells whether the container must be started anew.'),
-  name: string(1, 'Name of the container, unique in its pod, a DNS label.').required(),
+  workingDir: string(5, "Directory in which the command starts; the image's own if empty."),
   ports: list(
     6,
     ContainerPort,
@@ -145,17 +134,22 @@ export const Container = struct('io.k8s.api.core.v1.Container', 'One container o
   )
     .keyed('containerPort', 'protocol')
     .patch('merge', 'containerPort'),
-  readinessProbe: ref(11, Probe, 'Tells whether the container can take requests.'),
-  resizePolicy: list(
-    23,
-    ContainerResizePolicy,
-    'What a change of each resource means for the running container.',
+  envFrom: list(
+    19,
+    EnvFromSource,
+    'Sources whose entries all become environment variables.',
   ).atomic(),
+  env: list(7, EnvVar, 'Environment variables.').keyed('name').patch('merge', 'name'),
   resources: ref(
     8,
     ResourceRequirements,
     'How much CPU, memory and other resources it needs and may use.',
   ).written(),
+  resizePolicy: list(
+    23,
+    ContainerResizePolicy,
+    'What a change of each resource means for the running container.',
+  ).atomic(),
   restartPolicy: string(
     24,
     'For init containers: `Always` makes one that keeps running beside the others.',
@@ -167,27 +161,33 @@ export const Container = struct('io.k8s.api.core.v1.Container', 'One container o
     ContainerRestartRule,
     "Which exits start the container anew, whatever the pod's policy.",
   ).atomic(),
-  securityContext: ref(
-    15,
-    SecurityContext,
-    "Rights of the container's processes; they go before those of the pod.",
-  ),
+  volumeMounts: list(9, VolumeMount, 'Volumes that the container sees as directories.')
+    .keyed('mountPath')
+    .patch('merge', 'mountPath'),
+  volumeDevices: list(21, VolumeDevice, 'Block devices that the container sees.')
+    .keyed('devicePath')
+    .patch('merge', 'devicePath'),
+  livenessProbe: ref(10, Probe, 'Tells whether the container must be started anew.'),
+  readinessProbe: ref(11, Probe, 'Tells whether the container can take requests.'),
   startupProbe: ref(22, Probe, 'Holds the other probes back until the container has started.'),
-  stdin: boolean(16, 'Keeps a buffer for standard input.'),
-  stdinOnce: boolean(17, 'Closes standard input after the first client has gone.'),
+  lifecycle: ref(12, Lifecycle, 'What runs after the container has started and before it ends.'),
   terminationMessagePath: string(13, 'File whose content explains how the container ended.'),
   terminationMessagePolicy: string(
     20,
     '`File`, or `FallbackToLogsOnError`: the end of the log if the file is empty.',
   ).named('v1.TerminationMessagePolicy'),
+  imagePullPolicy: string(
+    14,
+    'When the image is fetched: `Always`, `IfNotPresent` or `Never`.',
+  ).named('v1.PullPolicy'),
+  securityContext: ref(
+    15,
+    SecurityContext,
+    "Rights of the container's processes; they go before those of the pod.",
+  ),
+  stdin: boolean(16, 'Keeps a buffer for standard input.'),
+  stdinOnce: boolean(17, 'Closes standard input after the first client has gone.'),
   tty: boolean(18, 'Gives the container a terminal.'),
-  volumeDevices: list(21, VolumeDevice, 'Block devices that the container sees.')
-    .keyed('devicePath')
-    .patch('merge', 'devicePath'),
-  volumeMounts: list(9, VolumeMount, 'Volumes that the container sees as directories.')
-    .keyed('mountPath')
-    .patch('merge', 'mountPath'),
-  workingDir: string(5, "Directory in which the command starts; the image's own if empty."),
 })
 export interface Container extends TypeOf<typeof Container> {}
 
@@ -195,13 +195,10 @@ export const EphemeralContainer = struct(
   'io.k8s.api.core.v1.EphemeralContainer',
   'A container that is put into a running pod to find a fault.',
   {
-    args: list(
-      4,
-      string,
-      "Arguments of the command; the image's own if absent. `$(NAME)` stands for a variable.",
-    )
+    name: string(1, 'Name of the container, unique in its pod, a DNS label.')
       .inlinedAt(1)
-      .atomic(),
+      .required(),
+    image: string(2, 'Name of the image.').inlinedAt(1),
     command: list(
       3,
       string,
@@ -209,26 +206,17 @@ export const EphemeralContainer = struct(
     )
       .inlinedAt(1)
       .atomic(),
-    env: list(7, EnvVar, 'Environment variables.')
-      .inlinedAt(1)
-      .keyed('name')
-      .patch('merge', 'name'),
-    envFrom: list(19, EnvFromSource, 'Sources whose entries all become environment variables.')
+    args: list(
+      4,
+      string,
+      "Arguments of the command; the image's own if absent. `$(NAME)` stands for a variable.",
+    )
       .inlinedAt(1)
       .atomic(),
-    image: string(2, 'Name of the image.').inlinedAt(1),
-    imagePullPolicy: string(14, 'When the image is fetched: `Always`, `IfNotPresent` or `Never`.')
-      .named('v1.PullPolicy')
-      .inlinedAt(1),
-    lifecycle: ref(
-      12,
-      Lifecycle,
-      'What runs after the container has started and before it ends.',
+    workingDir: string(
+      5,
+      "Directory in which the command starts; the image's own if empty.",
     ).inlinedAt(1),
-    livenessProbe: ref(10, Probe, 'Tells whether the container must be started anew.').inlinedAt(1),
-    name: string(1, 'Name of the container, unique in its pod, a DNS label.')
-      .inlinedAt(1)
-      .required(),
     ports: list(
       6,
       ContainerPort,
@@ -237,14 +225,13 @@ export const EphemeralContainer = struct(
       .inlinedAt(1)
       .keyed('containerPort', 'protocol')
       .patch('merge', 'containerPort'),
-    readinessProbe: ref(11, Probe, 'Tells whether the container can take requests.').inlinedAt(1),
-    resizePolicy: list(
-      23,
-      ContainerResizePolicy,
-      'What a change of each resource means for the running container.',
-    )
+    envFrom: list(19, EnvFromSource, 'Sources whose entries all become environment variables.')
       .inlinedAt(1)
       .atomic(),
+    env: list(7, EnvVar, 'Environment variables.')
+      .inlinedAt(1)
+      .keyed('name')
+      .patch('merge', 'name'),
     resources: ref(
       8,
       ResourceRequirements,
@@ -252,6 +239,13 @@ export const EphemeralContainer = struct(
     )
       .inlinedAt(1)
       .written(),
+    resizePolicy: list(
+      23,
+      ContainerResizePolicy,
+      'What a change of each resource means for the running container.',
+    )
+      .inlinedAt(1)
+      .atomic(),
     restartPolicy: string(
       24,
       'For init containers: `Always` makes one that keeps running beside the others.',
@@ -266,19 +260,26 @@ export const EphemeralContainer = struct(
     )
       .inlinedAt(1)
       .atomic(),
-    securityContext: ref(
-      15,
-      SecurityContext,
-      "Rights of the container's processes; they go before those of the pod.",
-    ).inlinedAt(1),
+    volumeMounts: list(9, VolumeMount, 'Volumes that the container sees as directories.')
+      .inlinedAt(1)
+      .keyed('mountPath')
+      .patch('merge', 'mountPath'),
+    volumeDevices: list(21, VolumeDevice, 'Block devices that the container sees.')
+      .inlinedAt(1)
+      .keyed('devicePath')
+      .patch('merge', 'devicePath'),
+    livenessProbe: ref(10, Probe, 'Tells whether the container must be started anew.').inlinedAt(1),
+    readinessProbe: ref(11, Probe, 'Tells whether the container can take requests.').inlinedAt(1),
     startupProbe: ref(
       22,
       Probe,
       'Holds the other probes back until the container has started.',
     ).inlinedAt(1),
-    stdin: boolean(16, 'Keeps a buffer for standard input.').inlinedAt(1),
-    stdinOnce: boolean(17, 'Closes standard input after the first client has gone.').inlinedAt(1),
-    targetContainerName: string(2, 'Container whose processes it sees.'),
+    lifecycle: ref(
+      12,
+      Lifecycle,
+      'What runs after the container has started and before it ends.',
+    ).inlinedAt(1),
     terminationMessagePath: string(
       13,
       'File whose content explains how the container ended.',
@@ -289,19 +290,18 @@ export const EphemeralContainer = struct(
     )
       .named('v1.TerminationMessagePolicy')
       .inlinedAt(1),
-    tty: boolean(18, 'Gives the container a terminal.').inlinedAt(1),
-    volumeDevices: list(21, VolumeDevice, 'Block devices that the container sees.')
-      .inlinedAt(1)
-      .keyed('devicePath')
-      .patch('merge', 'devicePath'),
-    volumeMounts: list(9, VolumeMount, 'Volumes that the container sees as directories.')
-      .inlinedAt(1)
-      .keyed('mountPath')
-      .patch('merge', 'mountPath'),
-    workingDir: string(
-      5,
-      "Directory in which the command starts; the image's own if empty.",
+    imagePullPolicy: string(14, 'When the image is fetched: `Always`, `IfNotPresent` or `Never`.')
+      .named('v1.PullPolicy')
+      .inlinedAt(1),
+    securityContext: ref(
+      15,
+      SecurityContext,
+      "Rights of the container's processes; they go before those of the pod.",
     ).inlinedAt(1),
+    stdin: boolean(16, 'Keeps a buffer for standard input.').inlinedAt(1),
+    stdinOnce: boolean(17, 'Closes standard input after the first client has gone.').inlinedAt(1),
+    tty: boolean(18, 'Gives the container a terminal.').inlinedAt(1),
+    targetContainerName: string(2, 'Container whose processes it sees.'),
   },
 )
 export interface EphemeralContainer extends TypeOf<typeof EphemeralContainer> {}

@@ -4,8 +4,8 @@ export const ConfigMapKeySelector = struct(
   'io.k8s.api.core.v1.ConfigMapKeySelector',
   'One entry of a ConfigMap.',
   {
-    key: string(2, 'Key of the entry.').required(),
     name: string(1, 'Name of the ConfigMap.').inlinedAt(1),
+    key: string(2, 'Key of the entry.').required(),
     optional: boolean(3, 'If true, what is missing is no fault.').nullable(),
   },
   { mapType: 'atomic' },
@@ -27,10 +27,10 @@ export const FileKeySelector = struct(
   'io.k8s.api.core.v1.FileKeySelector',
   'An entry of a file in a volume.',
   {
+    volumeName: string(1, 'Name of the volume.').required(),
+    path: string(2, 'File, relative to the volume.').required(),
     key: string(3, 'Key of the entry.').required(),
     optional: boolean(4, 'If true, a missing file or entry is no fault.').nullable(),
-    path: string(2, 'File, relative to the volume.').required(),
-    volumeName: string(1, 'Name of the volume.').required(),
   },
   { mapType: 'atomic' },
 )
@@ -41,8 +41,8 @@ export const ResourceFieldSelector = struct(
   'A limit or request of a container.',
   {
     containerName: string(1, 'The container; needed in volumes.'),
-    divisor: quantity(3, 'In which unit it is told; 1 by default.').written(),
     resource: string(2, 'Which, such as `limits.cpu`.').required(),
+    divisor: quantity(3, 'In which unit it is told; 1 by default.').written(),
   },
   { mapType: 'atomic' },
 )
@@ -52,8 +52,8 @@ export const SecretKeySelector = struct(
   'io.k8s.api.core.v1.SecretKeySelector',
   'One entry of a Secret.',
   {
-    key: string(2, 'Key of the entry.').required(),
     name: string(1, 'Name of the Secret.').inlinedAt(1),
+    key: string(2, 'Key of the entry.').required(),
     optional: boolean(3, 'If true, what is missing is no fault.').nullable(),
   },
   { mapType: 'atomic' },
@@ -64,11 +64,11 @@ export const EnvVarSource = struct(
   'io.k8s.api.core.v1.EnvVarSource',
   'Where the value of a variable comes from: one of these.',
   {
-    configMapKeyRef: ref(3, ConfigMapKeySelector, 'An entry of a ConfigMap.'),
     fieldRef: ref(1, ObjectFieldSelector, 'A field of the pod.'),
-    fileKeyRef: ref(5, FileKeySelector, 'An entry of a file in a volume.'),
     resourceFieldRef: ref(2, ResourceFieldSelector, 'A limit or request of a container.'),
+    configMapKeyRef: ref(3, ConfigMapKeySelector, 'An entry of a ConfigMap.'),
     secretKeyRef: ref(4, SecretKeySelector, 'An entry of a Secret.'),
+    fileKeyRef: ref(5, FileKeySelector, 'An entry of a file in a volume.'),
   },
 )
 export interface EnvVarSource extends TypeOf<typeof EnvVarSource> {}
@@ -104,8 +104,8 @@ export const EnvFromSource = struct(
   'io.k8s.api.core.v1.EnvFromSource',
   'A source whose entries all become environment variables.',
   {
-    configMapRef: ref(2, ConfigMapEnvSource, 'A ConfigMap.'),
     prefix: string(1, 'What is put before every name.'),
+    configMapRef: ref(2, ConfigMapEnvSource, 'A ConfigMap.'),
     secretRef: ref(3, SecretEnvSource, 'A Secret.'),
   },
 )

@@ -16,13 +16,13 @@ export const NamespaceCondition = struct(
   'io.k8s.api.core.v1.NamespaceCondition',
   "One aspect of a namespace's deletion.",
   {
-    lastTransitionTime: time(4, 'When the status changed last.').written(),
-    message: string(6, 'What happened, for people.'),
-    reason: string(5, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
     type: string(1, 'Which aspect, such as `NamespaceContentRemaining`.')
       .named('v1.NamespaceConditionType')
       .required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    lastTransitionTime: time(4, 'When the status changed last.').written(),
+    reason: string(5, 'Why, in one CamelCase word, for programs.'),
+    message: string(6, 'What happened, for people.'),
   },
 )
 export interface NamespaceCondition extends TypeOf<typeof NamespaceCondition> {}
@@ -31,10 +31,10 @@ export const NamespaceStatus = struct(
   'io.k8s.api.core.v1.NamespaceStatus',
   'State of a namespace.',
   {
+    phase: string(1, '`Active` or `Terminating`.').named('v1.NamespacePhase'),
     conditions: list(2, NamespaceCondition, 'Why its deletion takes long.')
       .keyed('type')
       .patch('merge', 'type'),
-    phase: string(1, '`Active` or `Terminating`.').named('v1.NamespacePhase'),
   },
 )
 export interface NamespaceStatus extends TypeOf<typeof NamespaceStatus> {}
@@ -43,8 +43,8 @@ export const Namespace = struct(
   'io.k8s.api.core.v1.Namespace',
   'A room in which names are unique; what lives in it goes with it.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, NamespaceSpec, 'What is wanted.').always(),
     status: ref(3, NamespaceStatus, 'What is.').always(),

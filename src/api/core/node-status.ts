@@ -16,11 +16,11 @@ export const ConfigMapNodeConfigSource = struct(
   'io.k8s.api.core.v1.ConfigMapNodeConfigSource',
   "A ConfigMap that configures a node's agent; no longer supported.",
   {
-    kubeletConfigKey: string(5, 'Key under which the configuration is.').required(),
-    name: string(2, 'Name of the ConfigMap.').required(),
     namespace: string(1, 'Namespace of the ConfigMap.').required(),
-    resourceVersion: string(4, 'Version of the ConfigMap that is meant.'),
+    name: string(2, 'Name of the ConfigMap.').required(),
     uid: string(3, 'Identity of the ConfigMap that is meant.').named('types.UID'),
+    resourceVersion: string(4, 'Version of the ConfigMap that is meant.'),
+    kubeletConfigKey: string(5, 'Key under which the configuration is.').required(),
   },
 )
 export interface ConfigMapNodeConfigSource extends TypeOf<typeof ConfigMapNodeConfigSource> {}
@@ -35,10 +35,10 @@ export const NodeConfigSource = struct(
 export interface NodeConfigSource extends TypeOf<typeof NodeConfigSource> {}
 
 export const NodeAddress = struct('io.k8s.api.core.v1.NodeAddress', 'An address of a node.', {
-  address: string(2, 'The address or name.').required(),
   type: string(1, '`Hostname`, `InternalIP`, `ExternalIP`, `InternalDNS` or `ExternalDNS`.')
     .named('v1.NodeAddressType')
     .required(),
+  address: string(2, 'The address or name.').required(),
 })
 export interface NodeAddress extends TypeOf<typeof NodeAddress> {}
 
@@ -46,17 +46,17 @@ export const NodeCondition = struct(
   'io.k8s.api.core.v1.NodeCondition',
   "One aspect of a node's state.",
   {
-    lastHeartbeatTime: time(3, 'When the agent said so last.').written(),
-    lastTransitionTime: time(4, 'When the status changed last.').written(),
-    message: string(6, 'What happened, for people.'),
-    reason: string(5, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
     type: string(
       1,
       '`Ready`, `MemoryPressure`, `DiskPressure`, `PIDPressure` or `NetworkUnavailable`.',
     )
       .named('v1.NodeConditionType')
       .required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    lastHeartbeatTime: time(3, 'When the agent said so last.').written(),
+    lastTransitionTime: time(4, 'When the status changed last.').written(),
+    reason: string(5, 'Why, in one CamelCase word, for programs.'),
+    message: string(6, 'What happened, for people.'),
   },
 )
 export interface NodeCondition extends TypeOf<typeof NodeCondition> {}
@@ -65,10 +65,10 @@ export const NodeConfigStatus = struct(
   'io.k8s.api.core.v1.NodeConfigStatus',
   'Which configuration an agent uses; no longer supported.',
   {
-    active: ref(2, NodeConfigSource, 'The one in use.'),
     assigned: ref(1, NodeConfigSource, 'The one it was given.'),
-    error: string(4, 'Why it does not use that.'),
+    active: ref(2, NodeConfigSource, 'The one in use.'),
     lastKnownGood: ref(3, NodeConfigSource, 'The one it falls back to.'),
+    error: string(4, 'Why it does not use that.'),
   },
 )
 export interface NodeConfigStatus extends TypeOf<typeof NodeConfigStatus> {}
@@ -119,20 +119,20 @@ export const NodeSystemInfo = struct(
   'io.k8s.api.core.v1.NodeSystemInfo',
   'Versions and identities of a machine.',
   {
-    architecture: string(10, 'Of the processor, such as `amd64`.').required(),
+    machineID: string(1, 'Identity of the installation.').required(),
+    systemUUID: string(2, 'Identity of the machine, from its firmware.').required(),
     bootID: string(3, 'Changes with every start of the machine.').required(),
+    kernelVersion: string(4, 'Version of the kernel.').required(),
+    osImage: string(5, 'Name and version of the operating system.').required(),
     containerRuntimeVersion: string(
       6,
       'Runtime and its version, as `containerd://1.7.0`.',
     ).required(),
-    kernelVersion: string(4, 'Version of the kernel.').required(),
-    kubeProxyVersion: string(8, 'No longer told.').required(),
     kubeletVersion: string(7, "Version of the node's agent.").required(),
-    machineID: string(1, 'Identity of the installation.').required(),
+    kubeProxyVersion: string(8, 'No longer told.').required(),
     operatingSystem: string(9, '`linux` or `windows`.').required(),
-    osImage: string(5, 'Name and version of the operating system.').required(),
+    architecture: string(10, 'Of the processor, such as `amd64`.').required(),
     swap: ref(11, NodeSwapStatus, 'Swap space.'),
-    systemUUID: string(2, 'Identity of the machine, from its firmware.').required(),
   },
 )
 export interface NodeSystemInfo extends TypeOf<typeof NodeSystemInfo> {}
@@ -154,8 +154,8 @@ export const NodeRuntimeHandler = struct(
   'io.k8s.api.core.v1.NodeRuntimeHandler',
   'A way in which a node runs containers.',
   {
-    features: ref(2, NodeRuntimeHandlerFeatures, 'What it can do.'),
     name: string(1, 'Its name; empty for the default.').written(),
+    features: ref(2, NodeRuntimeHandlerFeatures, 'What it can do.'),
   },
 )
 export interface NodeRuntimeHandler extends TypeOf<typeof NodeRuntimeHandler> {}
@@ -164,38 +164,38 @@ export const AttachedVolume = struct(
   'io.k8s.api.core.v1.AttachedVolume',
   'A volume that is attached to a node.',
   {
-    devicePath: string(2, 'Where the node sees the device.').required(),
     name: string(1, 'Name of the volume.').named('v1.UniqueVolumeName').required(),
+    devicePath: string(2, 'Where the node sees the device.').required(),
   },
 )
 export interface AttachedVolume extends TypeOf<typeof AttachedVolume> {}
 
 export const NodeStatus = struct('io.k8s.api.core.v1.NodeStatus', "What a node's agent tells.", {
-  addresses: list(5, NodeAddress, 'Where the node can be reached.')
-    .keyed('type')
-    .patch('merge', 'type'),
+  capacity: map(1, quantity, 'What the node has, by resource.'),
   allocatable: map(
     2,
     quantity,
     'What pods may use, by resource; the capacity less what is set aside.',
   ),
-  capacity: map(1, quantity, 'What the node has, by resource.'),
+  phase: string(3, 'No longer used.').named('v1.NodePhase'),
   conditions: list(4, NodeCondition, 'What holds at present, by type.')
     .keyed('type')
     .patch('merge', 'type'),
-  config: ref(11, NodeConfigStatus, 'No longer supported.'),
+  addresses: list(5, NodeAddress, 'Where the node can be reached.')
+    .keyed('type')
+    .patch('merge', 'type'),
   daemonEndpoints: ref(6, NodeDaemonEndpoints, 'Ports of what runs on the node.').written(),
+  nodeInfo: ref(7, NodeSystemInfo, 'Versions and identities of the machine.').written(),
+  images: list(8, ContainerImage, 'Images that the node has.').atomic(),
+  volumesInUse: list(9, string, 'Volumes that are mounted.').named('v1.UniqueVolumeName').atomic(),
+  volumesAttached: list(10, AttachedVolume, 'Volumes that are attached.').atomic(),
+  config: ref(11, NodeConfigStatus, 'No longer supported.'),
+  runtimeHandlers: list(12, NodeRuntimeHandler, 'Ways in which the node runs containers.').atomic(),
+  features: ref(13, NodeFeatures, 'What the runtime can do.'),
   declaredFeatures: list(
     14,
     string,
     'Features of the agent that schedulers should know of.',
   ).atomic(),
-  features: ref(13, NodeFeatures, 'What the runtime can do.'),
-  images: list(8, ContainerImage, 'Images that the node has.').atomic(),
-  nodeInfo: ref(7, NodeSystemInfo, 'Versions and identities of the machine.').written(),
-  phase: string(3, 'No longer used.').named('v1.NodePhase'),
-  runtimeHandlers: list(12, NodeRuntimeHandler, 'Ways in which the node runs containers.').atomic(),
-  volumesAttached: list(10, AttachedVolume, 'Volumes that are attached.').atomic(),
-  volumesInUse: list(9, string, 'Volumes that are mounted.').named('v1.UniqueVolumeName').atomic(),
 })
 export interface NodeStatus extends TypeOf<typeof NodeStatus> {}

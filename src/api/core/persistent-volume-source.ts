@@ -6,10 +6,10 @@ export const AzureFilePersistentVolumeSource = struct(
   'io.k8s.api.core.v1.AzureFilePersistentVolumeSource',
   'A share of Azure.',
   {
-    readOnly: boolean(3, 'Whether it is mounted for reading only.'),
     secretName: string(1, 'Secret with account and key.').required(),
-    secretNamespace: string(4, 'Its namespace; that of the pod by default.').nullable().written(),
     shareName: string(2, 'Name of the share.').required(),
+    readOnly: boolean(3, 'Whether it is mounted for reading only.'),
+    secretNamespace: string(4, 'Its namespace; that of the pod by default.').nullable().written(),
   },
 )
 export interface AzureFilePersistentVolumeSource
@@ -19,16 +19,16 @@ export const CSIPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.CSIPersistentVolumeSource',
   'A volume of a CSI driver.',
   {
-    controllerExpandSecretRef: ref(9, SecretReference, 'Secret for growing it.'),
-    controllerPublishSecretRef: ref(6, SecretReference, 'Secret for attaching it.'),
     driver: string(1, 'Name of the driver, a host name.').required(),
-    fsType: string(4, 'The file system, such as `ext4`; by default the driver decides.'),
-    nodeExpandSecretRef: ref(10, SecretReference, 'Secret for growing it on the node.'),
-    nodePublishSecretRef: ref(8, SecretReference, 'Secret for mounting it.'),
-    nodeStageSecretRef: ref(7, SecretReference, 'Secret for staging it.'),
-    readOnly: boolean(3, 'Whether it is mounted for reading only.'),
-    volumeAttributes: map(5, string, 'What the driver wants to know of it.'),
     volumeHandle: string(2, 'Its name with the driver.').required(),
+    readOnly: boolean(3, 'Whether it is mounted for reading only.'),
+    fsType: string(4, 'The file system, such as `ext4`; by default the driver decides.'),
+    volumeAttributes: map(5, string, 'What the driver wants to know of it.'),
+    controllerPublishSecretRef: ref(6, SecretReference, 'Secret for attaching it.'),
+    nodeStageSecretRef: ref(7, SecretReference, 'Secret for staging it.'),
+    nodePublishSecretRef: ref(8, SecretReference, 'Secret for mounting it.'),
+    controllerExpandSecretRef: ref(9, SecretReference, 'Secret for growing it.'),
+    nodeExpandSecretRef: ref(10, SecretReference, 'Secret for growing it on the node.'),
   },
 )
 export interface CSIPersistentVolumeSource extends TypeOf<typeof CSIPersistentVolumeSource> {}
@@ -39,10 +39,10 @@ export const CephFSPersistentVolumeSource = struct(
   {
     monitors: list(1, string, 'Addresses of its monitors.').atomic().required(),
     path: string(2, 'Path in it; `/` by default.'),
-    readOnly: boolean(6, 'Whether it is mounted for reading only.'),
+    user: string(3, 'Name of the user.'),
     secretFile: string(4, 'File with the key.'),
     secretRef: ref(5, SecretReference, 'Secret with the credentials.'),
-    user: string(3, 'Name of the user.'),
+    readOnly: boolean(6, 'Whether it is mounted for reading only.'),
   },
 )
 export interface CephFSPersistentVolumeSource extends TypeOf<typeof CephFSPersistentVolumeSource> {}
@@ -51,10 +51,10 @@ export const CinderPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.CinderPersistentVolumeSource',
   'A volume of OpenStack.',
   {
+    volumeID: string(1, 'Its identifier.').required(),
     fsType: string(2, 'The file system, such as `ext4`; by default the driver decides.'),
     readOnly: boolean(3, 'Whether it is mounted for reading only.'),
     secretRef: ref(4, SecretReference, 'Secret with the credentials.'),
-    volumeID: string(1, 'Its identifier.').required(),
   },
 )
 export interface CinderPersistentVolumeSource extends TypeOf<typeof CinderPersistentVolumeSource> {}
@@ -65,9 +65,9 @@ export const FlexPersistentVolumeSource = struct(
   {
     driver: string(1, 'Name of the driver, a host name.').required(),
     fsType: string(2, 'The file system, such as `ext4`; by default the driver decides.'),
-    options: map(5, string, 'Settings of the driver.'),
-    readOnly: boolean(4, 'Whether it is mounted for reading only.'),
     secretRef: ref(3, SecretReference, 'Secret with the credentials.'),
+    readOnly: boolean(4, 'Whether it is mounted for reading only.'),
+    options: map(5, string, 'Settings of the driver.'),
   },
 )
 export interface FlexPersistentVolumeSource extends TypeOf<typeof FlexPersistentVolumeSource> {}
@@ -77,9 +77,9 @@ export const GlusterfsPersistentVolumeSource = struct(
   'A volume of Gluster.',
   {
     endpoints: string(1, 'Endpoints with its addresses.').required(),
-    endpointsNamespace: string(4, 'Their namespace; that of the claim by default.').nullable(),
     path: string(2, 'Name of the volume.').required(),
     readOnly: boolean(3, 'Whether it is mounted for reading only.'),
+    endpointsNamespace: string(4, 'Their namespace; that of the claim by default.').nullable(),
   },
 )
 export interface GlusterfsPersistentVolumeSource
@@ -89,17 +89,17 @@ export const ISCSIPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.ISCSIPersistentVolumeSource',
   'A disk over iSCSI.',
   {
+    targetPortal: string(1, 'Address of the target.').required(),
+    iqn: string(2, 'Name of the target.').required(),
+    lun: int32(3, 'Number of the disk.').required(),
+    iscsiInterface: string(4, 'Name of the interface.'),
+    fsType: string(5, 'The file system, such as `ext4`; by default the driver decides.'),
+    readOnly: boolean(6, 'Whether it is mounted for reading only.'),
+    portals: list(7, string, 'Further portals.').atomic(),
     chapAuthDiscovery: boolean(8, 'CHAP for discovery.'),
     chapAuthSession: boolean(11, 'CHAP for the session.'),
-    fsType: string(5, 'The file system, such as `ext4`; by default the driver decides.'),
-    initiatorName: string(12, 'Name of the initiator.').nullable(),
-    iqn: string(2, 'Name of the target.').required(),
-    iscsiInterface: string(4, 'Name of the interface.'),
-    lun: int32(3, 'Number of the disk.').required(),
-    portals: list(7, string, 'Further portals.').atomic(),
-    readOnly: boolean(6, 'Whether it is mounted for reading only.'),
     secretRef: ref(10, SecretReference, 'Secret with the credentials.'),
-    targetPortal: string(1, 'Address of the target.').required(),
+    initiatorName: string(12, 'Name of the initiator.').nullable(),
   },
 )
 export interface ISCSIPersistentVolumeSource extends TypeOf<typeof ISCSIPersistentVolumeSource> {}
@@ -108,8 +108,8 @@ export const LocalVolumeSource = struct(
   'io.k8s.api.core.v1.LocalVolumeSource',
   'A disk or folder of one node.',
   {
-    fsType: string(2, 'The file system, such as `ext4`; by default the driver decides.').nullable(),
     path: string(1, 'Where it is on the node.').required(),
+    fsType: string(2, 'The file system, such as `ext4`; by default the driver decides.').nullable(),
   },
 )
 export interface LocalVolumeSource extends TypeOf<typeof LocalVolumeSource> {}
@@ -118,14 +118,14 @@ export const RBDPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.RBDPersistentVolumeSource',
   'A block device of Ceph.',
   {
-    fsType: string(3, 'The file system, such as `ext4`; by default the driver decides.'),
-    image: string(2, 'Name of the image.').required(),
-    keyring: string(6, 'File with the keys.'),
     monitors: list(1, string, 'Addresses of its monitors.').atomic().required(),
+    image: string(2, 'Name of the image.').required(),
+    fsType: string(3, 'The file system, such as `ext4`; by default the driver decides.'),
     pool: string(4, 'Name of the pool.'),
-    readOnly: boolean(8, 'Whether it is mounted for reading only.'),
-    secretRef: ref(7, SecretReference, 'Secret with the credentials.'),
     user: string(5, 'Name of the user.'),
+    keyring: string(6, 'File with the keys.'),
+    secretRef: ref(7, SecretReference, 'Secret with the credentials.'),
+    readOnly: boolean(8, 'Whether it is mounted for reading only.'),
   },
 )
 export interface RBDPersistentVolumeSource extends TypeOf<typeof RBDPersistentVolumeSource> {}
@@ -134,16 +134,16 @@ export const ScaleIOPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.ScaleIOPersistentVolumeSource',
   'A volume of ScaleIO.',
   {
-    fsType: string(9, 'The file system, such as `ext4`; by default the driver decides.'),
     gateway: string(1, 'Address of the gateway.').required(),
-    protectionDomain: string(5, 'Name of the domain.'),
-    readOnly: boolean(10, 'Whether it is mounted for reading only.'),
+    system: string(2, 'Name of the system.').required(),
     secretRef: ref(3, SecretReference, 'Secret with the credentials.').required(),
     sslEnabled: boolean(4, 'Whether TLS is used.'),
-    storageMode: string(7, 'Thick or thin.'),
+    protectionDomain: string(5, 'Name of the domain.'),
     storagePool: string(6, 'Name of the pool.'),
-    system: string(2, 'Name of the system.').required(),
+    storageMode: string(7, 'Thick or thin.'),
     volumeName: string(8, 'Name of the volume.'),
+    fsType: string(9, 'The file system, such as `ext4`; by default the driver decides.'),
+    readOnly: boolean(10, 'Whether it is mounted for reading only.'),
   },
 )
 export interface ScaleIOPersistentVolumeSource
@@ -153,11 +153,11 @@ export const StorageOSPersistentVolumeSource = struct(
   'io.k8s.api.core.v1.StorageOSPersistentVolumeSource',
   'A volume of StorageOS.',
   {
+    volumeName: string(1, 'Name of the volume.'),
+    volumeNamespace: string(2, 'Its namespace there.'),
     fsType: string(3, 'The file system, such as `ext4`; by default the driver decides.'),
     readOnly: boolean(4, 'Whether it is mounted for reading only.'),
     secretRef: ref(5, ObjectReference, 'Secret with the credentials.'),
-    volumeName: string(1, 'Name of the volume.'),
-    volumeNamespace: string(2, 'Its namespace there.'),
   },
 )
 export interface StorageOSPersistentVolumeSource

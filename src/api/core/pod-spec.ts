@@ -32,15 +32,15 @@ export const PodDNSConfig = struct(
   'How the pod finds names, beside what its policy says.',
   {
     nameservers: list(1, string, 'Addresses of name servers.').atomic(),
-    options: list(3, PodDNSConfigOption, 'Options of the resolver.').atomic(),
     searches: list(2, string, 'Domains to search in.').atomic(),
+    options: list(3, PodDNSConfigOption, 'Options of the resolver.').atomic(),
   },
 )
 export interface PodDNSConfig extends TypeOf<typeof PodDNSConfig> {}
 
 export const HostAlias = struct('io.k8s.api.core.v1.HostAlias', "A line of the pod's hosts file.", {
-  hostnames: list(2, string, 'Names of the address.').atomic(),
   ip: string(1, 'The address.').required(),
+  hostnames: list(2, string, 'Names of the address.').atomic(),
 })
 export interface HostAlias extends TypeOf<typeof HostAlias> {}
 
@@ -91,47 +91,9 @@ export const PodSchedulingGroup = struct(
 export interface PodSchedulingGroup extends TypeOf<typeof PodSchedulingGroup> {}
 
 export const PodSpec = struct('io.k8s.api.core.v1.PodSpec', 'What is wanted of a pod.', {
-  activeDeadlineSeconds: int64(
-    5,
-    'After how long the pod is ended and counts as failed.',
-  ).nullable(),
-  affinity: ref(18, Affinity, 'Rules that draw it to nodes, or away from them.'),
-  automountServiceAccountToken: boolean(
-    21,
-    'Whether containers get a token for the API.',
-  ).nullable(),
-  containers: list(2, Container, 'The containers; one at least. None can be added later.')
-    .required()
+  volumes: list(1, Volume, 'What its containers can mount.')
     .keyed('name')
-    .patch('merge', 'name'),
-  dnsConfig: ref(26, PodDNSConfig, 'How it finds names, beside `dnsPolicy`.'),
-  dnsPolicy: string(
-    6,
-    '`ClusterFirst` (default), `ClusterFirstWithHostNet`, `Default` or `None`.',
-  ).named('v1.DNSPolicy'),
-  enableServiceLinks: boolean(
-    30,
-    'Whether services become environment variables; true by default.',
-  ).nullable(),
-  ephemeralContainers: list(
-    34,
-    EphemeralContainer,
-    'Containers put into the running pod to find a fault.',
-  )
-    .keyed('name')
-    .patch('merge', 'name'),
-  hostAliases: list(23, HostAlias, 'Further lines of the hosts file.')
-    .keyed('ip')
-    .patch('merge', 'ip'),
-  hostIPC: boolean(13, "Shares the node's inter-process communication."),
-  hostNetwork: boolean(11, "Shares the node's network."),
-  hostPID: boolean(12, "Sees the node's processes."),
-  hostUsers: boolean(37, 'If false, the pod gets a user namespace of its own.').nullable(),
-  hostname: string(16, "Host name; the pod's name by default."),
-  hostnameOverride: string(41, 'Host name in all forms, whatever else is set.').nullable(),
-  imagePullSecrets: list(15, LocalObjectReference, 'Secrets to fetch images with.')
-    .keyed('name')
-    .patch('merge', 'name'),
+    .patch('merge,retainKeys', 'name'),
   initContainers: list(
     20,
     Container,
@@ -139,41 +101,70 @@ export const PodSpec = struct('io.k8s.api.core.v1.PodSpec', 'What is wanted of a
   )
     .keyed('name')
     .patch('merge', 'name'),
-  nodeName: string(10, 'Node on which it runs; set by the scheduler.'),
-  nodeSelector: map(7, string, 'Labels that its node must have.').atomicMap(),
-  os: ref(36, PodOS, 'Operating system that it needs.'),
-  overhead: map(32, quantity, 'What the pod itself costs, beside its containers.'),
-  preemptionPolicy: string(31, '`PreemptLowerPriority` (default) or `Never`.')
-    .named('v1.PreemptionPolicy')
-    .nullable(),
-  priority: int32(25, 'The higher, the more important; from the priority class.').nullable(),
-  priorityClassName: string(24, 'Class of its priority.'),
-  readinessGates: list(28, PodReadinessGate, 'Further conditions that readiness needs.').atomic(),
-  resourceClaims: list(39, PodResourceClaim, 'Claims for devices that its containers may use.')
+  containers: list(2, Container, 'The containers; one at least. None can be added later.')
+    .required()
     .keyed('name')
-    .patch('merge,retainKeys', 'name'),
-  resources: ref(40, ResourceRequirements, 'What all containers together need and may use.'),
+    .patch('merge', 'name'),
+  ephemeralContainers: list(
+    34,
+    EphemeralContainer,
+    'Containers put into the running pod to find a fault.',
+  )
+    .keyed('name')
+    .patch('merge', 'name'),
   restartPolicy: string(
     3,
     'When ended containers are started anew: `Always` (default), `OnFailure` or `Never`.',
   ).named('v1.RestartPolicy'),
-  runtimeClassName: string(29, 'How its containers are run.').nullable(),
-  schedulerName: string(19, 'Which scheduler finds its node; `default-scheduler` by default.'),
-  schedulingGates: list(38, PodSchedulingGate, 'What keeps it from being scheduled yet.')
-    .keyed('name')
-    .patch('merge', 'name'),
-  schedulingGroup: ref(43, PodSchedulingGroup, 'Pods with which it is scheduled together.'),
-  securityContext: ref(14, PodSecurityContext, 'Rights of all its processes.'),
-  serviceAccount: string(9, 'Former name of `serviceAccountName`.'),
-  serviceAccountName: string(8, 'Account as which it speaks to the API; `default` by default.'),
-  setHostnameAsFQDN: boolean(35, 'Makes the full name in DNS its host name.').nullable(),
-  shareProcessNamespace: boolean(27, "Lets its containers see each other's processes.").nullable(),
-  subdomain: string(17, 'Service below whose name it has a name of its own.'),
   terminationGracePeriodSeconds: int64(
     4,
     'How long it has to end by itself; 30 by default.',
   ).nullable(),
+  activeDeadlineSeconds: int64(
+    5,
+    'After how long the pod is ended and counts as failed.',
+  ).nullable(),
+  dnsPolicy: string(
+    6,
+    '`ClusterFirst` (default), `ClusterFirstWithHostNet`, `Default` or `None`.',
+  ).named('v1.DNSPolicy'),
+  nodeSelector: map(7, string, 'Labels that its node must have.').atomicMap(),
+  serviceAccountName: string(8, 'Account as which it speaks to the API; `default` by default.'),
+  serviceAccount: string(9, 'Former name of `serviceAccountName`.'),
+  automountServiceAccountToken: boolean(
+    21,
+    'Whether containers get a token for the API.',
+  ).nullable(),
+  nodeName: string(10, 'Node on which it runs; set by the scheduler.'),
+  hostNetwork: boolean(11, "Shares the node's network."),
+  hostPID: boolean(12, "Sees the node's processes."),
+  hostIPC: boolean(13, "Shares the node's inter-process communication."),
+  shareProcessNamespace: boolean(27, "Lets its containers see each other's processes.").nullable(),
+  securityContext: ref(14, PodSecurityContext, 'Rights of all its processes.'),
+  imagePullSecrets: list(15, LocalObjectReference, 'Secrets to fetch images with.')
+    .keyed('name')
+    .patch('merge', 'name'),
+  hostname: string(16, "Host name; the pod's name by default."),
+  subdomain: string(17, 'Service below whose name it has a name of its own.'),
+  affinity: ref(18, Affinity, 'Rules that draw it to nodes, or away from them.'),
+  schedulerName: string(19, 'Which scheduler finds its node; `default-scheduler` by default.'),
   tolerations: list(22, Toleration, 'Taints of nodes that do not keep it away.').atomic(),
+  hostAliases: list(23, HostAlias, 'Further lines of the hosts file.')
+    .keyed('ip')
+    .patch('merge', 'ip'),
+  priorityClassName: string(24, 'Class of its priority.'),
+  priority: int32(25, 'The higher, the more important; from the priority class.').nullable(),
+  dnsConfig: ref(26, PodDNSConfig, 'How it finds names, beside `dnsPolicy`.'),
+  readinessGates: list(28, PodReadinessGate, 'Further conditions that readiness needs.').atomic(),
+  runtimeClassName: string(29, 'How its containers are run.').nullable(),
+  enableServiceLinks: boolean(
+    30,
+    'Whether services become environment variables; true by default.',
+  ).nullable(),
+  preemptionPolicy: string(31, '`PreemptLowerPriority` (default) or `Never`.')
+    .named('v1.PreemptionPolicy')
+    .nullable(),
+  overhead: map(32, quantity, 'What the pod itself costs, beside its containers.'),
   topologySpreadConstraints: list(
     33,
     TopologySpreadConstraint,
@@ -181,9 +172,18 @@ export const PodSpec = struct('io.k8s.api.core.v1.PodSpec', 'What is wanted of a
   )
     .keyed('topologyKey', 'whenUnsatisfiable')
     .patch('merge', 'topologyKey'),
-  volumes: list(1, Volume, 'What its containers can mount.')
+  setHostnameAsFQDN: boolean(35, 'Makes the full name in DNS its host name.').nullable(),
+  os: ref(36, PodOS, 'Operating system that it needs.'),
+  hostUsers: boolean(37, 'If false, the pod gets a user namespace of its own.').nullable(),
+  schedulingGates: list(38, PodSchedulingGate, 'What keeps it from being scheduled yet.')
+    .keyed('name')
+    .patch('merge', 'name'),
+  resourceClaims: list(39, PodResourceClaim, 'Claims for devices that its containers may use.')
     .keyed('name')
     .patch('merge,retainKeys', 'name'),
+  resources: ref(40, ResourceRequirements, 'What all containers together need and may use.'),
+  hostnameOverride: string(41, 'Host name in all forms, whatever else is set.').nullable(),
+  schedulingGroup: ref(43, PodSchedulingGroup, 'Pods with which it is scheduled together.'),
 })
 export interface PodSpec extends TypeOf<typeof PodSpec> {}
 

@@ -28,11 +28,11 @@ export const HTTPGetAction = struct(
   'io.k8s.api.core.v1.HTTPGetAction',
   'Sends an HTTP GET request.',
   {
-    host: string(3, "Host to connect to; the pod's address if empty."),
-    httpHeaders: list(5, HTTPHeader, 'Headers to send; names may repeat.').atomic(),
     path: string(1, 'Path to ask for.'),
     port: intOrString(2, 'Number or name of the port.').required().written(),
+    host: string(3, "Host to connect to; the pod's address if empty."),
     scheme: string(4, '`HTTP` or `HTTPS`.').named('v1.URIScheme'),
+    httpHeaders: list(5, HTTPHeader, 'Headers to send; names may repeat.').atomic(),
   },
 )
 export interface HTTPGetAction extends TypeOf<typeof HTTPGetAction> {}
@@ -46,8 +46,8 @@ export const TCPSocketAction = struct(
   'io.k8s.api.core.v1.TCPSocketAction',
   'Opens a TCP connection.',
   {
-    host: string(2, "Host to connect to; the pod's address if empty."),
     port: intOrString(1, 'Number or name of the port.').required().written(),
+    host: string(2, "Host to connect to; the pod's address if empty."),
   },
 )
 export interface TCPSocketAction extends TypeOf<typeof TCPSocketAction> {}
@@ -58,8 +58,8 @@ export const LifecycleHandler = struct(
   {
     exec: ref(1, ExecAction, 'Runs a command in the container.'),
     httpGet: ref(2, HTTPGetAction, 'Sends an HTTP request.'),
-    sleep: ref(4, SleepAction, 'Waits.'),
     tcpSocket: ref(3, TCPSocketAction, 'Kept for old objects; does nothing.'),
+    sleep: ref(4, SleepAction, 'Waits.'),
   },
 )
 export interface LifecycleHandler extends TypeOf<typeof LifecycleHandler> {}
@@ -101,18 +101,18 @@ export const Probe = struct(
   'A question that is asked again and again: one of four ways to ask.',
   {
     exec: ref(1, ExecAction, 'Runs a command; 0 is well.').inlinedAt(1),
-    failureThreshold: int32(6, 'How many failures in a row count; 3 by default.'),
-    grpc: ref(4, GRPCAction, 'Asks the gRPC health service.').inlinedAt(1),
     httpGet: ref(2, HTTPGetAction, 'Sends an HTTP request; 200 to 399 is well.').inlinedAt(1),
+    tcpSocket: ref(3, TCPSocketAction, 'Opens a connection.').inlinedAt(1),
+    grpc: ref(4, GRPCAction, 'Asks the gRPC health service.').inlinedAt(1),
     initialDelaySeconds: int32(2, 'How long after the start the first question is asked.'),
+    timeoutSeconds: int32(3, 'How long an answer may take; 1 s by default.'),
     periodSeconds: int32(4, 'How often it is asked; every 10 s by default.'),
     successThreshold: int32(5, 'How many successes in a row count; 1 by default.'),
-    tcpSocket: ref(3, TCPSocketAction, 'Opens a connection.').inlinedAt(1),
+    failureThreshold: int32(6, 'How many failures in a row count; 3 by default.'),
     terminationGracePeriodSeconds: int64(
       7,
       "How long the container has to end if the probe fails; the pod's own if absent.",
     ).nullable(),
-    timeoutSeconds: int32(3, 'How long an answer may take; 1 s by default.'),
   },
 )
 export interface Probe extends TypeOf<typeof Probe> {}

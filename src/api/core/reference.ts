@@ -14,13 +14,13 @@ export const ObjectReference = struct(
   'io.k8s.api.core.v1.ObjectReference',
   'Another object.',
   {
-    apiVersion: string(5, 'Group and version of its kind.'),
     kind: string(1, 'Its kind.'),
-    fieldPath: string(7, 'A part of it, such as `spec.containers{web}`.'),
-    name: string(3, 'Its name.'),
     namespace: string(2, 'Its namespace.'),
-    resourceVersion: string(6, 'The version that is meant.'),
+    name: string(3, 'Its name.'),
     uid: string(4, 'Its identity.').named('types.UID'),
+    apiVersion: string(5, 'Group and version of its kind.'),
+    resourceVersion: string(6, 'The version that is meant.'),
+    fieldPath: string(7, 'A part of it, such as `spec.containers{web}`.'),
   },
   { mapType: 'atomic' },
 )

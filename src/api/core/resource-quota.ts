@@ -5,10 +5,10 @@ export const ScopedResourceSelectorRequirement = struct(
   'io.k8s.api.core.v1.ScopedResourceSelectorRequirement',
   'A requirement on a scope.',
   {
+    scopeName: string(1, 'Name of the scope.').named('v1.ResourceQuotaScope').required(),
     operator: string(2, '`In`, `NotIn`, `Exists` or `DoesNotExist`.')
       .named('v1.ScopeSelectorOperator')
       .required(),
-    scopeName: string(1, 'Name of the scope.').named('v1.ResourceQuotaScope').required(),
     values: list(3, string, 'Values for `In` and `NotIn`.').atomic(),
   },
 )
@@ -34,10 +34,10 @@ export const ResourceQuotaSpec = struct(
   'How much there may be.',
   {
     hard: map(1, quantity, 'The most of each resource.'),
-    scopeSelector: ref(3, ScopeSelector, 'Objects that count, by scopes with values.'),
     scopes: list(2, string, 'Objects that count, by scopes.')
       .atomic()
       .named('v1.ResourceQuotaScope'),
+    scopeSelector: ref(3, ScopeSelector, 'Objects that count, by scopes with values.'),
   },
 )
 export interface ResourceQuotaSpec extends TypeOf<typeof ResourceQuotaSpec> {}
@@ -56,8 +56,8 @@ export const ResourceQuota = struct(
   'io.k8s.api.core.v1.ResourceQuota',
   'How much there may be in a namespace.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, ResourceQuotaSpec, 'What is wanted.').always(),
     status: ref(3, ResourceQuotaStatus, 'What is.').always(),

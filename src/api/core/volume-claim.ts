@@ -6,8 +6,8 @@ export const TypedLocalObjectReference = struct(
   'io.k8s.api.core.v1.TypedLocalObjectReference',
   'An object of any kind in the same namespace.',
   {
-    kind: string(2, 'Its kind.').required(),
     apiGroup: string(1, 'Group of its kind; empty for the core group.').nullable().written(),
+    kind: string(2, 'Its kind.').required(),
     name: string(3, 'Its name.').required(),
   },
   { mapType: 'atomic' },
@@ -18,8 +18,8 @@ export const TypedObjectReference = struct(
   'io.k8s.api.core.v1.TypedObjectReference',
   'An object of any kind.',
   {
-    kind: string(2, 'Its kind.').required(),
     apiGroup: string(1, 'Group of its kind; empty for the core group.').nullable().written(),
+    kind: string(2, 'Its kind.').required(),
     name: string(3, 'Its name.').required(),
     namespace: string(4, 'Its namespace; the same if absent.').nullable(),
   },
@@ -43,6 +43,13 @@ export const PersistentVolumeClaimSpec = struct(
     accessModes: list(1, string, 'How it will be mounted: `ReadWriteOnce`, `ReadOnlyMany` …')
       .named('v1.PersistentVolumeAccessMode')
       .atomic(),
+    selector: ref(4, LabelSelector, 'Labels of volumes that come into question.'),
+    resources: ref(2, VolumeResourceRequirements, 'How large it must be.').written(),
+    volumeName: string(3, 'The volume that it is bound to.'),
+    storageClassName: string(5, 'Class of storage; the default class if absent.').nullable(),
+    volumeMode: string(6, '`Filesystem` (default) or `Block`.')
+      .named('v1.PersistentVolumeMode')
+      .nullable(),
     dataSource: ref(
       7,
       TypedLocalObjectReference,
@@ -53,14 +60,7 @@ export const PersistentVolumeClaimSpec = struct(
       TypedObjectReference,
       'What it is filled from: any object that something knows how to use.',
     ),
-    resources: ref(2, VolumeResourceRequirements, 'How large it must be.').written(),
-    selector: ref(4, LabelSelector, 'Labels of volumes that come into question.'),
-    storageClassName: string(5, 'Class of storage; the default class if absent.').nullable(),
     volumeAttributesClassName: string(9, 'Class of settings that can be changed later.').nullable(),
-    volumeMode: string(6, '`Filesystem` (default) or `Block`.')
-      .named('v1.PersistentVolumeMode')
-      .nullable(),
-    volumeName: string(3, 'The volume that it is bound to.'),
   },
 )
 export interface PersistentVolumeClaimSpec extends TypeOf<typeof PersistentVolumeClaimSpec> {}

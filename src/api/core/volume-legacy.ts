@@ -5,10 +5,10 @@ export const AWSElasticBlockStoreVolumeSource = struct(
   'io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource',
   "A disk of Amazon's block store.",
   {
+    volumeID: string(1, 'Identity of the volume at its provider.').required(),
     fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
     partition: int32(3, 'Number of the partition to mount; the whole disk if 0.'),
     readOnly: boolean(4, 'Mounts the volume for reading alone.'),
-    volumeID: string(1, 'Identity of the volume at its provider.').required(),
   },
 )
 export interface AWSElasticBlockStoreVolumeSource
@@ -18,17 +18,17 @@ export const AzureDiskVolumeSource = struct(
   'io.k8s.api.core.v1.AzureDiskVolumeSource',
   'A disk of Azure.',
   {
-    kind: string(6, '`Shared`, `Dedicated` or `Managed`.').named('v1.AzureDataDiskKind').nullable(),
+    diskName: string(1, 'Name of the disk in the blob store.').required(),
+    diskURI: string(2, 'Address of the disk in the blob store.').required(),
     cachingMode: string(3, 'How the host caches: `None`, `ReadOnly` or `ReadWrite`.')
       .named('v1.AzureDataDiskCachingMode')
       .nullable(),
-    diskName: string(1, 'Name of the disk in the blob store.').required(),
-    diskURI: string(2, 'Address of the disk in the blob store.').required(),
     fsType: string(
       4,
       "File system on the volume, such as `ext4`; the host's default if empty.",
     ).nullable(),
     readOnly: boolean(5, 'Mounts the volume for reading alone.').nullable(),
+    kind: string(6, '`Shared`, `Dedicated` or `Managed`.').named('v1.AzureDataDiskKind').nullable(),
   },
 )
 export interface AzureDiskVolumeSource extends TypeOf<typeof AzureDiskVolumeSource> {}
@@ -37,9 +37,9 @@ export const AzureFileVolumeSource = struct(
   'io.k8s.api.core.v1.AzureFileVolumeSource',
   'A file share of Azure.',
   {
-    readOnly: boolean(3, 'Mounts the volume for reading alone.'),
     secretName: string(1, "Secret with the account's name and key.").required(),
     shareName: string(2, 'Name of the share.').required(),
+    readOnly: boolean(3, 'Mounts the volume for reading alone.'),
   },
 )
 export interface AzureFileVolumeSource extends TypeOf<typeof AzureFileVolumeSource> {}
@@ -50,10 +50,10 @@ export const CephFSVolumeSource = struct(
   {
     monitors: list(1, string, 'Addresses of the Ceph monitors.').required().atomic(),
     path: string(2, 'Directory to mount as the root; `/` by default.'),
-    readOnly: boolean(6, 'Mounts the volume for reading alone.'),
+    user: string(3, 'Name of the user to sign in as.'),
     secretFile: string(4, 'File with the key of the user.'),
     secretRef: ref(5, LocalObjectReference, 'Secret that holds what is needed to sign in.'),
-    user: string(3, 'Name of the user to sign in as.'),
+    readOnly: boolean(6, 'Mounts the volume for reading alone.'),
   },
 )
 export interface CephFSVolumeSource extends TypeOf<typeof CephFSVolumeSource> {}
@@ -62,10 +62,10 @@ export const CinderVolumeSource = struct(
   'io.k8s.api.core.v1.CinderVolumeSource',
   'A disk of OpenStack.',
   {
+    volumeID: string(1, 'Identity of the volume at its provider.').required(),
     fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
     readOnly: boolean(3, 'Mounts the volume for reading alone.'),
     secretRef: ref(4, LocalObjectReference, 'Secret that holds what is needed to sign in.'),
-    volumeID: string(1, 'Identity of the volume at its provider.').required(),
   },
 )
 export interface CinderVolumeSource extends TypeOf<typeof CinderVolumeSource> {}
@@ -74,10 +74,10 @@ export const FCVolumeSource = struct(
   'io.k8s.api.core.v1.FCVolumeSource',
   'A disk on a Fibre Channel network.',
   {
-    fsType: string(3, "File system on the volume, such as `ext4`; the host's default if empty."),
-    lun: int32(2, 'Number of the disk at its target.').nullable(),
-    readOnly: boolean(4, 'Mounts the volume for reading alone.'),
     targetWWNs: list(1, string, 'Names of the targets.').atomic(),
+    lun: int32(2, 'Number of the disk at its target.').nullable(),
+    fsType: string(3, "File system on the volume, such as `ext4`; the host's default if empty."),
+    readOnly: boolean(4, 'Mounts the volume for reading alone.'),
     wwids: list(5, string, 'Identities of the disk, instead of targets and number.').atomic(),
   },
 )
@@ -89,9 +89,9 @@ export const FlexVolumeSource = struct(
   {
     driver: string(1, 'Name of the program.').required(),
     fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
-    options: map(5, string, 'Settings that the program understands.'),
-    readOnly: boolean(4, 'Mounts the volume for reading alone.'),
     secretRef: ref(3, LocalObjectReference, 'Secret that holds what is needed to sign in.'),
+    readOnly: boolean(4, 'Mounts the volume for reading alone.'),
+    options: map(5, string, 'Settings that the program understands.'),
   },
 )
 export interface FlexVolumeSource extends TypeOf<typeof FlexVolumeSource> {}
@@ -110,9 +110,9 @@ export const GCEPersistentDiskVolumeSource = struct(
   'io.k8s.api.core.v1.GCEPersistentDiskVolumeSource',
   "A disk of Google's cloud.",
   {
+    pdName: string(1, 'Name of the disk.').required(),
     fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
     partition: int32(3, 'Number of the partition to mount; the whole disk if 0.'),
-    pdName: string(1, 'Name of the disk.').required(),
     readOnly: boolean(4, 'Mounts the volume for reading alone.'),
   },
 )
@@ -123,9 +123,9 @@ export const GitRepoVolumeSource = struct(
   'io.k8s.api.core.v1.GitRepoVolumeSource',
   'A checked-out git repository; use an init container instead.',
   {
-    directory: string(3, 'Directory to check out into.'),
     repository: string(1, 'Address of the repository.').required(),
     revision: string(2, 'Commit to check out.'),
+    directory: string(3, 'Directory to check out into.'),
   },
 )
 export interface GitRepoVolumeSource extends TypeOf<typeof GitRepoVolumeSource> {}
@@ -145,17 +145,17 @@ export const ISCSIVolumeSource = struct(
   'io.k8s.api.core.v1.ISCSIVolumeSource',
   'A disk served over iSCSI.',
   {
+    targetPortal: string(1, 'Address of the target, with its port if it is not 3260.').required(),
+    iqn: string(2, 'Name of the target.').required(),
+    lun: int32(3, 'Number of the disk at its target.').required(),
+    iscsiInterface: string(4, 'Interface to use; `default` (TCP) by default.'),
+    fsType: string(5, "File system on the volume, such as `ext4`; the host's default if empty."),
+    readOnly: boolean(6, 'Mounts the volume for reading alone.'),
+    portals: list(7, string, 'Further addresses of the target.').atomic(),
     chapAuthDiscovery: boolean(8, 'Whether finding the disk needs CHAP.'),
     chapAuthSession: boolean(11, 'Whether using the disk needs CHAP.'),
-    fsType: string(5, "File system on the volume, such as `ext4`; the host's default if empty."),
-    initiatorName: string(12, 'Name under which the node signs in.').nullable(),
-    iqn: string(2, 'Name of the target.').required(),
-    iscsiInterface: string(4, 'Interface to use; `default` (TCP) by default.'),
-    lun: int32(3, 'Number of the disk at its target.').required(),
-    portals: list(7, string, 'Further addresses of the target.').atomic(),
-    readOnly: boolean(6, 'Mounts the volume for reading alone.'),
     secretRef: ref(10, LocalObjectReference, "Secret with CHAP's names and passwords."),
-    targetPortal: string(1, 'Address of the target, with its port if it is not 3260.').required(),
+    initiatorName: string(12, 'Name under which the node signs in.').nullable(),
   },
 )
 export interface ISCSIVolumeSource extends TypeOf<typeof ISCSIVolumeSource> {}
@@ -164,9 +164,9 @@ export const NFSVolumeSource = struct(
   'io.k8s.api.core.v1.NFSVolumeSource',
   'A directory of an NFS server.',
   {
+    server: string(1, 'Name or address of the server.').required(),
     path: string(2, 'Directory that the server exports.').required(),
     readOnly: boolean(3, 'Mounts the volume for reading alone.'),
-    server: string(1, 'Name or address of the server.').required(),
   },
 )
 export interface NFSVolumeSource extends TypeOf<typeof NFSVolumeSource> {}
@@ -175,8 +175,8 @@ export const PhotonPersistentDiskVolumeSource = struct(
   'io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource',
   'A disk of Photon; no longer supported.',
   {
-    fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
     pdID: string(1, 'Identity of the disk.').required(),
+    fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
   },
 )
 export interface PhotonPersistentDiskVolumeSource
@@ -186,9 +186,9 @@ export const PortworxVolumeSource = struct(
   'io.k8s.api.core.v1.PortworxVolumeSource',
   'A volume of Portworx.',
   {
+    volumeID: string(1, 'Identity of the volume at its provider.').required(),
     fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
     readOnly: boolean(3, 'Mounts the volume for reading alone.'),
-    volumeID: string(1, 'Identity of the volume at its provider.').required(),
   },
 )
 export interface PortworxVolumeSource extends TypeOf<typeof PortworxVolumeSource> {}
@@ -197,12 +197,12 @@ export const QuobyteVolumeSource = struct(
   'io.k8s.api.core.v1.QuobyteVolumeSource',
   'A volume of Quobyte; no longer supported.',
   {
-    group: string(5, 'Group to mount as.'),
-    readOnly: boolean(3, 'Mounts the volume for reading alone.'),
     registry: string(1, 'Addresses of the registries.').required(),
-    tenant: string(6, 'Who owns the volume.'),
-    user: string(4, 'User to mount as.'),
     volume: string(2, 'Name of the volume.').required(),
+    readOnly: boolean(3, 'Mounts the volume for reading alone.'),
+    user: string(4, 'User to mount as.'),
+    group: string(5, 'Group to mount as.'),
+    tenant: string(6, 'Who owns the volume.'),
   },
 )
 export interface QuobyteVolumeSource extends TypeOf<typeof QuobyteVolumeSource> {}
@@ -211,14 +211,14 @@ export const RBDVolumeSource = struct(
   'io.k8s.api.core.v1.RBDVolumeSource',
   'A block device of Ceph.',
   {
-    fsType: string(3, "File system on the volume, such as `ext4`; the host's default if empty."),
-    image: string(2, 'Name of the image.').required(),
-    keyring: string(6, "File with the user's keys."),
     monitors: list(1, string, 'Addresses of the Ceph monitors.').required().atomic(),
+    image: string(2, 'Name of the image.').required(),
+    fsType: string(3, "File system on the volume, such as `ext4`; the host's default if empty."),
     pool: string(4, 'Pool in which the image is.'),
-    readOnly: boolean(8, 'Mounts the volume for reading alone.'),
-    secretRef: ref(7, LocalObjectReference, 'Secret that holds what is needed to sign in.'),
     user: string(5, 'Name of the user to sign in as.'),
+    keyring: string(6, "File with the user's keys."),
+    secretRef: ref(7, LocalObjectReference, 'Secret that holds what is needed to sign in.'),
+    readOnly: boolean(8, 'Mounts the volume for reading alone.'),
   },
 )
 export interface RBDVolumeSource extends TypeOf<typeof RBDVolumeSource> {}
@@ -227,20 +227,20 @@ export const ScaleIOVolumeSource = struct(
   'io.k8s.api.core.v1.ScaleIOVolumeSource',
   'A volume of ScaleIO; no longer supported.',
   {
-    fsType: string(9, "File system on the volume, such as `ext4`; the host's default if empty."),
     gateway: string(1, 'Address of the gateway.').required(),
-    protectionDomain: string(5, 'Name of the protection domain.'),
-    readOnly: boolean(10, 'Mounts the volume for reading alone.'),
+    system: string(2, 'Name of the storage system.').required(),
     secretRef: ref(
       3,
       LocalObjectReference,
       'Secret that holds what is needed to sign in.',
     ).required(),
     sslEnabled: boolean(4, 'Whether the gateway speaks TLS.'),
-    storageMode: string(7, '`ThickProvisioned` or `ThinProvisioned`.'),
+    protectionDomain: string(5, 'Name of the protection domain.'),
     storagePool: string(6, 'Name of the storage pool.'),
-    system: string(2, 'Name of the storage system.').required(),
+    storageMode: string(7, '`ThickProvisioned` or `ThinProvisioned`.'),
     volumeName: string(8, 'Name of the volume.'),
+    fsType: string(9, "File system on the volume, such as `ext4`; the host's default if empty."),
+    readOnly: boolean(10, 'Mounts the volume for reading alone.'),
   },
 )
 export interface ScaleIOVolumeSource extends TypeOf<typeof ScaleIOVolumeSource> {}
@@ -249,11 +249,11 @@ export const StorageOSVolumeSource = struct(
   'io.k8s.api.core.v1.StorageOSVolumeSource',
   'A volume of StorageOS; no longer supported.',
   {
+    volumeName: string(1, 'Name of the volume.'),
+    volumeNamespace: string(2, 'Namespace of the volume at StorageOS.'),
     fsType: string(3, "File system on the volume, such as `ext4`; the host's default if empty."),
     readOnly: boolean(4, 'Mounts the volume for reading alone.'),
     secretRef: ref(5, LocalObjectReference, 'Secret that holds what is needed to sign in.'),
-    volumeName: string(1, 'Name of the volume.'),
-    volumeNamespace: string(2, 'Namespace of the volume at StorageOS.'),
   },
 )
 export interface StorageOSVolumeSource extends TypeOf<typeof StorageOSVolumeSource> {}
@@ -262,10 +262,10 @@ export const VsphereVirtualDiskVolumeSource = struct(
   'io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource',
   'A disk of vSphere.',
   {
-    fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
-    storagePolicyID: string(4, 'Identity of the storage policy.'),
-    storagePolicyName: string(3, 'Name of the storage policy.'),
     volumePath: string(1, 'Path of the disk.').required(),
+    fsType: string(2, "File system on the volume, such as `ext4`; the host's default if empty."),
+    storagePolicyName: string(3, 'Name of the storage policy.'),
+    storagePolicyID: string(4, 'Identity of the storage policy.'),
   },
 )
 export interface VsphereVirtualDiskVolumeSource

@@ -14,8 +14,8 @@ import { LabelSelector } from '../meta/index.ts'
 
 export const KeyToPath = struct('io.k8s.api.core.v1.KeyToPath', 'An entry as a file.', {
   key: string(1, 'Key of the entry.').required(),
-  mode: int32(3, 'Permissions of the file; those of the volume if absent.').nullable(),
   path: string(2, 'File, relative to the volume; not absolute, without `..`.').required(),
+  mode: int32(3, 'Permissions of the file; those of the volume if absent.').nullable(),
 })
 export interface KeyToPath extends TypeOf<typeof KeyToPath> {}
 
@@ -23,10 +23,10 @@ export const DownwardAPIVolumeFile = struct(
   'io.k8s.api.core.v1.DownwardAPIVolumeFile',
   'A fact about the pod as a file.',
   {
-    fieldRef: ref(2, ObjectFieldSelector, 'A field of the pod.'),
-    mode: int32(4, 'Permissions of the file; those of the volume if absent.').nullable(),
     path: string(1, 'File, relative to the volume.').required(),
+    fieldRef: ref(2, ObjectFieldSelector, 'A field of the pod.'),
     resourceFieldRef: ref(3, ResourceFieldSelector, 'A limit or request of a container.'),
+    mode: int32(4, 'Permissions of the file; those of the volume if absent.').nullable(),
   },
 )
 export interface DownwardAPIVolumeFile extends TypeOf<typeof DownwardAPIVolumeFile> {}
@@ -35,11 +35,11 @@ export const ClusterTrustBundleProjection = struct(
   'io.k8s.api.core.v1.ClusterTrustBundleProjection',
   'Certificates of authorities to trust, as a file.',
   {
-    labelSelector: ref(3, LabelSelector, "Which bundles, together with a signer's name."),
     name: string(1, 'One bundle by its name.').nullable(),
+    signerName: string(2, 'All bundles of this signer.').nullable(),
+    labelSelector: ref(3, LabelSelector, "Which bundles, together with a signer's name."),
     optional: boolean(5, 'If true, what is missing is no fault.').nullable(),
     path: string(4, 'File, relative to the volume, to write.').required(),
-    signerName: string(2, 'All bundles of this signer.').nullable(),
   },
 )
 export interface ClusterTrustBundleProjection extends TypeOf<typeof ClusterTrustBundleProjection> {}
@@ -48,12 +48,12 @@ export const ConfigMapProjection = struct(
   'io.k8s.api.core.v1.ConfigMapProjection',
   'Entries of a ConfigMap as files of a projected volume.',
   {
+    name: string(1, 'Name of the ConfigMap.').inlinedAt(1),
     items: list(
       2,
       KeyToPath,
       'Which keys become which files; all keys, under their own names, if empty.',
     ).atomic(),
-    name: string(1, 'Name of the ConfigMap.').inlinedAt(1),
     optional: boolean(4, 'If true, what is missing is no fault.').nullable(),
   },
 )
@@ -72,12 +72,12 @@ export const PodCertificateProjection = struct(
   'io.k8s.api.core.v1.PodCertificateProjection',
   'A key and certificate for the pod, as files.',
   {
-    certificateChainPath: string(6, 'File for the certificates.'),
-    credentialBundlePath: string(4, 'File for key and certificates together.'),
-    keyPath: string(5, 'File for the key.'),
+    signerName: string(1, 'Who signs it.').required(),
     keyType: string(2, 'Kind of key, such as `ED25519`.').required(),
     maxExpirationSeconds: int32(3, 'How long the certificate may be valid at most.').nullable(),
-    signerName: string(1, 'Who signs it.').required(),
+    credentialBundlePath: string(4, 'File for key and certificates together.'),
+    keyPath: string(5, 'File for the key.'),
+    certificateChainPath: string(6, 'File for the certificates.'),
     userAnnotations: map(7, string, 'Notes for the signer.'),
   },
 )
@@ -87,12 +87,12 @@ export const SecretProjection = struct(
   'io.k8s.api.core.v1.SecretProjection',
   'Entries of a Secret as files of a projected volume.',
   {
+    name: string(1, 'Name of the Secret.').inlinedAt(1),
     items: list(
       2,
       KeyToPath,
       'Which keys become which files; all keys, under their own names, if empty.',
     ).atomic(),
-    name: string(1, 'Name of the Secret.').inlinedAt(1),
     optional: boolean(4, 'If true, what is missing is no fault.').nullable(),
   },
 )
@@ -117,16 +117,16 @@ export const VolumeProjection = struct(
   'io.k8s.api.core.v1.VolumeProjection',
   'One source of a projected volume.',
   {
+    secret: ref(1, SecretProjection, 'Entries of a Secret.'),
+    downwardAPI: ref(2, DownwardAPIProjection, 'Facts about the pod.'),
+    configMap: ref(3, ConfigMapProjection, 'Entries of a ConfigMap.'),
+    serviceAccountToken: ref(4, ServiceAccountTokenProjection, "A token of the pod's account."),
     clusterTrustBundle: ref(
       5,
       ClusterTrustBundleProjection,
       'Certificates of authorities to trust.',
     ),
-    configMap: ref(3, ConfigMapProjection, 'Entries of a ConfigMap.'),
-    downwardAPI: ref(2, DownwardAPIProjection, 'Facts about the pod.'),
     podCertificate: ref(6, PodCertificateProjection, 'A key and certificate for the pod.'),
-    secret: ref(1, SecretProjection, 'Entries of a Secret.'),
-    serviceAccountToken: ref(4, ServiceAccountTokenProjection, "A token of the pod's account."),
   },
 )
 export interface VolumeProjection extends TypeOf<typeof VolumeProjection> {}
@@ -135,11 +135,11 @@ export const ProjectedVolumeSource = struct(
   'io.k8s.api.core.v1.ProjectedVolumeSource',
   'Files from several sources in one directory.',
   {
+    sources: list(1, VolumeProjection, 'The sources.').atomic().written(),
     defaultMode: int32(
       2,
       'Permissions of the files that name none of their own, 0 to 0777; 0644 by default.',
     ).nullable(),
-    sources: list(1, VolumeProjection, 'The sources.').atomic().written(),
   },
 )
 export interface ProjectedVolumeSource extends TypeOf<typeof ProjectedVolumeSource> {}

@@ -22,8 +22,8 @@ export const VolumeMountStatus = struct(
   'io.k8s.api.core.v1.VolumeMountStatus',
   'How a volume is mounted.',
   {
-    mountPath: string(2, 'Where the container sees it.').required(),
     name: string(1, 'Name of the volume.').required(),
+    mountPath: string(2, 'Where the container sees it.').required(),
     readOnly: boolean(3, 'Whether it is mounted for reading alone.'),
     recursiveReadOnly: string(4, 'Whether that holds all the way down.')
       .named('v1.RecursiveReadOnlyMode')

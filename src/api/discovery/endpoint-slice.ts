@@ -38,8 +38,8 @@ export const EndpointHints = struct(
   'io.k8s.api.discovery.v1.EndpointHints',
   'Who should use an endpoint.',
   {
-    forNodes: list(2, ForNode, 'Nodes that should, eight at most.').atomic(),
     forZones: list(1, ForZone, 'Zones that should, eight at most.').atomic(),
+    forNodes: list(2, ForNode, 'Nodes that should, eight at most.').atomic(),
   },
 )
 export interface EndpointHints extends TypeOf<typeof EndpointHints> {}
@@ -52,12 +52,12 @@ export const Endpoint = struct(
       .required()
       .set(),
     conditions: ref(2, EndpointConditions, 'Whether it takes requests.').written(),
-    deprecatedTopology: map(5, string, 'Where it is, as written before `zone` and `nodeName`.'),
-    hints: ref(8, EndpointHints, 'Who should use it.'),
     hostname: string(3, "Name in DNS below the service's.").nullable(),
-    nodeName: string(6, 'Node on which it is.').nullable(),
     targetRef: ref(4, ObjectReference, 'The pod behind it.'),
+    deprecatedTopology: map(5, string, 'Where it is, as written before `zone` and `nodeName`.'),
+    nodeName: string(6, 'Node on which it is.').nullable(),
     zone: string(7, 'Zone in which it is.').nullable(),
+    hints: ref(8, EndpointHints, 'Who should use it.'),
   },
 )
 export interface Endpoint extends TypeOf<typeof Endpoint> {}
@@ -66,10 +66,10 @@ export const EndpointSlicePort = struct(
   'io.k8s.api.discovery.v1.EndpointPort',
   'A port of endpoints.',
   {
-    appProtocol: string(4, 'Protocol on top, such as `http` or `kubernetes.io/h2c`.').nullable(),
     name: string(1, 'Name of the port, as the service has it.').nullable(),
-    port: int32(3, 'Number of the port.').nullable(),
     protocol: string(2, '`TCP`, `UDP` or `SCTP`.').named('v1.Protocol').nullable(),
+    port: int32(3, 'Number of the port.').nullable(),
+    appProtocol: string(4, 'Protocol on top, such as `http` or `kubernetes.io/h2c`.').nullable(),
   },
   { mapType: 'atomic' },
 )
@@ -79,8 +79,8 @@ export const EndpointSlice = struct(
   'io.k8s.api.discovery.v1.EndpointSlice',
   'A part of the endpoints of a service.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     addressType: string(4, '`IPv4`, `IPv6` or `FQDN`; never changes.')
       .named('v1.AddressType')

@@ -16,11 +16,11 @@ export const FlowSchemaCondition = struct(
   'io.k8s.api.flowcontrol.v1.FlowSchemaCondition',
   'One aspect of its state.',
   {
-    lastTransitionTime: time(3, 'When the status changed last.').written(),
-    message: string(5, 'What happened, for people.'),
-    reason: string(4, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus'),
     type: string(1, '`Dangling`.').named('v1.FlowSchemaConditionType'),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus'),
+    lastTransitionTime: time(3, 'When the status changed last.').written(),
+    reason: string(4, 'Why, in one CamelCase word, for programs.'),
+    message: string(5, 'What happened, for people.'),
   },
 )
 export interface FlowSchemaCondition extends TypeOf<typeof FlowSchemaCondition> {}
@@ -39,10 +39,10 @@ export const NonResourcePolicyRule = struct(
   'io.k8s.api.flowcontrol.v1.NonResourcePolicyRule',
   'Requests about paths.',
   {
+    verbs: list(1, string, 'Verbs; `*` for all.').set().required(),
     nonResourceURLs: list(6, string, 'Paths, with `*` at the end of one for all below it.')
       .set()
       .required(),
-    verbs: list(1, string, 'Verbs; `*` for all.').set().required(),
   },
 )
 export interface NonResourcePolicyRule extends TypeOf<typeof NonResourcePolicyRule> {}
@@ -51,11 +51,11 @@ export const ResourcePolicyRule = struct(
   'io.k8s.api.flowcontrol.v1.ResourcePolicyRule',
   'Requests about resources.',
   {
+    verbs: list(1, string, 'Verbs; `*` for all.').set().required(),
     apiGroups: list(2, string, 'Groups, empty for the core group; `*` for all.').set().required(),
+    resources: list(3, string, 'Names of the resources, as in URLs; `*` for all.').set().required(),
     clusterScope: boolean(4, 'Whether those without a namespace count.'),
     namespaces: list(5, string, 'Namespaces; `*` for all.').set().written(),
-    resources: list(3, string, 'Names of the resources, as in URLs; `*` for all.').set().required(),
-    verbs: list(1, string, 'Verbs; `*` for all.').set().required(),
   },
 )
 export interface ResourcePolicyRule extends TypeOf<typeof ResourcePolicyRule> {}
@@ -69,8 +69,8 @@ export const ServiceAccountSubject = struct(
   'io.k8s.api.flowcontrol.v1.ServiceAccountSubject',
   'A service account.',
   {
-    name: string(2, 'Its name; `*` for all.').required(),
     namespace: string(1, 'Its namespace.').required(),
+    name: string(2, 'Its name; `*` for all.').required(),
   },
 )
 export interface ServiceAccountSubject extends TypeOf<typeof ServiceAccountSubject> {}
@@ -81,10 +81,10 @@ export const UserSubject = struct('io.k8s.api.flowcontrol.v1.UserSubject', 'A us
 export interface UserSubject extends TypeOf<typeof UserSubject> {}
 
 export const FlowSubject = struct('io.k8s.api.flowcontrol.v1.Subject', 'Who asks.', {
-  group: ref(3, GroupSubject, 'A group.'),
   kind: string(1, '`User`, `Group` or `ServiceAccount`.').named('v1.SubjectKind').required(),
-  serviceAccount: ref(4, ServiceAccountSubject, 'A service account.'),
   user: ref(2, UserSubject, 'A user.'),
+  group: ref(3, GroupSubject, 'A group.'),
+  serviceAccount: ref(4, ServiceAccountSubject, 'A service account.'),
 })
 export interface FlowSubject extends TypeOf<typeof FlowSubject> {}
 
@@ -92,9 +92,9 @@ export const PolicyRulesWithSubjects = struct(
   'io.k8s.api.flowcontrol.v1.PolicyRulesWithSubjects',
   'Requests of somebody.',
   {
-    nonResourceRules: list(3, NonResourcePolicyRule, 'About paths.').atomic(),
-    resourceRules: list(2, ResourcePolicyRule, 'About resources.').atomic(),
     subjects: list(1, FlowSubject, 'Who is meant.').atomic().required(),
+    resourceRules: list(2, ResourcePolicyRule, 'About resources.').atomic(),
+    nonResourceRules: list(3, NonResourcePolicyRule, 'About paths.').atomic(),
   },
 )
 export interface PolicyRulesWithSubjects extends TypeOf<typeof PolicyRulesWithSubjects> {}
@@ -103,15 +103,15 @@ export const FlowSchemaSpec = struct(
   'io.k8s.api.flowcontrol.v1.FlowSchemaSpec',
   'Which requests, and where they go.',
   {
+    priorityLevelConfiguration: ref(1, PriorityLevelConfigurationReference, 'Where they go.')
+      .required()
+      .written(),
+    matchingPrecedence: int32(2, 'The lowest that fits counts; 1000 by default.').written(),
     distinguisherMethod: ref(
       3,
       FlowDistinguisherMethod,
       'How flows are told apart; all one flow by default.',
     ),
-    matchingPrecedence: int32(2, 'The lowest that fits counts; 1000 by default.').written(),
-    priorityLevelConfiguration: ref(1, PriorityLevelConfigurationReference, 'Where they go.')
-      .required()
-      .written(),
     rules: list(
       4,
       PolicyRulesWithSubjects,
@@ -132,8 +132,8 @@ export const FlowSchema = struct(
   'io.k8s.api.flowcontrol.v1.FlowSchema',
   'Sorts requests into priority levels.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, FlowSchemaSpec, 'What is wanted.').always(),
     status: ref(3, FlowSchemaStatus, 'What is.').always(),

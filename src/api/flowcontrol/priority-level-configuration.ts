@@ -5,8 +5,8 @@ export const ExemptPriorityLevelConfiguration = struct(
   'io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration',
   'A level without limits.',
   {
-    lendablePercent: int32(2, 'How much of it others may use.').nullable(),
     nominalConcurrencyShares: int32(1, 'Its share, for others to borrow.').nullable(),
+    lendablePercent: int32(2, 'How much of it others may use.').nullable(),
   },
 )
 export interface ExemptPriorityLevelConfiguration
@@ -16,9 +16,9 @@ export const QueuingConfiguration = struct(
   'io.k8s.api.flowcontrol.v1.QueuingConfiguration',
   'How requests wait.',
   {
+    queues: int32(1, 'How many there are; 64 by default.').written(),
     handSize: int32(2, 'Queues that a flow is dealt; 8 by default.').written(),
     queueLengthLimit: int32(3, 'How many may wait in one; 50 by default.').written(),
-    queues: int32(1, 'How many there are; 64 by default.').written(),
   },
 )
 export interface QueuingConfiguration extends TypeOf<typeof QueuingConfiguration> {}
@@ -27,8 +27,8 @@ export const LimitResponse = struct(
   'io.k8s.api.flowcontrol.v1.LimitResponse',
   'What is done with requests that are too many.',
   {
-    queuing: ref(2, QueuingConfiguration, 'For `Queue`.'),
     type: string(1, '`Queue` or `Reject`.').named('v1.LimitResponseType').required(),
+    queuing: ref(2, QueuingConfiguration, 'For `Queue`.'),
   },
 )
 export interface LimitResponse extends TypeOf<typeof LimitResponse> {}
@@ -37,10 +37,10 @@ export const LimitedPriorityLevelConfiguration = struct(
   'io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration',
   'A level with limits.',
   {
-    borrowingLimitPercent: int32(4, "How much of others' it may use.").nullable(),
-    lendablePercent: int32(3, 'How much of it others may use.').nullable(),
-    limitResponse: ref(2, LimitResponse, 'What is done with requests that are too many.').written(),
     nominalConcurrencyShares: int32(1, 'Its share; 30 by default.').nullable().written(),
+    limitResponse: ref(2, LimitResponse, 'What is done with requests that are too many.').written(),
+    lendablePercent: int32(3, 'How much of it others may use.').nullable(),
+    borrowingLimitPercent: int32(4, "How much of others' it may use.").nullable(),
   },
 )
 export interface LimitedPriorityLevelConfiguration
@@ -50,11 +50,11 @@ export const PriorityLevelConfigurationCondition = struct(
   'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition',
   'One aspect of its state.',
   {
-    lastTransitionTime: time(3, 'When the status changed last.').written(),
-    message: string(5, 'What happened, for people.'),
-    reason: string(4, 'Why, in one CamelCase word, for programs.'),
-    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus'),
     type: string(1, 'Which aspect.').named('v1.PriorityLevelConfigurationConditionType'),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus'),
+    lastTransitionTime: time(3, 'When the status changed last.').written(),
+    reason: string(4, 'Why, in one CamelCase word, for programs.'),
+    message: string(5, 'What happened, for people.'),
   },
 )
 export interface PriorityLevelConfigurationCondition
@@ -64,9 +64,9 @@ export const PriorityLevelConfigurationSpec = struct(
   'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec',
   'How much may run.',
   {
-    exempt: ref(3, ExemptPriorityLevelConfiguration, 'For `Exempt`.'),
-    limited: ref(2, LimitedPriorityLevelConfiguration, 'For `Limited`.'),
     type: string(1, '`Limited` or `Exempt`.').named('v1.PriorityLevelEnablement').required(),
+    limited: ref(2, LimitedPriorityLevelConfiguration, 'For `Limited`.'),
+    exempt: ref(3, ExemptPriorityLevelConfiguration, 'For `Exempt`.'),
   },
 )
 export interface PriorityLevelConfigurationSpec
@@ -88,8 +88,8 @@ export const PriorityLevelConfiguration = struct(
   'io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration',
   'How many requests may run at a time.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, PriorityLevelConfigurationSpec, 'What is wanted.').always(),
     status: ref(3, PriorityLevelConfigurationStatus, 'What is.').always(),

@@ -4,12 +4,12 @@ export const Condition = struct(
   'io.k8s.apimachinery.pkg.apis.meta.v1.Condition',
   "One aspect of an object's state.",
   {
-    lastTransitionTime: time(4, 'When the status changed last.').required(),
-    message: string(6, 'Details, for people; may be empty.').required(),
-    observedGeneration: int64(3, 'The generation of the object that this is about.'),
-    reason: string(5, 'Why the condition became what it is, in one CamelCase word.').required(),
-    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
     type: string(1, 'Which aspect, in CamelCase.').required(),
+    status: string(2, '`True`, `False` or `Unknown`.').named('v1.ConditionStatus').required(),
+    observedGeneration: int64(3, 'The generation of the object that this is about.'),
+    lastTransitionTime: time(4, 'When the status changed last.').required(),
+    reason: string(5, 'Why the condition became what it is, in one CamelCase word.').required(),
+    message: string(6, 'Details, for people; may be empty.').required(),
   },
 )
 export interface Condition extends TypeOf<typeof Condition> {}

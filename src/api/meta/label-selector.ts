@@ -17,12 +17,12 @@ export const LabelSelector = struct(
   'io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector',
   'Selects objects by their labels; all parts must hold. Empty: everything. Absent: nothing.',
   {
+    matchLabels: map(1, string, 'Labels that must be there with these values.'),
     matchExpressions: list(
       2,
       LabelSelectorRequirement,
       'Requirements that must all hold.',
     ).atomic(),
-    matchLabels: map(1, string, 'Labels that must be there with these values.'),
   },
   { mapType: 'atomic' },
 )

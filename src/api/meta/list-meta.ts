@@ -13,10 +13,10 @@ export const ListMeta = struct(
   'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta',
   'What every list has.',
   {
+    selfLink: string(1, 'No longer filled in.'),
+    resourceVersion: string(2, 'Version of the collection: where a watch goes on.'),
     continue: string(3, 'Where the next page begins; empty: this was the last.'),
     remainingItemCount: int64(4, 'How many objects are left, if it is known.').nullable(),
-    resourceVersion: string(2, 'Version of the collection: where a watch goes on.'),
-    selfLink: string(1, 'No longer filled in.'),
     shardInfo: ref(5, ShardInfo, 'Which part of the collection this is, if it is a part.'),
   },
 )

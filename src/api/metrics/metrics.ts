@@ -15,8 +15,8 @@ export const NodeMetrics = struct(
   'io.k8s.metrics.pkg.apis.metrics.v1beta1.NodeMetrics',
   'What a node uses.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     timestamp: time(2, 'End of the window.').required(),
     window: string(3, 'How long was measured: `10s`.').required(),
@@ -29,8 +29,8 @@ export const PodMetrics = struct(
   'io.k8s.metrics.pkg.apis.metrics.v1beta1.PodMetrics',
   'What a pod uses.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     timestamp: time(2, 'End of the window.').required(),
     window: string(3, 'How long was measured: `10s`.').required(),

@@ -8,8 +8,8 @@ export const IngressClassParametersReference = struct(
     apiGroup: string(1, 'Group of its kind; empty for the core group.').nullable(),
     kind: string(2, 'Kind of the object.').required(),
     name: string(3, 'Its name.').required(),
-    namespace: string(5, 'Its namespace.').nullable(),
     scope: string(4, '`Cluster` (the default) or `Namespace`.').nullable().written(),
+    namespace: string(5, 'Its namespace.').nullable(),
   },
 )
 export interface IngressClassParametersReference
@@ -29,8 +29,8 @@ export const IngressClass = struct(
   'io.k8s.api.networking.v1.IngressClass',
   'A kind of ingress, by who serves it.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, IngressClassSpec, 'What is wanted.').always(),
   },

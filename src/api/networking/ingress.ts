@@ -27,12 +27,12 @@ export const IngressBackend = struct(
   'io.k8s.api.networking.v1.IngressBackend',
   'Where requests go.',
   {
+    service: ref(4, IngressServiceBackend, 'A service.'),
     resource: ref(
       3,
       TypedLocalObjectReference,
       'An object of the namespace, instead of a service.',
     ),
-    service: ref(4, IngressServiceBackend, 'A service.'),
   },
 )
 export interface IngressBackend extends TypeOf<typeof IngressBackend> {}
@@ -41,13 +41,13 @@ export const HTTPIngressPath = struct(
   'io.k8s.api.networking.v1.HTTPIngressPath',
   'A path, and where it leads.',
   {
-    backend: ref(2, IngressBackend, 'Where it leads.').required().written(),
     path: string(1, 'The path.'),
     pathType: string(3, '`Exact`, `Prefix` or `ImplementationSpecific`.')
       .named('v1.PathType')
       .required()
       .nullable()
       .written(),
+    backend: ref(2, IngressBackend, 'Where it leads.').required().written(),
   },
 )
 export interface HTTPIngressPath extends TypeOf<typeof HTTPIngressPath> {}
@@ -65,9 +65,9 @@ export const IngressPortStatus = struct(
   'io.k8s.api.networking.v1.IngressPortStatus',
   'A port of such a point.',
   {
-    error: string(3, 'What is wrong with it.').nullable(),
     port: int32(1, 'Its number.').required(),
     protocol: string(2, '`TCP`, `UDP` or `SCTP`.').named('v1.Protocol').required(),
+    error: string(3, 'What is wrong with it.').nullable(),
   },
 )
 export interface IngressPortStatus extends TypeOf<typeof IngressPortStatus> {}
@@ -76,8 +76,8 @@ export const IngressLoadBalancerIngress = struct(
   'io.k8s.api.networking.v1.IngressLoadBalancerIngress',
   'A point where an ingress is reached.',
   {
-    hostname: string(2, 'Its name.'),
     ip: string(1, 'Its address.'),
+    hostname: string(2, 'Its name.'),
     ports: list(4, IngressPortStatus, 'Its ports.').atomic(),
   },
 )
@@ -112,10 +112,10 @@ export const IngressSpec = struct(
   'io.k8s.api.networking.v1.IngressSpec',
   'What is wanted of an ingress.',
   {
-    defaultBackend: ref(1, IngressBackend, 'Where everything else goes.'),
     ingressClassName: string(4, 'Whose it is.').nullable(),
-    rules: list(3, IngressRule, 'Where requests go, by host.').atomic(),
+    defaultBackend: ref(1, IngressBackend, 'Where everything else goes.'),
     tls: list(2, IngressTLS, 'Hosts with TLS.').atomic(),
+    rules: list(3, IngressRule, 'Where requests go, by host.').atomic(),
   },
 )
 export interface IngressSpec extends TypeOf<typeof IngressSpec> {}
@@ -133,8 +133,8 @@ export const Ingress = struct(
   'io.k8s.api.networking.v1.Ingress',
   'Leads requests from outside to services.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, IngressSpec, 'What is wanted.').always(),
     status: ref(3, IngressStatus, 'What is.').always(),

@@ -6,9 +6,9 @@ export const IPAddressParentReference = struct(
   'Who has an address.',
   {
     group: string(1, 'Group of its resource.'),
-    name: string(4, 'Its name.').required().nullable(),
-    namespace: string(3, 'Its namespace.'),
     resource: string(2, 'Its resource.').required().nullable(),
+    namespace: string(3, 'Its namespace.'),
+    name: string(4, 'Its name.').required().nullable(),
   },
 )
 export interface IPAddressParentReference extends TypeOf<typeof IPAddressParentReference> {}
@@ -23,8 +23,8 @@ export const IPAddressSpec = struct(
 export interface IPAddressSpec extends TypeOf<typeof IPAddressSpec> {}
 
 export const IPAddress = struct('io.k8s.api.networking.v1.IPAddress', 'An address that is taken.', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   kind: string(0, 'Name of the type, in CamelCase.'),
+  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
   spec: ref(2, IPAddressSpec, 'What is wanted.').required().always(),
 })

@@ -11,9 +11,9 @@ export const NetworkPolicyPort = struct(
   'io.k8s.api.networking.v1.NetworkPolicyPort',
   'A port, or several in a row.',
   {
-    endPort: int32(3, 'The last of them.').nullable(),
-    port: intOrString(2, 'Number or name.').nullable(),
     protocol: string(1, '`TCP` (the default), `UDP` or `SCTP`.').named('v1.Protocol').nullable(),
+    port: intOrString(2, 'Number or name.').nullable(),
+    endPort: int32(3, 'The last of them.').nullable(),
   },
 )
 export interface NetworkPolicyPort extends TypeOf<typeof NetworkPolicyPort> {}
@@ -22,13 +22,13 @@ export const NetworkPolicyPeer = struct(
   'io.k8s.api.networking.v1.NetworkPolicyPeer',
   'The other end of a connection.',
   {
-    ipBlock: ref(3, IPBlock, 'Addresses.'),
+    podSelector: ref(1, LabelSelector, 'Pods, by their labels.'),
     namespaceSelector: ref(
       2,
       LabelSelector,
       'Namespaces that it is about, by their labels; all if empty.',
     ),
-    podSelector: ref(1, LabelSelector, 'Pods, by their labels.'),
+    ipBlock: ref(3, IPBlock, 'Addresses.'),
   },
 )
 export interface NetworkPolicyPeer extends TypeOf<typeof NetworkPolicyPeer> {}
@@ -47,8 +47,8 @@ export const NetworkPolicyIngressRule = struct(
   'io.k8s.api.networking.v1.NetworkPolicyIngressRule',
   'Connections that pods may take.',
   {
-    from: list(2, NetworkPolicyPeer, 'From these; from all if empty.').atomic(),
     ports: list(1, NetworkPolicyPort, 'At these ports; at all if empty.').atomic(),
+    from: list(2, NetworkPolicyPeer, 'From these; from all if empty.').atomic(),
   },
 )
 export interface NetworkPolicyIngressRule extends TypeOf<typeof NetworkPolicyIngressRule> {}
@@ -57,9 +57,9 @@ export const NetworkPolicySpec = struct(
   'io.k8s.api.networking.v1.NetworkPolicySpec',
   'Which connections are allowed.',
   {
-    egress: list(3, NetworkPolicyEgressRule, 'Those that pods may open.').atomic(),
-    ingress: list(2, NetworkPolicyIngressRule, 'Those that pods may take.').atomic(),
     podSelector: ref(1, LabelSelector, 'The pods that it is about; all if empty.').written(),
+    ingress: list(2, NetworkPolicyIngressRule, 'Those that pods may take.').atomic(),
+    egress: list(3, NetworkPolicyEgressRule, 'Those that pods may open.').atomic(),
     policyTypes: list(4, string, '`Ingress`, `Egress`: the directions that it is about.')
       .atomic()
       .named('v1.PolicyType'),
@@ -71,8 +71,8 @@ export const NetworkPolicy = struct(
   'io.k8s.api.networking.v1.NetworkPolicy',
   'Which connections pods may have.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, NetworkPolicySpec, 'What is wanted.').always(),
   },

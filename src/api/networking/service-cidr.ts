@@ -21,8 +21,8 @@ export const ServiceCIDR = struct(
   'io.k8s.api.networking.v1.ServiceCIDR',
   'A block of addresses for services.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, ServiceCIDRSpec, 'What is wanted.').always(),
     status: ref(3, ServiceCIDRStatus, 'What is.').always(),

@@ -14,8 +14,8 @@ export const Scheduling = struct('io.k8s.api.node.v1.Scheduling', 'Nodes that ha
 export interface Scheduling extends TypeOf<typeof Scheduling> {}
 
 export const RuntimeClass = struct('io.k8s.api.node.v1.RuntimeClass', 'A way to run pods.', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   kind: string(0, 'Name of the type, in CamelCase.'),
+  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
   handler: string(2, 'Its name on the nodes.').required(),
   overhead: ref(3, Overhead, 'What it takes besides.'),

@@ -1,7 +1,8 @@
 import { StatusError } from '../../base/index.ts'
 import type { FieldWords, Struct } from '../schema/index.ts'
-import { JsonSyntaxError, parseJson } from '../codec/index.ts'
+import { JsonSyntaxError, parseJson, toJsonValue } from '../codec/index.ts'
 import { goText, PatchError } from './errors.ts'
+import { patchedText } from './patched-text.ts'
 import { applyJsonPatch, type JsonPatchOperation } from './json-patch.ts'
 import { applyMergePatch } from './merge-patch.ts'
 import { applyStrategicMerge } from './strategic-merge.ts'
@@ -24,11 +25,16 @@ export function patchKindOf(contentType: string): PatchKind | undefined {
 // What upstream accepts at most in one JSON patch.
 const MAX_OPERATIONS = 10_000
 
+export interface Refusal {
+  readonly value: string
+  readonly why: string
+}
+
 /** A patch that was read and can be applied, also again after a conflict. */
 export interface ParsedPatch {
   readonly kind: PatchKind
   /** What upstream quotes when the patched value is none of its kind: of what, and why. */
-  refusal(patched: JsonObject, why: string): { value: string; why: string }
+  refusal(struct: Struct<FieldWords>, current: JsonObject, why: string): Refusal
   /** The patched JSON value; `current` is not changed. Throws `StatusError`. */
   apply(struct: Struct<FieldWords>, current: JsonObject): JsonObject
 }
@@ -46,26 +52,30 @@ export function parsePatch(kind: PatchKind, body: Uint8Array): ParsedPatch {
         `got ${operations.length}`
       throw new StatusError(413, 'RequestEntityTooLarge', message)
     }
-    const apply: ParsedPatch['apply'] = (_struct, current) => runJsonPatch(current, operations)
-    return { kind, apply, refusal: refusalOfResult }
+    return patchOfText(kind, (current) => runJsonPatch(current, operations))
   }
   if (!isObject(value)) throw badPatch(value, 'map[string]interface {}')
   if (kind === 'merge') {
-    const apply: ParsedPatch['apply'] = (_struct, current) =>
-      mustBeObject(applyMergePatch(current, value))
-    return { kind, apply, refusal: refusalOfResult }
+    return patchOfText(kind, (current) => mustBeObject(applyMergePatch(current, value)))
   }
   return {
     kind,
     apply: (struct, current) => runStrategic(struct, current, value),
-    refusal: (_, why) => ({ value: goText(value), why: conversionText(why) }),
+    refusal: (_struct, _current, why) => ({ value: goText(value), why: conversionText(why) }),
   }
 }
 
-const refusalOfResult: ParsedPatch['refusal'] = (patched, why) => ({
-  value: JSON.stringify(patched),
-  why,
-})
+/** A patch of the object's JSON: in a refusal stands what it made of that. */
+function patchOfText(kind: PatchKind, apply: (current: JsonObject) => JsonObject): ParsedPatch {
+  return {
+    kind,
+    apply: (_struct, current) => apply(current),
+    refusal: (struct, current, why) => {
+      const before = toJsonValue(struct, current)
+      return { value: patchedText(before, apply(before)), why }
+    },
+  }
+}
 
 const DECODER_TEXT = /^json: cannot unmarshal (\w+)( \S+)? into Go struct field \S+ of type (\S+)$/
 

@@ -17,8 +17,8 @@ export const Subject = struct(
   'io.k8s.api.rbac.v1.Subject',
   'Who gets a role.',
   {
-    apiGroup: string(2, 'Group of its kind; empty for the core group.'),
     kind: string(1, '`User`, `Group` or `ServiceAccount`.').required(),
+    apiGroup: string(2, 'Group of its kind; empty for the core group.'),
     name: string(3, 'The name.').required(),
     namespace: string(4, 'Namespace of a service account.'),
   },
@@ -30,11 +30,11 @@ export const ClusterRoleBinding = struct(
   'io.k8s.api.rbac.v1.ClusterRoleBinding',
   'Gives a role everywhere.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
-    roleRef: ref(3, RoleRef, 'The role.').required().written(),
     subjects: list(2, Subject, 'Who gets it.').atomic(),
+    roleRef: ref(3, RoleRef, 'The role.').required().written(),
   },
 )
 export interface ClusterRoleBinding extends TypeOf<typeof ClusterRoleBinding> {}
@@ -43,11 +43,11 @@ export const RoleBinding = struct(
   'io.k8s.api.rbac.v1.RoleBinding',
   'Gives a role in a namespace.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
-    roleRef: ref(3, RoleRef, 'The role.').required().written(),
     subjects: list(2, Subject, 'Who gets it.').atomic(),
+    roleRef: ref(3, RoleRef, 'The role.').required().written(),
   },
 )
 export interface RoleBinding extends TypeOf<typeof RoleBinding> {}

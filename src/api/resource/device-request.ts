@@ -43,8 +43,8 @@ export const DeviceClaimConfiguration = struct(
   'io.k8s.api.resource.v1.DeviceClaimConfiguration',
   'Settings for the devices.',
   {
-    opaque: ref(1, OpaqueDeviceConfiguration, 'Settings for one driver.').inlinedAt(2),
     requests: list(1, string, 'Names of the requests that it is about; all if empty.').atomic(),
+    opaque: ref(1, OpaqueDeviceConfiguration, 'Settings for one driver.').inlinedAt(2),
   },
 )
 export interface DeviceClaimConfiguration extends TypeOf<typeof DeviceClaimConfiguration> {}
@@ -53,13 +53,13 @@ export const DeviceConstraint = struct(
   'io.k8s.api.resource.v1.DeviceConstraint',
   'What must hold for devices together.',
   {
-    distinctAttribute: string(3, 'All differ in this attribute.')
-      .named('v1.FullyQualifiedName')
-      .nullable(),
+    requests: list(1, string, 'Names of the requests that it is about; all if empty.').atomic(),
     matchAttribute: string(2, 'All have this attribute in common.')
       .named('v1.FullyQualifiedName')
       .nullable(),
-    requests: list(1, string, 'Names of the requests that it is about; all if empty.').atomic(),
+    distinctAttribute: string(3, 'All differ in this attribute.')
+      .named('v1.FullyQualifiedName')
+      .nullable(),
   },
 )
 export interface DeviceConstraint extends TypeOf<typeof DeviceConstraint> {}
@@ -77,11 +77,11 @@ export const DeviceToleration = struct(
   'io.k8s.api.resource.v1.DeviceToleration',
   'A taint that does not matter.',
   {
-    effect: string(4, '`NoSchedule` or `NoExecute`; all if empty.').named('v1.DeviceTaintEffect'),
     key: string(1, 'Name of the taint; all if empty.'),
     operator: string(2, '`Exists` or `Equal` (the default).').named('v1.DeviceTolerationOperator'),
-    tolerationSeconds: int64(5, 'For how long, with `NoExecute`.').nullable(),
     value: string(3, 'Value of the taint.'),
+    effect: string(4, '`NoSchedule` or `NoExecute`; all if empty.').named('v1.DeviceTaintEffect'),
+    tolerationSeconds: int64(5, 'For how long, with `NoExecute`.').nullable(),
   },
 )
 export interface DeviceToleration extends TypeOf<typeof DeviceToleration> {}
@@ -90,15 +90,15 @@ export const ExactDeviceRequest = struct(
   'io.k8s.api.resource.v1.ExactDeviceRequest',
   'A wish for devices.',
   {
-    adminAccess: boolean(5, 'For looking at devices that others use; needs permission.').nullable(),
+    deviceClassName: string(1, 'Name of the class of devices.').required(),
+    selectors: list(2, DeviceSelector, 'Conditions that a device must fulfil.').atomic(),
     allocationMode: string(3, '`ExactCount` (the default), or `All` that fit.').named(
       'v1.DeviceAllocationMode',
     ),
-    capacity: ref(7, CapacityRequirements, 'How much of a device is needed.'),
     count: int64(4, 'How many; 1 by default.'),
-    deviceClassName: string(1, 'Name of the class of devices.').required(),
-    selectors: list(2, DeviceSelector, 'Conditions that a device must fulfil.').atomic(),
+    adminAccess: boolean(5, 'For looking at devices that others use; needs permission.').nullable(),
     tolerations: list(6, DeviceToleration, 'Taints that do not matter.').atomic(),
+    capacity: ref(7, CapacityRequirements, 'How much of a device is needed.'),
   },
 )
 export interface ExactDeviceRequest extends TypeOf<typeof ExactDeviceRequest> {}
@@ -107,27 +107,27 @@ export const DeviceSubRequest = struct(
   'io.k8s.api.resource.v1.DeviceSubRequest',
   'One of several wishes.',
   {
+    name: string(1, 'Its name.').required(),
+    deviceClassName: string(2, 'Name of the class of devices.').required(),
+    selectors: list(3, DeviceSelector, 'Conditions that a device must fulfil.').atomic(),
     allocationMode: string(4, '`ExactCount` (the default), or `All` that fit.').named(
       'v1.DeviceAllocationMode',
     ),
-    capacity: ref(7, CapacityRequirements, 'How much of a device is needed.'),
     count: int64(5, 'How many; 1 by default.'),
-    deviceClassName: string(2, 'Name of the class of devices.').required(),
-    name: string(1, 'Its name.').required(),
-    selectors: list(3, DeviceSelector, 'Conditions that a device must fulfil.').atomic(),
     tolerations: list(6, DeviceToleration, 'Taints that do not matter.').atomic(),
+    capacity: ref(7, CapacityRequirements, 'How much of a device is needed.'),
   },
 )
 export interface DeviceSubRequest extends TypeOf<typeof DeviceSubRequest> {}
 
 export const DeviceRequest = struct('io.k8s.api.resource.v1.DeviceRequest', 'A wish for devices.', {
+  name: string(1, 'Its name in the claim.').required(),
   exactly: ref(2, ExactDeviceRequest, 'What is wanted.'),
   firstAvailable: list(
     3,
     DeviceSubRequest,
     'Wishes of which the first that can be met counts.',
   ).atomic(),
-  name: string(1, 'Its name in the claim.').required(),
 })
 export interface DeviceRequest extends TypeOf<typeof DeviceRequest> {}
 
@@ -135,9 +135,9 @@ export const DeviceClaim = struct(
   'io.k8s.api.resource.v1.DeviceClaim',
   'Devices that are wanted.',
   {
-    config: list(3, DeviceClaimConfiguration, 'Settings for drivers.').atomic(),
-    constraints: list(2, DeviceConstraint, 'What must hold for them together.').atomic(),
     requests: list(1, DeviceRequest, 'What is wanted.').atomic().written(),
+    constraints: list(2, DeviceConstraint, 'What must hold for them together.').atomic(),
+    config: list(3, DeviceClaimConfiguration, 'Settings for drivers.').atomic(),
   },
 )
 export interface DeviceClaim extends TypeOf<typeof DeviceClaim> {}

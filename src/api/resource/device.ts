@@ -16,8 +16,8 @@ export const CapacityRequestPolicyRange = struct(
   'io.k8s.api.resource.v1.CapacityRequestPolicyRange',
   'From, to, in steps.',
   {
-    max: quantity(2, 'The most.').nullable(),
     min: quantity(1, 'The least.').required().nullable().nullable(),
+    max: quantity(2, 'The most.').nullable(),
     step: quantity(3, 'The step.').nullable(),
   },
 )
@@ -28,8 +28,8 @@ export const CapacityRequestPolicy = struct(
   'How much of a capacity may be asked for.',
   {
     default: quantity(1, 'For those who do not say.').nullable(),
-    validRange: ref(4, CapacityRequestPolicyRange, 'From, to, in steps.'),
     validValues: list(3, quantity, 'One of these.').atomic(),
+    validRange: ref(4, CapacityRequestPolicyRange, 'From, to, in steps.'),
   },
 )
 export interface CapacityRequestPolicy extends TypeOf<typeof CapacityRequestPolicy> {}
@@ -43,8 +43,8 @@ export const CounterSet = struct(
   'io.k8s.api.resource.v1.CounterSet',
   'Amounts that devices share.',
   {
-    counters: map(2, Counter, 'The amounts by name.').required().nullable(),
     name: string(1, 'Its name.').required(),
+    counters: map(2, Counter, 'The amounts by name.').required().nullable(),
   },
 )
 export interface CounterSet extends TypeOf<typeof CounterSet> {}
@@ -53,13 +53,13 @@ export const DeviceAttribute = struct(
   'io.k8s.api.resource.v1.DeviceAttribute',
   'Something that a device is.',
   {
-    bool: boolean(3, 'Yes or no.').nullable(),
-    bools: list(7, boolean, 'Several of such.').atomic(),
     int: int64(2, 'A number.').nullable(),
-    ints: list(6, int64, 'Several numbers.').atomic(),
+    bool: boolean(3, 'Yes or no.').nullable(),
     string: string(4, 'A text.').nullable(),
-    strings: list(8, string, 'Several texts.').atomic(),
     version: string(5, 'A version (semver).').nullable(),
+    ints: list(6, int64, 'Several numbers.').atomic(),
+    bools: list(7, boolean, 'Several of such.').atomic(),
+    strings: list(8, string, 'Several texts.').atomic(),
     versions: list(9, string, 'Several versions.').atomic(),
   },
 )
@@ -69,8 +69,8 @@ export const DeviceCapacity = struct(
   'io.k8s.api.resource.v1.DeviceCapacity',
   'Something that a device holds.',
   {
-    requestPolicy: ref(2, CapacityRequestPolicy, 'How much of it may be asked for.'),
     value: quantity(1, 'How much it holds.').required().written(),
+    requestPolicy: ref(2, CapacityRequestPolicy, 'How much of it may be asked for.'),
   },
 )
 export interface DeviceCapacity extends TypeOf<typeof DeviceCapacity> {}
@@ -89,8 +89,8 @@ export const NodeAllocatableResourceMapping = struct(
   'io.k8s.api.resource.v1.NodeAllocatableResourceMapping',
   "What a device takes of a node's own resource.",
   {
-    allocationMultiplier: quantity(2, 'How much for each unit.'),
-    capacityKey: string(1, 'Which capacity it goes by.'),
+    capacityKey: string(1, 'Which capacity it goes by.').nullable(),
+    allocationMultiplier: quantity(2, 'How much for each unit.').nullable(),
   },
 )
 export interface NodeAllocatableResourceMapping
@@ -100,37 +100,37 @@ export const DeviceTaint = struct(
   'io.k8s.api.resource.v1.DeviceTaint',
   'Keeps claims away from a device.',
   {
+    key: string(1, 'Its name.').required(),
+    value: string(2, 'Its value.'),
     effect: string(3, '`None`, `NoSchedule` or `NoExecute`.')
       .named('v1.DeviceTaintEffect')
       .required(),
-    key: string(1, 'Its name.').required(),
     timeAdded: time(4, 'Since when.').nullable(),
-    value: string(2, 'Its value.'),
   },
 )
 export interface DeviceTaint extends TypeOf<typeof DeviceTaint> {}
 
 export const Device = struct('io.k8s.api.resource.v1.Device', 'A device of a node.', {
-  allNodes: boolean(7, 'All nodes can use it.').nullable(),
-  allowMultipleAllocations: boolean(12, 'Whether several claims may have it.').nullable(),
+  name: string(1, 'Its name in the pool.').required(),
   attributes: map(2, DeviceAttribute, 'What it is like, by name.'),
+  capacity: map(3, DeviceCapacity, 'What it holds, by name.'),
+  consumesCounters: list(4, DeviceCounterConsumption, 'What it takes of shared amounts.').atomic(),
+  nodeName: string(5, 'Name of the node.').nullable(),
+  nodeSelector: ref(6, NodeSelector, 'Nodes that it is good for.'),
+  allNodes: boolean(7, 'All nodes can use it.').nullable(),
+  taints: list(8, DeviceTaint, 'What keeps claims away.').atomic(),
+  bindsToNode: boolean(9, 'Whether the claim is bound to the node.').nullable(),
   bindingConditions: list(
     10,
     string,
     'Conditions that must be true before the pod is bound.',
   ).atomic(),
   bindingFailureConditions: list(11, string, 'Conditions of which none may be true.').atomic(),
-  bindsToNode: boolean(9, 'Whether the claim is bound to the node.').nullable(),
-  capacity: map(3, DeviceCapacity, 'What it holds, by name.'),
-  consumesCounters: list(4, DeviceCounterConsumption, 'What it takes of shared amounts.').atomic(),
-  name: string(1, 'Its name in the pool.').required(),
+  allowMultipleAllocations: boolean(12, 'Whether several claims may have it.').nullable(),
   nodeAllocatableResourceMappings: map(
     13,
     NodeAllocatableResourceMapping,
     "What it takes of the node's own resources.",
   ),
-  nodeName: string(5, 'Name of the node.').nullable(),
-  nodeSelector: ref(6, NodeSelector, 'Nodes that it is good for.'),
-  taints: list(8, DeviceTaint, 'What keeps claims away.').atomic(),
 })
 export interface Device extends TypeOf<typeof Device> {}

@@ -16,8 +16,8 @@ export const ResourceClaimTemplate = struct(
   'io.k8s.api.resource.v1.ResourceClaimTemplate',
   'What claims are made from.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     spec: ref(2, ResourceClaimTemplateSpec, 'What they are made from.').required().always(),
   },

@@ -14,12 +14,12 @@ export const CSINodeDriver = struct(
   'io.k8s.api.storage.v1.CSINodeDriver',
   'A CSI driver of a node.',
   {
-    allocatable: ref(4, VolumeNodeResources, 'How many volumes fit.'),
     name: string(1, 'Its name.').required(),
     nodeID: string(2, 'Name of the node with the driver.').required(),
     topologyKeys: list(3, string, 'Labels of the node by which it tells places.')
       .atomic()
       .written(),
+    allocatable: ref(4, VolumeNodeResources, 'How many volumes fit.'),
   },
 )
 export interface CSINodeDriver extends TypeOf<typeof CSINodeDriver> {}
@@ -30,8 +30,8 @@ export const CSINodeSpec = struct('io.k8s.api.storage.v1.CSINodeSpec', 'The driv
 export interface CSINodeSpec extends TypeOf<typeof CSINodeSpec> {}
 
 export const CSINode = struct('io.k8s.api.storage.v1.CSINode', 'CSI drivers of a node.', {
-  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   kind: string(0, 'Name of the type, in CamelCase.'),
+  apiVersion: string(0, 'Group and version of the API in which the object is written.'),
   metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
   spec: ref(2, CSINodeSpec, 'What is wanted.').required().always(),
 })

@@ -5,13 +5,13 @@ export const CSIStorageCapacity = struct(
   'io.k8s.api.storage.v1.CSIStorageCapacity',
   'How much storage is left somewhere.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
-    capacity: quantity(4, 'How much is left.').nullable(),
-    maximumVolumeSize: quantity(5, 'The largest volume that can be made.').nullable(),
     nodeTopology: ref(2, LabelSelector, 'Nodes that it is about.'),
     storageClassName: string(3, 'Name of its class.').required(),
+    capacity: quantity(4, 'How much is left.').nullable(),
+    maximumVolumeSize: quantity(5, 'The largest volume that can be made.').nullable(),
   },
 )
 export interface CSIStorageCapacity extends TypeOf<typeof CSIStorageCapacity> {}

@@ -5,8 +5,8 @@ export const VolumeAttributesClass = struct(
   'io.k8s.api.storage.v1.VolumeAttributesClass',
   'A kind of attributes, such as a speed, that volumes can change to.',
   {
-    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     kind: string(0, 'Name of the type, in CamelCase.'),
+    apiVersion: string(0, 'Group and version of the API in which the object is written.'),
     metadata: ref(1, ObjectMeta, 'Name, labels and what else every object has.').always(),
     driverName: string(2, 'Name of the driver.').required(),
     parameters: map(3, string, 'Settings for the driver, not looked into.'),

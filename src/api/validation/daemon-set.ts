@@ -1,16 +1,10 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy } from '../apps/index.ts'
+import { type DaemonSet, type DaemonSetSpec, DaemonSetUpdateStrategy } from '../apps/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { matchesLabelSelector } from '../selectors/index.ts'
 import { isZeroCount, validateAtMostAll, validateCountOrPercent, validateCounts } from './counts.ts'
-import {
-  goIntOrString,
-  goLabelSelector,
-  GoText,
-  invalid,
-  notSupported,
-  required,
-} from './field-errors.ts'
+import { goIntOrString, invalid, notSupported, required } from './field-errors.ts'
+import { goLabelSelector, goText } from './go-text.ts'
 import { nonNegative } from './pod/common.ts'
 import { unmatchedLabels, validateAlwaysRestarts, validatePodTemplate } from './pod-template.ts'
 import { isEmptySelector, validateLabelSelector, validateSelectorKept } from './workloads.ts'
@@ -41,9 +35,12 @@ function validateStrategy(
 ): FieldError[] {
   if (type === 'OnDelete') return []
   if (type !== 'RollingUpdate') {
-    const rolling = '(*apps.RollingUpdateDaemonSet)(nil)'
-    const shown = `apps.DaemonSetUpdateStrategy{Type:${JSON.stringify(type)}, RollingUpdate:${rolling}}`
-    return [notSupported(path, new GoText(shown), ['RollingUpdate', 'OnDelete'])]
+    return [
+      notSupported(path, goText(DaemonSetUpdateStrategy, { type, rollingUpdate }), [
+        'RollingUpdate',
+        'OnDelete',
+      ]),
+    ]
   }
   const at = `${path}.rollingUpdate`
   if (!rollingUpdate) return [required(at)]

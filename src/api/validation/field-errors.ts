@@ -37,30 +37,6 @@ export function goStringMap(values: Readonly<Record<string, string>> | undefined
   return new GoText(`map[string]string{${entries.join(', ')}}`)
 }
 
-/** `v1.LabelSelector{MatchLabels:…, MatchExpressions:…}` */
-export function goLabelSelector(
-  selector:
-    | {
-        readonly matchLabels?: Readonly<Record<string, string>>
-        readonly matchExpressions?: readonly {
-          readonly key: string
-          readonly operator: string
-          readonly values?: readonly string[]
-        }[]
-      }
-    | undefined,
-): GoText {
-  const labels = goStringMap(selector?.matchLabels).text
-  const type = '[]v1.LabelSelectorRequirement'
-  const expressions = selector?.matchExpressions?.map(
-    ({ key, operator, values }) =>
-      `v1.LabelSelectorRequirement{Key:${JSON.stringify(key)}, ` +
-      `Operator:${JSON.stringify(operator)}, Values:${goStrings(values).text}}`,
-  )
-  const list = expressions === undefined ? `${type}(nil)` : `${type}{${expressions.join(', ')}}`
-  return new GoText(`v1.LabelSelector{MatchLabels:${labels}, MatchExpressions:${list}}`)
-}
-
 /** `intstr.IntOrString{Type:1, IntVal:0, StrVal:"10%"}` */
 export function goIntOrString(value: number | string): GoText {
   const [type, int, text] = typeof value === 'number' ? [0, value, ''] : [1, 0, value]

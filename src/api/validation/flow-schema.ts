@@ -1,22 +1,16 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type {
-  FlowSchema,
-  FlowSubject,
-  NonResourcePolicyRule,
-  PolicyRulesWithSubjects,
-  ResourcePolicyRule,
+import {
+  FlowDistinguisherMethod,
+  type FlowSchema,
+  type FlowSubject,
+  type NonResourcePolicyRule,
+  type PolicyRulesWithSubjects,
+  type ResourcePolicyRule,
 } from '../flowcontrol/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
-import {
-  duplicate,
-  forbidden,
-  GoText,
-  goStrings,
-  invalid,
-  notSupported,
-  required,
-} from './field-errors.ts'
+import { duplicate, forbidden, goStrings, invalid, notSupported, required } from './field-errors.ts'
+import { goText } from './go-text.ts'
 import { dns1123LabelErrors, dns1123SubdomainErrors } from './names.ts'
 import { each } from './pod/common.ts'
 
@@ -67,8 +61,7 @@ export function validateFlowSchema(schema: DeepReadonly<FlowSchema>): FieldError
   const errors = [...precedenceErrors(spec.matchingPrecedence ?? 0, name)]
   const { distinguisherMethod: method } = spec
   if (method && !DISTINGUISHERS.includes(method.type ?? '')) {
-    const text = `flowcontrol.FlowDistinguisherMethod{Type:${JSON.stringify(method.type ?? '')}}`
-    const shown = new GoText(text)
+    const shown = goText(FlowDistinguisherMethod, method)
     errors.push(notSupported('spec.distinguisherMethod.type', shown, DISTINGUISHERS))
   }
   const level = spec.priorityLevelConfiguration?.name ?? ''

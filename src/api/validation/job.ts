@@ -1,19 +1,12 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { Job, JobSpec } from '../batch/index.ts'
-import type { PodTemplateSpec } from '../core/index.ts'
+import { type Job, JobSpec } from '../batch/index.ts'
+import { PodTemplateSpec } from '../core/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { matchesLabelSelector } from '../selectors/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
 import { validateCounts } from './counts.ts'
-import {
-  goLabelSelector,
-  goStringMap,
-  GoText,
-  invalid,
-  notSupported,
-  required,
-  tooLong,
-} from './field-errors.ts'
+import { goStringMap, invalid, notSupported, required, tooLong } from './field-errors.ts'
+import { goFieldText, goLabelSelector, goText } from './go-text.ts'
 import {
   validatePodFailurePolicy,
   validateReplacementPolicy,
@@ -104,7 +97,7 @@ export function validateJobParts(spec: ReadSpec, path: string): FieldError[] {
   }
   if (spec.successPolicy) {
     if (spec.completionMode !== 'Indexed') {
-      const shown = new GoText('batch.SuccessPolicy{Rules:[]batch.SuccessPolicyRule(nil)}')
+      const shown = goFieldText(JobSpec, 'successPolicy', spec.successPolicy)
       errors.push(invalid(`${path}.successPolicy`, shown, 'requires indexed completion mode'))
     } else errors.push(...validateSuccessPolicy(spec, `${path}.successPolicy`))
   }
@@ -193,20 +186,20 @@ function validateRestartPolicy(spec: ReadSpec, path: string): FieldError[] {
 export function validateJobUpdate(job: DeepReadonly<Job>, old: DeepReadonly<Job>): FieldError[] {
   const [spec, before] = [job.spec, old.spec]
   const errors = [...validateJobSpec(spec), ...validateCompletions(spec, before)]
-  const kept = (name: keyof JobSpec, show: (value: unknown) => unknown = (value) => value) => {
+  const kept = (name: keyof JobSpec) => {
     if (semanticEqual(spec[name], before[name])) return
-    errors.push(invalid(`spec.${name}`, show(spec[name]), IMMUTABLE_ERROR))
+    errors.push(invalid(`spec.${name}`, goFieldText(JobSpec, name, spec[name]), IMMUTABLE_ERROR))
   }
-  kept('selector', () => goLabelSelector(spec.selector))
+  kept('selector')
   if (!semanticEqual(spec.template, comparableTemplate(job, old))) {
-    const shown = new GoText('core.PodTemplateSpec{…}')
+    const shown = goText(PodTemplateSpec, spec.template)
     errors.push(invalid('spec.template', shown, IMMUTABLE_ERROR))
   }
   kept('completionMode')
-  kept('podFailurePolicy', () => new GoText('batch.PodFailurePolicy{…}'))
+  kept('podFailurePolicy')
   kept('backoffLimitPerIndex')
   kept('managedBy')
-  kept('successPolicy', () => new GoText('batch.SuccessPolicy{…}'))
+  kept('successPolicy')
   return errors
 }
 

@@ -1,5 +1,6 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../core/index.ts'
+import { type PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../core/index.ts'
+import { goDifference, goStruct } from '../go/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { compareQuantities, quantityValue } from '../quantity/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
@@ -84,8 +85,11 @@ export function validateClaimUpdate(
   old: DeepReadonly<PersistentVolumeClaim>,
 ): FieldError[] {
   const errors = validateClaim(claim)
-  if (!semanticEqual(comparable(claim, old), comparable(old, old))) {
-    errors.push(forbidden('spec', KEPT_SPEC))
+  const { before: specBefore, now: specNow } = comparable(claim, old)
+  if (!semanticEqual(specBefore, specNow)) {
+    const was = goStruct(PersistentVolumeClaimSpec, specBefore)
+    const is = goStruct(PersistentVolumeClaimSpec, specNow)
+    errors.push(forbidden('spec', KEPT_SPEC + goDifference(was, is)))
   }
   const now = claim.spec?.resources?.requests?.['storage']
   const before = old.spec?.resources?.requests?.['storage']
@@ -105,24 +109,31 @@ export function validateClaimUpdate(
   return errors
 }
 
-/** The spec with all that may change as it was in `old`. */
+/** Both specs, with all that may change made the same. */
 function comparable(
   { metadata, spec, status }: DeepReadonly<PersistentVolumeClaim>,
   old: DeepReadonly<PersistentVolumeClaim>,
-): object {
+): { before: Spec; now: Spec } {
   const before = old.spec ?? {}
-  const copy: Record<string, unknown> = { ...spec }
-  if (!before.volumeName) delete copy['volumeName']
   // The default class is given to claims that have none yet (KEP-3333).
   const isUpgrade =
     before.storageClassName === undefined && !metadata.annotations?.[CLASS_ANNOTATION]
-  if (isUpgrade) delete copy['storageClassName']
-  if ((status?.phase ?? old.status?.phase) === 'Bound') {
-    const { storage: _, ...requests } = spec.resources?.requests ?? {}
-    copy['resources'] = { ...spec.resources, requests }
-    delete copy['volumeAttributesClassName']
+  const isBound = (status?.phase ?? old.status?.phase) === 'Bound'
+  const { storage: _, ...requests } = spec.resources?.requests ?? {}
+  const size = before.resources?.requests?.['storage']
+  const resources = {
+    ...spec.resources,
+    requests: size === undefined ? requests : { ...requests, storage: size },
   }
-  return copy
+  return {
+    before: before.volumeName ? before : { ...before, volumeName: spec.volumeName },
+    now: {
+      ...spec,
+      ...(isUpgrade && { storageClassName: before.storageClassName }),
+      ...(isBound && { volumeAttributesClassName: before.volumeAttributesClassName }),
+      ...(isBound && spec.resources?.requests && { resources }),
+    },
+  }
 }
 
 export function validateClaimStatus(claim: DeepReadonly<PersistentVolumeClaim>): FieldError[] {

@@ -1,9 +1,15 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { PersistentVolume, PersistentVolumeSpec, VolumeNodeAffinity } from '../core/index.ts'
+import {
+  type PersistentVolume,
+  PersistentVolumeSpec,
+  type VolumeNodeAffinity,
+} from '../core/index.ts'
+import { goDifference, goEmbedded } from '../go/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { quantityValue } from '../quantity/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
 import { forbidden, invalid, notSupported, required } from './field-errors.ts'
+import { goFieldText } from './go-text.ts'
 import { IMMUTABLE_ERROR, validateKept } from './metadata.ts'
 import { dns1123SubdomainErrors } from './names.ts'
 import { validateVolumeSource } from './persistent-volume-source.ts'
@@ -126,13 +132,16 @@ export function validatePersistentVolumeUpdate(
 ): FieldError[] {
   const errors = validatePersistentVolume(volume)
   if (!semanticEqual(sourceOf(volume.spec, old.spec), sourceOf(old.spec, old.spec))) {
-    errors.push(forbidden('spec.persistentvolumesource', KEPT_SOURCE))
+    const was = goEmbedded(PersistentVolumeSpec, old.spec)
+    const difference = goDifference(was, goEmbedded(PersistentVolumeSpec, volume.spec))
+    errors.push(forbidden('spec.persistentvolumesource', KEPT_SOURCE + difference))
   }
   errors.push(...validateKept(volume.spec?.volumeMode, old.spec?.volumeMode, 'volumeMode'))
   const { nodeAffinity, volumeAttributesClassName } = volume.spec ?? {}
   const before = old.spec?.nodeAffinity
   if (before && !semanticEqual(nodeAffinity, before)) {
-    errors.push(invalid('nodeAffinity', nodeAffinity, IMMUTABLE_ERROR))
+    const shown = goFieldText(PersistentVolumeSpec, 'nodeAffinity', nodeAffinity)
+    errors.push(invalid('nodeAffinity', shown, IMMUTABLE_ERROR))
   }
   if (old.spec?.volumeAttributesClassName && volumeAttributesClassName === undefined) {
     const detail = 'update from non-nil value to nil is forbidden'

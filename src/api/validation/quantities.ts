@@ -1,6 +1,9 @@
+import { ResourceRequirements } from '../core/index.ts'
+import { goQuantityValue, goSyntax } from '../go/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { canonicalQuantity, compareQuantities, parseQuantity } from '../quantity/index.ts'
 import { GoText, invalid } from './field-errors.ts'
+import { goFieldText } from './go-text.ts'
 import { qualifiedNameErrors } from './names.ts'
 import { each, NEGATIVE_ERROR } from './pod/common.ts'
 
@@ -57,36 +60,12 @@ export function isWholeQuantity(amount: string): boolean {
   return parseQuantity(amount).nanos % 1_000_000_000n === 0n
 }
 
-const DECIMAL_SCALES: Readonly<Record<string, number>> = {
-  n: -9,
-  u: -6,
-  m: -3,
-  k: 3,
-  M: 6,
-  G: 9,
-  T: 12,
-  P: 15,
-  E: 18,
-}
-
 /** A quantity as Go prints the struct: `resource.Quantity{i:resource.int64Amount{…}, …}`. */
 export function goQuantity(amount: string): GoText {
-  const text = canonicalQuantity(amount)
-  const { format, nanos } = parseQuantity(text)
-  const [, digits = '0', suffix = ''] = /^(-?\d+)([a-zA-Z]*)$/.exec(text) ?? []
-  const scale = DECIMAL_SCALES[suffix] ?? 0
-  const value = suffix.endsWith('i') ? nanos / 1_000_000_000n : BigInt(digits)
-  return new GoText(
-    `resource.Quantity{i:resource.int64Amount{value:${value}, scale:${scale}}, ` +
-      `d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:${JSON.stringify(text)}, ` +
-      `Format:"${format}"}`,
-  )
+  return new GoText(goSyntax(goQuantityValue(canonicalQuantity(amount))))
 }
 
 /** `core.ResourceList{"cpu":resource.Quantity{…}}` */
 export function goResourceList(amounts: Readonly<Record<string, string>>): GoText {
-  const entries = Object.keys(amounts)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${goQuantity(amounts[name] ?? '0').text}`)
-  return new GoText(`core.ResourceList{${entries.join(', ')}}`)
+  return goFieldText(ResourceRequirements, 'limits', amounts)
 }

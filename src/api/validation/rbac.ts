@@ -1,7 +1,14 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { ClusterRole, PolicyRule, Role, RoleRef, Subject } from '../rbac/index.ts'
+import {
+  type ClusterRole,
+  type PolicyRule,
+  type Role,
+  RoleRef,
+  type Subject,
+} from '../rbac/index.ts'
 import type { FieldError } from '../schema/index.ts'
-import { GoText, goStrings, invalid, notSupported, required } from './field-errors.ts'
+import { goStrings, invalid, notSupported, required } from './field-errors.ts'
+import { goText } from './go-text.ts'
 import { dns1123SubdomainErrors, pathSegmentErrors } from './names.ts'
 import { each } from './pod/common.ts'
 
@@ -81,9 +88,7 @@ export function validateRoleRefUpdate(now: Binding, old: Binding): FieldError[] 
   const { apiGroup = '', kind = '', name = '' } = given(now.roleRef)
   const was = old.roleRef
   if (apiGroup === (was.apiGroup ?? '') && kind === was.kind && name === was.name) return []
-  const [group, type, called] = [apiGroup, kind, name].map((text) => JSON.stringify(text))
-  const shown = new GoText(`rbac.RoleRef{APIGroup:${group}, Kind:${type}, Name:${called}}`)
-  return [invalid('roleRef', shown, 'cannot change roleRef')]
+  return [invalid('roleRef', goText(RoleRef, now.roleRef), 'cannot change roleRef')]
 }
 
 function subjectErrors(

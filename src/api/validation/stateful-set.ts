@@ -1,8 +1,8 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type {
+import {
   RollingUpdateStatefulSetStrategy,
-  StatefulSet,
-  StatefulSetSpec,
+  type StatefulSet,
+  type StatefulSetSpec,
   StatefulSetUpdateStrategy,
 } from '../apps/index.ts'
 import type { FieldError } from '../schema/index.ts'
@@ -15,15 +15,8 @@ import {
   validateCounts,
   validateParts,
 } from './counts.ts'
-import {
-  forbidden,
-  goIntOrString,
-  goLabelSelector,
-  GoText,
-  invalid,
-  notSupported,
-  required,
-} from './field-errors.ts'
+import { forbidden, goIntOrString, invalid, notSupported, required } from './field-errors.ts'
+import { goLabelSelector, goText } from './go-text.ts'
 import { nonNegative } from './pod/common.ts'
 import { unmatchedLabels, validateAlwaysRestarts, validateTemplateMeta } from './pod-template.ts'
 import { isEmptySelector, validateLabelSelector } from './workloads.ts'
@@ -64,20 +57,24 @@ function validateStrategy(strategy: DeepReadonly<StatefulSetUpdateStrategy>): Fi
   if (type === 'OnDelete') {
     if (!rollingUpdate) return []
     const detail = "only allowed for updateStrategy 'RollingUpdate'"
-    return [invalid(`${path}.rollingUpdate`, goRolling(rollingUpdate), detail)]
+    return [
+      invalid(
+        `${path}.rollingUpdate`,
+        goText(RollingUpdateStatefulSetStrategy, rollingUpdate),
+        detail,
+      ),
+    ]
   }
   if (type !== 'RollingUpdate') {
-    const rolling = '(*apps.RollingUpdateStatefulSetStrategy)(nil)'
-    const shown = `apps.StatefulSetUpdateStrategy{Type:${JSON.stringify(type)}, RollingUpdate:${rolling}}`
-    return [invalid(path, new GoText(shown), "must be 'RollingUpdate' or 'OnDelete'")]
+    return [
+      invalid(
+        path,
+        goText(StatefulSetUpdateStrategy, strategy),
+        "must be 'RollingUpdate' or 'OnDelete'",
+      ),
+    ]
   }
   return rollingUpdate ? validateRolling(rollingUpdate, `${path}.rollingUpdate`) : []
-}
-
-function goRolling({ partition = 0 }: DeepReadonly<RollingUpdateStatefulSetStrategy>): GoText {
-  return new GoText(
-    `apps.RollingUpdateStatefulSetStrategy{Partition:${partition}, MaxUnavailable:(*intstr.IntOrString)(nil)}`,
-  )
 }
 
 function validateRolling(

@@ -1,5 +1,6 @@
 import type { DeepReadonly } from '../../../base/index.ts'
-import type { Container, Pod, PodSpec, Toleration } from '../../core/index.ts'
+import { type Container, type Pod, PodSpec, type Toleration } from '../../core/index.ts'
+import { goDifference, goStruct } from '../../go/index.ts'
 import type { FieldError } from '../../schema/index.ts'
 import { semanticEqual } from '../../strategy/equal.ts'
 import { forbidden, invalid } from '../field-errors.ts'
@@ -29,7 +30,7 @@ const UPDATE_ERROR =
   'pod updates may not change fields other than `spec.containers[*].image`,' +
   '`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` ' +
   '(only additions to existing tolerations),`spec.terminationGracePeriodSeconds` ' +
-  '(allow it to be set to 1 if it was previously negative)'
+  '(allow it to be set to 1 if it was previously negative)\n'
 
 /**
  * What may change in a pod's spec once it is created: images, a deadline, more tolerations,
@@ -56,8 +57,10 @@ export function validatePodUpdate(pod: DeepReadonly<Pod>, old: DeepReadonly<Pod>
   errors.push(...validateAddedTolerations(pod.spec.tolerations, old.spec.tolerations))
   errors.push(...validateGateRemoval(pod.spec, old.spec))
   if (errors.length > 0) return errors
-  if (!semanticEqual(asBefore(pod.spec, old.spec), old.spec)) {
-    errors.push(forbidden('spec', UPDATE_ERROR))
+  const now = asBefore(pod.spec, old.spec)
+  if (!semanticEqual(now, old.spec)) {
+    const difference = goDifference(goStruct(PodSpec, old.spec), goStruct(PodSpec, now))
+    errors.push(forbidden('spec', UPDATE_ERROR + difference))
   }
   return errors
 }

@@ -1,10 +1,12 @@
 import { hasReason } from '../../../base/index.ts'
 import {
+  allResources,
   type ApiType,
   apiVersionOf,
   decodeJson,
   describeStrictErrors,
   JsonTypeError,
+  kindFault,
   type KubeObject,
   type ParsedPatch,
   parsePatch,
@@ -88,7 +90,7 @@ export function applyPatch<T extends KubeObject>(type: ApiType | Resource, step:
   const { options, found } = step
   const value = run(type, step)
   const refuse = (because: string) => {
-    const { value: shown, why } = step.patch.refusal(value, because)
+    const { value: shown, why } = step.patch.refusal(type.struct, { ...step.current }, because)
     const detail = `Invalid value: ${JSON.stringify(shown)}: ${why}`
     return statusErrors.invalid({ group: '', kind: '' }, '', [
       { type: 'FieldValueInvalid', field: 'patch', detail },
@@ -97,12 +99,8 @@ export function applyPatch<T extends KubeObject>(type: ApiType | Resource, step:
   if (isCustom(type)) {
     return readPatched(type, value, { found, strict: options.fieldValidation === 'Strict' }) as T
   }
-  const { kind, apiVersion } = value
-  if (kind !== type.kind || apiVersion !== apiVersionOf(type)) {
-    throw refuse(
-      `${String(apiVersion)}, Kind=${String(kind)} is not ${apiVersionOf(type)}, Kind=${type.kind}`,
-    )
-  }
+  // A strategic merge patch is of structures, whose kind is none of its business.
+  if (step.patch.kind !== 'strategic') checkKind(type, value, refuse)
   try {
     const object = decodeJson<T>(type.struct, value, { unknown: found })
     if (found.length === 0 || options.fieldValidation !== 'Strict') return object
@@ -112,6 +110,21 @@ export function applyPatch<T extends KubeObject>(type: ApiType | Resource, step:
   }
   throw refuse(describeStrictErrors(found))
 }
+
+function checkKind(
+  type: ApiType,
+  { apiVersion, kind }: Record<string, unknown>,
+  refuse: (why: string) => Error,
+): void {
+  if (kind === type.kind && apiVersion === apiVersionOf(type)) return
+  const given = { apiVersion: textOf(apiVersion), kind: textOf(kind) }
+  const isKnown = allResources.some(
+    (of) => of.kind === given.kind && apiVersionOf(of) === given.apiVersion,
+  )
+  throw refuse(kindFault(type, { ...given, isKnown }))
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '')
 
 function run(type: ApiType, { patch, current }: PatchStep): Record<string, unknown> {
   try {
