@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from './http.ts'
 
-/** An HTTPS server that is not ours: a webhook, or an extension API server. */
+/** A server that is not ours: a webhook, an extension API server, what a pod serves. */
 export interface HttpsTarget {
   readonly host: string
   readonly port: number
@@ -10,6 +10,8 @@ export interface HttpsTarget {
   readonly caPem?: string
   /** Its certificate is not looked at. */
   readonly insecure?: boolean
+  /** HTTP without TLS. */
+  readonly plain?: boolean
   /** Shown to it, PEM. The key is a secret. */
   readonly client?: { readonly certPem: string; readonly keyPem: string }
 }

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
-import { Agent, request as httpsRequest } from 'node:https'
+import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import {
@@ -21,21 +21,38 @@ export interface OutboundHttps {
   close(): void
 }
 
-/** HTTPS to servers of others, over HTTP/1.1, which all of them speak. */
+/** How long a connection may take to come about (Go's default dialer). */
+const CONNECT_MS = 30_000
+
+interface Agents {
+  readonly plain: HttpAgent
+  readonly secure: HttpsAgent
+}
+
+/** HTTP/1.1 to servers of others, which all of them speak, over TLS unless they have none. */
 export function outboundHttps(): OutboundHttps {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: IDLE_MAX, timeout: IDLE_MS })
+  const kept = { keepAlive: true, maxFreeSockets: IDLE_MAX, timeout: IDLE_MS }
+  const agents = { plain: new HttpAgent(kept), secure: new HttpsAgent(kept) }
   return {
-    call: (target, request) => send(agent, target, request),
-    close: () => agent.destroy(),
+    call: (target, request) => send(agents, target, request),
+    close() {
+      agents.plain.destroy()
+      agents.secure.destroy()
+    },
   }
 }
 
-function send(agent: Agent, target: HttpsTarget, request: OutboundRequest): Promise<HttpResponse> {
+function send(
+  agents: Agents,
+  target: HttpsTarget,
+  request: OutboundRequest,
+): Promise<HttpResponse> {
   const { signal, body } = request
   const { serverName = target.host } = target
   return new Promise((resolve, reject) => {
     const isUpgrade = request.headers['upgrade'] !== undefined
-    const outgoing = httpsRequest({
+    const agent = target.plain ? agents.plain : agents.secure
+    const outgoing = (target.plain ? httpRequest : httpsRequest)({
       // A connection that is taken over is nobody else's.
       agent: isUpgrade ? false : agent,
       host: target.host,
@@ -49,6 +66,13 @@ function send(agent: Agent, target: HttpsTarget, request: OutboundRequest): Prom
       ...(target.insecure && { rejectUnauthorized: false }),
       ...(target.client && { cert: target.client.certPem, key: target.client.keyPem }),
       signal,
+    })
+    outgoing.on('socket', (socket) => {
+      if (!socket.connecting) return
+      const late = Object.assign(new Error('i/o timeout'), { code: 'ETIMEDOUT' })
+      const timer = setTimeout(() => outgoing.destroy(late), CONNECT_MS)
+      socket.once('connect', () => clearTimeout(timer))
+      socket.once('close', () => clearTimeout(timer))
     })
     outgoing.on('response', (incoming) => resolve(toResponse(incoming)))
     outgoing.on('upgrade', (incoming, socket: Socket, head) => {

@@ -9,7 +9,7 @@ import { findKubectls, findProgram, skipWithout } from '../support/peers.ts'
 const PODS = `
 apiVersion: v1
 kind: Pod
-metadata: { name: web }
+metadata: { name: web, labels: { app: web } }
 spec:
   terminationGracePeriodSeconds: 1
   containers:
@@ -23,6 +23,11 @@ spec:
       image: shell
       command: [sh, -c, 'while :; do echo tick; sleep 0.2; done']
   volumes: [{ name: data, emptyDir: {} }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { selector: { app: web }, ports: [{ name: http, port: 80, targetPort: 8080 }] }
 `
 
 const BIG_BYTES = 10 * 1024 * 1024
@@ -140,6 +145,30 @@ describe('kubectl exec, cp, attach and port-forward', function () {
         const attach = kubectl.start('attach web -c clock')
         await eventually('two ticks', () => /tick\n[^]*tick/.test(attach.output()))
         await attach.stop()
+      })
+
+      it('reaches pods, services and nodes through the API server', async () => {
+        const raw = (path: string) => kubectl.do(`get --raw ${path}`)
+        const at = '/api/v1/namespaces/default'
+        assert.match(await raw(`${at}/pods/web:8080/proxy/healthz`), /ok/)
+        for (const name of ['web:80', 'web:http', 'http:web:http']) {
+          assert.match(await raw(`${at}/services/${name}/proxy/healthz`), /ok/)
+        }
+        const node = await kubectl.do('get pod web -o jsonpath={.spec.nodeName}')
+        assert.equal(await raw(`/api/v1/nodes/${node}/proxy/healthz`), 'ok')
+        const summary = JSON.parse(await raw(`/api/v1/nodes/${node}/proxy/stats/summary`))
+        assert.equal(summary.node.nodeName, node)
+        const wrong = await kubectl.try(`get --raw ${at}/services/web:81/proxy/`)
+        assert.match(wrong.stderr, /no service port 81 found for service "web"/)
+        const proxy = kubectl.start('proxy --port=0')
+        const port = await eventually('the port', () => {
+          return /127\.0\.0\.1:(\d+)/.exec(proxy.output())?.[1]
+        })
+        const url = `http://127.0.0.1:${port}${at}/services/web:http/proxy/healthz`
+        const answer = await fetch(url)
+        assert.equal(answer.status, 200)
+        assert.match(await answer.text(), /ok/)
+        await proxy.stop()
       })
 
       it('forwards ports', async () => {

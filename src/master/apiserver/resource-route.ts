@@ -107,7 +107,9 @@ export function resourceRoute(options: {
     if (!store && !special) return undefined
     const deprecation = store?.resource.deprecation
     if (deprecation !== undefined) warnings.push(deprecation)
-    const accepted = negotiate(request.headers['accept'], {
+    // What is proxied is answered in formats of its own.
+    const accept = at.subresource === 'proxy' ? undefined : request.headers['accept']
+    const accepted = negotiate(accept, {
       transforms: true,
       tables: hasTable(at),
       pretty: isPretty(info.query),

@@ -127,7 +127,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const special = firstOf(
     reviewRouter(security),
     virtualResources(options.resources, { core, leases, kv, clock, kubelet }),
-    allSubresources({ core, budgets, kubelet, issuer, random }),
+    allSubresources({ core, budgets, kubelet, issuer, random, lookup, call: outbound }),
   )
   const audit = options.audit && new Audit(options.audit, { clock })
   const handler = createHandler({

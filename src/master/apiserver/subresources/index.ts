@@ -1,4 +1,6 @@
-import type { Random } from '../../../base/index.ts'
+import type { HttpsCall, Random } from '../../../base/index.ts'
+import type { Lookup } from '../admission/index.ts'
+import { nodeLocation, podLocation, proxy, serviceLocation } from '../proxy/index.ts'
 import type { Store } from '../registry/store.ts'
 import { approval, requestStatus } from './approval.ts'
 import { binding } from './binding.ts'
@@ -27,6 +29,9 @@ export function allSubresources(options: {
   budgets: () => Store | undefined
   issuer: TokenIssuer | undefined
   random: Random
+  /** Where `proxy` finds endpoints, and how it reaches them. */
+  lookup: Lookup
+  call: HttpsCall | undefined
 }): SubresourceRouter {
   const { core, kubelet } = options
   const nodes = () => core('nodes')
@@ -41,7 +46,10 @@ export function allSubresources(options: {
     'pods/exec': podStream(execTarget, stream),
     'pods/log': podLog({ nodes, kubelet }),
     'pods/portforward': podStream(portForwardTarget, stream),
+    'pods/proxy': proxy(podLocation, options),
     'pods/resize': resize,
+    'services/proxy': proxy(serviceLocation, options),
+    'nodes/proxy': proxy(nodeLocation, options),
     'namespaces/finalize': finalize,
     'certificatesigningrequests/approval': approval,
     'certificatesigningrequests/status': requestStatus,

@@ -36,7 +36,12 @@ export async function kubeletUrl(
   const key = nodes && objectKey(nodes.resource, { name: at.nodeName })
   const found = nodes && key ? await fetch(nodes, key, at.signal) : undefined
   if (!found) throw statusErrors.notFound({ group: '', plural: 'pods' }, at.nodeName)
-  const { status } = found.parse() as Node
+  const { address, port } = kubeletAddress(found.parse() as Node)
+  return `https://${address.includes(':') ? `[${address}]` : address}:${port}`
+}
+
+/** Where the agent of a node listens. Throws 500. */
+export function kubeletAddress({ status }: Node): { address: string; port: number } {
   const addresses = status?.addresses ?? []
   const types = ADDRESS_TYPES.filter((type) => addresses.some((a) => a.type === type))
   const address = addresses.find((a) => a.type === types[0])?.address
@@ -44,5 +49,5 @@ export async function kubeletUrl(
   if (address === undefined || !port) {
     throw statusErrors.plain(`no preferred addresses found; known addresses: []`)
   }
-  return `https://${address.includes(':') ? `[${address}]` : address}:${port}`
+  return { address, port }
 }

@@ -42,7 +42,7 @@ function streamQuery(query: URLSearchParams): URLSearchParams {
 
 /** Whether a request lasts as long as its client wants. */
 export function isStream(subresource: string): boolean {
-  return ['log', 'exec', 'attach', 'portforward'].includes(subresource)
+  return ['log', 'exec', 'attach', 'portforward', 'proxy'].includes(subresource)
 }
 
 /** Hands a request to upgrade on to the pod's node agent; from then on bytes alone pass. */
