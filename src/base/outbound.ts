@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from './http.ts'
 
-/** A server that is not ours: a webhook, an extension API server, what a pod serves. */
+/** A server that is not ours: a webhook, an extension API server, an extender, what a pod serves. */
 export interface HttpsTarget {
   readonly host: string
   readonly port: number

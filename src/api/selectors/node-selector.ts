@@ -21,27 +21,30 @@ export function fitsNode(spec: DeepReadonly<PodSpec>, node: ReadNode): boolean {
   return !required || matchesNodeSelector(required, node)
 }
 
-/** One of the terms must hold; a term without requirements holds nowhere. */
+/** One of the terms must hold. */
 export function matchesNodeSelector(selector: DeepReadonly<NodeSelector>, node: ReadNode): boolean {
-  return selector.nodeSelectorTerms.some((term) => matchesTerm(term, node))
+  return selector.nodeSelectorTerms.some((term) => matchesNodeTerm(term, node))
 }
 
-function matchesTerm(term: DeepReadonly<NodeSelectorTerm>, node: ReadNode): boolean {
+/** All requirements of a term must hold; a term without any holds nowhere. */
+export function matchesNodeTerm(term: DeepReadonly<NodeSelectorTerm>, node: ReadNode): boolean {
   const { matchExpressions = [], matchFields = [] } = term
   if (matchExpressions.length + matchFields.length === 0) return false
   const labels = node.metadata.labels ?? {}
-  const fields: Readonly<Record<string, string>> = { 'metadata.name': node.metadata.name ?? '' }
   return (
-    matchExpressions.every((requirement) => meets(requirement, labels)) &&
-    matchFields.every((requirement) => meets(requirement, fields))
+    matchExpressions.every((requirement) => meets(requirement, labels[requirement.key])) &&
+    matchFields.every((requirement) => meets(requirement, fieldOf(node, requirement.key)))
   )
 }
 
+function fieldOf({ metadata }: ReadNode, field: string): string | undefined {
+  return field === 'metadata.name' ? metadata.name : undefined
+}
+
 function meets(
-  { key, operator, values = [] }: DeepReadonly<NodeSelectorRequirement>,
-  labels: Readonly<Record<string, string>>,
+  { operator, values = [] }: DeepReadonly<NodeSelectorRequirement>,
+  value: string | undefined,
 ): boolean {
-  const value = labels[key]
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value)
@@ -52,32 +55,46 @@ function meets(
     case 'DoesNotExist':
       return value === undefined
     case 'Gt':
-      return isInteger(value) && Number(value) > Number(values[0])
+      return isInteger(value) && isInteger(values[0]) && BigInt(value) > BigInt(values[0])
     case 'Lt':
-      return isInteger(value) && Number(value) < Number(values[0])
+      return isInteger(value) && isInteger(values[0]) && BigInt(value) < BigInt(values[0])
     default:
       return false
   }
 }
 
-const isInteger = (text: string | undefined) => text !== undefined && /^-?\d+$/.test(text)
+function isInteger(text: string | undefined): text is string {
+  return text !== undefined && /^[+-]?\d+$/.test(text)
+}
 
-/** The first taint with one of these effects that no toleration covers. */
-export function untoleratedTaint(
+/**
+ * Whether a toleration covers a taint: same effect (or any), same key (or any, with `Exists`), and
+ * the same value unless the operator is `Exists`.
+ */
+export function tolerates(
+  { key, operator, effect, value }: DeepReadonly<Toleration>,
+  taint: Pick<DeepReadonly<Taint>, 'key' | 'value' | 'effect'>,
+): boolean {
+  if (effect && effect !== taint.effect) return false
+  if (key && key !== taint.key) return false
+  if (operator === 'Exists') return true
+  return Boolean(key) && (value ?? '') === (taint.value ?? '')
+}
+
+export function isTolerated(
+  taint: Pick<DeepReadonly<Taint>, 'key' | 'value' | 'effect'>,
+  tolerations: readonly DeepReadonly<Toleration>[] | undefined,
+): boolean {
+  return (tolerations ?? []).some((toleration) => tolerates(toleration, taint))
+}
+
+/** The taints with one of these effects that no toleration covers. */
+export function untoleratedTaints(
   taints: readonly DeepReadonly<Taint>[] | undefined,
   tolerations: readonly DeepReadonly<Toleration>[] | undefined,
   effects: readonly string[],
-): DeepReadonly<Taint> | undefined {
-  return (taints ?? []).find(
-    (taint) =>
-      effects.includes(taint.effect) &&
-      !(tolerations ?? []).some((toleration) => covers(toleration, taint)),
+): DeepReadonly<Taint>[] {
+  return (taints ?? []).filter(
+    (taint) => effects.includes(taint.effect) && !isTolerated(taint, tolerations),
   )
-}
-
-function covers(toleration: DeepReadonly<Toleration>, taint: DeepReadonly<Taint>): boolean {
-  if (toleration.effect && toleration.effect !== taint.effect) return false
-  if (toleration.key && toleration.key !== taint.key) return false
-  if (toleration.operator === 'Exists') return true
-  return toleration.key !== undefined && (toleration.value ?? '') === (taint.value ?? '')
 }

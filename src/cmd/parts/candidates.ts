@@ -20,7 +20,7 @@ import {
   startControllers,
   type VolumeBinderOptions,
 } from '../../master/controllers/index.ts'
-import { Scheduler, type SchedulerConfig } from '../../master/scheduler/index.ts'
+import { type Extender, Scheduler, type SchedulerConfig } from '../../master/scheduler/index.ts'
 
 export interface CandidateParts {
   readonly name: string
@@ -43,6 +43,8 @@ export interface CandidateParts {
   readonly nodeIpam?: ControllersOptions['nodeIpam']
   /** Default: kube-scheduler's. */
   readonly scheduler?: SchedulerConfig
+  /** Of its configuration. */
+  readonly extenders?: readonly Extender[]
 }
 
 /** Of the election by Lease. */

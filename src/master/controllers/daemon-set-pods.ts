@@ -6,7 +6,7 @@ import {
   type Pod,
   type PodSpec,
   type Toleration,
-  untoleratedTaint,
+  untoleratedTaints,
 } from '../../api/index.ts'
 import { REVISION_HASH } from './controller-revisions.ts'
 import { podFromTemplate } from './pod-control.ts'
@@ -93,7 +93,7 @@ export function placementOn(
   if (!fitsNode(spec, node)) return { shouldRun: false, mayStay: false }
   withTolerations(spec)
   const untolerated = (effects: string[]) =>
-    untoleratedTaint(node.spec?.taints, spec.tolerations, effects) !== undefined
+    untoleratedTaints(node.spec?.taints, spec.tolerations, effects).length > 0
   if (!untolerated(['NoSchedule', 'NoExecute'])) return { shouldRun: true, mayStay: true }
   return { shouldRun: false, mayStay: !untolerated(['NoExecute']) }
 }

@@ -6,8 +6,7 @@ import {
   nodes,
   type Pod,
   pods,
-  type Taint,
-  type Toleration,
+  tolerates,
 } from '../../api/index.ts'
 import type { ObjectKey, ReconcileResult } from '../../client/index.ts'
 import { markDisrupted } from './disruption.ts'
@@ -128,16 +127,4 @@ export function evictionTimeMs(
     atMs = Math.min(atMs ?? Infinity, tolerated === 0 ? nowMs : fromMs + tolerated * 1000)
   }
   return atMs
-}
-
-/** Whether a toleration is for a taint (core/v1 `Toleration`). */
-export function tolerates(
-  toleration: DeepReadonly<Toleration>,
-  taint: DeepReadonly<Taint>,
-): boolean {
-  const { key = '', operator = 'Equal', effect = '', value = '' } = toleration
-  if (effect !== '' && effect !== taint.effect) return false
-  if (key !== '' && key !== taint.key) return false
-  if (operator === 'Exists') return true
-  return key !== '' && value === (taint.value ?? '')
 }

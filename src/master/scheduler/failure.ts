@@ -1,9 +1,12 @@
 import { type Clock, hasReason, type Log } from '../../base/index.ts'
 import type { Client, EventRecorder } from '../../client/index.ts'
+import type { Extenders } from './extenders/index.ts'
 import { clearNomination, evictVictims } from './evict.ts'
 import { describeDiagnosis } from './framework/framework.ts'
 import type { Nominations } from './framework/nominations.ts'
+import type { PostFilterResult } from './framework/post-filter.ts'
 import type { PodView, ScheduleResult } from './framework/types.ts'
+import { cheapest } from './plugins/index.ts'
 import { reportUnschedulable } from './pod-condition.ts'
 import type { QueuedPod, SchedulingQueue } from './queue/queue.ts'
 
@@ -37,12 +40,40 @@ export class FailureHandler {
   /** Decides at once, so that the next cycle counts a nomination; writes it beside the next cycles. */
   handle(
     queued: QueuedPod,
-    { diagnosis, attempt }: Unschedulable,
+    failure: Unschedulable,
+    options: { signal: AbortSignal },
+  ): Promise<void> {
+    const { attempt } = failure
+    return this.#follow(
+      queued,
+      { ...failure, room: attempt?.framework.postFilter(attempt) },
+      options,
+    )
+  }
+
+  /** The same with extenders, who may not want pods to go. Gives the writing that is left to do. */
+  async handleWith(
+    extenders: Extenders,
+    { queued, failure }: { queued: QueuedPod; failure: Unschedulable },
+    options: { signal: AbortSignal },
+  ): Promise<() => Promise<void>> {
+    const { attempt } = failure
+    let room = attempt?.framework.postFilter(attempt)
+    if (room?.kind === 'nominated') {
+      const candidates = await extenders.preempt(queued.pod, room.candidates, options)
+      const best = cheapest(candidates)
+      room = best && { ...room, nodeName: best.nodeName, victims: best.victims, candidates }
+    }
+    return () => this.#follow(queued, { ...failure, room }, options)
+  }
+
+  #follow(
+    queued: QueuedPod,
+    { diagnosis, room }: Unschedulable & { room: PostFilterResult | undefined },
     options: { signal: AbortSignal },
   ): Promise<void> {
     const { pod } = queued
     const { uid } = pod.metadata
-    const room = attempt?.framework.postFilter(attempt)
     const told = room?.kind === 'helpless' ? ` ${room.message}` : ''
     const message = describeDiagnosis(diagnosis) + told
     this.#queue.retry(queued, diagnosis.plugins)

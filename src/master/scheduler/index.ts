@@ -1,2 +1,8 @@
 export { Scheduler, type SchedulerDependencies } from './scheduler.ts'
-export { readSchedulerConfig, type SchedulerConfig, SchedulerConfigError } from './config/index.ts'
+export {
+  type ExtenderConfig,
+  readSchedulerConfig,
+  type SchedulerConfig,
+  SchedulerConfigError,
+} from './config/index.ts'
+export { type Extender, httpExtender } from './extenders/index.ts'

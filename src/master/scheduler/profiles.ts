@@ -1,6 +1,6 @@
 import type { Random } from '../../base/index.ts'
 import { Algorithm } from './algorithm.ts'
-import type { SchedulerConfig } from './config/index.ts'
+import type { ProfileConfig, SchedulerConfig } from './config/index.ts'
 import { Framework } from './framework/framework.ts'
 import type { Nominations } from './framework/nominations.ts'
 import type { PodView } from './framework/types.ts'
@@ -19,11 +19,17 @@ export class Profiles {
   /** Throws `SchedulerConfigError`. */
   constructor(
     config: SchedulerConfig,
-    parts: PluginParts & { readonly random: Random; readonly nominations: Nominations },
+    parts: PluginParts & {
+      readonly random: Random
+      readonly nominations: Nominations
+      /** Resources that only extenders count. */
+      readonly ignoredResources?: readonly string[]
+    },
   ) {
     for (const profile of config.profiles) {
-      const framework = new Framework(profile.schedulerName, createPlugins(profile, parts))
-      const { random, nominations } = parts
+      const { random, nominations, ignoredResources = [] } = parts
+      const plugins = createPlugins(leavingOut(ignoredResources, profile), parts)
+      const framework = new Framework(profile.schedulerName, plugins)
       const percentageOfNodesToScore =
         profile.percentageOfNodesToScore ?? config.percentageOfNodesToScore
       const algorithm = new Algorithm({ framework, random, nominations, percentageOfNodesToScore })
@@ -46,4 +52,16 @@ export class Profiles {
 
 function nameOf(pod: PodView): string {
   return pod.spec.schedulerName ?? 'default-scheduler'
+}
+
+/** The profile in which NodeResourcesFit does not count these resources. */
+function leavingOut(resources: readonly string[], profile: ProfileConfig): ProfileConfig {
+  if (resources.length === 0) return profile
+  const plugins = profile.plugins.map((choice) => {
+    if (choice.name !== 'NodeResourcesFit') return choice
+    const own = choice.args['ignoredResources']
+    const ignoredResources = [...(Array.isArray(own) ? own : []), ...resources]
+    return { ...choice, args: { ...choice.args, ignoredResources } }
+  })
+  return { ...profile, plugins }
 }

@@ -3,11 +3,12 @@ import { nodes, pods } from '../../api/index.ts'
 import type { Client, EventRecorder, Informers } from '../../client/index.ts'
 import { SchedulerCache } from './cache/cache.ts'
 import { DEFAULT_CONFIG, type SchedulerConfig } from './config/index.ts'
+import { type Extender, Extenders } from './extenders/index.ts'
 import type { Cycle } from './framework/framework.ts'
 import { Nominations } from './framework/nominations.ts'
 import { FailureHandler } from './failure.ts'
 import { InformerLookups } from './informer-lookups.ts'
-import type { PodView, ScheduleResult } from './framework/types.ts'
+import type { PodView, ScheduleResult, Snapshot } from './framework/types.ts'
 import { VolumeBinder } from './plugins/index.ts'
 import { type Profile, Profiles } from './profiles.ts'
 import { type QueuedPod, SchedulingQueue } from './queue/queue.ts'
@@ -26,6 +27,8 @@ export interface SchedulerDependencies {
   readonly log: Log
   /** Default: kube-scheduler's. */
   readonly config?: SchedulerConfig
+  /** Of the configuration, ready to be asked. */
+  readonly extenders?: readonly Extender[]
 }
 
 /**
@@ -36,6 +39,7 @@ export class Scheduler {
   readonly #dependencies: SchedulerDependencies
   readonly #lookups: InformerLookups
   readonly #profiles: Profiles
+  readonly #extenders: Extenders
   readonly #nominations = new Nominations()
   readonly #cache = new SchedulerCache()
   readonly #queue: SchedulingQueue
@@ -49,7 +53,10 @@ export class Scheduler {
     const lookups = this.#lookups
     const binder = new VolumeBinder({ lookups, clock, writes: volumeWrites(client) })
     const nominations = this.#nominations
-    this.#profiles = new Profiles(config, { lookups, binder, random, nominations })
+    this.#extenders = new Extenders(dependencies.extenders ?? [], dependencies.log)
+    const { ignoredResources } = this.#extenders
+    const parts = { lookups, binder, random, nominations, ignoredResources }
+    this.#profiles = new Profiles(config, parts)
     const frameworkOf = (pod: PodView) => this.#profiles.of(pod).framework
     this.#queue = new SchedulingQueue({ clock, frameworkOf, backoff: config })
     this.#failure = new FailureHandler({ ...dependencies, queue: this.#queue, nominations })
@@ -73,7 +80,9 @@ export class Scheduler {
       await informers.for(nodes).whenSynced({ signal })
       await informers.for(pods).whenSynced({ signal })
       for (let next = await this.#queue.pop(); next; next = await this.#queue.pop()) {
-        this.#scheduleOne(next, signal)
+        const extenders = this.#extenders.for(next.pod)
+        if (extenders) await this.#scheduleWith(extenders, next, signal)
+        else this.#scheduleOne(next, signal)
         while (this.#bindings.size >= MAX_BINDINGS_IN_FLIGHT) await Promise.race(this.#bindings)
       }
     } catch (error) {
@@ -87,35 +96,57 @@ export class Scheduler {
   }
 
   #scheduleOne(queued: QueuedPod, signal: AbortSignal): void {
+    if (this.#isSettled(queued)) return
     const { pod } = queued
-    const uid = pod.metadata.uid
-    if (pod.metadata.deletionTimestamp || this.#cache.has(uid)) {
-      this.#queue.done(uid)
-      return
-    }
     const profile = this.#profiles.of(pod)
-    const result = this.#choose(pod, profile)
-    if (result.kind === 'unschedulable') {
-      this.#track(this.#failure.handle(queued, result, { signal }))
-      return
-    }
-    this.#nominations.delete(uid)
-    this.#cache.assume(pod, result.nodeName)
-    this.#track(this.#bind(queued, { ...result, profile }, signal))
+    const snapshot = this.#cache.snapshot()
+    const chosen = profile.algorithm.schedule(pod, snapshot)
+    const result = reserve(chosen, profile, snapshot)
+    if (result.kind === 'fits') this.#place(queued, { ...result, profile }, signal)
+    else this.#track(this.#failure.handle(queued, result, { signal }))
   }
 
-  /** A node, with what the pod needs there reserved. */
-  #choose(pod: PodView, { algorithm, framework }: Profile): ScheduleResult {
+  /** The same with extenders, for whom each step waits. */
+  async #scheduleWith(extenders: Extenders, queued: QueuedPod, signal: AbortSignal): Promise<void> {
+    if (this.#isSettled(queued)) return
+    const { pod } = queued
+    const profile = this.#profiles.of(pod)
     const snapshot = this.#cache.snapshot()
-    const result = algorithm.schedule(pod, snapshot)
-    if (result.kind === 'unschedulable') return result
-    const node = snapshot.nodes.find(({ name }) => name === result.nodeName)
-    const rejection = node && framework.reserve(result.cycle, node)
-    if (!rejection) return result
-    const reasons = new Map(rejection.reasons.map((reason) => [reason, 1]))
-    const plugins = new Set([rejection.plugin])
-    const diagnosis = { reasons, plugins, nodeCount: snapshot.nodes.length }
-    return { kind: 'unschedulable', diagnosis, attempt: undefined }
+    try {
+      const about = { pod, snapshot }
+      const chosen = await profile.algorithm.scheduleWith(extenders, about, { signal })
+      // The cluster has moved on meanwhile, and the pod may have been bound by somebody.
+      if (this.#isSettled(queued)) return
+      const result = reserve(chosen, profile, this.#cache.snapshot())
+      if (result.kind === 'fits') {
+        this.#place(queued, { ...result, profile, extenders }, signal)
+        return
+      }
+      const failed = { queued, failure: result }
+      const write = await this.#failure.handleWith(extenders, failed, { signal })
+      this.#track(write())
+    } catch (error) {
+      if (signal.aborted) return
+      const message = error instanceof Error ? error.message : String(error)
+      const { events, log } = this.#dependencies
+      events.event(pod, { type: 'Warning', reason: 'FailedScheduling', message })
+      log.warn('an extender could not be asked', { pod: pod.metadata.name, error: message })
+      this.#queue.retry(queued, new Set())
+    }
+  }
+
+  /** Whether nothing is left to do for the pod. */
+  #isSettled({ pod }: QueuedPod): boolean {
+    const { uid, deletionTimestamp } = pod.metadata
+    if (!deletionTimestamp && !this.#cache.has(uid)) return false
+    this.#queue.done(uid)
+    return true
+  }
+
+  #place(queued: QueuedPod, placed: Placed, signal: AbortSignal): void {
+    this.#nominations.delete(queued.pod.metadata.uid)
+    this.#cache.assume(queued.pod, placed.nodeName)
+    this.#track(this.#bind(queued, placed, signal))
   }
 
   #track(work: Promise<void>): void {
@@ -125,7 +156,7 @@ export class Scheduler {
 
   async #bind(
     queued: QueuedPod,
-    { nodeName, cycle, profile }: { nodeName: string; cycle: Cycle; profile: Profile },
+    { nodeName, cycle, profile, extenders }: Placed,
     signal: AbortSignal,
   ): Promise<void> {
     const { client, events, log } = this.#dependencies
@@ -133,10 +164,9 @@ export class Scheduler {
     const { name, namespace, uid } = pod.metadata
     try {
       await profile.framework.preBind(cycle, { signal })
-      const target = { apiVersion: 'v1', kind: 'Node', name: nodeName }
-      const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target }
-      const call = { name: 'binding', method: 'POST', body } as const
-      await client.for(pods).subresource({ name, namespace }, call, { signal })
+      if (!(await extenders?.bind(pod, nodeName, { signal }))) {
+        await bindPod(client, { pod, nodeName }, { signal })
+      }
       this.#queue.done(uid)
       const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`
       events.event(pod, { type: 'Normal', reason: 'Scheduled', message })
@@ -152,4 +182,39 @@ export class Scheduler {
       if (!signal.aborted) log.warn('binding a pod failed', { pod: `${namespace}/${name}`, error })
     }
   }
+}
+
+interface Placed {
+  readonly nodeName: string
+  readonly cycle: Cycle
+  readonly profile: Profile
+  readonly extenders?: Extenders
+}
+
+/** What the pod needs on its node is taken, or it does not go there. */
+function reserve(
+  result: ScheduleResult,
+  { framework }: Profile,
+  { nodes: all }: Snapshot,
+): ScheduleResult {
+  if (result.kind === 'unschedulable') return result
+  const node = all.find(({ name }) => name === result.nodeName)
+  const rejection = node && framework.reserve(result.cycle, node)
+  if (!rejection) return result
+  const reasons = new Map(rejection.reasons.map((reason) => [reason, 1]))
+  const plugins = new Set([rejection.plugin])
+  const diagnosis = { reasons, plugins, nodeCount: all.length }
+  return { kind: 'unschedulable', diagnosis, attempt: undefined }
+}
+
+async function bindPod(
+  client: Client,
+  { pod, nodeName }: { pod: PodView; nodeName: string },
+  options: { signal: AbortSignal },
+): Promise<void> {
+  const { name, namespace, uid } = pod.metadata
+  const target = { apiVersion: 'v1', kind: 'Node', name: nodeName }
+  const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target }
+  const call = { name: 'binding', method: 'POST', body } as const
+  await client.for(pods).subresource({ name, namespace }, call, options)
 }

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict'
-import type { Deployment, Pod, ReplicaSet, Stored } from '../../../src/api/index.ts'
+import {
+  type Deployment,
+  type Pod,
+  type ReplicaSet,
+  type Stored,
+  tolerates,
+} from '../../../src/api/index.ts'
 // The plans are the inside of the folder: tested by themselves, they have no face of their own.
 import { fenceposts, scaledValue } from '../../../src/master/controllers/deployment-arithmetic.ts'
 import {
@@ -10,7 +16,7 @@ import {
 } from '../../../src/master/controllers/deployment-revisions.ts'
 import { planRollingUpdate } from '../../../src/master/controllers/deployment-rolling.ts'
 import { isScalingEvent, planScale } from '../../../src/master/controllers/deployment-scale.ts'
-import { evictionTimeMs, tolerates } from '../../../src/master/controllers/taint-eviction.ts'
+import { evictionTimeMs } from '../../../src/master/controllers/taint-eviction.ts'
 import { podsToDelete } from '../../../src/master/controllers/replica-set-plan.ts'
 
 const NOW_MS = Date.parse('2024-01-10T00:00:00Z')

@@ -75,7 +75,15 @@ describe('the scheduler configuration', () => {
       ],
       [{ percentageOfNodesToScore: 101 }, /percentageOfNodesToScore: Invalid value: 101/],
       [{ podInitialBackoffSeconds: 20 }, /podMaxBackoffSeconds: Invalid value: 10/],
-      [{ extenders: [{}] }, /extenders: Forbidden/],
+      [{ extenders: [{}] }, /extenders\[0\]\.urlPrefix: Invalid value: ""/],
+      [
+        { extenders: [{ urlPrefix: 'http://e', prioritizeVerb: 'p' }] },
+        /extenders\[0\]\.weight: Invalid value: 0: must have a positive weight applied to it/,
+      ],
+      [
+        { extenders: ['a', 'b'].map((host) => ({ urlPrefix: `http://${host}`, bindVerb: 'b' })) },
+        /found 2 extenders implementing bind/,
+      ],
       [
         { profiles: [{ plugins: { filter: { enabled: [{}] } } }] },
         /filter\.enabled\[0\]\.name: Req/,

@@ -13,10 +13,25 @@ import {
   createInformers,
   QueuedEventRecorder,
 } from '../../../src/client/index.ts'
-import { Scheduler } from '../../../src/master/scheduler/index.ts'
+import { type Extender, Scheduler } from '../../../src/master/scheduler/index.ts'
 import { systemClock, systemRandom } from '../../../src/platform/index.ts'
 import { eventually } from '../../support/navarch.ts'
 import { Harness } from '../apiserver/harness.ts'
+
+/** Sends pods with the label `picky` to the node of that name. */
+const picky: Extender = {
+  name: 'picky',
+  ignorable: false,
+  ignoredResources: [],
+  isInterested: ({ metadata }) => metadata.labels?.['picky'] !== undefined,
+  filter: ({ metadata }, all) => {
+    const names = all.map((each) => each.metadata.name)
+    const [fits, others] = [metadata.labels?.['picky'] ?? '', new Map<string, string>()]
+    for (const name of names) if (name !== fits) others.set(name, 'not to my taste')
+    const known = new Set(names.filter((name) => name === fits))
+    return Promise.resolve({ fits: known, failed: others, unresolvable: new Map() })
+  },
+}
 
 const ADMIN = { commonName: 'scheduler', organizations: ['system:masters'] }
 
@@ -51,7 +66,7 @@ describe('the scheduler', () => {
       component: 'default-scheduler',
       events: eventResource,
     })
-    const scheduler = new Scheduler({ ...common, client, informers, events })
+    const scheduler = new Scheduler({ ...common, client, informers, events, extenders: [picky] })
     const { signal } = controller
     stopped = Promise.allSettled([
       scheduler.run({ signal }),
@@ -123,6 +138,25 @@ describe('the scheduler', () => {
       const where = await Promise.all(Array.from({ length: 6 }, (_, i) => nodeOf(`many-${i}`)))
       return where.filter(Boolean).length === 5
     })
+  })
+
+  it('lets extenders choose, and says why they leave none', async () => {
+    const labelled = (name: string, picky: string): Pod => ({
+      ...pod(name, '1m'),
+      metadata: { name, namespace: 'default', labels: { picky } },
+    })
+    await client.for(pods).create(labelled('choosy', 'small'))
+    await eventually('the binding', async () => (await nodeOf('choosy')) === 'small')
+    await client.for(pods).create(labelled('choosier', 'elsewhere'))
+    const waiting = await eventually('the reason', async () => {
+      const now = await client.for(pods).get({ name: 'choosier', namespace: 'default' })
+      return now.status.conditions?.find((condition) => condition.type === 'PodScheduled')
+    })
+    assert.match(
+      waiting.message ?? '',
+      /^0\/2 nodes are available: 2 not to my taste\. preemption:/,
+    )
+    await client.for(pods).delete({ name: 'choosier', namespace: 'default' })
   })
 
   it('leaves pods of other schedulers alone', async () => {

@@ -35,6 +35,7 @@ export function defaultChoices(): PluginChoice[] {
 
 export const DEFAULT_CONFIG: SchedulerConfig = {
   profiles: [{ schedulerName: DEFAULT_SCHEDULER_NAME, plugins: defaultChoices() }],
+  extenders: [],
   percentageOfNodesToScore: 0,
   initialBackoffMs: 1_000,
   maxBackoffMs: 10_000,

@@ -1,4 +1,6 @@
 import { DEFAULT_CONFIG, DEFAULT_SCHEDULER_NAME, defaultChoices } from './defaults.ts'
+import { readExtenders } from './extenders.ts'
+import { asFields, asList, type Fields } from './fields.ts'
 import {
   EXTENSION_POINTS,
   type ExtensionPoint,
@@ -10,8 +12,6 @@ import {
 
 const API_VERSION = 'kubescheduler.config.k8s.io/v1'
 const KIND = 'KubeSchedulerConfiguration'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Reads a parsed `KubeSchedulerConfiguration`. Settings that concern the process rather than its
@@ -25,9 +25,6 @@ export function readSchedulerConfig(document: unknown): SchedulerConfig {
     throw new SchedulerConfigError(
       `no kind "${KIND}" of ${API_VERSION} in the configuration: it says ${given}`,
     )
-  }
-  if (asList(fields['extenders'], 'extenders').length > 0) {
-    throw new SchedulerConfigError('extenders: Forbidden: extenders are not supported')
   }
   const profiles = asList(fields['profiles'] ?? [{}], 'profiles').map((profile, i) =>
     readProfile(asFields(profile, `profiles[${i}]`), `profiles[${i}]`),
@@ -43,6 +40,7 @@ export function readSchedulerConfig(document: unknown): SchedulerConfig {
   const percentage = percent(fields, 'percentageOfNodesToScore')
   return {
     profiles,
+    extenders: readExtenders(fields['extenders']),
     percentageOfNodesToScore: percentage ?? DEFAULT_CONFIG.percentageOfNodesToScore,
     initialBackoffMs,
     maxBackoffMs,
@@ -181,15 +179,4 @@ function percent(fields: Fields, name: string, path = ''): number | undefined {
   throw new SchedulerConfigError(
     `${path}${name}: Invalid value: ${JSON.stringify(value)}: not in valid range [0-100]`,
   )
-}
-
-function asFields(value: unknown, path: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
-  throw new SchedulerConfigError(`${path}: Invalid value: ${JSON.stringify(value)}: must be a map`)
-}
-
-function asList(value: unknown, path: string): readonly unknown[] {
-  if (value === undefined || value === null) return []
-  if (Array.isArray(value)) return value
-  throw new SchedulerConfigError(`${path}: Invalid value: ${JSON.stringify(value)}: must be a list`)
 }

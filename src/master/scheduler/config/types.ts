@@ -1,6 +1,7 @@
 /** Settings of one scheduler, as `KubeSchedulerConfiguration` (kubescheduler.config.k8s.io/v1) has them. */
 export interface SchedulerConfig {
   readonly profiles: readonly ProfileConfig[]
+  readonly extenders: readonly ExtenderConfig[]
   /** 0: fewer the larger the cluster, as kube-scheduler does. */
   readonly percentageOfNodesToScore: number
   /** Default 1,000. */
@@ -15,6 +16,41 @@ export interface ProfileConfig {
   readonly plugins: readonly PluginChoice[]
   /** Absent: the scheduler's. */
   readonly percentageOfNodesToScore?: number
+}
+
+/** A server that has its say in scheduling. Verbs that are empty are not called. */
+export interface ExtenderConfig {
+  readonly urlPrefix: string
+  readonly filterVerb: string
+  readonly prioritizeVerb: string
+  readonly preemptVerb: string
+  readonly bindVerb: string
+  /** Of its scores. */
+  readonly weight: number
+  readonly timeoutMs: number
+  /** It knows the nodes: it is sent their names alone. */
+  readonly nodeCacheCapable: boolean
+  /** Pods are scheduled without its word when it cannot be asked. */
+  readonly ignorable: boolean
+  /** If there are any, it is asked only about pods that want one of them. */
+  readonly managedResources: readonly {
+    readonly name: string
+    readonly ignoredByScheduler: boolean
+  }[]
+  readonly enableHttps: boolean
+  readonly tls: ExtenderTls
+}
+
+/** Files and base64 of PEM, as they are given; empty where absent. */
+export interface ExtenderTls {
+  readonly insecure: boolean
+  readonly serverName: string
+  readonly certFile: string
+  readonly keyFile: string
+  readonly caFile: string
+  readonly certData: string
+  readonly keyData: string
+  readonly caData: string
 }
 
 /** A plugin's own settings, such as `NodeResourcesFitArgs`. */

@@ -2,9 +2,9 @@ import type { NodeInfo } from '../cache/node-info.ts'
 import { type PluginArgs, SchedulerConfigError } from '../config/index.ts'
 import { describeDiagnosis } from '../framework/framework.ts'
 import type { ClusterLookups } from '../framework/lookups.ts'
-import type { FailedAttempt, PostFilterResult } from '../framework/post-filter.ts'
+import type { Candidate, FailedAttempt, PostFilterResult } from '../framework/post-filter.ts'
 import type { Plugin, PodView } from '../framework/types.ts'
-import { type Candidate, cheapest, chooseVictims } from './victims.ts'
+import { cheapest, chooseVictims } from './victims.ts'
 
 // kube-scheduler's minCandidateNodesPercentage and minCandidateNodesAbsolute.
 const MIN_CANDIDATES_PERCENT = 10
@@ -97,7 +97,10 @@ function findRoom(
     else for (const reason of tried.reasons) count(reason, 1)
   }
   const best = cheapest(candidates)
-  if (best) return { kind: 'nominated', nodeName: best.nodeName, victims: best.victims }
+  if (best) {
+    const { nodeName, victims } = best
+    return { kind: 'nominated', nodeName, victims, candidates }
+  }
   if (nodeCount > resolvable.length) {
     count('Preemption is not helpful for scheduling', nodeCount - resolvable.length)
   }

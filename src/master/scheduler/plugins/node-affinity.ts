@@ -1,13 +1,6 @@
+import { fitsNode, matchesNodeSelector, matchesNodeTerm } from '../../../api/index.ts'
 import type { PluginArgs } from '../config/index.ts'
-import {
-  type NodeView,
-  OK,
-  type Plugin,
-  type PodView,
-  SKIP,
-  unresolvable,
-} from '../framework/types.ts'
-import { matchesSelector, matchesTerm } from './node-selector.ts'
+import { OK, type Plugin, type PodView, SKIP, unresolvable } from '../framework/types.ts'
 import { normalizeProportional } from './normalize.ts'
 
 /**
@@ -26,9 +19,7 @@ export function nodeAffinity(args: PluginArgs = {}): Plugin {
         resource: 'node',
         actions: ['add', 'update'],
         mayHelp: (pod, event) =>
-          event.resource === 'node' &&
-          event.now !== undefined &&
-          matchesRequiredAffinity(pod, event.now),
+          event.resource === 'node' && event.now !== undefined && fitsNode(pod.spec, event.now),
       },
     ],
     preFilter(_state, pod) {
@@ -36,17 +27,17 @@ export function nodeAffinity(args: PluginArgs = {}): Plugin {
       return hasSelector || requiredOf(pod) || addedRequired ? OK : SKIP
     },
     filter(_state, pod, node) {
-      if (node.node && addedRequired && !matchesSelector(addedRequired, node.node)) {
+      if (node.node && addedRequired && !matchesNodeSelector(addedRequired, node.node)) {
         return unresolvable("node(s) didn't match scheduler-enforced node affinity")
       }
-      if (node.node && matchesRequiredAffinity(pod, node.node)) return OK
+      if (node.node && fitsNode(pod.spec, node.node)) return OK
       return unresolvable("node(s) didn't match Pod's node affinity/selector")
     },
     preScore: (_state, pod) => (preferred(pod).length > 0 ? OK : SKIP),
     score(_state, pod, { node }) {
       if (!node) return 0
       return preferred(pod)
-        .filter(({ preference }) => matchesTerm(preference, node))
+        .filter(({ preference }) => matchesNodeTerm(preference, node))
         .reduce((sum, { weight }) => sum + weight, 0)
     },
     normalize: normalizeProportional,
@@ -61,14 +52,4 @@ function requiredOf(pod: PodView) {
 
 function preferredOf(pod: PodView) {
   return pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
-}
-
-/** Both hold: every label of `nodeSelector`, and the required affinity. */
-export function matchesRequiredAffinity(pod: PodView, node: NodeView): boolean {
-  const labels = node.metadata.labels ?? {}
-  for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {})) {
-    if (labels[key] !== value) return false
-  }
-  const required = requiredOf(pod)
-  return !required || matchesSelector(required, node)
 }

@@ -1,5 +1,5 @@
 import { OK, type Plugin, unresolvable } from '../framework/types.ts'
-import { isTolerated } from './taints.ts'
+import { isTolerated } from '../../../api/index.ts'
 
 const TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
 

@@ -1,15 +1,16 @@
 import type { DeepReadonly } from '../../../base/index.ts'
 import {
+  fitsNode,
   type LabelSelector,
   matchesLabelSelector,
   type TopologySpreadConstraint,
+  untoleratedTaints,
 } from '../../../api/index.ts'
 import { narrowSelector } from '../cache/affinity-terms.ts'
 import type { NodeInfo } from '../cache/node-info.ts'
 import type { ClusterLookups } from '../framework/lookups.ts'
 import type { NodeView, PodView } from '../framework/types.ts'
-import { matchesRequiredAffinity } from './node-affinity.ts'
-import { HARD_EFFECTS, untolerated } from './taints.ts'
+import { HARD_EFFECTS } from './taint-toleration.ts'
 
 export const HOSTNAME = 'kubernetes.io/hostname'
 const ZONE = 'topology.kubernetes.io/zone'
@@ -118,8 +119,8 @@ function constraintOf(
       metadata.deletionTimestamp === undefined &&
       matchesLabelSelector(selector, metadata.labels),
     includes: (node) =>
-      (!honoursAffinity || matchesRequiredAffinity(pod, node)) &&
+      (!honoursAffinity || fitsNode(pod.spec, node)) &&
       (!honoursTaints ||
-        untolerated(node.spec.taints, pod.spec.tolerations, HARD_EFFECTS).length === 0),
+        untoleratedTaints(node.spec.taints, pod.spec.tolerations, HARD_EFFECTS).length === 0),
   }
 }

@@ -1,6 +1,9 @@
+import { untoleratedTaints } from '../../../api/index.ts'
 import { OK, type Plugin, unresolvable } from '../framework/types.ts'
 import { normalizeReversed } from './normalize.ts'
-import { HARD_EFFECTS, untolerated } from './taints.ts'
+
+/** Effects that keep pods away. */
+export const HARD_EFFECTS = ['NoSchedule', 'NoExecute']
 
 /** Keeps pods off nodes with taints that they do not tolerate; prefers nodes with fewer soft ones. */
 export const taintToleration: Plugin = {
@@ -11,15 +14,15 @@ export const taintToleration: Plugin = {
       actions: ['add', 'update'],
       mayHelp: (pod, event) =>
         event.resource === 'node' &&
-        untolerated(event.now?.spec.taints, pod.spec.tolerations, HARD_EFFECTS).length === 0,
+        untoleratedTaints(event.now?.spec.taints, pod.spec.tolerations, HARD_EFFECTS).length === 0,
     },
   ],
   filter(_state, pod, node) {
-    const [taint] = untolerated(node.node?.spec.taints, pod.spec.tolerations, HARD_EFFECTS)
+    const [taint] = untoleratedTaints(node.node?.spec.taints, pod.spec.tolerations, HARD_EFFECTS)
     if (!taint) return OK
     return unresolvable(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`)
   },
   score: (_state, pod, node) =>
-    untolerated(node.node?.spec.taints, pod.spec.tolerations, ['PreferNoSchedule']).length,
+    untoleratedTaints(node.node?.spec.taints, pod.spec.tolerations, ['PreferNoSchedule']).length,
   normalize: normalizeReversed,
 }

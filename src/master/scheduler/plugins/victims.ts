@@ -1,17 +1,8 @@
 import type { NodeInfo } from '../cache/node-info.ts'
 import type { ClusterLookups } from '../framework/lookups.ts'
-import type { FailedAttempt } from '../framework/post-filter.ts'
+import type { Candidate, FailedAttempt } from '../framework/post-filter.ts'
 import type { PodView } from '../framework/types.ts'
 import { byBudgets } from './disruption-budgets.ts'
-
-/** A node on which the pod would fit without the victims, the most important of them first. */
-export interface Candidate {
-  readonly kind: 'candidate'
-  readonly nodeName: string
-  readonly victims: readonly PodView[]
-  /** How many of the victims a PodDisruptionBudget would have kept. */
-  readonly violations: number
-}
 
 export type Tried = Candidate | { readonly kind: 'no-room'; readonly reasons: readonly string[] }
 

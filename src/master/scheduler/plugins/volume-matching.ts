@@ -1,13 +1,13 @@
 import type { DeepReadonly } from '../../../base/index.ts'
 import {
   matchesLabelSelector,
+  matchesNodeSelector,
   type PersistentVolume,
   quantityValue,
   type StorageClass,
 } from '../../../api/index.ts'
 import type { ClusterLookups } from '../framework/lookups.ts'
 import type { NodeView } from '../framework/types.ts'
-import { matchesSelector } from './node-selector.ts'
 import type { ClaimView } from './pod-claims.ts'
 
 export type VolumeView = DeepReadonly<PersistentVolume>
@@ -15,7 +15,7 @@ export type VolumeView = DeepReadonly<PersistentVolume>
 /** Whether the volume can be reached from the node (`spec.nodeAffinity`). */
 export function isReachable({ spec }: VolumeView, node: NodeView): boolean {
   const required = spec?.nodeAffinity?.required
-  return !required || matchesSelector(required, node)
+  return !required || matchesNodeSelector(required, node)
 }
 
 /**
