@@ -69,7 +69,7 @@ export class Http2Connection implements StreamHost {
     })
     this.#watchdog = new Watchdog({
       clock,
-      started: () => this.#reader.started,
+      started: () => this.#receiver.greeted,
       stalled: () => this.#output.full,
       ping: () => this.#output.frame({ type: FrameType.ping, flags: 0, streamId: 0 }, PING_PAYLOAD),
       onDead: () => socket.destroy(),

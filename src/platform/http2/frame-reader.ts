@@ -19,10 +19,6 @@ export class FrameReader {
     this.#onFrame = options.onFrame
   }
 
-  get started(): boolean {
-    return this.#prefaceLeft === 0
-  }
-
   /** Throws `ConnectionFault`, and what `onFrame` throws. */
   push(chunk: Buffer): void {
     let at = this.#prefaceLeft > 0 ? this.#preface(chunk) : 0

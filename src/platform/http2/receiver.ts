@@ -65,6 +65,11 @@ export class Receiver {
     return this.#lastStreamId
   }
 
+  /** The client has said its preface, SETTINGS included. */
+  get greeted(): boolean {
+    return this.#settingsSeen
+  }
+
   /** §6.9.2: the connection's window begins at its default, whatever the settings say. */
   openWindow(): void {
     const more = this.#options.settings.connectionWindowBytes - WINDOW_BYTES_DEFAULT

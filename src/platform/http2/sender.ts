@@ -31,6 +31,8 @@ export class Sender {
   #streamWindow = WINDOW_BYTES_DEFAULT
   #frameBytesMax = FRAME_BYTES_DEFAULT
   #queuedBytes = 0
+  /** Since when the connection's window keeps streams waiting; 0: it does not. */
+  #stalledSinceMs = 0
   #frames = 0
 
   constructor(options: SenderOptions) {
@@ -73,6 +75,7 @@ export class Sender {
   /** The connection's window grows. False: beyond 2^31-1. */
   grow(bytes: number): boolean {
     this.#window += bytes
+    this.#stalledSinceMs = 0
     if (this.#window > WINDOW_BYTES_MAX) return false
     this.resume()
     return true
@@ -131,8 +134,10 @@ export class Sender {
   /** Resets whole answers whose windows have not moved for too long. */
   sweep(streams: Iterable<Http2Stream>): void {
     const untilMs = this.#options.nowMs() - WINDOW_STALL_MS
+    if (this.#waiting.size === 0) this.#stalledSinceMs = 0
     for (const stream of streams) {
-      const since = stream.stalledSinceMs
+      const all = stream.ending && this.#waiting.has(stream) ? this.#stalledSinceMs : 0
+      const since = stream.stalledSinceMs || all
       if (since > 0 && since <= untilMs) stream.reset(ErrorCode.cancel)
     }
   }
@@ -146,6 +151,7 @@ export class Sender {
   #send(stream: Http2Stream): void {
     while (!stream.closed && this.#sendFrame(stream)) {
       if (this.#window <= 0 || this.#options.output.full) {
+        if (this.#window <= 0) this.#stalledSinceMs ||= this.#options.nowMs()
         this.#waiting.add(stream)
         return
       }

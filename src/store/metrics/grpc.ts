@@ -1,4 +1,10 @@
-import { GrpcCode, GrpcError, type GrpcMethod, type GrpcMethods } from '../../base/index.ts'
+import {
+  GrpcCode,
+  GrpcError,
+  type GrpcMethod,
+  type GrpcMethods,
+  KvError,
+} from '../../base/index.ts'
 import { methodAt } from '../http/schema.ts'
 import type { Registry } from './registry.ts'
 
@@ -109,10 +115,6 @@ function counted(counters: GrpcCounters, path: string, method: GrpcMethod): Grpc
     cells.sent.value++
     counters.sentBytes.value += bytes.length
   }
-  const fail = (error: unknown) => {
-    const code = error instanceof GrpcError ? error.code : GrpcCode.unknown
-    cells.handled(code).value++
-  }
   if (method.kind === 'unary') {
     return {
       kind: 'unary',
@@ -126,7 +128,7 @@ function counted(counters: GrpcCounters, path: string, method: GrpcMethod): Grpc
           ok.value++
           return answer
         } catch (error) {
-          fail(error)
+          cells.handled(codeOf(error)).value++
           throw error
         }
       },
@@ -143,16 +145,29 @@ function counted(counters: GrpcCounters, path: string, method: GrpcMethod): Grpc
           yield request
         }
       }
+      // Whoever reads may stop: that is how the end of a client comes here.
+      let code: number = GrpcCode.canceled
       try {
         for await (const answer of method.handle(heard(), call)) {
           send(answer)
           yield answer
         }
-        ok.value++
+        code = call.signal.aborted ? codeOfAbort(call.signal) : GrpcCode.ok
       } catch (error) {
-        fail(error)
+        code = call.signal.aborted ? codeOfAbort(call.signal) : codeOf(error)
         throw error
+      } finally {
+        cells.handled(code).value++
       }
     },
   }
+}
+
+function codeOf(error: unknown): number {
+  return error instanceof GrpcError || error instanceof KvError ? error.code : GrpcCode.unknown
+}
+
+/** A deadline says so; otherwise the client has gone. */
+function codeOfAbort({ reason }: AbortSignal): number {
+  return reason instanceof GrpcError ? reason.code : GrpcCode.canceled
 }

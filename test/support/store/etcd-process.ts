@@ -27,6 +27,8 @@ export class EtcdProcesses {
   readonly folder: string
   /** Where the members' folders are. */
   dataFolder: string
+  /** Of all URLs. */
+  scheme: 'http' | 'https' = 'http'
   readonly #command: readonly string[]
   readonly #ports = new Map<string, { peer: string; client: string }>()
 
@@ -43,7 +45,7 @@ export class EtcdProcesses {
   async urls(name: string): Promise<{ peer: string; client: string }> {
     const known = this.#ports.get(name)
     if (known) return known
-    const url = async () => `http://127.0.0.1:${await freePort()}`
+    const url = async () => `${this.scheme}://127.0.0.1:${await freePort()}`
     const urls = { peer: await url(), client: await url() }
     this.#ports.set(name, urls)
     return urls
