@@ -1,3 +1,4 @@
+export type { PartArgs } from '../src/cli/index.ts'
 export * from './layout.ts'
 export type { PartKind } from './lifecycle.ts'
 export { KUBELET_CLIENT, MEMBERS, readSecurity, readTls, wantedCertificates } from './pki.ts'

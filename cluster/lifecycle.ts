@@ -1,5 +1,5 @@
 import type { Clock, Disk, Net, Random } from '../src/base/index.ts'
-import { type CallContext, UserError } from '../src/cli/index.ts'
+import { type CallContext, type PartArgs, UserError } from '../src/cli/index.ts'
 import { findFreeNetwork, findFreePorts, requireFree } from './addresses.ts'
 import { Connection } from './connection.ts'
 import { kubeconfig } from './kubeconfig.ts'
@@ -51,6 +51,7 @@ export async function newTopology(
     nodes: number
     hollowNodes: number
     apiOnly: boolean
+    args?: PartArgs
     network?: string
   },
 ): Promise<Topology> {

@@ -68,6 +68,7 @@ export class LocalCluster implements ClusterControl {
       masters: masters.length,
       nodes: nodes.length,
       hollowNodes: hollow?.nodes ?? 0,
+      apiOnly: topology.apiOnly ?? false,
     }
   }
 
@@ -76,6 +77,13 @@ export class LocalCluster implements ClusterControl {
       if (!(await this.#parts.supervisor.running(name))) return false
     }
     return true
+  }
+
+  async #runsAny(topology: Topology): Promise<boolean> {
+    for (const { name } of [...topology.masters, ...agentsOf(topology)]) {
+      if (await this.#parts.supervisor.running(name)) return true
+    }
+    return false
   }
 
   async #topologyFor(size: ClusterSize, { progress }: CallContext): Promise<Topology> {
@@ -87,10 +95,21 @@ export class LocalCluster implements ClusterControl {
       if (masters % 2 === 0) {
         progress(`Note: ${masters} masters bear no more failures than ${masters - 1}.`)
       }
-      return newTopology(this.#parts, { masters, nodes, hollowNodes, apiOnly })
+      const { args } = size
+      return newTopology(this.#parts, {
+        masters,
+        nodes,
+        hollowNodes,
+        apiOnly,
+        ...(args && { args }),
+      })
     }
     this.#requireSize(known, size)
-    return known
+    if (!size.args) return known
+    if (await this.#runsAny(known)) {
+      progress('Note: what runs already keeps the flags that it was started with.')
+    }
+    return { ...known, args: { ...known.args, ...size.args } }
   }
 
   /** What a cluster consists of is fixed when it is made. */
@@ -196,6 +215,7 @@ export class LocalCluster implements ClusterControl {
       hollowNodes: saved?.hollow?.nodes ?? 0,
       apiOnly: saved?.apiOnly ?? false,
       ...(saved && { network: saved.network }),
+      ...(saved?.args && { args: saved.args }),
     })
     const info = await restoreBackup(file, { ...this.#parts, topology })
     await writeCluster(this.#parts, topology)

@@ -1,5 +1,5 @@
 import { present } from '../src/base/index.ts'
-import { UserError } from '../src/cli/index.ts'
+import { type PartArgs, UserError } from '../src/cli/index.ts'
 import type { InitialMember } from '../src/store/index.ts'
 
 /** A master: one process, with three ports at an address of its own. */
@@ -43,6 +43,8 @@ export interface Topology {
   readonly masters: readonly MasterTopology[]
   readonly nodes: readonly NodeTopology[]
   readonly hollow?: HollowTopology
+  /** Flags of the programs; those of a part that runs are the ones it was started with. */
+  readonly args?: PartArgs
 }
 
 export const KUBELET_PORT = 10250
@@ -65,8 +67,9 @@ export function planTopology(options: {
   ports: readonly number[]
   clusterToken: string
   apiOnly: boolean
+  args?: PartArgs
 }): Topology {
-  const { network, clusterToken, apiOnly } = options
+  const { network, clusterToken, apiOnly, args } = options
   const ports = [...options.ports]
   const next = (): number => present(ports.shift(), 'a free port')
   return {
@@ -98,6 +101,7 @@ export function planTopology(options: {
         nodes: options.hollowNodes,
       },
     }),
+    ...(args && { args }),
   }
 }
 

@@ -88,6 +88,11 @@ export interface RestoreReport {
   readonly restoredMs: number
 }
 
+/** Programs of a cluster that take flags of their own, as `navarch up` names them. */
+export const FLAGGED = ['apiserver', 'controller-manager', 'scheduler', 'kubelet'] as const
+/** `name=value` for each program, as their own command lines have them. */
+export type PartArgs = Readonly<Partial<Record<(typeof FLAGGED)[number], readonly string[]>>>
+
 /** What a new cluster shall be; for one that is there, what it must be. */
 export interface ClusterSize {
   readonly masters?: number
@@ -96,6 +101,8 @@ export interface ClusterSize {
   readonly hollowNodes?: number
   /** The store and the API alone: no controllers, no scheduler, no nodes. */
   readonly apiOnly?: boolean
+  /** Replace those that the cluster has; others stay. */
+  readonly args?: PartArgs
 }
 
 export interface CallContext {
@@ -111,6 +118,7 @@ export interface Started {
   readonly masters: number
   readonly nodes: number
   readonly hollowNodes: number
+  readonly apiOnly: boolean
 }
 
 /** One local cluster: what lies in a data folder, and the processes that belong to it. */
@@ -146,6 +154,8 @@ export interface CliPorts {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
   readonly version: string
+  /** A path of the working folder, from the root. */
+  absolute(path: string): string
   /** Runs the simulator; false when it found a broken promise. */
   simulate(options: SimulateOptions): Promise<boolean>
   /** The cluster of a data folder; undefined: `.navarch` in the working folder. */

@@ -1,4 +1,4 @@
-import { allResources, metricsResources } from '../api/index.ts'
+import { allResources, KUBERNETES_VERSION, metricsResources } from '../api/index.ts'
 import { etcdKv } from '../kv/etcd/index.ts'
 import { createApiServer } from '../master/apiserver/index.ts'
 import {
@@ -9,13 +9,7 @@ import {
   systemClock,
   systemRandom,
 } from '../platform/index.ts'
-import {
-  auditOf,
-  encryptionOf,
-  REPEATED_FLAGS,
-  SECURITY_FLAGS,
-  securityOf,
-} from './parts/apiserver-security.ts'
+import { REPEATED_FLAGS, SECURITY_FLAGS, securedBy } from './parts/apiserver-security.ts'
 import { FlagError, fileOf, portOf, readFlags, required } from './parts/flags.ts'
 import { kubeletClients } from './parts/kubelet-clients.ts'
 import { logLevel, untilStopped } from './parts/part.ts'
@@ -54,8 +48,9 @@ const STOP_TIMEOUT_MS = 4000
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2).filter((arg, i) => i > 0 || arg !== 'apiserver')
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(HELP)
+  const asked = args.find((arg) => ['--help', '-h', '--version'].includes(arg))
+  if (asked !== undefined) {
+    console.log(asked === '--version' ? `Kubernetes ${KUBERNETES_VERSION}+navarch` : HELP)
     return
   }
   const flags = readFlags(args, FLAGS, { repeated: REPEATED_FLAGS })
@@ -77,7 +72,6 @@ async function main(): Promise<void> {
     keyPem: pem('kubelet-client-key'),
   })
   const outbound = outboundHttps()
-  const audit = auditOf(flags)
   const api = createApiServer({
     outbound: outbound.call,
     ...proxyClientOf(flags),
@@ -89,9 +83,7 @@ async function main(): Promise<void> {
     kubelet: kubelets.at,
     serviceRange: flags['service-cluster-ip-range'],
     mountTokens: flags['service-account-signing-key-file'] !== '',
-    security: { ...securityOf(flags), clientCaPem: pem('client-ca-file') },
-    encryption: encryptionOf(flags),
-    ...(audit && { audit }),
+    ...securedBy(flags, { log, own: { clientCaPem: pem('client-ca-file') } }),
   })
   const stop = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

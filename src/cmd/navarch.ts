@@ -98,6 +98,7 @@ async function main(args: readonly string[]): Promise<void> {
     },
     signal: interrupted.signal,
     version: VERSION,
+    absolute: (path) => resolve(path),
     simulate,
     cluster: openCluster,
   }

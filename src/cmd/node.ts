@@ -12,6 +12,8 @@ import {
   systemRandom,
   systemUsage,
 } from '../platform/index.ts'
+import { givenFlags } from './parts/given-flags.ts'
+import { KUBELET_FLAGS, withKubeletFlags } from './parts/kubelet-flags.ts'
 import { nodeConfig } from './parts/node-config.ts'
 import { type Part, runPart, untilStopped } from './parts/part.ts'
 
@@ -24,7 +26,8 @@ async function main(part: Part): Promise<void> {
   if (!node) throw new Error(`--name: there is no node "${name}" in ${layout.topology}`)
   const dataFolder = layout.dataOf(name)
   await disk.mkdir(dataFolder, { mode: 0o755 })
-  const config = await nodeConfig(topology, node, dataFolder)
+  const flags = givenFlags(topology, 'kubelet', { name, defaults: KUBELET_FLAGS })
+  const config = withKubeletFlags(await nodeConfig(topology, node, dataFolder), flags)
   const system = {
     clock: systemClock,
     random: systemRandom(),

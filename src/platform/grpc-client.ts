@@ -21,7 +21,7 @@ import {
 import type { TlsOptions } from './tls.ts'
 
 export interface GrpcClientOptions {
-  /** `https://host:port`, or `http://` for plain text; servers that answer alike. */
+  /** `https://host:port`, `http://` for plain text, or `unix:///path`; servers that answer alike. */
   readonly endpoints: readonly string[]
   readonly tls?: TlsOptions
 }
@@ -92,6 +92,11 @@ export function grpcClient(options: GrpcClientOptions): GrpcClient {
 }
 
 function openClient(endpoint: string, tls: TlsOptions | undefined): Client {
+  // A socket of this machine; such a client sends no authority of its own.
+  if (endpoint.startsWith('unix:')) {
+    const options = { ...CHANNEL, 'grpc.default_authority': 'localhost' }
+    return new Client(endpoint, credentials.createInsecure(), options)
+  }
   const { protocol, host, hostname } = new URL(endpoint)
   if (protocol !== 'https:' || tls === undefined) {
     return new Client(host, credentials.createInsecure(), CHANNEL)

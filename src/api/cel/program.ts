@@ -13,6 +13,8 @@ export interface Program {
   readonly estimatedCost: number
   /** Names of variables that it mentions. */
   readonly mentions: ReadonlySet<string>
+  /** Whether it reads that field of that variable. */
+  selects(variable: string, field: string): boolean
   /** Throws `CelError`; `CelCostError` when it costs more than `costLimit`. */
   evaluate(variables: Variables, options?: { costLimit?: number }): Evaluation
 }
@@ -36,8 +38,17 @@ export function compile(source: string, options: CompileOptions): Program {
     type: checked.type,
     estimatedCost: estimateCost(checked),
     mentions: mentionsOf(checked),
+    selects: (variable, field) => selects(checked, variable, field),
     evaluate: (variables, limits = {}) => evaluate(checked, variables, limits),
   }
+}
+
+function selects({ types }: Checked, variable: string, field: string): boolean {
+  for (const expr of types.keys()) {
+    if (expr.kind !== 'select' || expr.field !== field) continue
+    if (expr.operand.kind === 'ident' && expr.operand.name === variable) return true
+  }
+  return false
 }
 
 function mentionsOf(checked: Checked): ReadonlySet<string> {

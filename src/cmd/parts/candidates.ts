@@ -41,6 +41,9 @@ export interface CandidateParts {
   readonly autoscaler?: ControllersOptions['autoscaler']
   /** Absent: nodes get no blocks of addresses. */
   readonly nodeIpam?: ControllersOptions['nodeIpam']
+  /** How long certificates are good at most. Default: a year. */
+  readonly signingMs?: number
+  readonly nodeLifecycle?: ControllersOptions['nodeLifecycle']
   /** Default: kube-scheduler's. */
   readonly scheduler?: SchedulerConfig
   /** Of its configuration. */

@@ -1,5 +1,6 @@
-import { cidrErrors } from '../../api/index.ts'
+import { cidrErrors, goDurationMs } from '../../api/index.ts'
 import { controllerNames, type NodeIpamOptions } from '../../master/controllers/index.ts'
+import type { CandidateParts } from './candidates.ts'
 import { FlagError } from './flags.ts'
 
 /** Names that kube-controller-manager had for its controllers before 1.28, and still takes. */
@@ -122,4 +123,38 @@ function cidrsOf(flag: string, text: string): string[] {
     throw new FlagError(`--${flag}: "${cidr}" must be a CIDR such as 10.244.0.0/16`)
   }
   return cidrs
+}
+
+const PERIOD = 'horizontal-pod-autoscaler-sync-period'
+const SIGNING = 'cluster-signing-duration'
+const GRACE = 'node-monitor-grace-period'
+
+/** Flags of kube-controller-manager about the controllers themselves. */
+export const CONTROLLER_FLAGS = {
+  controllers: '*',
+  [PERIOD]: '15s',
+  [SIGNING]: '8760h0m0s',
+  [GRACE]: '',
+  ...NODE_IPAM_FLAGS,
+} as const
+
+/** Throws `FlagError` for what makes no sense. */
+export function controllersBy(
+  flags: Readonly<Record<keyof typeof CONTROLLER_FLAGS, string>>,
+): Pick<CandidateParts, 'controllers' | 'autoscaler' | 'signingMs' | 'nodeLifecycle' | 'nodeIpam'> {
+  const grace = flags[GRACE]
+  const nodeIpam = nodeIpamOf(flags)
+  return {
+    controllers: controllersOf(flags.controllers),
+    autoscaler: { periodMs: period(PERIOD, flags[PERIOD]) },
+    signingMs: period(SIGNING, flags[SIGNING]),
+    ...(grace !== '' && { nodeLifecycle: { gracePeriodMs: period(GRACE, grace) } }),
+    ...(nodeIpam && { nodeIpam }),
+  }
+}
+
+function period(flag: string, text: string): number {
+  const ms = goDurationMs(text)
+  if (ms !== undefined && ms > 0) return ms
+  throw new FlagError(`--${flag}: "${text}" is no duration such as 15s`)
 }

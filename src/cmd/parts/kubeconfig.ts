@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import type { HttpHandler } from '../../base/index.ts'
-import type { JudgeOptions } from '../../master/apiserver/index.ts'
+import type { JudgeOptions, WebhookAccess } from '../../master/apiserver/index.ts'
 import { httpsClient, type TlsOptions } from '../../platform/index.ts'
 import { FlagError, fileOf } from './flags.ts'
 
@@ -43,9 +43,7 @@ export function readJudge(flag: string, path: string): Omit<JudgeOptions, 'versi
   const { cluster, user, server, pem } = contextOf(flag, path)
   const caPem = pem(cluster, 'certificate-authority')
   const client = { certPem: pem(user, 'client-certificate'), keyPem: pem(user, 'client-key') }
-  const token = tokenOf(user, path)
-  const { username, password } = user
-  const basic = Buffer.from(`${String(username)}:${String(password)}`).toString('base64')
+  const authorization = authorizationOf(user, path)
   const serverName = cluster['tls-server-name']
   return {
     url: server,
@@ -53,9 +51,45 @@ export function readJudge(flag: string, path: string): Omit<JudgeOptions, 'versi
     ...(client.certPem !== '' && { client }),
     ...(cluster['insecure-skip-tls-verify'] === true && { insecure: true }),
     ...(typeof serverName === 'string' && { serverName }),
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    ...(token === undefined && typeof username === 'string' && { authorization: `Basic ${basic}` }),
+    ...(authorization !== undefined && { authorization }),
   }
+}
+
+/**
+ * How servers of webhooks know us: users of a kubeconfig by the servers' names, `*.example.org` for
+ * all of a domain, `*` for all. Throws `FlagError`.
+ */
+export function readWebhookAccess(flag: string, path: string): WebhookAccess {
+  const { users } = parseFile(flag, path)
+  const known = new Map<string, ReturnType<WebhookAccess>>()
+  for (const { name, user } of Array.isArray(users) ? (users as WebhookUser[]) : []) {
+    if (typeof name !== 'string' || typeof user !== 'object' || user === null) continue
+    const pem = (what: string) => material(flag, { of: user, name: what, folder: dirname(path) })
+    const client = { certPem: pem('client-certificate'), keyPem: pem('client-key') }
+    const authorization = authorizationOf(user, path)
+    known.set(name, {
+      ...(client.certPem !== '' && { client }),
+      ...(authorization !== undefined && { authorization }),
+    })
+  }
+  return (server) => {
+    const labels = server.split('.')
+    const wild = labels.map((_, i) => ['*', ...labels.slice(i + 1)].join('.'))
+    return [server, ...wild].map((name) => known.get(name)).find((found) => found !== undefined)
+  }
+}
+
+interface WebhookUser {
+  readonly name?: unknown
+  readonly user?: Fields | null
+}
+
+function authorizationOf(user: Fields, path: string): string | undefined {
+  const token = tokenOf(user, path)
+  if (token !== undefined) return `Bearer ${token}`
+  const { username, password } = user
+  if (typeof username !== 'string') return undefined
+  return `Basic ${Buffer.from(`${username}:${String(password)}`).toString('base64')}`
 }
 
 function contextOf(flag: string, path: string): Context {

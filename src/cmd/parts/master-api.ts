@@ -3,19 +3,38 @@ import { allResources, metricsResources } from '../../api/index.ts'
 import type { HttpHandler } from '../../base/index.ts'
 import { createApiServer } from '../../master/apiserver/index.ts'
 import { outboundHttps, serveHttps, systemClock, systemRandom } from '../../platform/index.ts'
+import { REPEATED_FLAGS, SECURITY_FLAGS, securedBy } from './apiserver-security.ts'
 import { controllersCandidate, schedulerCandidate } from './candidates.ts'
+import { CONTROLLER_FLAGS, controllersBy } from './controller-flags.ts'
 import { holdEndpoint } from './endpoint.ts'
+import { givenFlags } from './given-flags.ts'
 import { kubeletClients } from './kubelet-clients.ts'
 import { ensureStandardClass, localVolumes } from './local-volumes.ts'
 import { masterStatusHandler, STATUS_PATH } from './master-status.ts'
 import { die, type Part, untilStopped } from './part.ts'
+import { SCHEDULER_FLAGS, schedulerBy } from './scheduler-flags.ts'
 import type { StoreThread } from './store-thread.ts'
 import { readTrust } from './trust.ts'
 
 const STOP_TIMEOUT_MS = 4000
 const LINGER_MS = 250
-/** How often autoscalers look: measurements here are newer than metrics-server's. */
-const AUTOSCALER = { periodMs: 5_000 }
+/** Autoscalers look more often: measurements here are newer than metrics-server's. */
+const LOCAL_CONTROLLER_FLAGS = {
+  ...CONTROLLER_FLAGS,
+  'horizontal-pod-autoscaler-sync-period': '5s',
+}
+
+/** What `navarch up` was told for the parts of a master. Throws `FlagError`. */
+function givenTo({ name, topology, log }: Part) {
+  const api = { name, defaults: SECURITY_FLAGS, repeated: REPEATED_FLAGS }
+  const manager = { name, defaults: LOCAL_CONTROLLER_FLAGS }
+  const scheduler = givenFlags(topology, 'scheduler', { name, defaults: SCHEDULER_FLAGS })
+  return {
+    api: givenFlags(topology, 'apiserver', api),
+    controllers: controllersBy(givenFlags(topology, 'controller-manager', manager)),
+    scheduler: schedulerBy(scheduler, { clock: systemClock, log }),
+  }
+}
 
 /** What a master is beside its store member; resolves when it has stopped. */
 export async function runMaster(
@@ -27,6 +46,7 @@ export async function runMaster(
   const random = systemRandom()
   const { address } = self
   const { kv } = store
+  const given = givenTo(part)
   const kubelets = kubeletClients(await readTls('kubelet-client', 'api', part))
   const trust = await readTrust(part)
   const api = createApiServer({
@@ -41,11 +61,12 @@ export async function runMaster(
     advertise: { address, port: self.apiPort },
     mountTokens: true,
     ...trust.api,
+    ...securedBy(given.api, { log, own: trust.own }),
   })
   const volumes = localVolumes(layout.data)
   const parts = { name, api: api.handler, clock, random, log, trust: trust.given, volumes }
-  const controllers = controllersCandidate({ ...parts, autoscaler: AUTOSCALER })
-  const scheduler = schedulerCandidate(parts)
+  const controllers = controllersCandidate({ ...parts, ...given.controllers })
+  const scheduler = schedulerCandidate({ ...parts, ...given.scheduler })
   const leads = () => ({ controllers: controllers.isLeader, scheduler: scheduler.isLeader })
   const state = { held: false }
   const status = masterStatusHandler({ name, store, api: api.handler, endpoint: state, leads })

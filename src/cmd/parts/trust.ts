@@ -1,16 +1,16 @@
 import { readSecurity, readTls } from '../../../cluster/index.ts'
 import type { ApiServerOptions } from '../../master/apiserver/index.ts'
 import type { ControllersOptions } from '../../master/controllers/index.ts'
-import { certificateSigner, signerOf } from '../../platform/index.ts'
+import { certificateSigner } from '../../platform/index.ts'
+import type { OwnTrust } from './apiserver-security.ts'
 import type { Part } from './part.ts'
 
-/** As kube-apiserver's tokens for pods say. */
-const ACCOUNT_ISSUER = 'https://kubernetes.default.svc'
 const FRONT_PROXY = 'front-proxy-client'
 
 export interface Trust {
   /** By what the API server knows people, beside client certificates, and is known itself. */
-  readonly api: Pick<ApiServerOptions, 'security' | 'proxyClient'>
+  readonly own: OwnTrust
+  readonly api: Pick<ApiServerOptions, 'proxyClient'>
   /** What controllers hand out in the cluster's name. */
   readonly given: Pick<ControllersOptions, 'rootCaPem' | 'certificateSigner'>
   /** The authority of front proxies, PEM. */
@@ -21,12 +21,12 @@ export interface Trust {
 export async function readTrust(part: Part): Promise<Trust> {
   const { accountKeyPem, apiAuthority, proxyCaPem } = await readSecurity(part)
   return {
+    own: {
+      accountKeyPem,
+      clientCaPem: apiAuthority.certPem,
+      requestHeader: { caPem: proxyCaPem, allowedNames: [FRONT_PROXY] },
+    },
     api: {
-      security: {
-        serviceAccounts: { issuers: [ACCOUNT_ISSUER], signer: signerOf(accountKeyPem) },
-        clientCaPem: apiAuthority.certPem,
-        requestHeader: { caPem: proxyCaPem, allowedNames: [FRONT_PROXY] },
-      },
       proxyClient: await readTls(FRONT_PROXY, 'api', part),
     },
     given: {

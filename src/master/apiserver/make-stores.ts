@@ -6,6 +6,7 @@ import { CacheView } from './cache/cache-view.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { resourceCodec } from './codec.ts'
 import { encryptedKv, type EncryptionRule, providersFor } from './encryption/index.ts'
+import { follow, type Followed } from './followed.ts'
 import type { Converter } from './custom/conversion.ts'
 import { type Converting, convertingKv } from './custom/converting-kv.ts'
 import { customTracking } from './custom/tracking.ts'
@@ -28,7 +29,7 @@ export interface StoreParts {
   readonly admission: Admission
   readonly services: ServiceResources
   /** Which resources are sealed in the store. Default: none. */
-  readonly encryption?: readonly EncryptionRule[]
+  readonly encryption?: Followed<readonly EncryptionRule[]> | undefined
   /** Asks the webhooks that convert custom objects. */
   readonly converter?: Converter
 }
@@ -86,8 +87,8 @@ export function createStore(
   from: StoreParts,
   all: readonly Resource[],
 ): { store: Store; cache: WatchCache } {
-  const { clock, random, log, encryption = [] } = from
-  const providers = providersFor(encryption, resource)
+  const { clock, random, log, encryption } = from
+  const providers = encryption && follow(encryption, (rules) => providersFor(rules, resource))
   const sealed = providers ? encryptedKv(from.kv, { providers, random }) : from.kv
   const codec = resourceCodec(resource)
   const prefix = resourcePrefix(resource)

@@ -41,12 +41,32 @@ export function jsonEndpoint(
   return { target: { host, port, ...how }, shown: parsed.href, path, host: parsed.host }
 }
 
+interface CallOptions {
+  readonly body?: object
+  readonly headers?: Record<string, string>
+  readonly signal: AbortSignal
+}
+
 /** GETs JSON, or POSTs it. Throws `AnswerError`, or as the call does. */
 export async function callJson(
   call: HttpsCall,
   endpoint: JsonEndpoint,
-  options: { body?: object; headers?: Record<string, string>; signal: AbortSignal },
+  options: CallOptions,
 ): Promise<unknown> {
+  const text = await callText(call, endpoint, options)
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw new AnswerError('it is no JSON')
+  }
+}
+
+/** The same for an answer of any kind. */
+export async function callText(
+  call: HttpsCall,
+  endpoint: JsonEndpoint,
+  options: CallOptions,
+): Promise<string> {
   const { body, headers = {}, signal } = options
   const response = await call(endpoint.target, {
     method: body ? 'POST' : 'GET',
@@ -67,9 +87,5 @@ export async function callJson(
   if (status < 200 || status > 299) {
     throw new AnswerError(`status ${status}: ${text.trim().slice(0, SHOWN_MAX)}`, status)
   }
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    throw new AnswerError('it is no JSON')
-  }
+  return text
 }

@@ -2,7 +2,7 @@ import type { Clock, HttpsCall, Signer } from '../../base/index.ts'
 import { Authentication, type AnonymousOptions } from './authn/authentication.ts'
 import { bootstrapTokens } from './authn/bootstrap-token.ts'
 import { type VerifyKey, verifyKeys } from './authn/jwt.ts'
-import { type OidcOptions, oidcTokens } from './authn/oidc/index.ts'
+import { jwtTokens, type OidcOptions, oidcTokens } from './authn/oidc/index.ts'
 import type { RequestHeaderOptions } from './authn/request-header.ts'
 import { type BoundObject, serviceAccountTokens } from './authn/service-account.ts'
 import { anyToken, type TokenAuthenticator } from './authn/token.ts'
@@ -15,6 +15,8 @@ import { NodeGraph } from './authz/node-graph.ts'
 import { Rbac } from './authz/rbac.ts'
 import { type AuthorizationWebhookOptions, authorizationWebhook } from './authz/webhook.ts'
 import type { Lookup } from './admission/index.ts'
+import type { AuthenticationConfig, AuthorizationConfig } from './configuration/index.ts'
+import { follow, type Followed } from './followed.ts'
 import type { TokenIssuer } from './subresources/index.ts'
 
 /** Who may come in, and what they may do: kube-apiserver's flags of the same sense. */
@@ -37,6 +39,10 @@ export interface SecurityOptions {
   /** Authorities of clients' certificates, PEM: what extension API servers are told of them. */
   readonly clientCaPem?: string
   readonly anonymous?: AnonymousOptions
+  /** Further issuers, and who may be anonymous, by a file that may change. */
+  readonly authenticationConfig?: Followed<AuthenticationConfig>
+  /** Instead of `authorization`, by a file that may change. */
+  readonly authorizationConfig?: Followed<AuthorizationConfig>
 }
 
 export type AuthorizationMode = 'Node' | 'RBAC' | 'Webhook' | 'AlwaysAllow' | 'AlwaysDeny'
@@ -75,7 +81,7 @@ export function createSecurity(options: SecurityOptions, parts: SecurityParts): 
   const { serviceAccounts: accounts } = options
   const audiences = accounts?.audiences ?? accounts?.issuers ?? []
   const keys = accounts ? verifyKeys(`${accounts.signer.publicPem}\n${accounts.keysPem ?? ''}`) : []
-  const { requestHeader, anonymous } = options
+  const { requestHeader, anonymous = { enabled: true }, authenticationConfig } = options
   const { lookup } = parts
   const rbac = new Rbac(cachedRoles(lookup))
   const graph = new NodeGraph(lookup)
@@ -84,7 +90,7 @@ export function createSecurity(options: SecurityOptions, parts: SecurityParts): 
       tokens: tokensOf(options, { keys, audiences }, parts),
       audiences,
       ...(requestHeader && { requestHeader }),
-      ...(anonymous && { anonymous }),
+      anonymous: () => authenticationConfig?.().anonymous ?? anonymous,
     }),
     authorizer: authorizerOf(options, { rbac, node: nodeAuthorizer({ graph, lookup }), parts }),
     rbac,
@@ -107,8 +113,22 @@ function tokensOf(
   if (accounts) tokens.push(accountTokens(accounts, keys, parts))
   tokens.push(bootstrapTokens({ secret: secretOf(lookup), nowMs: () => clock.nowMs() }))
   if (oidc) tokens.push(oidcTokens(oidc, { clock, call: outboundOf(parts) }))
+  if (options.authenticationConfig) {
+    tokens.push(configuredTokens(options.authenticationConfig, parts))
+  }
   if (webhook) tokens.push(tokenWebhook(webhook, { clock, audiences, call: outboundOf(parts) }))
   return anyToken(tokens)
+}
+
+function configuredTokens(
+  config: Followed<AuthenticationConfig>,
+  parts: SecurityParts,
+): TokenAuthenticator {
+  const { clock } = parts
+  const current = follow(config, ({ issuers }) => {
+    return anyToken(issuers.map((issuer) => jwtTokens(issuer, { clock, call: outboundOf(parts) })))
+  })
+  return { authenticate: (token, of) => current().authenticate(token, of) }
 }
 
 function outboundOf({ outbound }: SecurityParts): HttpsCall {
@@ -166,6 +186,23 @@ function authorizerOf(
   const { rbac, node, parts } = of
   const { authorization = ['Node', 'RBAC'], authorizers = [] } = options
   const byMode = { Node: node, RBAC: rbac, AlwaysAllow: alwaysAllow, AlwaysDeny: alwaysDeny }
+  const { authorizationConfig: config } = options
+  if (config) {
+    const current = follow(config, ({ authorizers: rules }) => {
+      const configured = rules.map((each) => {
+        if (each.type !== 'Webhook') return byMode[each.type]
+        return authorizationWebhook(each.webhook, { clock: parts.clock, call: outboundOf(parts) })
+      })
+      return firstOf([masters, ...configured, ...authorizers])
+    })
+    return {
+      authorize: (attributes, of) => current().authorize(attributes, of),
+      rulesFor: (user, namespace) => {
+        const none = { rules: [], incomplete: false, errors: [] }
+        return current().rulesFor?.(user, namespace) ?? none
+      },
+    }
+  }
   const chosen = authorization.map((mode) => {
     return mode === 'Webhook' ? webhookOf(options, parts) : byMode[mode]
   })

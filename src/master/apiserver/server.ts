@@ -18,8 +18,10 @@ import { Background, type StartOptions } from './background.ts'
 import type { Advertised } from './bootstrap/kubernetes-service.ts'
 import { Catalog } from './catalog.ts'
 import { customServer } from './custom/index.ts'
+import type { AdmissionConfig } from './configuration/index.ts'
 import type { EncryptionRule } from './encryption/index.ts'
 import { Fairness } from './fairness/index.ts'
+import type { Followed } from './followed.ts'
 import { createHandler, type Route } from './handler.ts'
 import { discoveryRoute } from './discovery.ts'
 import { type HealthChecks, healthRoute } from './health.ts'
@@ -61,11 +63,13 @@ export interface ApiServerOptions {
   /** Default: 600 requests at once. */
   readonly fairness?: { readonly seats: number }
   /** Which resources are sealed in the store, and with what keys. The same on every master. */
-  readonly encryption?: readonly EncryptionRule[]
+  readonly encryption?: Followed<readonly EncryptionRule[]>
   /** Names as in kube-apiserver, beside those that are on by default. Default: none. */
   readonly enabledAdmission?: readonly string[]
   /** Names as in kube-apiserver: `ServiceAccount`. Default: none. */
   readonly disabledAdmission?: readonly string[]
+  /** What plugins are told. Default: nothing. */
+  readonly admissionConfig?: AdmissionConfig
   /**
    * Whether pods get a volume with their service account's token and the cluster's authority, as in
    * every Kubernetes; needs somebody who publishes `kube-root-ca.crt`. Default: no.
@@ -98,7 +102,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const mountTokens = options.mountTokens ?? false
   const targets = new ServiceTargets({ lookup, random })
   const webhooks = outbound && new WebhookCaller({ call: outbound, targets, clock })
-  const base = { lookup, clock, random, log, kv, authorizer, mountTokens }
+  const config = options.admissionConfig ?? {}
+  const base = { lookup, clock, random, log, kv, authorizer, mountTokens, config }
   const context = { ...base, ...(webhooks && { webhooks }) }
   const plugins = admissionChain(context, PLUGINS, {
     enabled: options.enabledAdmission ?? [],
@@ -106,7 +111,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   })
   const admission = withEscalationCheck(withRequester(plugins), security)
   const services = serviceResources({ kv, random, range: options.serviceRange })
-  const encryption = options.encryption ?? []
+  const { encryption } = options
   const parts = { kv, clock, random, log, admission, services, encryption }
   const caches = addStores(options.resources, { ...parts, stores })
   const catalog = new Catalog(options.resources)

@@ -16,8 +16,9 @@ const BACKDATE_MS = 5 * 60_000
 /** Signs approved requests of the API server's own signers. */
 export function certificateSigning(
   context: ControllerContext,
-  signer: CertificateSigner,
+  options: { readonly signer: CertificateSigner; readonly longestMs?: number },
 ): Controller {
+  const { signer, longestMs = YEAR_MS } = options
   const requests = context.informers.for(certificateSigningRequests)
   const client = context.client.for(certificateSigningRequests)
 
@@ -38,12 +39,12 @@ export function certificateSigning(
       : 'the request is not signed with the key that it asks for'
     if (fault === undefined) {
       const { expirationSeconds } = request.spec
-      const askedMs = expirationSeconds == null ? YEAR_MS : expirationSeconds * 1000
+      const askedMs = expirationSeconds == null ? longestMs : expirationSeconds * 1000
       const pem = signer.sign({
         ...parsed,
         usages: request.spec.usages ?? [],
         notBeforeMs: nowMs - BACKDATE_MS,
-        notAfterMs: nowMs + Math.min(askedMs, YEAR_MS),
+        notAfterMs: nowMs + Math.min(askedMs, longestMs),
       })
       wanted.status = { ...wanted.status, certificate: Buffer.from(pem).toString('base64') }
     } else {

@@ -66,6 +66,8 @@ export interface ControllersOptions {
   readonly rootCaPem?: string
   /** The authority of client certificates; absent: requests are not signed. */
   readonly certificateSigner?: CertificateSigner
+  /** How long certificates are good at most. Default: a year. */
+  readonly signingMs?: number
   readonly nodeLifecycle?: NodeLifecycleOptions
   /** Absent: nodes get no blocks of addresses. */
   readonly nodeIpam?: NodeIpamOptions | undefined
@@ -83,8 +85,11 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'bootstrap-signer-controller': bootstrapSigner,
   'certificatesigningrequest-approving-controller': certificateApprover,
   'certificatesigningrequest-cleaner-controller': certificateCleaner,
-  'certificatesigningrequest-signing-controller': (context, { certificateSigner: signer }) =>
-    signer && certificateSigning(context, signer),
+  'certificatesigningrequest-signing-controller': (
+    context,
+    { certificateSigner: signer, signingMs },
+  ) =>
+    signer && certificateSigning(context, { signer, ...(signingMs && { longestMs: signingMs }) }),
   'clusterrole-aggregation-controller': clusterRoleAggregation,
   'deployment-controller': deploymentController,
   'replicaset-controller': replicaSetController,

@@ -35,6 +35,7 @@ const INFO = { revision: 5, totalKey: 7, totalSize: 20_480, hash: 'abcd' }
 const KILL = { master: 'master-1', led: 'store', gapMs: 120, scaledMs: null, rejoinedMs: 1500 }
 
 interface Size {
+  apiOnly?: boolean
   readonly masters: number
   readonly nodes: number
 }
@@ -48,7 +49,7 @@ function fake(calls: unknown[], lostWrites: number, size: Size): ClusterControl 
       return Promise.resolve(answer)
     }
   return {
-    up: told('up', { kubeconfig: '/k', tookMs: 1234, hollowNodes: 0, ...size }),
+    up: told('up', { kubeconfig: '/k', tookMs: 1234, hollowNodes: 0, apiOnly: false, ...size }),
     down: told('down', true),
     status: told('status', STATUS),
     kill: (name, signal) => {
@@ -90,6 +91,7 @@ async function run(line: string, lostWrites = 0, size: Size = { masters: 3, node
     terminal: { out: (t) => (text.out += t), err: (t) => (text.err += t) },
     signal: new AbortController().signal,
     version: '1.2.3',
+    absolute: (path) => `/work/${path}`,
     simulate: ({ seed }) => Promise.resolve(seed !== 666),
     cluster(dataDir) {
       folders.push(dataDir)
@@ -107,6 +109,10 @@ describe('cli', () => {
       ['up', ['up', {}]],
       ['up --hollow-nodes 1000', ['up', { hollowNodes: 1000 }]],
       ['up --api-only --masters 1', ['up', { masters: 1, apiOnly: true }]],
+      [
+        'up --apiserver-arg audit-log-path=a --apiserver-arg --api-audiences=b --kubelet-arg=',
+        ['up', { args: { apiserver: ['audit-log-path=/work/a', 'api-audiences=b'], kubelet: [] } }],
+      ],
       ['down --purge', ['down', { purge: true }]],
       ['kill master-1', ['kill', 'master-1', 'SIGKILL']],
       ['kill node-1 --signal term', ['kill', 'node-1', 'SIGTERM']],
@@ -144,6 +150,8 @@ describe('cli', () => {
     const small = await run('up', 0, { masters: 1, nodes: 0 })
     assert.match(small.out, /1 master, 0 nodes/)
     assert.doesNotMatch(small.out, /kill|drill|web\.yaml/)
+    const api = await run('up --api-only', 0, { masters: 3, nodes: 0, apiOnly: true })
+    assert.doesNotMatch(api.out.split('\n').slice(2).join('\n'), /controllers|nodes/)
   })
 
   it('prints export lines that a shell reads', async () => {
@@ -163,6 +171,7 @@ describe('cli', () => {
       'up --api-only --nodes 2',
       'up --api-only --hollow-nodes 2',
       'up --hollow-nodes 0',
+      'up --scheduler-arg config',
       'backup',
     ]) {
       const { code, err, out } = await run(line)

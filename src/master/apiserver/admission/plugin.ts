@@ -1,6 +1,7 @@
 import type { Clock, Log, Random } from '../../../base/index.ts'
 import type { Kv } from '../../../kv/index.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
+import type { AdmissionConfig } from '../configuration/index.ts'
 import type { AdmissionAttributes } from './attributes.ts'
 import type { WebhookCaller } from '../webhooks/call.ts'
 import type { Lookup } from './lookup.ts'
@@ -36,6 +37,8 @@ export interface AdmissionContext {
   readonly authorizer: Authorizer
   /** Absent: webhooks are not asked, for the server cannot reach them. */
   readonly webhooks?: WebhookCaller
+  /** Of the file of `--admission-control-config-file`. */
+  readonly config: AdmissionConfig
 }
 
 export type MakePlugin = (context: AdmissionContext) => AdmissionPlugin

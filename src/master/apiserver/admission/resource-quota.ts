@@ -10,10 +10,12 @@ import {
   quotaEvaluatorOf,
   quotaMatches,
   type ResourceQuota,
+  type ScopeRequirement,
   scopesOf,
   subtractAmounts,
   withoutZeros,
 } from '../../../api/index.ts'
+import type { DeepReadonly } from '../../../base/index.ts'
 import { ObjectRevision } from '../object-revision.ts'
 import { objectKey } from '../keys.ts'
 import type { Store } from '../registry/store.ts'
@@ -45,7 +47,8 @@ export const resourceQuota: MakePlugin = (context) => {
       const isResize = operation === 'UPDATE' && attributes.isOf('', 'pods', 'resize')
       const isPlain = subresource === '' && (operation === 'CREATE' || evaluator.updates)
       if (!isResize && !isPlain) return
-      if (context.lookup.list(QUOTAS, { namespace }).length === 0) return
+      const isLimited = isLimitedKind(context, resource)
+      if (!isLimited && context.lookup.list(QUOTAS, { namespace }).length === 0) return
       await lock.run(namespace, () => reserveAll(context, attributes, evaluator))
     },
   }
@@ -65,8 +68,62 @@ async function reserveAll(
   const relevant = quotas.flatMap((quota) =>
     applies(attributes, evaluator, quota as ResourceQuota) ? [quota.metadata.name ?? ''] : [],
   )
+  checkCovered(context, attributes, {
+    evaluator,
+    delta,
+    quotas: quotas.filter(({ metadata }) => relevant.includes(metadata.name ?? '')),
+  })
   for (const name of relevant) await reserve(store, attributes, { name, delta, evaluator })
 }
+
+const isLimitedKind = (
+  { config }: AdmissionContext,
+  { group, plural }: { group: string; plural: string },
+): boolean =>
+  config.limitedResources?.some((l) => (l.apiGroup ?? '') === group && l.resource === plural) ??
+  false
+
+/** Throws 403 for what only a namespace with a quota for it may have, and none is there. */
+function checkCovered(
+  { config }: AdmissionContext,
+  attributes: AdmissionAttributes,
+  of: {
+    evaluator: QuotaEvaluator
+    delta: Amounts
+    quotas: readonly DeepReadonly<ResourceQuota>[]
+  },
+): void {
+  const { group, plural } = attributes.resource
+  const limited = (config.limitedResources ?? []).filter(
+    (each) => (each.apiGroup ?? '') === group && each.resource === plural,
+  )
+  if (limited.length === 0) return
+  const { evaluator, delta, quotas } = of
+  const covered = new Set(
+    quotas.flatMap(({ status }) => evaluator.matching(Object.keys(status.hard ?? {}))),
+  )
+  const words = limited.flatMap(({ matchContains = [] }) => matchContains)
+  const open = Object.keys(delta).filter(
+    (name) => words.some((word) => name.includes(word)) && !covered.has(name),
+  )
+  if (open.length > 0) {
+    throw forbidden(attributes, `insufficient quota to consume: ${open.sort().join(',')}`)
+  }
+  const isCovered = (scope: ScopeRequirement) =>
+    quotas.some((quota) => scopesOf(quota).some((own) => sameScope(own, scope)))
+  const scopes = limited.flatMap(({ matchScopes = [] }) =>
+    matchScopes.filter(
+      (scope) => evaluator.inScope?.(attributes.object as KubeObject, scope) && !isCovered(scope),
+    ),
+  )
+  if (scopes.length === 0) return
+  const shown = scopes.map((s) => `{${s.scopeName} ${s.operator} [${(s.values ?? []).join(' ')}]}`)
+  const text = `[${shown.join(' ')}]`
+  throw forbidden(attributes, `insufficient quota to match these scopes: ${text}`)
+}
+
+/** A quota's own requirement is about the same scope: that the object meets it is known. */
+const sameScope = (a: ScopeRequirement, b: ScopeRequirement) => a.scopeName === b.scopeName
 
 /** What the request uses beyond what the object uses already. */
 function deltaOf(

@@ -11,7 +11,8 @@ export interface AuthenticationOptions {
   /** For whom tokens must be meant: names of this API. */
   readonly audiences: readonly string[]
   readonly requestHeader?: RequestHeaderOptions
-  readonly anonymous?: AnonymousOptions
+  /** As it is now. */
+  readonly anonymous: () => AnonymousOptions
 }
 
 /** Requests without any credential; what they may do is the authorizer's business. */
@@ -74,7 +75,7 @@ export class Authentication {
   }
 
   #anonymous(request: HttpRequest, path: string): User {
-    const { enabled, paths } = this.#options.anonymous ?? { enabled: true }
+    const { enabled, paths } = this.#options.anonymous()
     // A certificate that nobody of ours signed is a wrong credential, not the lack of one.
     if (request.foreignCertificate === true || !enabled) throw statusErrors.unauthorized()
     if (paths && !paths.includes(path)) throw statusErrors.unauthorized()

@@ -1,13 +1,21 @@
 import type { Clock, HttpsCall } from '../../../base/index.ts'
+import type { Program } from '../../../api/index.ts'
 import { Answers, BusyError, Judge, JudgeError, type JudgeOptions } from '../judges/index.ts'
 import type { Attributes, ResourceAttributes } from './attributes.ts'
-import type { Authorizer, Decision } from './authorizer.ts'
+import { type Authorizer, type Decision, NO_OPINION } from './authorizer.ts'
+import { meets } from './webhook-conditions.ts'
 
 export interface AuthorizationWebhookOptions extends JudgeOptions {
   /** How long a yes is good. Default five minutes. */
   readonly allowedTtlMs?: number
   /** How long anything else is good. Default half a minute. */
   readonly refusedTtlMs?: number
+  /** What its silence means. Default: `none`, so that the next one decides. */
+  readonly onFailure?: 'none' | 'deny'
+  /** It is asked when all of them are true. */
+  readonly conditions?: readonly Program[]
+  /** For messages and metrics. */
+  readonly name?: string
 }
 
 const ALLOWED_TTL_MS = 5 * 60_000
@@ -22,14 +30,14 @@ interface Status {
 }
 
 /**
- * Asks a server of others whether somebody may do something, with SubjectAccessReviews. When it
- * does not answer, the next authorizer decides.
+ * Asks a server of others whether somebody may do something, with SubjectAccessReviews.
  */
 export function authorizationWebhook(
   options: AuthorizationWebhookOptions,
   parts: { readonly call: HttpsCall; readonly clock: Clock },
 ): Authorizer {
-  const { allowedTtlMs = ALLOWED_TTL_MS, refusedTtlMs = REFUSED_TTL_MS, ...server } = options
+  const { allowedTtlMs = ALLOWED_TTL_MS, refusedTtlMs = REFUSED_TTL_MS, ...rest } = options
+  const { onFailure = 'none', conditions = [], name: _, ...server } = rest
   const judge = new Judge(server, parts)
   const answers = new Answers<Decision>(parts)
   const ask = async (spec: object) => {
@@ -39,6 +47,11 @@ export function authorizationWebhook(
   }
   return {
     async authorize(attributes, { signal }) {
+      if (conditions.length > 0) {
+        const isAsked = meets(conditions, specOf(attributes, 'v1'))
+        if (isAsked === false) return NO_OPINION
+        if (isAsked !== true) return { kind: onFailure, reason: '', error: isAsked }
+      }
       const spec = specOf(attributes, server.version)
       const key = JSON.stringify(spec)
       try {
@@ -48,7 +61,7 @@ export function authorizationWebhook(
         return decision
       } catch (error) {
         if (!(error instanceof JudgeError) && !(error instanceof BusyError)) throw error
-        return { kind: 'none', reason: '', error: error.message }
+        return { kind: onFailure, reason: '', error: error.message }
       }
     },
     rulesFor() {

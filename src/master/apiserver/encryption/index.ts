@@ -1,2 +1,7 @@
-export { type EncryptionRule, parseEncryption, providersFor } from './configuration.ts'
+export {
+  type EncryptionRule,
+  type KmsParts,
+  parseEncryption,
+  providersFor,
+} from './configuration.ts'
 export { encryptedKv } from './encrypted-kv.ts'

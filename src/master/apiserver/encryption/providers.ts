@@ -5,10 +5,13 @@ import type { Random } from '../../../base/index.ts'
 export interface Provider {
   /** What stands before a value that it keeps: `k8s:enc:aesgcm:v1:key1:`; empty: the value as is. */
   readonly prefix: string
-  seal(value: Uint8Array, context: SealContext): Uint8Array
+  seal(value: Uint8Array, context: SealContext): Uint8Array | Promise<Uint8Array>
   /** Throws when the bytes were not sealed with its key, or are no longer as they were. */
-  open(sealed: Uint8Array, context: SealContext): Uint8Array
+  open(sealed: Uint8Array, context: SealContext): Opened | Promise<Opened>
 }
+
+/** What was sealed; `stale`: it is to be sealed anew, for the key is no longer the one in use. */
+export type Opened = Uint8Array | { readonly value: Uint8Array; readonly stale: boolean }
 
 export interface SealContext {
   /** The key in the store: a value that is moved to another key is no longer good. */

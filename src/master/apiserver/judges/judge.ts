@@ -16,6 +16,8 @@ export interface JudgeOptions extends Omit<HttpsTarget, 'host' | 'port'> {
   readonly authorization?: string
   /** Of the reviews that it reads. */
   readonly version: 'v1' | 'v1beta1'
+  /** With all repetitions. Default half a minute. */
+  readonly timeoutMs?: number
 }
 
 /** It could not be asked, or answered what cannot be understood. */
@@ -23,7 +25,6 @@ export class JudgeError extends Error {
   override readonly name = 'JudgeError'
 }
 
-/** With all its repetitions. */
 const ANSWER_TIMEOUT_MS = 30_000
 const PAUSE_MS_FIRST = 500
 const PAUSE_FACTOR = 1.5
@@ -49,7 +50,8 @@ export class Judge {
     const apiVersion = `${group}/${this.#options.version}`
     const review = { kind, apiVersion, metadata: { creationTimestamp: null }, spec, status: {} }
     const late = () => new AnswerError('context deadline exceeded')
-    const found = (await withTimeout(this.#clock, ANSWER_TIMEOUT_MS, late, (signal) => {
+    const { timeoutMs = ANSWER_TIMEOUT_MS } = this.#options
+    const found = (await withTimeout(this.#clock, timeoutMs, late, (signal) => {
       return this.#post(review, signal)
     }).catch((error: unknown) => {
       throw failureOf(error, this.#options.url)
@@ -60,7 +62,7 @@ export class Judge {
   }
 
   async #post(review: object, signal: AbortSignal): Promise<unknown> {
-    const { url, authorization, version: _, ...how } = this.#options
+    const { url, authorization, version: _, timeoutMs: __, ...how } = this.#options
     const headers: Record<string, string> = authorization === undefined ? {} : { authorization }
     for (let attempt = 0; ; attempt++) {
       try {

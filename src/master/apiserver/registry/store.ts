@@ -94,7 +94,8 @@ export async function fetch(
   const { kv } = await store.kv.get(key, { signal })
   if (!kv) return undefined
   const cached = store.cache.get(key)
-  if (cached?.revision === kv.modRevision) return cached
+  // The keys that values are sealed with may have changed since.
+  if (cached?.revision === kv.modRevision && !kv.stale) return cached
   return ObjectRevision.fromStored(store.codec, kv)
 }
 

@@ -23,7 +23,18 @@ export class WebhookError extends Error {}
 /** Longest answer that is read, in bytes. */
 const ANSWER_BYTES_MAX = 3 * 1024 * 1024
 
+/** How the server of a webhook knows us: by its name, or `host:port` where the port is not 443. */
+export type WebhookAccess = (server: string) =>
+  | {
+      readonly client?: HttpsTarget['client']
+      /** A secret. */
+      readonly authorization?: string
+    }
+  | undefined
+
 export interface WebhookCallerOptions {
+  /** Default: it does not. */
+  readonly access?: WebhookAccess
   readonly call: HttpsCall
   readonly targets: ServiceTargets
   readonly clock: Clock
@@ -37,6 +48,11 @@ export class WebhookCaller {
     this.#options = options
   }
 
+  /** The same, known by others. */
+  with(access: WebhookAccess | undefined): WebhookCaller {
+    return access ? new WebhookCaller({ ...this.#options, access }) : this
+  }
+
   /** POSTs JSON and gives the JSON of the answer. Throws `WebhookError`. */
   async post(
     client: ClientConfig,
@@ -48,8 +64,9 @@ export class WebhookCaller {
     const { path, shown, find } = this.#placeOf(client)
     const fail = (why: string) =>
       new WebhookError(`failed to call webhook: Post "${shown}${path}${query}": ${why}`)
+    const { client: certificate, authorization } = this.#accessTo(shown)
     const work = async (limited: AbortSignal): Promise<unknown> => {
-      const target = find()
+      const target = { ...find(), ...(certificate && { client: certificate }) }
       const response = await this.#options.call(target, {
         method: 'POST',
         url: path + query,
@@ -58,6 +75,7 @@ export class WebhookCaller {
           accept: 'application/json, */*',
           'content-type': 'application/json',
           'user-agent': 'kube-apiserver-admission',
+          ...(authorization !== undefined && { authorization }),
         },
         body: Buffer.from(JSON.stringify(review)),
         signal: limited,
@@ -75,6 +93,10 @@ export class WebhookCaller {
       }
       throw error
     }
+  }
+
+  #accessTo(shown: string): NonNullable<ReturnType<WebhookAccess>> {
+    return this.#options.access?.(hostOf(shown).replace(/:443$/, '')) ?? {}
   }
 
   #placeOf(client: ClientConfig): { path: string; shown: string; find: () => HttpsTarget } {

@@ -23,7 +23,8 @@ type Seen = Map<string, string>
 /** Webhooks that change requests: one after the other, each sees what those before it made. */
 export const mutatingWebhooks: MakePlugin = (context) => ({
   async admit(attributes) {
-    const { webhooks: caller, lookup } = context
+    const { lookup, config } = context
+    const caller = context.webhooks?.with(config.mutatingWebhooks)
     if (!caller || isExempt(attributes)) return
     const { reinvocation } = attributes
     const seen = reinvocation.value<Seen>(PLUGIN, () => new Map())

@@ -11,7 +11,7 @@ const CONFIGURATIONS = {
 /** Webhooks that judge requests: all at once, and each may say no. */
 export const validatingWebhooks: MakePlugin = (context) => ({
   async validate(attributes) {
-    const { webhooks: caller } = context
+    const caller = context.webhooks?.with(context.config.validatingWebhooks)
     if (!caller || isExempt(attributes)) return
     const invocations = await relevant(attributes, context)
     const outcomes = await Promise.allSettled(

@@ -31,7 +31,7 @@ async function chainOf(plugins: Plugins, choice: AdmissionChoice = {}) {
   const lookup = lookupIn(() => undefined)
   const authorizer = { authorize: () => ({ kind: 'allow', reason: '' }) as const }
   const parts = { clock: systemClock, random: systemRandom(), log: silentLog, kv }
-  const context = { ...parts, lookup, authorizer, mountTokens: false }
+  const context = { ...parts, lookup, authorizer, mountTokens: false, config: {} }
   await kv.close()
   return admissionChain(context, plugins, choice)
 }

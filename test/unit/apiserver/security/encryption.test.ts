@@ -29,7 +29,7 @@ describe('encryption at rest', () => {
     encryption: ReturnType<typeof configuration>,
     work: (h: Harness) => Promise<void>,
   ) => {
-    const h = await Harness.start({ kv, encryption })
+    const h = await Harness.start({ kv, encryption: () => encryption })
     try {
       await work(h)
     } finally {
@@ -42,7 +42,7 @@ describe('encryption at rest', () => {
   })
   afterEach(() => kv.close())
 
-  for (const kind of ['aesgcm', 'aescbc']) {
+  for (const kind of ['aesgcm', 'aescbc', 'secretbox']) {
     it(`${kind}: secrets are sealed in the store, and open to clients, watches and lists`, async () => {
       await run(configuration(key(kind, 'a'), 'identity: {}'), async (h) => {
         assert.equal((await h.call(`POST ${NS}/secrets`, { body: body('s') })).status, 201)
@@ -100,9 +100,33 @@ describe('encryption at rest', () => {
   })
 
   it('configurations that cannot be meant are refused', () => {
-    assert.throws(() => parseEncryption('kind: Pod'), /EncryptionConfiguration is needed/)
-    assert.throws(() => configuration('rot13: {keys: []}'), /rot13 is not one of/)
-    assert.throws(() => configuration('aesgcm: {keys: [{name: a, secret: YWJj}]}'), /not 3/)
-    assert.throws(() => configuration('aesgcm: {}'), /a key is needed/)
+    const refused = (why: RegExp, ...providers: string[]) =>
+      assert.throws(() => configuration(...providers), why)
+    const pod = 'kind: Pod\napiVersion: v1'
+    assert.throws(() => parseEncryption(pod), /no kind "Pod" is registered for version "v1"/)
+    refused(
+      /strict decoding error: unknown field "resources\[0\]\.providers\[0\]\.rot13"/,
+      'rot13: {}',
+    )
+    refused(
+      /keys\[0\]\.secret: Invalid value: "REDACTED": secret is not of the expected length, got 3, expected one of \[16 24 32\]/,
+      'aesgcm: {keys: [{name: a, secret: YWJj}]}',
+    )
+    refused(/expected one of \[32\]/, 'secretbox: {keys: [{name: a, secret: YWJj}]}')
+    refused(
+      /"REDACTED": secrets must be base64 encoded/,
+      'aesgcm: {keys: [{name: a, secret: "!!"}]}',
+    )
+    refused(/aesgcm\.keys: Required value: at least one resources\[0\]/, 'aesgcm: {}')
+    refused(/more than one provider specified in a single element/, 'identity: {}\n    aesgcm: {}')
+    refused(
+      /unsupported scheme "https" for KMS/,
+      'kms: {apiVersion: v2, name: a, endpoint: "https://a"}',
+    )
+    refused(/only v1 and v2 are supported/, 'kms: {apiVersion: v3, name: a, endpoint: "unix:///a"}')
+    const overlap = `kind: EncryptionConfiguration
+apiVersion: apiserver.config.k8s.io/v1
+resources: [{resources: [secrets, '*.'], providers: [{identity: {}}]}]`
+    assert.throws(() => parseEncryption(overlap), /allowed as they will be masked/)
   })
 })

@@ -8,7 +8,14 @@ import type { MakePlugin } from '../plugin.ts'
 import type { PodSpec } from './check.ts'
 import { evaluatePod } from './evaluate.ts'
 import { namespaceWarnings } from './namespace-warnings.ts'
-import { compareLevels, isPrivileged, type Policy, policyOf, policyText } from './policy.ts'
+import {
+  compareLevels,
+  DEFAULT_POLICY,
+  isPrivileged,
+  type Policy,
+  policyOf,
+  policyText,
+} from './policy.ts'
 
 const NAMESPACES = { group: '', plural: 'namespaces' }
 const PODS = { group: '', plural: 'pods' }
@@ -55,23 +62,28 @@ export interface PodSecurityExemptions {
 }
 
 /** Holds pods to what their namespace's labels ask of them (KEP-2579). */
-export const podSecurity: MakePlugin = (context) => podSecurityWith(context.lookup, {})
+export const podSecurity: MakePlugin = ({ lookup, config }) => {
+  const { exempt = {}, defaults } = config.podSecurity ?? {}
+  return podSecurityWith(lookup, exempt, defaults)
+}
 
 export function podSecurityWith(
   lookup: Lookup,
   exempt: PodSecurityExemptions,
+  defaults: Policy = DEFAULT_POLICY,
 ): ReturnType<MakePlugin> {
+  const settings = { exempt, defaults }
   return {
     async validate(attributes) {
       const { operation, resource, object } = attributes
       if ((operation !== 'CREATE' && operation !== 'UPDATE') || !object) return
       const name = `${resource.plural}.${resource.group}`
-      if (name === 'namespaces.') return validateNamespace(lookup, exempt, attributes)
+      if (name === 'namespaces.') return validateNamespace(lookup, settings, attributes)
       const extract = name === 'pods.' ? undefined : TEMPLATES[name]
       if (name !== 'pods.' && !extract) return
       if (name === 'pods.' ? IGNORED.has(attributes.subresource) : attributes.subresource) return
       if (isExempt(exempt, attributes)) return
-      const policy = await policyFor(lookup, attributes)
+      const policy = await policyFor(lookup, attributes, defaults)
       if (extract) {
         const template = extract(object)
         if (template?.spec) evaluate(exempt, attributes, { policy, ...template, enforce: false })
@@ -94,13 +106,17 @@ function isExempt(exempt: PodSecurityExemptions, attributes: AdmissionAttributes
   return (exempt.usernames?.includes(attributes.user.name) ?? false) && note('user')
 }
 
-async function policyFor(lookup: Lookup, attributes: AdmissionAttributes): Promise<Policy> {
+async function policyFor(
+  lookup: Lookup,
+  attributes: AdmissionAttributes,
+  defaults: Policy,
+): Promise<Policy> {
   const { namespace, signal } = attributes
   const found = await lookup.find<Namespace>(NAMESPACES, { name: namespace, signal })
   if (!found) {
     throw statusErrors.internal(`failed to lookup namespace ${JSON.stringify(namespace)}`)
   }
-  const { policy, errors } = policyOf(found.metadata.labels ?? {})
+  const { policy, errors } = policyOf(found.metadata.labels ?? {}, defaults)
   if (errors.length > 0) {
     const texts = errors.map(({ field, detail }) => `${field}: ${detail}`).join(', ')
     attributes.annotate(`${PREFIX}error`, `Failed to parse policy: ${texts}`)
@@ -155,14 +171,14 @@ function evaluate(
 
 function validateNamespace(
   lookup: Lookup,
-  exempt: PodSecurityExemptions,
+  { exempt, defaults }: { exempt: PodSecurityExemptions; defaults: Policy },
   attributes: AdmissionAttributes,
 ): void {
   if (attributes.subresource !== '') return
   const { operation, resource, object, old } = attributes
   const name = object?.metadata.name ?? ''
-  const next = policyOf(object?.metadata.labels ?? {})
-  const before = policyOf(old?.metadata.labels ?? {})
+  const next = policyOf(object?.metadata.labels ?? {}, defaults)
+  const before = policyOf(old?.metadata.labels ?? {}, defaults)
   const isNews =
     operation === 'CREATE' || JSON.stringify(next.errors) !== JSON.stringify(before.errors)
   if (next.errors.length > 0 && isNews) throw statusErrors.invalid(resource, name, next.errors)

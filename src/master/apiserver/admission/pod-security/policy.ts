@@ -77,12 +77,12 @@ export function policyOf(
   return { policy: { enforce, audit, warn: { level: enforce.level, minor } }, errors }
 }
 
-function parseLevel(text: string): { level: Level } | string {
+export function parseLevel(text: string): { level: Level } | string {
   const level = LEVELS.find((one) => one === text)
   return level ? { level } : `must be one of ${LEVELS.join(', ')}`
 }
 
-function parseVersion(text: string): { minor: number | undefined } | string {
+export function parseVersion(text: string): { minor: number | undefined } | string {
   if (text === 'latest') return { minor: undefined }
   const minor = /^v1\.(0|[1-9]\d*)$/.exec(text)?.[1]
   return minor === undefined ? 'must be "latest" or "v1.x"' : { minor: Number(minor) }

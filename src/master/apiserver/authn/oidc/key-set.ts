@@ -6,6 +6,8 @@ import { TokenError } from '../token.ts'
 export interface KeySetOptions {
   /** As in the tokens' `iss`. */
   readonly issuerUrl: string
+  /** Where its discovery document is. Default: below its own URL. */
+  readonly discoveryUrl?: string
   /** PEM of the authorities that may have signed the issuer's certificate. Default: the machine's. */
   readonly caPem?: string
   readonly call: HttpsCall
@@ -73,8 +75,9 @@ export class KeySet {
   }
 
   async #discover(signal: AbortSignal): Promise<string> {
-    const { issuerUrl } = this.#options
-    const found = (await this.#get(issuerUrl.replace(/\/$/, '') + DISCOVERY, signal)) as {
+    const { issuerUrl, discoveryUrl } = this.#options
+    const url = discoveryUrl ?? issuerUrl.replace(/\/$/, '') + DISCOVERY
+    const found = (await this.#get(url, signal)) as {
       issuer?: unknown
       jwks_uri?: unknown
     } | null
