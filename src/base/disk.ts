@@ -21,11 +21,19 @@ export interface Disk {
   stat(path: string): Promise<{ kind: 'file' | 'folder' | 'other'; size: number } | undefined>
   /** Makes creations, renames and removals in the folder durable. */
   syncFolder(path: string): Promise<void>
+  /** Of the disk that `path` is on. Absent on disks that do not tell. */
+  space?(path: string): Promise<DiskSpace>
   /**
    * Calls back soon after each change of a file's content, changes close together maybe once.
    * Absent on disks that cannot; undefined when the system has no watch to give: look yourself.
    */
   watch?(path: string, onChange: () => void): FileWatch | undefined
+}
+
+export interface DiskSpace {
+  /** What this user may still write. */
+  readonly freeBytes: number
+  readonly totalBytes: number
 }
 
 /** A file that is watched; it keeps no process alive. */

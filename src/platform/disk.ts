@@ -39,6 +39,11 @@ export function systemDisk(options: { root?: string } = {}): Disk {
       }
     },
     syncFolder: (path) => guard(path, () => syncFolder(at(path))),
+    space: (path) =>
+      guard(path, async () => {
+        const { bavail, blocks, bsize } = await fs.statfs(at(path))
+        return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+      }),
     watch: (path, onChange) => watchFile(at(path), onChange),
   }
 }

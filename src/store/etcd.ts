@@ -21,6 +21,7 @@ import {
   MaintenanceService,
   Publisher,
   ServiceContext,
+  type StoragePlace,
 } from './services/index.ts'
 import { WatchHub, type WatchStats, type WatchStream } from './watch/index.ts'
 
@@ -45,6 +46,8 @@ export interface EtcdStoreOptions {
   readonly autoPromote?: boolean
   /** etcd's `--quota-backend-bytes`. Default 2 GiB, also for 0. */
   readonly quotaBytes?: number
+  /** Where the member's data is: writes end before its disk is full. Default: nothing is known. */
+  readonly storage?: StoragePlace
   /** etcd's `--corrupt-check-time`. Default: never. */
   readonly corruptCheckMs?: number
   /** Default: none. */
@@ -96,7 +99,8 @@ export class EtcdStore implements EtcdApi {
     this.#publisher = new Publisher(context, log)
     const quotaBytes = options.quotaBytes || QUOTA_BYTES_DEFAULT
     this.#maintenance = new MaintenanceService(context, { quotaBytes })
-    this.#quota = quotaOf(context, { quotaBytes, log, maintenance: this.#maintenance })
+    const { storage } = options
+    this.#quota = quotaOf(context, { quotaBytes, log, maintenance: this.#maintenance, storage })
     context.quota = this.#quota
     this.corruption = new CorruptionCheck(context, { log, periodMs: options.corruptCheckMs })
     const how = options.autoCompaction

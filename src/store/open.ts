@@ -125,6 +125,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
       random: random.fork('etcd'),
       log: log.child({ component: 'etcd' }),
       electionTimeoutMs,
+      storage: { disk, folder: dataFolder },
       ...options.etcd,
     })
     store = etcd

@@ -1,4 +1,5 @@
 import type { Clock, Log, Timer } from '../../base/index.ts'
+import type { DiskRoom } from './disk-room.ts'
 
 export interface QuotaOptions {
   readonly clock: Clock
@@ -10,13 +11,14 @@ export interface QuotaOptions {
   /** What of it is in use: the rest comes back with `giveBack`. */
   readonly inUseBytes: () => number
   readonly giveBack: () => Promise<void>
-  /** Whether the disk has room for what has to be written. */
-  readonly diskHasRoom: () => Promise<boolean>
+  /** Whether the log's next piece can be made, if it could not before. */
+  readonly logHasRoom: () => Promise<boolean>
+  readonly room: Pick<DiskRoom, 'isLow' | 'isAmple' | 'reserve' | 'release'>
   /**
    * Whether the others would have no quorum without this member. A full disk ends a member whom
    * they can spare: no reason to stop everybody's writes.
    */
-  readonly isNeeded: () => boolean
+  readonly isNeeded: () => Promise<boolean>
   /** Whether this member's alarm is raised. */
   readonly isRaised: () => boolean
   readonly raise: (options: { signal: AbortSignal }) => Promise<void>
@@ -24,8 +26,9 @@ export interface QuotaOptions {
 }
 
 export const QUOTA_BYTES_DEFAULT = 2 * 2 ** 30
-/** How often the size is looked at. */
+/** How often the size is looked at, and the disk, which is quickly asked. */
 const CHECK_MS = 1000
+const CHECK_DISK_MS = 250
 /** Written since the last look, above which it is looked at again at once. */
 const LOOK_BYTES = 4 * 2 ** 20
 /** The alarm is taken back once so much of the quota is free. */
@@ -33,29 +36,41 @@ const FREE_SHARE = 0.05
 
 /**
  * Watches this member's share of space: raises the alarm when the quota is used up or the disk is
- * full, gives space back meanwhile, and takes the alarm back once there is some (etcd leaves that
- * to its operator).
+ * about to be full, gives space back meanwhile, and takes the alarm back once there is some (etcd
+ * leaves that to its operator).
  */
 export class Quota {
   readonly #options: QuotaOptions
   readonly #closed = new AbortController()
-  readonly #timer: Timer
+  readonly #timers: readonly Timer[]
   #sizeBytes = 0
   #writtenBytes = 0
   #looking = false
+  #lookingAtDisk = false
+  /** The log's next piece found no room. */
+  #logIsFull = false
   #diskIsFull = false
+  /** The disk is full, and the others cannot spare this member. */
+  #mustStop = false
   #raising = false
 
   constructor(options: QuotaOptions) {
     this.#options = options
-    this.#timer = options.clock.every(CHECK_MS, () => void this.#look(), { unref: true })
+    const { clock } = options
+    this.#timers = [
+      clock.every(CHECK_MS, () => void this.#look(), { unref: true }),
+      clock.every(CHECK_DISK_MS, () => void this.#lookAtDisk(), { unref: true }),
+    ]
     void this.#look()
   }
 
   /** Whether `bytes` more may be written. If not, the alarm is on its way. */
   takes(bytes: number): boolean {
     this.#writtenBytes += bytes
-    if (this.#writtenBytes > LOOK_BYTES) void this.#look()
+    if (this.#writtenBytes > LOOK_BYTES) {
+      void this.#look()
+      void this.#lookAtDisk()
+    }
     const fits = this.#sizeBytes + this.#writtenBytes < this.#options.quotaBytes
     if (fits && !this.#mustStop) return true
     this.#raise()
@@ -64,16 +79,12 @@ export class Quota {
 
   /** The disk has no room for the next piece of the log: writes must end while this one lasts. */
   diskIsFull(): void {
-    this.#diskIsFull = true
-    if (this.#mustStop) this.#raise()
-  }
-
-  get #mustStop(): boolean {
-    return this.#diskIsFull && this.#options.isNeeded()
+    this.#logIsFull = true
+    void this.#lookAtDisk()
   }
 
   close(): void {
-    this.#timer.cancel()
+    for (const timer of this.#timers) timer.cancel()
     this.#closed.abort()
   }
 
@@ -86,7 +97,6 @@ export class Quota {
       this.#writtenBytes -= written
       if (this.#closed.signal.aborted) return
       if (this.#options.isRaised()) await this.#recover()
-      else if (this.#diskIsFull) await this.#lookAtDisk()
     } catch (error) {
       // Tried again at the next look.
       this.#options.log.debug('the size of the state is not known', { error })
@@ -96,13 +106,36 @@ export class Quota {
   }
 
   async #lookAtDisk(): Promise<void> {
-    this.#diskIsFull = !(await this.#options.diskHasRoom())
-    if (this.#mustStop) this.#raise()
+    if (this.#lookingAtDisk || this.#closed.signal.aborted) return
+    this.#lookingAtDisk = true
+    const { room, isNeeded, isRaised, log } = this.#options
+    try {
+      this.#diskIsFull = await this.#isFull()
+      const mustStop = this.#diskIsFull && (this.#mustStop || (await isNeeded()))
+      if (mustStop && !this.#mustStop) await room.release()
+      this.#mustStop = mustStop
+      if (mustStop) this.#raise()
+      else if (!this.#diskIsFull && !isRaised()) await room.reserve()
+    } catch (error) {
+      log.debug('the space on the disk is not known', { error })
+    } finally {
+      this.#lookingAtDisk = false
+    }
+  }
+
+  /** Full until there is ample room: between the two, nothing changes. */
+  async #isFull(): Promise<boolean> {
+    const { room, logHasRoom } = this.#options
+    if (!this.#diskIsFull && !this.#logIsFull) return await room.isLow()
+    if (!(await room.isAmple()) || !(await logHasRoom())) return true
+    this.#logIsFull = false
+    return false
   }
 
   async #recover(): Promise<void> {
-    const { quotaBytes, inUseBytes, giveBack, diskHasRoom, clear, log } = this.#options
-    if (this.#diskIsFull) this.#diskIsFull = !(await diskHasRoom())
+    const { quotaBytes, inUseBytes, giveBack, clear, log } = this.#options
+    // To give space back takes space.
+    if (this.#diskIsFull) return
     const enough = quotaBytes * (1 - FREE_SHARE)
     if (this.#sizeBytes >= enough && inUseBytes() < enough) {
       await giveBack()

@@ -37,6 +37,7 @@ export function timedDisk(disk: Disk, metrics: DiskMetrics): Disk {
     list: (path) => disk.list(path),
     stat: (path) => disk.stat(path),
     syncFolder: (path) => disk.syncFolder(path),
+    ...(disk.space && { space: disk.space.bind(disk) }),
     ...(disk.watch && { watch: disk.watch.bind(disk) }),
   }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { KvError } from '../../../../src/base/index.ts'
+import { type Disk, KvError } from '../../../../src/base/index.ts'
 import { etcdserverpb as pb } from '../../../../src/gen/etcd.js'
+import { systemDisk } from '../../../../src/platform/disk.ts'
+import { DiskRoom } from '../../../../src/store/alarms/index.ts'
 import { Quota, type QuotaOptions } from '../../../../src/store/alarms/quota.ts'
 import { ManualClock } from '../../../contract/manual-clock.ts'
 import { silentLog } from '../../../../src/base/index.ts'
@@ -78,11 +80,30 @@ describe('alarms', () => {
 })
 
 describe('the quota', () => {
-  it('stops writes on a full disk, until there is room for the log again', async () => {
-    let room = false
+  it('stops writes before the disk is full, until there is ample room again', async () => {
+    const free = { bytes: 60_000_000 }
+    let logHasRoom = true
     let raised = false
     let needed = false
+    let reserve = 0
     const clock = new ManualClock()
+    const disk: Disk = {
+      ...systemDisk(),
+      stat: () => Promise.resolve(undefined),
+      space: async () => ({ freeBytes: free.bytes - reserve, totalBytes: 160_000_000 }),
+      async remove() {
+        reserve = 0
+      },
+      open: async () => ({
+        read: () => Promise.reject(new Error('nobody reads the reserve')),
+        write: async (offset, data) => void (reserve = offset + data.length),
+        sync: async () => {},
+        truncate: async () => {},
+        size: async () => reserve,
+        close: async () => {},
+      }),
+    }
+    let pendingBytes = 0
     const options: QuotaOptions = {
       clock,
       log: silentLog,
@@ -90,32 +111,51 @@ describe('the quota', () => {
       sizeBytes: async () => 10,
       inUseBytes: () => 10,
       giveBack: async () => {},
-      diskHasRoom: async () => room,
-      isNeeded: () => needed,
+      logHasRoom: async () => logHasRoom,
+      room: new DiskRoom({ disk, folder: 'data', pendingBytes: () => pendingBytes }),
+      isNeeded: async () => needed,
       isRaised: () => raised,
       raise: async () => void (raised = true),
       clear: async () => void (raised = false),
     }
     const quota = new Quota(options)
-    await turn()
-    assert.equal(quota.takes(1), true)
-    quota.diskIsFull()
-    // The others can do without it: no reason to stop all writes.
+    const second = async () => {
+      for (let i = 0; i < 4; i++) {
+        clock.advance(250)
+        for (let turns = 0; turns < 10; turns++) await turn()
+      }
+    }
+    for (let i = 0; i < 10; i++) await second()
+    // 10 MB of such a disk are kept free, and half as much is held in reserve.
+    assert.equal(reserve, 5 * 2 ** 20)
     assert.deepEqual([raised, quota.takes(1)], [false, true])
+    free.bytes = 14_000_000
+    await second()
+    // The others can do without it: no reason to stop all writes.
+    assert.deepEqual([raised, quota.takes(1), reserve], [false, true, 5 * 2 ** 20])
     needed = true
-    clock.advance(1000)
-    await turn()
+    await second()
+    assert.deepEqual([raised, quota.takes(1), reserve], [true, false, 0])
+    free.bytes = 19_000_000
+    await second()
+    assert.equal(raised, true, 'not much more than what is needed')
+    free.bytes = 100_000_000
+    logHasRoom = false
+    quota.diskIsFull()
+    await second()
     assert.equal(raised, true)
-    assert.equal(quota.takes(1), false)
-    clock.advance(1000)
-    await turn()
-    assert.equal(raised, true)
-    room = true
-    clock.advance(1000)
-    await turn()
-    assert.equal(raised, false)
-    assert.equal(quota.takes(1), true)
+    logHasRoom = true
+    await second()
+    await second()
+    assert.deepEqual([raised, quota.takes(1)], [false, true])
+    assert(reserve > 0)
     assert.equal(quota.takes(1000), false)
+    raised = false
+    // What is in memory counts as well, twice: the engine writes it into its log first.
+    free.bytes = 40_000_000
+    pendingBytes = 20_000_000
+    await second()
+    assert.equal(raised, true)
     quota.close()
   })
 })
