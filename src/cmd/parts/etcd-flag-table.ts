@@ -49,6 +49,9 @@ const MEANT = {
   'auto-compaction-mode': text('periodic'),
   'auto-compaction-retention': text('0'),
   'corrupt-check-time': duration('0s'),
+  'experimental-initial-corrupt-check': flip(),
+  /** Of its gates `InitialCorruptCheck` means something here. */
+  'feature-gates': text(),
   'watch-progress-notify-interval': duration('10m'),
   'auth-token': text('simple'),
   'auth-token-ttl': number('300'),
@@ -120,7 +123,7 @@ const IGNORED: readonly (readonly [why: string, names: string])[] = [
   [
     'members are compared by --corrupt-check-time, while they run',
     'compact-hash-check-time experimental-compact-hash-check-time ' +
-      'experimental-compact-hash-check-enabled? experimental-initial-corrupt-check? feature-gates',
+      'experimental-compact-hash-check-enabled?',
   ],
   ['whatever nothing needs any more is removed', 'max-snapshots max-wals'],
   ['what is acknowledged is always on the disk', 'unsafe-no-fsync?'],

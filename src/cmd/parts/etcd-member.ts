@@ -13,6 +13,7 @@ import {
   decodeKnown,
   joinedIdentity,
   openStore,
+  type OpenStore,
   storedIdentity,
 } from '../../store/index.ts'
 import { countedPeers } from '../../store/metrics/index.ts'
@@ -79,6 +80,7 @@ export async function startEtcd(
     authTokenTtlSeconds: Number(flags.get('auth-token-ttl')),
     onFatal,
   })
+  if (checksFirst(flags)) await checkAgreement(opened)
   const { name, advertiseClientUrls: clientUrls } = config
   const published = opened.store.publish({ name, clientUrls }).then(() =>
     log.info('published local member to cluster through raft', {
@@ -111,6 +113,20 @@ function peerAddresses({ listenPeerUrls }: EtcdConfig) {
   const [listen, ...listenAlso] = all
   if (!listen) throw new EtcdConfigError('--listen-peer-urls: name at least one')
   return { listen, listenAlso }
+}
+
+/** etcd's initial corruption check, by either of its names. */
+function checksFirst(flags: EtcdFlags): boolean {
+  const gates = flags.get('feature-gates').split(',')
+  const byFlag = flags.get('experimental-initial-corrupt-check') === 'true'
+  return byFlag || gates.includes('InitialCorruptCheck=true')
+}
+
+/** A member that holds other data than the others does not serve it. */
+async function checkAgreement({ id, store, stop }: OpenStore): Promise<void> {
+  if (await store.corruption.agrees({ signal: new AbortController().signal })) return
+  await stop()
+  throw new Error(`${id.toString(16)} found data inconsistency with peers`)
 }
 
 function etcdOptions(config: EtcdConfig, flags: EtcdFlags, hasher: PasswordHasher) {

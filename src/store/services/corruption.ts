@@ -7,6 +7,7 @@ import type { ServiceContext } from './context.ts'
 
 const TOPIC = 'hash-kv'
 const PEER_MS = 5000
+const LOOK_FOR_PEERS_MS = 50
 
 interface PeerHash {
   readonly id: MemberId
@@ -28,6 +29,9 @@ export class CorruptionCheck {
     this.#log = options.log
     service.member.answer(TOPIC, async (body) => {
       const { revision } = pb.HashKVRequest.decode(body)
+      // This member may lag behind the one that asks.
+      const isBehind = revision > service.state.mvcc.revision
+      if (isBehind) await service.member.linearize({ signal: this.#closed.signal })
       const { hash, compactRevision } = await hashKv(service.state.mvcc, revision)
       return pb.HashKVResponse.encode({ hash, compactRevision }).finish()
     })
@@ -39,12 +43,14 @@ export class CorruptionCheck {
    * that are not there, or have compacted otherwise, cannot say.
    */
   async agrees(options: { signal: AbortSignal }): Promise<boolean> {
+    await this.#meetPeers(options)
     const { hashes, own } = await this.#hashes(options)
     return hashes.every((each) => !differ(each, own))
   }
 
   /** One comparison; the members that were found to differ. */
   async check(options: { signal: AbortSignal }): Promise<MemberId[]> {
+    await this.#service.member.linearize(options)
     const { hashes, own } = await this.#hashes(options)
     const all = [own, ...hashes].filter((each) => each.compactRevision === own.compactRevision)
     const found = oddOnes(all, own)
@@ -69,9 +75,19 @@ export class CorruptionCheck {
     }
   }
 
+  /** Until the others can be asked, or will not come. */
+  async #meetPeers({ signal }: { signal: AbortSignal }): Promise<void> {
+    const { member, clock } = this.#service
+    const untilMs = clock.monotonicMs() + PEER_MS
+    const { id: self } = member.status()
+    const isAway = (id: MemberId) => id !== self && member.upForMs(id) === undefined
+    while (clock.monotonicMs() < untilMs && member.members().some(({ id }) => isAway(id))) {
+      await sleep(clock, LOOK_FOR_PEERS_MS, { signal })
+    }
+  }
+
   async #hashes({ signal }: { signal: AbortSignal }) {
     const { member, state } = this.#service
-    await member.linearize({ signal })
     const mine = await hashKv(state.mvcc, 0)
     const { id: self } = member.status()
     const own: PeerHash = { id: self, ...mine }
@@ -100,6 +116,8 @@ export class CorruptionCheck {
   }
 
   async #raise(id: MemberId, options: { signal: AbortSignal }): Promise<void> {
+    const raised = { memberId: BigInt(id), alarm: AlarmType.corrupt }
+    if (this.#service.state.alarms.has(raised)) return
     this.#log.error('a member holds other data than the others', { id: id.toString(16) })
     const { ACTIVATE: action } = pb.AlarmRequest.AlarmAction
     const alarm = { action, memberID: BigInt(id), alarm: AlarmType.corrupt }

@@ -198,7 +198,7 @@ class RaftWorld implements FaultTarget {
     if (kind < 0.7) host.propose(`v${this.#proposals++}`)
     else if (kind < 0.97) host.read()
     else if (kind < 0.985) host.transfer(random.pick(this.ids))
-    else if (!this.#plan.isLeaderStorm) this.#changeMembers(host, random)
+    else if (!this.#plan.isLeaderStorm && host.isLeader) this.#changeMembers(host, random)
   }
 
   #changeMembers(host: RaftHost, random: SeededRandom): void {
@@ -213,7 +213,14 @@ class RaftWorld implements FaultTarget {
       if (type === 'add-node') left.add(nodeId)
       else left.delete(nodeId)
     }
-    if (changes.length > 0 && left.size > 0) host.change({ transition: 'auto', changes })
+    if (changes.length === 0 || left.size === 0) return
+    // Of two, a leader that takes its own vote away and dies before the other knows leaves nobody
+    // who can lead: its log is the longer one, and it does not stand. It hands over first, as the
+    // store's members do, and etcd's manual advises for groups of two.
+    const [heir] = host.voters.filter((id) => id !== host.id)
+    const isLast = host.voters.length === 2 && !left.has(host.id)
+    if (isLast && heir !== undefined) host.transfer(heir)
+    else host.change({ transition: 'auto', changes })
   }
 
   /** Without faults the group elects a leader, and everybody in it catches up. */

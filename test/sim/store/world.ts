@@ -4,7 +4,7 @@ import {
   clusterIdentity,
   type OpenStoreOptions,
 } from '../../../src/store/index.ts'
-import type { Clock, MemberId } from '../../../src/base/index.ts'
+import { type Clock, type MemberId, sleep } from '../../../src/base/index.ts'
 import {
   FaultInjector,
   type FaultTarget,
@@ -47,6 +47,7 @@ const DELIVERIES_MAX = 400_000
 /** Of the runs: in the others the members stay who they are. */
 const RECONFIGURED_SHARE = 0.6
 const QUOTA_SHARE = 0.15
+const LOOK_FOR_ADDED_MS = 100
 
 /** One run of three store members and their clients under the faults of a seed. */
 export async function simulateStore(
@@ -361,7 +362,7 @@ class StoreWorld implements FaultTarget {
     await this.#clock.run({ forMs: RECOVERY_MS, until: () => hasFailed() || isServing() })
     if (!hasFailed() && !isServing()) return this.#fail(new Violation('liveness: no answers'))
     this.#isOver = true
-    await this.#startAdded()
+    this.#startAdded()
     const isQuiet = () => this.#clientsBusy === 0 && this.#isLevel()
     await this.#clock.run({ forMs: RECOVERY_MS, until: () => hasFailed() || isQuiet() })
     if (!hasFailed() && !isQuiet()) {
@@ -370,18 +371,18 @@ class StoreWorld implements FaultTarget {
     if (!hasFailed()) await this.#compareHashes()
   }
 
-  /** Somebody may have been added whose machine nobody has started. */
-  async #startAdded(): Promise<void> {
+  /** Starts whoever was added unheard: an addition may still be under way when all else is over. */
+  #startAdded(): void {
     const reconfigurer = this.#reconfigurer
     if (!reconfigurer) return
-    let isKnown = false
-    const ask = async () => {
-      while (!isKnown && this.#failure === undefined) {
-        isKnown = (await reconfigurer.startAdded()) !== undefined
+    const clock = this.#clientClock()
+    const look = async () => {
+      while (!this.#hasEnded && this.#failure === undefined) {
+        await reconfigurer.startAdded()
+        await sleep(clock, LOOK_FOR_ADDED_MS)
       }
     }
-    this.#await(ask())
-    await this.#clock.run({ forMs: RECOVERY_MS, until: () => isKnown })
+    look().catch((error: unknown) => this.#fail(error))
   }
 
   #isLevel(): boolean {
