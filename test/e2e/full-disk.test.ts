@@ -8,7 +8,7 @@ import { findKubectls, needProgram, skipOnThisKernel, skipWithout } from '../sup
 const FULL = /the disk is full: free some space and try again/
 // Under etcd's limit for a request.
 const VALUE = 'v'.repeat(1_400_000)
-const MANY = 100
+const MANY = 30
 
 /** Disks small enough to fill: mounts of memory, which only root may make. */
 describe('a full disk', function () {
@@ -49,13 +49,15 @@ describe('a full disk', function () {
   /** Puts values until `enough` says so; the keys whose put was acknowledged. */
   async function write(enough: (outcome: Outcome) => boolean) {
     const acknowledged: string[] = []
+    let last = ''
     for (let i = 0; i < MANY; i++) {
       const key = `key-${String(i).padStart(3, '0')}`
       const outcome = await etcdctl(['put', key], VALUE)
       if (outcome.code === 0) acknowledged.push(key)
+      else last = outcome.stderr
       if (enough(outcome)) return acknowledged
     }
-    throw new Error(`the disk took ${MANY} values`)
+    throw new Error(`the disk took ${acknowledged.length} of ${MANY} values: ${last}`)
   }
 
   /** Whether a master has ended with the sentence that its folder's disk is full. */
