@@ -123,10 +123,11 @@ function checksFirst(flags: EtcdFlags): boolean {
 }
 
 /** A member that holds other data than the others does not serve it. */
-async function checkAgreement({ id, store, stop }: OpenStore): Promise<void> {
-  if (await store.corruption.agrees({ signal: new AbortController().signal })) return
-  await stop()
-  throw new Error(`${id.toString(16)} found data inconsistency with peers`)
+async function checkAgreement(opened: OpenStore): Promise<void> {
+  const { signal } = new AbortController()
+  if (await opened.store.corruption.agrees({ signal })) return
+  await opened.stop()
+  throw new Error(`${opened.id.toString(16)} found data inconsistency with peers`)
 }
 
 function etcdOptions(config: EtcdConfig, flags: EtcdFlags, hasher: PasswordHasher) {

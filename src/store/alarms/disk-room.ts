@@ -60,8 +60,10 @@ export class DiskRoom {
     }
   }
 
-  /** Gives the reserve back to the log and the engine. */
-  async release(): Promise<void> {
+  /** Gives the reserve to the log and the engine, once others have taken what was kept free. */
+  async relieve(): Promise<void> {
+    const space = await this.#space()
+    if (!space || space.freeBytes > this.#neededBytes(space) / 2) return
     this.#reservedBytes = 0
     await this.#options.disk.remove(this.#path)
   }

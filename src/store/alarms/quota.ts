@@ -11,9 +11,11 @@ export interface QuotaOptions {
   /** What of it is in use: the rest comes back with `giveBack`. */
   readonly inUseBytes: () => number
   readonly giveBack: () => Promise<void>
+  /** Writes what is in memory, while there is room for it. */
+  readonly flush: () => Promise<void>
   /** Whether the log's next piece can be made, if it could not before. */
   readonly logHasRoom: () => Promise<boolean>
-  readonly room: Pick<DiskRoom, 'isLow' | 'isAmple' | 'reserve' | 'release'>
+  readonly room: Pick<DiskRoom, 'isLow' | 'isAmple' | 'reserve' | 'relieve'>
   /**
    * Whether the others would have no quorum without this member. A full disk ends a member whom
    * they can spare: no reason to stop everybody's writes.
@@ -108,13 +110,15 @@ export class Quota {
   async #lookAtDisk(): Promise<void> {
     if (this.#lookingAtDisk || this.#closed.signal.aborted) return
     this.#lookingAtDisk = true
-    const { room, isNeeded, isRaised, log } = this.#options
+    const { room, isNeeded, isRaised, flush, log } = this.#options
     try {
       this.#diskIsFull = await this.#isFull()
       const mustStop = this.#diskIsFull && (this.#mustStop || (await isNeeded()))
-      if (mustStop && !this.#mustStop) await room.release()
+      const isNew = mustStop && !this.#mustStop
       this.#mustStop = mustStop
       if (mustStop) this.#raise()
+      if (isNew) await flush()
+      if (mustStop) await room.relieve()
       else if (!this.#diskIsFull && !isRaised()) await room.reserve()
     } catch (error) {
       log.debug('the space on the disk is not known', { error })

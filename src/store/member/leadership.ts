@@ -3,6 +3,9 @@ import type { LogIndex, RaftStatus, Term } from '../../raft/index.ts'
 import type { MemberStatus } from '../member-types.ts'
 import { memberErrors } from './errors.ts'
 
+/** Election timeouts without a leader after which nobody is expected to come soon. */
+const LEADERLESS_ELECTIONS = 3
+
 /** Who leads, as this member knows it, and since when. */
 export class Leadership {
   readonly #log: Log
@@ -13,8 +16,10 @@ export class Leadership {
   #lostMs = 0
   #electedMs = 0
   #leaderlessSinceMs: number
+  readonly #electionMs: number
 
-  constructor(options: { log: Log; term: Term; nowMs: number }) {
+  constructor(options: { log: Log; term: Term; nowMs: number; electionMs: number }) {
+    this.#electionMs = options.electionMs
     this.#leaderlessSinceMs = options.nowMs
     this.#log = options.log
     this.#term = options.term
@@ -51,9 +56,15 @@ export class Leadership {
     return changed && leader !== 0
   }
 
-  /** For how long no leader was known; 0 when one is. */
-  leaderlessMs(nowMs: number): number {
-    return this.#leader === 0 ? nowMs - this.#leaderlessSinceMs : 0
+  /**
+   * How long requests wait for their outcome, `usualMs` as a rule. When nobody has led for longer
+   * than an election should take, there is no quorum: no use to let them wait for etcd's seven
+   * seconds.
+   */
+  patienceMs(nowMs: number, usualMs: number): number {
+    const leaderlessMs = this.#leader === 0 ? nowMs - this.#leaderlessSinceMs : 0
+    const isLost = leaderlessMs > LEADERLESS_ELECTIONS * this.#electionMs
+    return isLost ? Math.min(this.#electionMs, usualMs) : usualMs
   }
 
   /** As etcd tells why a request that began at `startMs` ran out of time. */

@@ -49,11 +49,10 @@ import { ProposalFlow } from './proposal-flow.ts'
 import { Proposals } from './proposals.ts'
 import { Reads } from './reads.ts'
 import { type Recovered, recover } from './recover.ts'
+import { SlowDisk } from './slow-disk.ts'
 import { SnapshotReceiver, SnapshotSender } from './snapshots.ts'
 
 const READ_REPEAT_MS = 250
-/** Election timeouts without a leader after which nobody is expected to come soon. */
-const LEADERLESS_ELECTIONS = 3
 /** How long a leader that stops waits for another one to take over. */
 const HANDOVER_MS_MAX = 1_000
 
@@ -90,6 +89,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   readonly #receiver: SnapshotReceiver
   readonly #eager: EagerElection
   readonly #leadership: Leadership
+  readonly #slowDisk: SlowDisk
   readonly #peers: PeerBook
   readonly #asks: Asks
   readonly #ticks: Timer
@@ -113,11 +113,14 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#receiver = receiver
     this.#wal = recovered.wal
     this.#applier = new Applier(options, recovered.membership, () => this.#followMembers())
+    const electionMs = this.#timing.electionTicks * this.#timing.tickMs
     this.#leadership = new Leadership({
       log: options.log,
       term: recovered.hardState.term,
       nowMs: clock.monotonicMs(),
+      electionMs,
     })
+    this.#slowDisk = new SlowDisk({ self: self.id, electionMs })
     this.#log = openLog(options, recovered, this.#applier)
     this.#node = openNode(options, this.#log)
     this.#appender = new Appender({
@@ -332,8 +335,9 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       const nowMs = this.#nowMs()
       this.#node.tick()
       if (this.#eager.due(this.#leadership.leader)) this.#node.campaign()
+      this.#mindDisk(nowMs)
       const expired = (startMs: number) => this.#leadership.timeoutError(startMs)
-      const untilMs = nowMs - this.#patienceMs(nowMs)
+      const untilMs = nowMs - this.#leadership.patienceMs(nowMs, this.#timeoutMs)
       this.#proposals.expire(untilMs, expired)
       this.#proposals.sweep()
       this.#reads.expire(untilMs, expired)
@@ -343,16 +347,6 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       this.#flow.offerRefused(nowMs)
       if (++this.#tickCount % this.#timing.heartbeatTicks === 0) this.#flow.resend(nowMs)
     })
-  }
-
-  /**
-   * How long requests wait for their outcome. When nobody has led for longer than an election
-   * should take, there is no quorum: no use to let them wait for etcd's seven seconds.
-   */
-  #patienceMs(nowMs: number): number {
-    const electionMs = this.#timing.electionTicks * this.#timing.tickMs
-    const isLost = this.#leadership.leaderlessMs(nowMs) > LEADERLESS_ELECTIONS * electionMs
-    return isLost ? Math.min(electionMs, this.#timeoutMs) : this.#timeoutMs
   }
 
   /** An input, then a turn. */
@@ -459,6 +453,14 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     if (successor === undefined) return false
     this.#run(() => this.#node.transferLeadership(successor))
     return true
+  }
+
+  #mindDisk(nowMs: number): void {
+    if (!this.#slowDisk.shouldMakeWay(this.#node.status(), nowMs)) return
+    const hasHeir = this.#makeWay()
+    this.#options.log.warn("this leader's disk is slower than the others': another should lead", {
+      hasHeir,
+    })
   }
 
   async #handOver(): Promise<void> {

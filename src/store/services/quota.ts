@@ -41,6 +41,7 @@ export function quotaOf(
     quotaBytes,
     sizeBytes: () => state.backend.sizeBytes(),
     inUseBytes: () => state.backend.inUseBytes,
+    flush: () => state.flush(),
     async giveBack() {
       await state.flush()
       await state.backend.compact()
@@ -58,7 +59,7 @@ function roomOn(storage: StoragePlace | undefined, pendingBytes: () => number) {
   if (storage) return new DiskRoom({ ...storage, pendingBytes })
   const nothing = () => Promise.resolve()
   const isLow = () => Promise.resolve(false)
-  return { isLow, isAmple: () => Promise.resolve(true), reserve: nothing, release: nothing }
+  return { isLow, isAmple: () => Promise.resolve(true), reserve: nothing, relieve: nothing }
 }
 
 /** Whether too few of the others are up and have room. */

@@ -86,6 +86,7 @@ describe('the quota', () => {
     let raised = false
     let needed = false
     let reserve = 0
+    let flushes = 0
     const clock = new ManualClock()
     const disk: Disk = {
       ...systemDisk(),
@@ -111,6 +112,7 @@ describe('the quota', () => {
       sizeBytes: async () => 10,
       inUseBytes: () => 10,
       giveBack: async () => {},
+      flush: async () => void flushes++,
       logHasRoom: async () => logHasRoom,
       room: new DiskRoom({ disk, folder: 'data', pendingBytes: () => pendingBytes }),
       isNeeded: async () => needed,
@@ -135,7 +137,11 @@ describe('the quota', () => {
     assert.deepEqual([raised, quota.takes(1), reserve], [false, true, 5 * 2 ** 20])
     needed = true
     await second()
-    assert.deepEqual([raised, quota.takes(1), reserve], [true, false, 0])
+    assert.deepEqual([raised, quota.takes(1), flushes], [true, false, 1])
+    assert.equal(reserve, 5 * 2 ** 20, 'nobody needs it yet')
+    free.bytes = 6_000_000
+    await second()
+    assert.deepEqual([reserve, flushes], [0, 1])
     free.bytes = 19_000_000
     await second()
     assert.equal(raised, true, 'not much more than what is needed')
