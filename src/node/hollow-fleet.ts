@@ -74,8 +74,7 @@ async function runFleet(
   const { signal } = stop
   const shared = createInformers(parts)
   const informers = new SplitInformers(shared)
-  // Logs and commands of hollow pods lead nowhere: only health is worth an answer.
-  const server = await parts.serveKubelet(answerHealth)
+  const server = await parts.serveKubelet(answerHollow)
   const kubelets = config.names.map((name, index) =>
     createKubelet(config, { ...parts, informers }, { name, index, port: server.port }),
   )
@@ -149,9 +148,23 @@ function podCidr(index: number): string {
   return `10.${128 + ((index >> 8) & 127)}.${index & 255}.0/24`
 }
 
-const answerHealth: HttpHandler = ({ url }) =>
-  Promise.resolve({
-    status: url === '/healthz' ? 200 : 404,
-    headers: { 'content-type': 'text/plain; charset=utf-8' },
-    body: Buffer.from(url === '/healthz' ? 'ok' : '404 page not found'),
-  })
+const JSON_TYPE = { 'content-type': 'application/json' }
+const TEXT = { 'content-type': 'text/plain; charset=utf-8' }
+
+/** Hollow pods have nothing to show; whoever asks is told so, as the API server hands it on. */
+const answerHollow: HttpHandler = ({ url }) => {
+  const [, first = '', , pod = ''] = url.split(/[/?]/)
+  if (url === '/healthz') return answered(200, TEXT, 'ok')
+  const message = `pod "${decodeURIComponent(pod)}" is hollow: no process runs in it`
+  if (first === 'containerLogs') return answered(400, TEXT, `${message}, and it has no logs`)
+  if (['exec', 'attach', 'portForward'].includes(first)) {
+    const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' }
+    const failure = { ...status, message, reason: 'BadRequest', code: 400 }
+    return answered(400, JSON_TYPE, JSON.stringify(failure))
+  }
+  return answered(404, TEXT, '404 page not found')
+}
+
+function answered(status: number, headers: Record<string, string>, body: string) {
+  return Promise.resolve({ status, headers, body: Buffer.from(body) })
+}

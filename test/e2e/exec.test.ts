@@ -147,6 +147,54 @@ describe('kubectl exec, cp, attach and port-forward', function () {
         await attach.stop()
       })
 
+      it('runs a pod that one talks to', async () => {
+        const name = `talk-${basename(program).replaceAll('.', '-')}`
+        const started = ['run', name, '-i', '--rm', '--restart=Never', '--image=shell']
+        const script = 'read -r word; echo "hello $word"; exit 5'
+        const said = await kubectl.tryArgs(
+          [...started, '--command', '--', 'sh', '-c', script],
+          'you\n',
+        )
+        assert.match(said.stdout, /hello you/)
+        assert.equal(said.code, 5)
+        assert.match((await kubectl.try(`get pod ${name}`)).stderr, /not found/)
+        if (!findProgram('script')) return
+        const line = `${program} run ${name} -it --rm --restart=Never --image=shell --command -- sh -c`
+        const inPod = `until stty size | grep "33 101"; do sleep 0.1; done; tty; exit 7`
+        const inTerminal = `stty cols 101 rows 33; ${line} '${inPod}'`
+        const args = ['--quiet', '--return', '--command', inTerminal, '/dev/null']
+        const outcome = await cluster.run('script', args)
+        assert.match(outcome.stdout, /\/dev\/pts\/\d+/)
+        assert.equal(outcome.code, 7)
+      })
+
+      it('debugs a pod with a container of its own', async () => {
+        const name = `debug-${basename(program).replaceAll('.', '-')}`
+        const about = [
+          'debug',
+          'web',
+          '--image=shell',
+          '--target=web',
+          '-c',
+          name,
+          '--profile=general',
+        ]
+        const script = 'read -r word; echo "debugging $word"; exit 6'
+        const line = ['-i', '--attach', ...about.slice(1), '--', 'sh', '-c', script]
+        const attached = await kubectl.tryArgs(['debug', ...line], 'web\n')
+        assert.match(attached.stdout, /debugging web/, attached.stderr)
+        const path = `{.status.ephemeralContainerStatuses[?(@.name=="${name}")].state.terminated}`
+        const ended = await eventually('its end', async () => {
+          const state = await kubectl.doArgs(['get', 'pod', 'web', '-o', `jsonpath=${path}`])
+          return state === '' ? undefined : (JSON.parse(state) as { exitCode: number })
+        })
+        assert.equal(ended.exitCode, 6)
+        assert.match(await kubectl.do(`logs web -c ${name}`), /debugging web/)
+        assert.match(await kubectl.do('describe pod web'), new RegExp(`Ephemeral Containers:\\s+`))
+        const running = await kubectl.do('get pod web -o jsonpath={.status.phase}')
+        assert.equal(running, 'Running')
+      })
+
       it('reaches pods, services and nodes through the API server', async () => {
         const raw = (path: string) => kubectl.do(`get --raw ${path}`)
         const at = '/api/v1/namespaces/default'

@@ -33,6 +33,13 @@ describe('hollow nodes', function () {
     assert.equal(new Set(places.map(([, ip]) => ip)).size, 200)
   })
 
+  it('say of their pods that nothing runs in them', async () => {
+    const logs = await kubectl.try('logs deployment/many')
+    assert.match(logs.stderr, /\(BadRequest\): pod "many-\S+" is hollow: .* it has no logs/)
+    const exec = await kubectl.try('exec deployment/many -- true')
+    assert.match(exec.stderr, /pod "many-\S+" is hollow: no process runs in it/)
+  })
+
   it('give pods up with their Deployment', async () => {
     await kubectl.do('delete deployment many')
     await eventually('no pod is left', async () => (await kubectl.do('get pods -o name')) === '')

@@ -1,5 +1,5 @@
 import { isSidecar } from '../../api/index.ts'
-import { type ContainerView, hashOf, type SpecView } from './pod-words.ts'
+import { type ContainerView, ephemeralContainers, hashOf, type SpecView } from './pod-words.ts'
 import type { ContainerRunState, ObservedContainer } from './runtime/types.ts'
 
 /** What the kubelet knows about a container beside what the runtime shows. */
@@ -81,6 +81,7 @@ class Planner {
   readonly #actions: Action[] = []
   readonly #delayed: { container: ContainerView; untilMs: number }[] = []
   #ended = false
+  #stopping = false
 
   constructor(input: PlanInput) {
     this.#input = input
@@ -94,15 +95,18 @@ class Planner {
     const { spec } = this.#input
     const hasRun = spec.containers.some((c) => this.#newest(c) !== undefined)
     if (hasRun) this.#keepSidecars()
-    else if (!this.#initialize()) return
-    this.#convergeMain()
+    if (hasRun || this.#initialize()) this.#convergeMain()
+    if (this.#stopping) return
+    for (const container of ephemeralContainers(spec)) this.#runOnce(container)
   }
 
   /** Main containers stop together; sidecars follow in reverse order (KEP-753). */
   stopAll(): void {
+    this.#stopping = true
     const { spec } = this.#input
     const cause: KillCause = { message: '' }
     let running = 0
+    for (const container of ephemeralContainers(spec)) running += this.#stop(container, cause)
     for (const container of spec.containers) running += this.#stop(container, cause)
     for (const container of (spec.initContainers ?? []).toReversed()) {
       if (running > 0 && isSidecar(container)) {
@@ -171,6 +175,16 @@ class Planner {
       const state = this.#newest(container)?.state
       return state?.kind === 'exited' && !shouldRestart(spec.restartPolicy, state)
     })
+  }
+
+  #runOnce(container: ContainerView): void {
+    if (this.#newest(container) || this.#facts(container)?.busy) return
+    const untilMs = this.#input.waitUntilMs(container.name, undefined)
+    if (untilMs !== undefined && untilMs > this.#input.nowMs) {
+      this.#delayed.push({ container, untilMs })
+      return
+    }
+    this.#actions.push({ kind: 'start', container, attempt: 0 })
   }
 
   #keepRunning(container: ContainerView, policy: string | undefined): void {

@@ -166,6 +166,8 @@ export class ContainerStarter {
       mounts,
       // A volume that the container puts there goes before.
       files: inputs.files.filter(({ path }) => mounts.every((m) => m.mountPath !== path)),
+      ...(container.stdin && { stdin: { once: container.stdinOnce ?? false } }),
+      ...(container.tty && { tty: true }),
       hash: hashOf(container),
       terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
       fallbackToLogs: container.terminationMessagePolicy === 'FallbackToLogsOnError',

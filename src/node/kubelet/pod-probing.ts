@@ -1,10 +1,9 @@
-import { isSidecar } from '../../api/index.ts'
 import type { ContainerActions, PodOwner } from './container-actions.ts'
 import type { ContainerMemory } from './container-memory.ts'
 import { newest, type Plan } from './container-plan.ts'
 import type { PodContext } from './context.ts'
 import { ContainerProbes } from './pod-probes.ts'
-import { type ContainerView, runContainers } from './pod-words.ts'
+import { type ContainerView, runContainers, statusOf } from './pod-words.ts'
 
 /** Keeps the probes of a pod's containers: what runs is probed, and only that. */
 export class PodProbing {
@@ -58,9 +57,8 @@ export class PodProbing {
     container: ContainerView,
     id: string,
   ): { started: boolean; ready: boolean } | undefined {
-    const { containerStatuses = [], initContainerStatuses = [] } = this.#owner.pod().status ?? {}
-    const statuses = isSidecar(container) ? initContainerStatuses : containerStatuses
-    const status = statuses.find((s) => s.containerID?.endsWith(`://${id}`))
-    return status && { started: status.started ?? false, ready: status.ready }
+    const status = statusOf(this.#owner.pod(), container.name)
+    if (!status?.containerID?.endsWith(`://${id}`)) return undefined
+    return { started: status.started ?? false, ready: status.ready }
   }
 }

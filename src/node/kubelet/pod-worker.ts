@@ -7,7 +7,7 @@ import type { PodContext } from './context.ts'
 import type { Rejection } from './pod-admission.ts'
 import { PodDelays } from './pod-delays.ts'
 import { PodProbing } from './pod-probing.ts'
-import { graceSecondsOf, isTerminalPhase, type PodView } from './pod-words.ts'
+import { graceSecondsOf, isTerminalPhase, type PodView, statusOf } from './pod-words.ts'
 import { RuntimeError } from './runtime/types.ts'
 import { podStatus } from './status.ts'
 
@@ -220,8 +220,7 @@ export class PodWorker {
   }
 
   #attemptAfter(name: string): number {
-    const { containerStatuses = [], initContainerStatuses = [] } = this.#pod.status ?? {}
-    const before = [...containerStatuses, ...initContainerStatuses].find((s) => s.name === name)
+    const before = statusOf(this.#pod, name)
     return before?.containerID ? before.restartCount + 1 : 0
   }
 

@@ -1,7 +1,6 @@
 import type { HttpHandler, HttpRequest, HttpResponse } from '../../base/index.ts'
 import { newest } from './container-plan.ts'
-import type { PodView } from './pod-words.ts'
-import { runContainers } from './pod-words.ts'
+import { type PodView, runContainers, statusOf } from './pod-words.ts'
 import type { LogOptions } from './runtime/types.ts'
 import { type NodeMeter, nodeUsage, resourceMetrics, summary } from './stats/index.ts'
 import { kubeletStream, STREAM_PATHS, type StreamParts } from './streaming/index.ts'
@@ -117,9 +116,7 @@ function findPod(
 }
 
 function waitingReason(pod: PodView, container: string): string {
-  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {}
-  const status = [...containerStatuses, ...initContainerStatuses].find((s) => s.name === container)
-  return status?.state?.waiting?.reason ?? 'ContainerCreating'
+  return statusOf(pod, container)?.state?.waiting?.reason ?? 'ContainerCreating'
 }
 
 /** The options, or what is wrong with them. */

@@ -8,7 +8,12 @@ import {
 } from '../../api/index.ts'
 import { podConditions } from './conditions.ts'
 import { newest } from './container-plan.ts'
-import { type ContainerView, isTerminalPhase, type PodView } from './pod-words.ts'
+import {
+  type ContainerView,
+  ephemeralContainers,
+  isTerminalPhase,
+  type PodView,
+} from './pod-words.ts'
 import type { ContainerRunState, ObservedContainer } from './runtime/types.ts'
 
 export interface Waiting {
@@ -58,6 +63,8 @@ export function podStatus(input: StatusInput): PodStatus {
     containerStatuses: main,
   }
   if (init.length > 0) status.initContainerStatuses = init
+  const ephemeral = ephemeralContainers(pod.spec).map((c) => ephemeralStatus(c, input))
+  if (ephemeral.length > 0) status.ephemeralContainerStatuses = ephemeral
   if (input.podIp !== undefined) {
     status.podIP = input.podIp
     status.podIPs = [{ ip: input.podIp }]
@@ -125,6 +132,13 @@ function containerStatus(
   const previous = attempts.at(-2)
   if (previous) status.lastState = stateOf(previous, input.runtimeType)
   return status
+}
+
+/** Nobody waits for an ephemeral container to be ready, nor starts it again. */
+function ephemeralStatus(container: ContainerView, input: StatusInput): ContainerStatus {
+  const status = containerStatus(container, input, true)
+  delete status.started
+  return Object.assign(status, { ready: false })
 }
 
 /** A container of an ended pod that never ran, such as one whose image could not be pulled. */
@@ -253,4 +267,10 @@ export function statusPatch(
   return { metadata: { uid }, status }
 }
 
-const OWNED_FIELDS = ['message', 'reason', 'podIP', 'initContainerStatuses'] as const
+const OWNED_FIELDS = [
+  'message',
+  'reason',
+  'podIP',
+  'initContainerStatuses',
+  'ephemeralContainerStatuses',
+] as const

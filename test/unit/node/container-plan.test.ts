@@ -57,6 +57,22 @@ const CASES: readonly Case[] = [
   { what: 'starts what is not there', expect: ['start web'] },
   { what: 'leaves alone what runs', observed: [observed('web', RUNNING)], expect: [] },
   {
+    what: 'runs an ephemeral container once, whatever the policy, also while others begin',
+    spec: { initContainers: init, ephemeralContainers: [container('probe'), container('done')] },
+    observed: [observed('one', RUNNING), observed('done', exited(1))],
+    expect: ['start probe'],
+  },
+  {
+    what: 'starts no ephemeral container in a pod that is over, and stops those that run',
+    spec: {
+      restartPolicy: 'Never',
+      ephemeralContainers: [container('probe'), container('late')],
+    },
+    observed: [observed('web', exited(0)), observed('probe', RUNNING)],
+    expect: ['stop probe'],
+    ended: false,
+  },
+  {
     what: 'restarts what has ended, under Always',
     observed: [observed('web', exited(0))],
     expect: ['start web'],

@@ -12,7 +12,7 @@ import {
   systemProcesses,
   systemRandom,
 } from '../../../src/platform/index.ts'
-import { skipOnThisKernel } from '../../support/peers.ts'
+import { findProgram, skipOnThisKernel, skipWithout } from '../../support/peers.ts'
 import { until } from './until.ts'
 
 const NO_MOUNTS = 'mounts in a namespace of its own are not permitted here'
@@ -230,6 +230,97 @@ describe('ProcessRuntime', () => {
     const noisy = ['sh', '-c', 'echo boom; exit 1']
     const state = await runToEnd(runtime, { command: noisy, attempt: 1, fallbackToLogs: true })
     assert.equal(state.message, 'boom\n')
+  })
+
+  describe('attaching', () => {
+    /** What an attached client has seen so far, and what it can do. */
+    async function attach(runtime: ProcessRuntime, id: string, stdin = true) {
+      const live = await runtime.attach(id, { stdin, signal: new AbortController().signal })
+      let text = ''
+      const done = (async () => {
+        for await (const part of live.stdout) text += Buffer.from(part).toString()
+      })()
+      const sees = (pattern: RegExp) =>
+        until(`${pattern} in the output`, () => (pattern.test(text) ? true : undefined))
+      return { live, done, sees, write: (line: string) => live.write(Buffer.from(line)) }
+    }
+
+    const ending = (runtime: ProcessRuntime) =>
+      until('its end', () => {
+        const [state] = runtime.containers(POD.uid).map((each) => each.state)
+        return state?.kind === 'exited' ? state : undefined
+      })
+
+    it('shows half lines, and feeds a standard input that outlives clients and agents', async () => {
+      const runtime = await start()
+      await runtime.ensureSandbox(POD, { hostNetwork: false })
+      const script = 'while read -r line; do printf "got $line, next? "; done; echo over; exit 3'
+      const stdin = { once: false }
+      const made = await runtime.startContainer(
+        POD,
+        config({ command: ['sh', '-c', script], stdin }),
+      )
+      const first = await attach(runtime, made.id)
+      await first.write('one\n')
+      await first.sees(/got one, next\? $/)
+      first.live.endInput()
+      first.live.kill()
+      await first.done
+      await runtime.close()
+      open.splice(0)
+      const second = await start()
+      const again = await attach(second, made.id)
+      await again.write('two\n')
+      await again.sees(/^got two, next\? $/)
+      assert.equal(second.containers(POD.uid)[0]?.state.kind, 'running')
+      again.live.kill()
+    })
+
+    it('ends an input that is for one client with it', async () => {
+      const runtime = await start()
+      await runtime.ensureSandbox(POD, { hostNetwork: false })
+      const command = ['sh', '-c', 'cat; exit 3']
+      const made = await runtime.startContainer(POD, config({ command, stdin: { once: true } }))
+      const client = await attach(runtime, made.id)
+      await client.write('words')
+      await client.sees(/words/)
+      client.live.endInput()
+      await client.done
+      assert.equal((await ending(runtime)).exitCode, 3)
+    })
+
+    it('runs a container on a terminal of the size of its client', async function () {
+      if (!findProgram('script')) skipWithout(this, 'script is not installed')
+      const runtime = await start()
+      await runtime.ensureSandbox(POD, { hostNetwork: false })
+      const script = 'tty; while read -r line; do [ "$line" = exit ] && exit 4; stty size; done'
+      const streams = { stdin: { once: true }, tty: true }
+      const made = await runtime.startContainer(
+        POD,
+        config({ command: ['sh', '-c', script], ...streams }),
+      )
+      const client = await attach(runtime, made.id)
+      await client.live.resize({ width: 101, height: 33 })
+      await client.write('size\n')
+      await client.sees(/33 101/)
+      await client.write('exit\n')
+      await client.done
+      assert.equal((await ending(runtime)).exitCode, 4)
+      const log: string[] = []
+      const want = { follow: false, timestamps: false, signal: new AbortController().signal }
+      for await (const part of runtime.logs(made.id, want)) log.push(Buffer.from(part).toString())
+      assert.match(log.join(''), /^\/dev\/pts\/\d+/)
+    })
+
+    it('refuses input to a container that takes none', async () => {
+      const runtime = await start()
+      await runtime.ensureSandbox(POD, { hostNetwork: false })
+      const made = await runtime.startContainer(POD, config())
+      await assert.rejects(attach(runtime, made.id), /has no standard input/)
+      const watching = await attach(runtime, made.id, false)
+      watching.live.kill()
+      await watching.done
+    })
   })
 
   it('runs commands beside a container, in its mounts', async function () {

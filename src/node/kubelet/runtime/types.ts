@@ -41,6 +41,10 @@ export interface ContainerConfig {
   readonly mounts: readonly Mount[]
   /** Shown where the host allows mounts; elsewhere the host's files stay in sight. */
   readonly files: readonly PodFile[]
+  /** It has a standard input that one can attach to; ended with the first that attaches, if `once`. */
+  readonly stdin?: { readonly once: boolean } | undefined
+  /** It runs on a terminal. */
+  readonly tty?: boolean
   /** Changes when the container must be replaced (upstream: the hash of its image). */
   readonly hash: string
   /** Where in the container the last words are written, and whether logs stand in for them. */
@@ -105,8 +109,8 @@ export interface LiveCommand extends LiveProcess {
 
 /**
  * Runs containers. Containers outlive the node agent: after `start` the runtime knows again what an
- * earlier agent started. Calls about one pod come one at a time, except `stopContainer`, `exec` and
- * `open`.
+ * earlier agent started. Calls about one pod come one at a time, except `stopContainer`, `exec`,
+ * `open` and `attach`.
  */
 export interface Runtime {
   /** `containerRuntimeVersion` of the node: `process://0.1.0`. */
@@ -145,6 +149,11 @@ export interface Runtime {
     id: string,
     options: { command: readonly string[]; tty: boolean; signal: AbortSignal },
   ): Promise<LiveCommand>
+  /**
+   * A running container as if it were a command: what it writes from now on, and its standard
+   * input if it has one. Throws `ProcessError`.
+   */
+  attach(id: string, options: { stdin: boolean; signal: AbortSignal }): Promise<LiveCommand>
   /** The attempt's log. Ends at its end, or with the container if `follow`. */
   logs(id: string, options: LogOptions & { signal: AbortSignal }): AsyncIterable<Uint8Array>
   /** What the pods cannot have on this host, told once per pod: `mountPath …`. */

@@ -10,7 +10,6 @@ import type {
 import { newest } from '../container-plan.ts'
 import type { PodView } from '../pod-words.ts'
 import type { LiveCommand, Runtime } from '../runtime/types.ts'
-import { attached } from './attach.ts'
 import { commandOverSpdy, SPDY_COMMAND_PROTOCOL } from './command-over-spdy.ts'
 import { COMMAND_PROTOCOLS, commandOverWebSocket } from './command-over-websocket.ts'
 import { chooseSpdy, chooseWebSocket, refuse } from './handshake.ts'
@@ -58,7 +57,7 @@ export function kubeletStream(
   const open = (signal: AbortSignal): Promise<LiveCommand> =>
     kind === 'exec'
       ? parts.runtime.open(id, { command, tty, signal })
-      : attached(parts.runtime, id, choice)
+      : parts.runtime.attach(id, { stdin: choice.stdin, signal })
   return commandStream(request, { choice, open }, parts)
 }
 

@@ -156,6 +156,10 @@ export class HollowRuntime implements Runtime {
     return Promise.reject(new ProcessError('a hollow container runs no commands'))
   }
 
+  attach(): Promise<LiveCommand> {
+    return Promise.reject(new ProcessError('a hollow container can be attached to by nobody'))
+  }
+
   async *logs(): AsyncIterable<Uint8Array> {
     // A hollow container says nothing.
   }

@@ -11,8 +11,9 @@ import { terminationLogPath } from './container.ts'
 import { commandLine, type ImageCatalog } from './images.ts'
 import { spoolPath } from './log-files.ts'
 import { mountedCommand, type MountMode } from './mounts.ts'
+import { onTerminal, terminalPath } from './terminal.ts'
 import type { ContainerRecord } from './records.ts'
-import { shimmed, whyNotFound } from './shim.ts'
+import { shimmed, whyNotFound, withInput } from './shim.ts'
 
 /** Exit code of a container whose command could not be run (containerd's `StartError`). */
 const START_ERROR_EXIT_CODE = 128
@@ -111,9 +112,13 @@ export async function launch(
       : line
     const spool = spoolPath(folder)
     const output = { stdoutPath: spool, stderrPath: spool }
+    const shown = config.tty
+      ? onTerminal(inMounts, { env, deviceFile: terminalPath(folder) })
+      : { line: inMounts, env }
+    const whole = config.stdin ? withInput(folder, shown.line) : shown.line
     const process = await parts.processes.spawn({
-      ...shimmed(folder, inMounts),
-      env,
+      ...shimmed(folder, whole),
+      env: shown.env,
       cwd,
       ...output,
     })

@@ -33,6 +33,9 @@ export interface LogPumpOptions {
 export class LogPump {
   readonly #options: LogPumpOptions
   readonly #followers = new Set<Channel<Uint8Array>>()
+  readonly #taps = new Set<Channel<Uint8Array>>()
+  /** As far as taps have the spool. */
+  #tapOffset = 0
   #files: { spool: DiskFile; log: DiskFile; state: DiskFile } | undefined
   #spoolOffset = 0
   #logSize = 0
@@ -58,6 +61,24 @@ export class LogPump {
     })
   }
 
+  /** `tap` gets the very bytes that the container writes from now on, half lines too. */
+  tap(tap: Channel<Uint8Array>): Promise<void> {
+    return this.#serially(async () => {
+      if (this.#closed) {
+        tap.close()
+        return
+      }
+      const { spool } = await this.#open()
+      if (this.#taps.size === 0) this.#tapOffset = await spool.size()
+      else await this.#feedTaps()
+      this.#taps.add(tap)
+    })
+  }
+
+  untap(tap: Channel<Uint8Array>): void {
+    this.#taps.delete(tap)
+  }
+
   unfollow(follower: Channel<Uint8Array>): void {
     this.#followers.delete(follower)
   }
@@ -78,6 +99,8 @@ export class LogPump {
       this.#closed = true
       for (const follower of this.#followers) follower.close()
       this.#followers.clear()
+      for (const tap of this.#taps) tap.close()
+      this.#taps.clear()
       const files = this.#files
       this.#files = undefined
       await Promise.all([files?.spool.close(), files?.log.close(), files?.state.close()])
@@ -93,6 +116,7 @@ export class LogPump {
   async #pump(flush: boolean): Promise<boolean> {
     if (this.#closed) return false
     const files = await this.#open()
+    await this.#feedTaps()
     const size = await files.spool.size()
     if (size < this.#spoolOffset) this.#spoolOffset = 0
     let moved = false
@@ -106,6 +130,18 @@ export class LogPump {
     }
     if (this.#spoolOffset > SPOOL_BYTES_MAX) await this.#emptySpool()
     return moved
+  }
+
+  async #feedTaps(): Promise<void> {
+    const { spool } = await this.#open()
+    while (this.#taps.size > 0) {
+      const raw = await spool.read(this.#tapOffset, READ_BYTES)
+      if (raw.length === 0) return
+      this.#tapOffset += raw.length
+      for (const tap of this.#taps) {
+        if (!tap.push(raw)) tap.fail(new Error('the output was read too slowly'))
+      }
+    }
   }
 
   async #append(raw: Uint8Array, flush: boolean): Promise<number> {
@@ -142,8 +178,10 @@ export class LogPump {
     await this.#options.whilePaused(async () => {
       const { spool } = present(this.#files, 'open log files')
       if ((await spool.size()) !== this.#spoolOffset) return
+      await this.#feedTaps()
       await spool.truncate(0)
       this.#spoolOffset = 0
+      this.#tapOffset = 0
       await this.#saveState()
     })
   }

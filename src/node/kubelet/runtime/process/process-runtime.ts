@@ -26,6 +26,7 @@ import {
   type Sandbox,
 } from '../types.ts'
 import { AddressPool } from '../address-pool.ts'
+import { attachTo } from './attach.ts'
 import { ProcessContainer } from './container.ts'
 import { findImage, type ImageCatalog } from './images.ts'
 import { envName, launch, prepareFolder } from './launch.ts'
@@ -161,7 +162,9 @@ export class ProcessRuntime implements Runtime {
     const { name, attempt, hash, fallbackToLogs } = config
     const { imageId } = image
     const about = { id, name, attempt, image: config.image, imageId, hash, fallbackToLogs }
-    const record: ContainerRecord = { ...launched, ...about }
+    const { stdin, tty } = config
+    const streams = { ...(stdin && { stdin }), ...(tty && { tty }) }
+    const record: ContainerRecord = { ...launched, ...about, ...streams }
     try {
       await this.#records.writeContainer(pod.uid, record)
     } catch (cause) {
@@ -256,6 +259,12 @@ export class ProcessRuntime implements Runtime {
     }
     const live = await processes.open({ command: line, env: record.env, cwd })
     return { ...live, resize: () => Promise.resolve() }
+  }
+
+  async attach(id: string, options: { stdin: boolean; signal: AbortSignal }): Promise<LiveCommand> {
+    const container = this.#find(id)
+    if (!container?.isRunning) throw new ProcessError('the container is not running')
+    return attachTo(container, options, this.#parts)
   }
 
   async *logs(

@@ -23,6 +23,8 @@ export interface ContainerRecord {
   readonly cwd?: string
   readonly env: Readonly<Record<string, string>>
   readonly fallbackToLogs: boolean
+  readonly stdin?: { readonly once: boolean }
+  readonly tty?: boolean
   readonly state: ContainerRunState
 }
 

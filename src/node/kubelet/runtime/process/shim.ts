@@ -1,4 +1,5 @@
 import type { Disk } from '../../../../base/index.ts'
+import { OWN_PATH, withTools } from './mounts.ts'
 
 /**
  * The parent of a container's process: it outlives the node agent and writes down how the process
@@ -12,6 +13,28 @@ echo "$c $(date +%s)" > "$0"
 exit $c`
 
 const SHELL = '/bin/sh'
+
+/**
+ * With a standard input: a named pipe, which a second process holds open for writing, so that it
+ * does not end with whoever writes to it, but with that process.
+ */
+const WITH_INPUT = `mkfifo -m 600 "$0"
+( sleep 2147483647 <> "$0" > /dev/null 2>&1 & echo $! > "$0.pid" )
+${OWN_PATH}; exec "$@" < "$0"`
+
+export function inputPath(folder: string): string {
+  return `${folder}/stdin`
+}
+
+/** Where the pid of the process is that holds a container's standard input open. */
+export function holderPath(folder: string): string {
+  return `${inputPath(folder)}.pid`
+}
+
+/** The command line that runs `line` with `folder`'s pipe as its standard input. */
+export function withInput(folder: string, line: readonly string[]): readonly string[] {
+  return withTools([SHELL, '-c', WITH_INPUT, inputPath(folder), ...line])
+}
 
 export function exitPath(folder: string): string {
   return `${folder}/exit`

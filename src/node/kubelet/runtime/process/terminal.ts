@@ -15,7 +15,29 @@ export async function openTerminal(
   at: { cwd: string; env: Readonly<Record<string, string>>; deviceFile: string },
   { processes, disk, clock }: { processes: Processes; disk: Disk; clock: Clock },
 ): Promise<LiveCommand> {
-  const { cwd, deviceFile } = at
+  const { line, env } = onTerminal(command, at)
+  const live = await processes.open({ command: line, env, cwd: at.cwd })
+  let ended = false
+  void live.exitCode.then(() => {
+    ended = true
+    return disk.remove(at.deviceFile).catch(() => undefined)
+  })
+  const resize: LiveCommand['resize'] = (size) =>
+    resizeTerminal(size, { ...at, isOver: () => ended }, { processes, disk, clock })
+  return { ...live, resize }
+}
+
+/** Where the name of a container's own terminal is left. */
+export function terminalPath(folder: string): string {
+  return `${folder}/terminal`
+}
+
+/** The command line that runs `command` on a terminal, whose name it leaves in `deviceFile`. */
+export function onTerminal(
+  command: readonly string[],
+  at: { env: Readonly<Record<string, string>>; deviceFile: string },
+): { line: readonly string[]; env: Readonly<Record<string, string>> } {
+  const { deviceFile } = at
   const shell = at.env.SHELL === undefined ? 'unset SHELL' : `SHELL=${quote(at.env.SHELL)}`
   const inner = [
     `tty > ${quote(deviceFile)}`,
@@ -24,36 +46,38 @@ export async function openTerminal(
     `exec ${command.map(quote).join(' ')}`,
   ].join('; ')
   const flags = ['--quiet', '--return', '--flush', '--echo', 'always']
-  const live = await processes.open({
-    command: withTools(['script', ...flags, '--command', inner, '/dev/null']),
+  return {
+    line: withTools(['script', ...flags, '--command', inner, '/dev/null']),
     // `script` runs its command by this shell.
     env: { TERM: 'xterm', ...at.env, SHELL: '/bin/sh' },
-    cwd,
-  })
-  let ended = false
-  void live.exitCode.then(() => {
-    ended = true
-    return disk.remove(deviceFile).catch(() => undefined)
-  })
-  return {
-    ...live,
-    async resize({ width, height }) {
-      let device = await readDevice(disk, deviceFile)
-      for (let ms = 0; device === undefined && ms < RESIZE_TIMEOUT_MS && !ended; ms += POLL_MS) {
-        await sleep(clock, POLL_MS)
-        device = await readDevice(disk, deviceFile)
-      }
-      if (device === undefined || ended) return
-      const size = ['cols', String(width), 'rows', String(height)]
-      await processes.exec({
-        command: withTools(['stty', '-F', device, ...size]),
-        env: at.env,
-        cwd,
-        timeoutMs: RESIZE_TIMEOUT_MS,
-        maxOutputBytes: 1024,
-      })
-    },
   }
+}
+
+/** Gives a terminal that `onTerminal` has made another size, as soon as it is there. */
+export async function resizeTerminal(
+  { width, height }: { width: number; height: number },
+  at: {
+    cwd: string
+    env: Readonly<Record<string, string>>
+    deviceFile: string
+    isOver(): boolean
+  },
+  { processes, disk, clock }: { processes: Processes; disk: Disk; clock: Clock },
+): Promise<void> {
+  let device = await readDevice(disk, at.deviceFile)
+  for (let ms = 0; device === undefined && ms < RESIZE_TIMEOUT_MS && !at.isOver(); ms += POLL_MS) {
+    await sleep(clock, POLL_MS)
+    device = await readDevice(disk, at.deviceFile)
+  }
+  if (device === undefined || at.isOver()) return
+  const size = ['cols', String(width), 'rows', String(height)]
+  await processes.exec({
+    command: withTools(['stty', '-F', device, ...size]),
+    env: at.env,
+    cwd: at.cwd,
+    timeoutMs: RESIZE_TIMEOUT_MS,
+    maxOutputBytes: 1024,
+  })
 }
 
 /** Undefined when the terminal is gone, or not there yet. */
