@@ -327,9 +327,8 @@ export class EtcdState implements StateMachine<Outcome> {
     for await (const entry of decodeEntries(chunks)) {
       const { bucket, key, value } = entry
       if (bucket === 'key') {
-        // The bytes must not hold on to the chunk that they came in.
-        const record = { ...readRevision(key), encoded: Buffer.from(value) }
-        backend.put(record, { counted: true })
+        const record = { ...readRevision(key), encoded: value }
+        backend.restore(record)
         mvcc.restoreRecord(record)
       } else {
         backend.set(bucket, key, Buffer.from(value))

@@ -1,12 +1,7 @@
 import { type Engine, type EngineOp, present } from '../../base/index.ts'
 import { ByteCache } from './byte-cache.ts'
-import {
-  REVISION_BYTES,
-  readRevision,
-  type RevisionId,
-  revisionId,
-  writeRevision,
-} from './revision.ts'
+import { RecordBlocks } from './record-blocks.ts'
+import { REVISION_BYTES, readRevision, revisionId, writeRevision } from './revision.ts'
 
 /** One change as it is kept: where, and etcd's `mvccpb.KeyValue` (of a removal: the key alone). */
 export interface StoredRecord {
@@ -30,7 +25,7 @@ export type SmallBucket =
 export type Bucket = 'key' | SmallBucket
 
 export interface BackendOptions {
-  /** Values of revisions kept in memory. Default 64 MiB. */
+  /** Values of revisions kept in memory: half of them the newest, half what was read. Default 64 MiB. */
   cacheBytes?: number
 }
 
@@ -65,12 +60,10 @@ export class Backend {
   readonly #engine: Engine
   readonly #area: number
   readonly #cache: ByteCache
-  #pending = new Map<RevisionId, StoredRecord>()
-  #flushing = new Map<RevisionId, StoredRecord>()
+  readonly #records: RecordBlocks
   /** Entries of small buckets to come, by engine key in latin1; undefined removes. */
   #entries = new Map<string, Uint8Array | undefined>()
   #drops: Uint8Array[] = []
-  #pendingBytes = 0
   #stored = 0
   #storedBytes = 0
   #lastFlush: Promise<void> = Promise.resolve()
@@ -78,7 +71,9 @@ export class Backend {
   private constructor(engine: Engine, area: number, options: BackendOptions) {
     this.#engine = engine
     this.#area = area
-    this.#cache = new ByteCache(options.cacheBytes ?? CACHE_BYTES)
+    const cacheBytes = options.cacheBytes ?? CACHE_BYTES
+    this.#records = new RecordBlocks(cacheBytes / 2)
+    this.#cache = new ByteCache(cacheBytes / 2)
   }
 
   /** Opens the area that counts, and clears what a broken-off restore left in the other. */
@@ -109,7 +104,7 @@ export class Backend {
 
   /** Bytes written and not yet handed to the engine. */
   get pendingBytes(): number {
-    return this.#pendingBytes
+    return this.#records.pendingBytes
   }
 
   /** Removals not yet handed to the engine. */
@@ -128,11 +123,15 @@ export class Backend {
     this.#storedBytes += bytes
   }
 
-  /** `counted`: it was `noteStored`, or will be. */
-  put(record: StoredRecord, { counted = false } = {}): void {
-    if (!counted) this.noteStored(record.encoded.length)
-    this.#pending.set(revisionId(record.main, record.sub), record)
-    this.#pendingBytes += record.encoded.length + REVISION_BYTES
+  /** Where the bytes of a change go, to be written at once. */
+  add(main: number, sub: number, bytes: number): Uint8Array {
+    this.noteStored(bytes)
+    return this.#records.add(main, sub, bytes)
+  }
+
+  /** Takes a change that is counted elsewhere, by `noteStored`. */
+  restore({ main, sub, encoded }: StoredRecord): void {
+    this.#records.add(main, sub, encoded.length).set(encoded)
   }
 
   /**
@@ -159,9 +158,9 @@ export class Backend {
 
   /** The value of a change that the index knows. */
   read(main: number, sub: number): Uint8Array {
+    const recent = this.#records.find(main, sub)
+    if (recent) return recent
     const id = revisionId(main, sub)
-    const buffered = this.#pending.get(id) ?? this.#flushing.get(id)
-    if (buffered) return buffered.encoded
     const cached = this.#cache.get(id)
     if (cached) return cached
     const key = this.#revisionKey(main, sub)
@@ -175,21 +174,16 @@ export class Backend {
    * not show. Compaction must be held back while iterating.
    */
   records(from: number, to: number): AsyncIterable<StoredRecord> {
-    const buffered: StoredRecord[] = []
-    for (const buffer of [this.#flushing, this.#pending]) {
-      for (const record of buffer.values()) {
-        if (record.main >= from && record.main <= to) buffered.push(record)
-      }
-    }
-    const end = Math.min(buffered[0]?.main ?? to + 1, to + 1)
-    if (end <= from) return iterateArray(buffered)
+    const buffered = this.#records.unwritten(from, to)
+    const end = Math.min(this.#records.unwrittenFrom ?? to + 1, to + 1)
+    if (end <= from) return asynchronously(buffered)
     const range = { gte: this.#revisionKey(from, 0), lt: this.#revisionKey(end, 0) }
     return this.#storedThenBuffered(this.#engine.iterate(range), buffered)
   }
 
   async *#storedThenBuffered(
     stored: AsyncIterable<readonly [Uint8Array, Uint8Array]>,
-    buffered: readonly StoredRecord[],
+    buffered: Iterable<StoredRecord>,
   ): AsyncGenerator<StoredRecord> {
     for await (const [key, encoded] of stored) yield { ...readRevision(key, 2), encoded }
     yield* buffered
@@ -220,10 +214,13 @@ export class Backend {
 
   async #write(stamp: () => void): Promise<void> {
     stamp()
-    const records = this.#pending
+    const blocks = this.#records.take()
     const ops: EngineOp[] = []
-    for (const { main, sub, encoded } of records.values()) {
-      ops.push({ type: 'put', key: this.#revisionKey(main, sub), value: encoded })
+    for (const block of blocks) {
+      for (let i = 0; i < block.count; i++) {
+        const { main, sub, encoded } = block.at(i)
+        ops.push({ type: 'put', key: this.#revisionKey(main, sub), value: encoded })
+      }
     }
     for (const [text, value] of this.#entries) {
       const key = Buffer.from(text, 'latin1')
@@ -231,9 +228,6 @@ export class Backend {
     }
     for (const key of this.#drops) ops.push({ type: 'del', key })
     const entries = this.#entries
-    this.#pending = new Map()
-    this.#flushing = records
-    this.#pendingBytes = 0
     this.#entries = new Map()
     this.#drops = []
     if (ops.length === 0) return
@@ -241,12 +235,10 @@ export class Backend {
       await this.#engine.batch(ops, { sync: true })
     } catch (error) {
       // Still readable while the owner shuts down.
-      this.#pending = new Map([...records, ...this.#pending])
       this.#entries = new Map([...entries, ...this.#entries])
       throw error
     }
-    for (const [id, record] of records) this.#cache.set(id, record.encoded)
-    this.#flushing = new Map()
+    this.#records.written(blocks)
   }
 
   async sizeBytes(): Promise<number> {
@@ -278,6 +270,6 @@ function areaRange(area: number) {
   return { gte: Uint8Array.of(area), lt: Uint8Array.of(area + 1) }
 }
 
-async function* iterateArray(records: readonly StoredRecord[]): AsyncGenerator<StoredRecord> {
+async function* asynchronously(records: Iterable<StoredRecord>): AsyncGenerator<StoredRecord> {
   yield* records
 }

@@ -58,12 +58,24 @@ export class KeyValue {
 }
 
 export function encodeKeyValue(kv: Readonly<Fields>): Uint8Array {
+  const bytes = Buffer.allocUnsafe(keyValueBytes(kv))
+  writeKeyValue(bytes, kv)
+  return bytes
+}
+
+/** Bytes that a key-value takes. */
+export function keyValueBytes(kv: Readonly<Fields>): number {
   const { key, value, lease } = kv
   let size = 1 + varintSize(key.length) + key.length
   size += 3 + varintSize(kv.createRevision) + varintSize(kv.modRevision) + varintSize(kv.version)
   if (value.length > 0) size += 1 + varintSize(value.length) + value.length
   if (lease !== 0n) size += 1 + varint64Size(lease)
-  const bytes = Buffer.allocUnsafe(size)
+  return size
+}
+
+/** Fills `bytes`, which has as many as `keyValueBytes` says. */
+export function writeKeyValue(bytes: Uint8Array, kv: Readonly<Fields>): void {
+  const { key, value, lease } = kv
   bytes[0] = 0x0a
   let pos = writeVarint(bytes, 1, key.length)
   bytes.set(key, pos)
@@ -84,7 +96,6 @@ export function encodeKeyValue(kv: Readonly<Fields>): Uint8Array {
     bytes[pos] = 0x30
     writeVarint64(bytes, pos + 1, lease)
   }
-  return bytes
 }
 
 /** A removal on disk: etcd keeps the key alone. */

@@ -3,7 +3,13 @@ import type { Backend, StoredRecord } from './backend.ts'
 import { stateErrors } from './errors.ts'
 import type { KeyHistory, Located } from './key-history.ts'
 import { KeyIndex, keyBytes, type KeyRange, keyText } from './key-index.ts'
-import { encodeDeleted, encodeKeyValue, encodeTombstone, KeyValue } from './key-value.ts'
+import {
+  encodeDeleted,
+  encodeTombstone,
+  KeyValue,
+  keyValueBytes,
+  writeKeyValue,
+} from './key-value.ts'
 import { revisionBytes } from './revision.ts'
 import type { BackendEntry } from './snapshot-stream.ts'
 
@@ -167,7 +173,9 @@ export class Mvcc {
     history.put(main, sub)
     const { created: createRevision, version } = history
     const fields = { key, value, createRevision, modRevision: main, version, lease }
-    this.#write({ main, sub, encoded: encodeKeyValue(fields), key: text, removed: false })
+    const encoded = this.backend.add(main, sub, keyValueBytes(fields))
+    writeKeyValue(encoded, fields)
+    this.#changes.push({ main, sub, encoded, key: text, removed: false })
     if (lease === 0n) this.leases.detach(text)
     else this.leases.attach(text, lease)
   }
@@ -185,14 +193,11 @@ export class Mvcc {
     const main = this.#revision + 1
     const sub = this.#changes.length
     history.remove(main, sub)
-    const encoded = encodeTombstone(keyBytes(key))
-    this.#write({ main, sub, encoded, key, removed: true })
+    const tombstone = encodeTombstone(keyBytes(key))
+    const encoded = this.backend.add(main, sub, tombstone.length)
+    encoded.set(tombstone)
+    this.#changes.push({ main, sub, encoded, key, removed: true })
     this.leases.detach(key)
-  }
-
-  #write(change: Change): void {
-    this.#changes.push(change)
-    this.backend.put(change)
   }
 
   /** Ends the transaction: the changes of its revision, none when it changed nothing. */

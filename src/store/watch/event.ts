@@ -46,7 +46,8 @@ export class SharedEvent {
   #withPrevious: EncodedEvent | undefined
 
   constructor(change: Change, previous: (change: Change) => KeyValue | undefined) {
-    this.change = change
+    // A slow watcher's queue must not hold on to the block that the bytes lie in.
+    this.change = { ...change, encoded: Buffer.from(change.encoded) }
     this.#previous = previous
   }
 
