@@ -5,13 +5,16 @@ import { assert } from '../base/index.ts'
 export const MAX_FRAME_BYTES = 256 * 1024 * 1024
 const HEADER_BYTES = 4
 
-/** Writes a frame: its length in four bytes, then its bytes. False when the buffer is full. */
+/**
+ * Writes a frame: its length in four bytes, then its bytes. False when the buffer is full. In one
+ * piece: a socket's second write costs more than copying.
+ */
 export function writeFrame(socket: Socket, frame: Uint8Array): boolean {
   assert(frame.length <= MAX_FRAME_BYTES, 'a frame fits its bound')
-  const header = Buffer.allocUnsafe(HEADER_BYTES)
-  header.writeUInt32BE(frame.length)
-  socket.write(header)
-  return socket.write(frame)
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + frame.length)
+  bytes.writeUInt32BE(frame.length)
+  bytes.set(frame, HEADER_BYTES)
+  return socket.write(bytes)
 }
 
 /** Cuts a stream of bytes into frames. */
@@ -21,7 +24,7 @@ export class FrameReader {
   #need = HEADER_BYTES
   #inHeader = true
 
-  /** Adds bytes; each frame that is complete now, in order. Frames are copies. */
+  /** Adds bytes; each frame that is complete now, in order. Frames may share memory with the chunks. */
   push(chunk: Buffer): Uint8Array[] {
     const frames: Uint8Array[] = []
     this.#chunks.push(chunk)
@@ -42,6 +45,13 @@ export class FrameReader {
   }
 
   #take(length: number): Buffer {
+    this.#size -= length
+    const first = this.#chunks[0]
+    if (first && first.length > length) {
+      this.#chunks[0] = first.subarray(length)
+      return first.subarray(0, length)
+    }
+    if (first?.length === length) return this.#chunks.shift() as Buffer
     const piece = Buffer.allocUnsafeSlow(length)
     let filled = 0
     while (filled < length) {
@@ -52,15 +62,83 @@ export class FrameReader {
       if (part === chunk.length) this.#chunks.shift()
       else this.#chunks[0] = chunk.subarray(part)
     }
-    this.#size -= length
     return piece
   }
 }
 
-/** Frames of a socket as they come, with back-pressure. Throws when the connection breaks. */
-export async function* readFrames(socket: Socket): AsyncGenerator<Uint8Array> {
-  const reader = new FrameReader()
-  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-    yield* reader.push(chunk as Buffer)
+/**
+ * Frames of a socket: taken one by one, with back-pressure, or given to a listener as they come. A
+ * generator would be the largest part of what a small frame costs.
+ */
+export class FrameStream {
+  readonly #socket: Socket
+  readonly #reader = new FrameReader()
+  #queue: Uint8Array[] = []
+  #onFrame: ((frame: Uint8Array) => void) | undefined
+  #wake: (() => void) | undefined
+  #ended = false
+  #error: Error | undefined
+
+  /** From now on the socket's bytes are this one's. */
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
+    socket.on('end', () => {
+      this.#ended = true
+      this.#wake?.()
+    })
+    socket.on('error', (error) => (this.#error ??= error))
+    socket.on('close', () => {
+      if (!this.#ended) this.#error ??= new Error('the connection broke')
+      this.#wake?.()
+    })
+  }
+
+  /** Undefined at the end. Throws when the connection breaks. One call at a time. */
+  async next(): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const frame = this.#queue.shift()
+      if (frame) return frame
+      if (this.#over()) return undefined
+      this.#socket.resume()
+      await this.#more()
+    }
+  }
+
+  /** Gives every further frame to `onFrame`. Resolves at the end, throws when the connection breaks. */
+  async listen(onFrame: (frame: Uint8Array) => void): Promise<void> {
+    for (const frame of this.#queue.splice(0)) onFrame(frame)
+    this.#onFrame = onFrame
+    this.#socket.resume()
+    while (!this.#over()) await this.#more()
+  }
+
+  #over(): boolean {
+    if (this.#error) throw this.#error
+    return this.#ended
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  #onData(chunk: Buffer): void {
+    let frames: Uint8Array[]
+    try {
+      frames = this.#reader.push(chunk)
+    } catch (error) {
+      this.#socket.destroy(error instanceof Error ? error : new Error(String(error)))
+      return
+    }
+    if (this.#onFrame) {
+      for (const frame of frames) this.#onFrame(frame)
+      return
+    }
+    this.#queue.push(...frames)
+    if (this.#queue.length === 0) return
+    this.#socket.pause()
+    this.#wake?.()
   }
 }

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls, TLSSocket } from 'node:tls'
 import { ConnectionError, type MemberId } from '../base/index.ts'
-import { readFrames, writeFrame } from './frames.ts'
+import { FrameStream, writeFrame } from './frames.ts'
 import { decodeAnswer, encodeHello, type Hello, REMOVED } from './peer-handshake.ts'
 import type { PeerTransportOptions } from './peers.ts'
 import { clientContext, connectionError, refusalOfTls, type TlsOptions } from './tls.ts'
@@ -35,7 +35,6 @@ export class PeerLink {
   #backoffMs = BACKOFF_MS_MIN
   #attempt = 0
   #closed = false
-  #corked = false
 
   constructor(
     options: PeerTransportOptions,
@@ -53,15 +52,6 @@ export class PeerLink {
   send(frame: Uint8Array): void {
     const socket = this.#socket
     if (!socket || socket.writableLength > MAX_QUEUED_BYTES) return
-    // What one turn sends leaves as one TLS record.
-    if (!this.#corked) {
-      this.#corked = true
-      socket.cork()
-      process.nextTick(() => {
-        this.#corked = false
-        socket.uncork()
-      })
-    }
     writeFrame(socket, frame)
   }
 
@@ -101,7 +91,6 @@ export class PeerLink {
   #up({ socket, frames }: Dialled): void {
     this.#socket = socket
     this.#backoffMs = BACKOFF_MS_MIN
-    this.#corked = false
     socket.on('close', () => {
       if (this.#socket !== socket) return
       this.#socket = undefined
@@ -114,9 +103,9 @@ export class PeerLink {
   }
 
   /** Until the end of the connection, which reading finds. */
-  async #readAnswers(socket: Socket, frames: Frames): Promise<void> {
+  async #readAnswers(socket: Socket, frames: FrameStream): Promise<void> {
     try {
-      for await (const frame of frames) this.#events.onFrame(frame)
+      await frames.listen((frame) => this.#events.onFrame(frame))
     } catch (error) {
       this.#options.log.debug('a peer connection broke', { error })
     }
@@ -149,13 +138,11 @@ function openSocket(url: string, tls: TlsOptions | undefined): Socket {
 
 type Dialler = Pick<PeerTransportOptions, 'self' | 'clusterId' | 'tls'>
 
-type Frames = AsyncGenerator<Uint8Array>
-
 /** A connection that was welcomed. The socket has its 'error' listener. */
 interface Dialled {
   readonly socket: Socket
   /** What comes after the welcome, which may have come together with it. */
-  readonly frames: Frames
+  readonly frames: FrameStream
 }
 
 /** Connects and is welcomed, or throws. */
@@ -179,7 +166,7 @@ async function dialMember(options: Dialler, dial: Dial): Promise<Dialled> {
     }
     const { clusterId, self: from } = options
     writeFrame(socket, encodeHello({ clusterId, from, to: dial.to, purpose: dial.purpose }))
-    const frames = readFrames(socket)
+    const frames = new FrameStream(socket)
     const refusal = decodeAnswer(await nextFrame(frames))
     if (refusal !== '') throw new Error(refusal)
     return { socket, frames }
@@ -191,10 +178,10 @@ async function dialMember(options: Dialler, dial: Dial): Promise<Dialled> {
   }
 }
 
-async function nextFrame(frames: Frames): Promise<Uint8Array> {
+async function nextFrame(frames: FrameStream): Promise<Uint8Array> {
   const next = await frames.next()
-  if (next.done) throw new Error('connection closed')
-  return next.value
+  if (!next) throw new Error('connection closed')
+  return next
 }
 
 const ANYBODY = { self: 0, clusterId: 0n } as const

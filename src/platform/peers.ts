@@ -8,7 +8,7 @@ import type {
   PeerReceiver,
   PeerTransport,
 } from '../base/index.ts'
-import { readFrames, writeFrame } from './frames.ts'
+import { FrameStream, writeFrame } from './frames.ts'
 import { closeServer, listen } from './listen.ts'
 import { decodeHello, encodeAnswer, type Hello, refusalOf } from './peer-handshake.ts'
 import { MAX_QUEUED_BYTES, PeerLink, sendOverOwnConnection, STREAM_END } from './peer-link.ts'
@@ -195,12 +195,12 @@ async function serveMember(
   socket: Socket,
   { allowed, receiver, onHello, onFrames, removed }: Doorkeeper & { allowed: boolean },
 ): Promise<void> {
-  const frames = readFrames(socket)
+  const frames = new FrameStream(socket)
   const timer = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS)
   const first = await frames.next()
   clearTimeout(timer)
-  if (first.done) return
-  const hello = decodeHello(first.value)
+  if (!first) return
+  const hello = decodeHello(first)
   const self = { clusterId: options.clusterId, id: options.self, removed }
   const refusal = allowed ? refusalOf(hello, self) : 'the certificate is not that of a member'
   writeFrame(socket, encodeAnswer(refusal))
@@ -220,12 +220,12 @@ async function serveMember(
     return
   }
   let isFirst = true
-  for await (const frame of frames) {
+  await frames.listen((frame) => {
     // Not before: what came together with the answer to its hello would be lost.
     if (isFirst) onFrames(hello.from, socket)
     isFirst = false
     receiver()?.onFrame(hello.from, frame)
-  }
+  })
 }
 
 function sendBack(socket: Socket | undefined, frame: Uint8Array): void {
@@ -237,22 +237,22 @@ function sendBack(socket: Socket | undefined, frame: Uint8Array): void {
 async function receiveStream(
   socket: Socket,
   hello: Hello,
-  frames: AsyncGenerator<Uint8Array>,
+  frames: FrameStream,
   receiver: PeerReceiver | undefined,
 ): Promise<void> {
   const header = await frames.next()
-  if (header.done || !receiver) return socket.destroy() && undefined
-  await receiver.onStream(hello.from, header.value, untilEnd(frames))
+  if (!header || !receiver) return socket.destroy() && undefined
+  await receiver.onStream(hello.from, header, untilEnd(frames))
   writeFrame(socket, STREAM_END)
   socket.end()
 }
 
 /** A transfer is whole only when its end has come: a broken connection throws. */
-async function* untilEnd(frames: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* untilEnd(frames: FrameStream): AsyncGenerator<Uint8Array> {
   for (;;) {
     const next = await frames.next()
-    if (next.done) throw new Error('the transfer broke off')
-    if (next.value.length === STREAM_END.length) return
-    yield next.value
+    if (!next) throw new Error('the transfer broke off')
+    if (next.length === STREAM_END.length) return
+    yield next
   }
 }

@@ -44,8 +44,8 @@ export interface Waiting {
  * "etcdserver: server stopped", in etcd's texts.
  */
 export interface Member<Outcome> {
-  /** Resolves with this member's own outcome once the payload is committed and applied here. */
-  propose(payload: Uint8Array, options: Waiting): Promise<Outcome>
+  /** Resolves with this member's own outcome once the payload, put together, is applied here. */
+  propose(payload: readonly Uint8Array[], options: Waiting): Promise<Outcome>
   /** Resolves once this member has applied all that was acknowledged before the call (read index). */
   linearize(options: Waiting): Promise<void>
   status(): MemberStatus

@@ -47,16 +47,15 @@ const OWN = 0x80
 const NAMED = 0x40
 const TAG_MASK = 0x3f
 
+const HEADS = Array.from({ length: 256 }, (_, first) => Uint8Array.of(first))
+
 /**
  * A payload: its first byte, for a named user the name and the auth revision, then the request.
  * Without `who` it is this process's own.
  */
-export function makePayload(tag: Tag, request: Uint8Array, who?: Who): Uint8Array {
-  const head = who?.user ? namedHead(tag, who) : Uint8Array.of(who ? tag : tag | OWN)
-  const payload = Buffer.allocUnsafe(head.length + request.length)
-  payload.set(head)
-  payload.set(request, head.length)
-  return payload
+export function payloadParts(tag: Tag, request: Uint8Array, who?: Who): readonly Uint8Array[] {
+  const head = who?.user ? namedHead(tag, who) : HEADS[who ? tag : tag | OWN]
+  return [head as Uint8Array, request]
 }
 
 function namedHead(tag: Tag, { user, revision }: NonNullable<Who>): Uint8Array {

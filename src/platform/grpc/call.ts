@@ -26,8 +26,10 @@ export abstract class Call implements GrpcCall {
   readonly metadata: Readonly<Record<string, string>>
   readonly identity?: PeerIdentity
   protected readonly stream: Http2Stream
-  protected readonly reader: MessageReader
   readonly #log: Log
+  readonly #encoding: string
+  protected readonly receiveBytesMax: number
+  #reader: MessageReader | undefined
   #controller: AbortController | undefined
   #gone: Error | undefined
   #timer: NodeJS.Timeout | undefined
@@ -38,10 +40,20 @@ export abstract class Call implements GrpcCall {
     if (identity) this.identity = identity
     this.stream = stream
     this.#log = log
-    this.reader = new MessageReader({ bytesMax: receiveBytesMax, encoding: head.encoding })
+    this.#encoding = head.encoding
+    this.receiveBytesMax = receiveBytesMax
     if (head.timeoutMs !== undefined) {
       this.#timer = setTimeout(() => this.#onDeadline(), head.timeoutMs)
     }
+  }
+
+  /** Puts the client's messages together; a unary call seldom needs it. */
+  protected get reader(): MessageReader {
+    this.#reader ??= new MessageReader({
+      bytesMax: this.receiveBytesMax,
+      encoding: this.#encoding,
+    })
+    return this.#reader
   }
 
   get signal(): AbortSignal {

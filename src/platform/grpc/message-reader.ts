@@ -98,6 +98,14 @@ export class MessageReader {
   }
 }
 
+/** The message, when the chunk is just that, and plain: as nearly every request comes. */
+export function wholeMessage(chunk: Buffer, bytesMax: number): Buffer | undefined {
+  if (chunk.length < PREFIX_BYTES || chunk[0] !== 0) return undefined
+  const length = chunk.readUInt32BE(1)
+  if (length !== chunk.length - PREFIX_BYTES || length > bytesMax) return undefined
+  return chunk.subarray(PREFIX_BYTES)
+}
+
 const TOO_LARGE = 'ERR_BUFFER_TOO_LARGE'
 
 /** A message with its prefix: in two parts when copying it would cost. */

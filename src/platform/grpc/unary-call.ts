@@ -1,6 +1,7 @@
 import { GrpcCode, GrpcError, type GrpcMethod } from '../../base/index.ts'
 import type { StreamListener } from '../http2/index.ts'
 import { Call, type CallOptions } from './call.ts'
+import { wholeMessage } from './message-reader.ts'
 
 export type UnaryMethod = GrpcMethod & { readonly kind: 'unary' }
 
@@ -8,6 +9,8 @@ export type UnaryMethod = GrpcMethod & { readonly kind: 'unary' }
 export class UnaryCall extends Call implements StreamListener {
   readonly #method: UnaryMethod
   #request: Buffer | undefined
+  /** The message comes in more than one part. */
+  #begun = false
 
   constructor(method: UnaryMethod, options: CallOptions) {
     super(options)
@@ -17,6 +20,12 @@ export class UnaryCall extends Call implements StreamListener {
   data(chunk: Buffer, ended: boolean): void {
     this.stream.consumed(chunk.length)
     if (this.ended) return
+    const whole = ended && !this.#begun ? wholeMessage(chunk, this.receiveBytesMax) : undefined
+    if (whole) {
+      void this.#answer(whole)
+      return
+    }
+    this.#begun = true
     try {
       if (chunk.length > 0) for (const message of this.reader.push(chunk)) this.#take(message)
       if (!ended) return

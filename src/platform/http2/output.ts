@@ -100,7 +100,7 @@ export class Output {
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    setImmediate(this.#flush)
+    process.nextTick(this.#flush)
   }
 
   #nextSlab(): void {

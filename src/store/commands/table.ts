@@ -21,5 +21,5 @@ const COMMANDS: Readonly<Record<Tag, Command>> = {
 export function runCommand(payload: Uint8Array, onBehalfOf: (who: Who) => CommandCall): Outcome {
   const { tag, who, start } = readPayload(payload)
   const command = present(COMMANDS[tag], `a command of tag ${tag}`)
-  return command(payload.subarray(start - 1), onBehalfOf(who))
+  return command(start === 1 ? payload : payload.subarray(start - 1), onBehalfOf(who))
 }

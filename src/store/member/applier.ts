@@ -13,6 +13,7 @@ import type { Compactor } from './compactor.ts'
 import { CORRELATION_BYTES, readCorrelation } from './correlation.ts'
 import { memberErrors } from './errors.ts'
 import type { MemberOptions } from './options.ts'
+import type { Outbox } from './outbox.ts'
 import type { Proposals } from './proposals.ts'
 import type { SnapshotReceiver } from './snapshots.ts'
 
@@ -21,6 +22,7 @@ export interface ApplierParts<Outcome> {
   readonly compactor: Compactor<Outcome>
   readonly proposals: Proposals<Outcome>
   readonly receiver: SnapshotReceiver
+  readonly outbox: Outbox
 }
 
 const NOTHING = new Uint8Array(0)
@@ -53,7 +55,7 @@ export class Applier<Outcome> {
 
   apply(entry: Entry, parts: ApplierParts<Outcome>): void {
     const { stateMachine, self } = this.#options
-    const { node, compactor, proposals } = parts
+    const { node, compactor, proposals, outbox } = parts
     const { index, term } = entry
     if (term > this.#appliedTerm) {
       this.#appliedTerm = term
@@ -73,6 +75,7 @@ export class Applier<Outcome> {
     if (isEmpty) return
     const { proposer, sequence } = readCorrelation(data)
     if (proposer === self.id) proposals.resolve(sequence, outcome)
+    else outbox.hurry(proposer)
   }
 
   /** What Raft is told of a state that is sent as a snapshot. */

@@ -8,12 +8,26 @@ export interface Correlation {
   readonly sequence: number
 }
 
-export function withCorrelation(payload: Uint8Array, { proposer, sequence }: Correlation): Buffer {
-  const data = Buffer.allocUnsafe(CORRELATION_BYTES + payload.length)
+/** Puts the parts of a payload behind the correlation: the one time that a request is copied. */
+export function withCorrelation(
+  payload: readonly Uint8Array[],
+  { proposer, sequence }: Correlation,
+): Buffer {
+  const data = Buffer.allocUnsafe(CORRELATION_BYTES + payloadBytes(payload))
   writeUint53(data, 0, proposer)
   writeUint53(data, 8, sequence)
-  data.set(payload, CORRELATION_BYTES)
+  let at = CORRELATION_BYTES
+  for (const part of payload) {
+    data.set(part, at)
+    at += part.length
+  }
   return data
+}
+
+export function payloadBytes(payload: readonly Uint8Array[]): number {
+  let bytes = 0
+  for (const part of payload) bytes += part.length
+  return bytes
 }
 
 export function readCorrelation(data: Uint8Array): Correlation {

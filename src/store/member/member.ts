@@ -26,11 +26,13 @@ import { Appender } from './appender.ts'
 import { type AnswerAsk, Asks } from './asks.ts'
 import { Applier, type ApplierParts } from './applier.ts'
 import { Compactor } from './compactor.ts'
+import { payloadBytes } from './correlation.ts'
 import { EagerElection } from './eager-election.ts'
 import { encodeKnown } from './identity.ts'
 import { entryOf, isMemberChange, removedBy } from './entries.ts'
 import { MemberRemovedError, memberErrors } from './errors.ts'
-import { bestSuccessor, Leadership } from './leadership.ts'
+import { Handover } from './handover.ts'
+import { Leadership } from './leadership.ts'
 import { peerInbox } from './inbox.ts'
 import type { MemberLog } from './member-log.ts'
 import { openLog, openNode } from './open-node.ts'
@@ -53,8 +55,6 @@ import { SlowDisk } from './slow-disk.ts'
 import { SnapshotReceiver, SnapshotSender } from './snapshots.ts'
 
 const READ_REPEAT_MS = 250
-/** How long a leader that stops waits for another one to take over. */
-const HANDOVER_MS_MAX = 1_000
 
 /** Opens a member's data folder and takes part in its group. See `recover` for what it throws. */
 export async function openMember<Outcome>(
@@ -90,6 +90,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   readonly #eager: EagerElection
   readonly #leadership: Leadership
   readonly #slowDisk: SlowDisk
+  readonly #handover: Handover
   readonly #peers: PeerBook
   readonly #asks: Asks
   readonly #ticks: Timer
@@ -148,15 +149,17 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       proposeAll: (data) => this.#proposeAll(data),
       writing: () => this.#appender.busy,
     })
+    const ask = (context: Uint8Array) => this.#node.readIndex(context)
+    this.#reads = new Reads({ self: self.id, random: options.random.fork('reads'), ask })
+    const outbox = new Outbox({ clock, transport })
+    this.#outbox = outbox
     this.#parts = {
       node: this.#node,
       compactor: this.#compactor,
       proposals: this.#proposals,
       receiver,
+      outbox,
     }
-    const ask = (context: Uint8Array) => this.#node.readIndex(context)
-    this.#reads = new Reads({ self: self.id, random: options.random.fork('reads'), ask })
-    this.#outbox = new Outbox(transport)
     this.#sender = new SnapshotSender({
       transport,
       log: options.log,
@@ -166,6 +169,16 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     })
     const voters = () => confStateOf(this.#applier.membership).voters.length
     this.#eager = new EagerElection({ random, voters })
+    this.#handover = new Handover({
+      self: self.id,
+      clock,
+      timing: this.#timing,
+      node: this.#node,
+      eager: this.#eager,
+      members: () => this.members(),
+      run: (input) => this.#run(input),
+      stopped: () => (this.#stopped ? this.#whyStopped : undefined),
+    })
     this.#peers = new PeerBook({ self: self.id, transport, clock })
     this.#asks = new Asks({ transport, origin: this.#proposals.origin })
     transport.receive(this.#inbox())
@@ -174,10 +187,10 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#tick()
   }
 
-  propose(payload: Uint8Array, call: Waiting): Promise<Outcome> {
+  propose(payload: readonly Uint8Array[], call: Waiting): Promise<Outcome> {
     if (this.#stopped) return Promise.reject(this.#whyStopped)
     const bytesMax = this.#options.requestBytesMax ?? REQUEST_BYTES_MAX_DEFAULT
-    if (payload.length > bytesMax) return Promise.reject(memberErrors.tooLarge())
+    if (payloadBytes(payload) > bytesMax) return Promise.reject(memberErrors.tooLarge())
     this.#schedule()
     return this.#proposals.add(payload, this.#nowMs(), call)
   }
@@ -208,7 +221,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   }
 
   changeMembers(change: MemberChange, options: { signal: AbortSignal }): Promise<Outcome> {
-    return this.propose(encodeMemberChange(change), options)
+    return this.propose([encodeMemberChange(change)], options)
   }
 
   upForMs(id: MemberId): number | undefined {
@@ -240,19 +253,8 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#asks.handle(topic, handler)
   }
 
-  async transferLeadership(to: MemberId, { signal }: { signal: AbortSignal }): Promise<void> {
-    const { clock } = this.#options
-    if (this.#node.summary().role !== 'leader') throw memberErrors.notLeader()
-    const target = this.#applier.membership.members.find(({ id }) => id === to)
-    if (!target || target.isLearner) throw memberErrors.badTransferee()
-    const untilMs = this.#nowMs() + this.#timing.electionTicks * this.#timing.tickMs * 2
-    this.#run(() => this.#node.transferLeadership(to))
-    while (this.#node.summary().leader !== to) {
-      if (signal.aborted) throw memberErrors.canceled(signal)
-      if (this.#stopped) throw this.#whyStopped
-      if (this.#nowMs() > untilMs) throw memberErrors.timeoutLeaderTransfer()
-      await sleep(clock, this.#timing.tickMs)
-    }
+  transferLeadership(to: MemberId, options: { signal: AbortSignal }): Promise<void> {
+    return this.#handover.transfer(to, options)
   }
 
   onLeadership(listener: (status: MemberStatus) => void): () => void {
@@ -414,7 +416,8 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     const changes = data.filter(isMemberChange)
     if (changes.length > 1 || (changes.length > 0 && this.#node.isChanging)) return false
     const [change] = changes
-    if (change && removedBy(change) === this.#options.self.id && this.#makeWay()) return false
+    if (change && removedBy(change) === this.#options.self.id && this.#handover.begin())
+      return false
     return this.#node.proposeEntries(data.map(entryOf)) === 'accepted'
   }
 
@@ -445,31 +448,16 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     if (this.#leadership.note(this.status(), nowMs)) this.#reads.repeat(nowMs, nowMs)
   }
 
-  /** Starts to hand leadership over; false when nobody can take it. */
-  #makeWay(): boolean {
-    const { self } = this.#options
-    const isUp = (id: MemberId) => id !== self.id && this.#eager.isUp(id)
-    const successor = bestSuccessor(this.#node.status(), isUp)
-    if (successor === undefined) return false
-    this.#run(() => this.#node.transferLeadership(successor))
-    return true
-  }
-
   #mindDisk(nowMs: number): void {
     if (!this.#slowDisk.shouldMakeWay(this.#node.status(), nowMs)) return
-    const hasHeir = this.#makeWay()
+    const hasHeir = this.#handover.begin()
     this.#options.log.warn("this leader's disk is slower than the others': another should lead", {
       hasHeir,
     })
   }
 
   async #handOver(): Promise<void> {
-    const { clock } = this.#options
-    if (!this.#makeWay()) return
-    const untilMs = this.#nowMs() + HANDOVER_MS_MAX
-    while (this.#node.summary().role === 'leader' && !this.#stopped && this.#nowMs() < untilMs) {
-      await sleep(clock, this.#timing.tickMs)
-    }
+    await this.#handover.finish()
     // What still has to leave: the last messages that the new leader needs.
     this.#outbox.flush()
   }
@@ -478,6 +466,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#stopped = true
     this.#ticks.cancel()
     this.#sender.stop()
+    this.#outbox.close()
     this.#peers.close()
     this.#proposals.failAll(this.#whyStopped)
     this.#reads.failAll(this.#whyStopped)

@@ -53,7 +53,7 @@ export function openNode<Outcome>(options: MemberOptions<Outcome>, log: MemberLo
     preVote: options.preVote ?? true,
     // Forwarded by `ProposalFlow`, which knows what became of them.
     disableProposalForwarding: true,
-    // It goes on until the others know of it: then it hands over, and stops (see `departure.ts`).
+    // It goes on until the others know of it: then it hands over, and stops (see `handover.ts`).
     stepDownOnRemoval: false,
   })
 }

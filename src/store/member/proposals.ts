@@ -73,7 +73,7 @@ export class Proposals<Outcome> {
     return this.#nextSequence
   }
 
-  add(payload: Uint8Array, nowMs: number, call: Waiting): Promise<Outcome> {
+  add(payload: readonly Uint8Array[], nowMs: number, call: Waiting): Promise<Outcome> {
     if (this.#pending.size >= PENDING_MAX || this.#bytes >= PENDING_BYTES_MAX) {
       return Promise.reject(memberErrors.tooManyRequests())
     }
@@ -84,19 +84,11 @@ export class Proposals<Outcome> {
     const data = withCorrelation(payload, { proposer: this.#proposer, sequence })
     this.#bytes += data.length
     return new Promise((resolve, reject) => {
+      const sent = { sentTerm: 0, sentMs: 0 }
       const settling = call.forgets
         ? { resolve, reject }
         : this.#untilAborted(sequence, call.signal, { resolve, reject })
-      const { resolve: settle, reject: fail } = settling
-      const pending: Pending<Outcome> = {
-        sequence,
-        data,
-        startMs: nowMs,
-        resolve: settle,
-        reject: fail,
-        sentTerm: 0,
-        sentMs: 0,
-      }
+      const pending = { sequence, data, startMs: nowMs, ...settling, ...sent }
       this.#pending.set(sequence, pending)
       this.#queue.push(pending)
     })

@@ -115,22 +115,23 @@ function counted(counters: GrpcCounters, path: string, method: GrpcMethod): Grpc
     cells.sent.value++
     counters.sentBytes.value += bytes.length
   }
+  const fail = (error: unknown): never => {
+    cells.handled(codeOf(error)).value++
+    throw error
+  }
+  const succeed = (answer: Uint8Array) => {
+    send(answer)
+    ok.value++
+    return answer
+  }
   if (method.kind === 'unary') {
     return {
       kind: 'unary',
-      async handle(request, call) {
+      handle(request, call) {
         cells.started.value++
         receive(request)
         counters.client(cells.type, call.metadata[CLIENT_VERSION])
-        try {
-          const answer = await method.handle(request, call)
-          send(answer)
-          ok.value++
-          return answer
-        } catch (error) {
-          cells.handled(codeOf(error)).value++
-          throw error
-        }
+        return Promise.resolve(method.handle(request, call)).then(succeed, fail)
       },
     }
   }

@@ -5,23 +5,21 @@ import { varintSize, writeVarint } from '../mvcc/index.ts'
  * store into an answer without being looked into. Zero values are left out, as in proto3.
  */
 export class MessageBuilder {
-  readonly #parts: Uint8Array[] = []
+  /** Numbers become varints. */
+  readonly #parts: (number | Uint8Array)[] = []
   #size = 0
 
   /** A message or bytes field, written even when empty. */
   bytes(field: number, value: Uint8Array): this {
-    const head = Buffer.allocUnsafe(varintSize(field << 3) + varintSize(value.length))
-    writeVarint(head, writeVarint(head, 0, (field << 3) | 2), value.length)
-    return this.raw(head).raw(value)
+    return this.#varint((field << 3) | 2)
+      .#varint(value.length)
+      .raw(value)
   }
 
   /** A non-negative integer below 2^53, or a truth value. */
   number(field: number, value: number | boolean): this {
     const number = Number(value)
-    if (number === 0) return this
-    const head = Buffer.allocUnsafe(varintSize(field << 3) + varintSize(number))
-    writeVarint(head, writeVarint(head, 0, field << 3), number)
-    return this.raw(head)
+    return number === 0 ? this : this.#varint(field << 3).#varint(number)
   }
 
   /** Fields as they are. */
@@ -31,9 +29,22 @@ export class MessageBuilder {
     return this
   }
 
+  #varint(value: number): this {
+    this.#parts.push(value)
+    this.#size += varintSize(value)
+    return this
+  }
+
   finish(): Uint8Array {
-    const [only] = this.#parts
-    if (only && this.#parts.length === 1) return only
-    return Buffer.concat(this.#parts, this.#size)
+    const bytes = Buffer.allocUnsafe(this.#size)
+    let at = 0
+    for (const part of this.#parts) {
+      if (typeof part === 'number') at = writeVarint(bytes, at, part)
+      else {
+        bytes.set(part, at)
+        at += part.length
+      }
+    }
+    return bytes
   }
 }

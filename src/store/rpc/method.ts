@@ -14,6 +14,7 @@ import type { Caller, CallOptions } from '../index.ts'
  */
 export class RpcCall implements CallOptions {
   readonly caller: Caller
+  /** The request's own bytes: none of a stream. */
   readonly encoded?: Uint8Array
   /** The server answers nothing that its client does not wait for any more. */
   readonly forgets = true
@@ -27,11 +28,6 @@ export class RpcCall implements CallOptions {
 
   get signal(): AbortSignal {
     return this.#call.signal
-  }
-
-  /** The same, with the request's own bytes, which may be replicated as they are. */
-  with(encoded: Uint8Array): RpcCall {
-    return new RpcCall(this.#call, this.caller, encoded)
   }
 }
 
@@ -49,11 +45,15 @@ export function answered<T>(
 ): GrpcMethod {
   return {
     kind: 'unary',
-    async handle(request, call) {
-      try {
-        return encode(await handle(request, rpcCall(call)))
-      } catch (error) {
+    handle(request, call) {
+      // Without a function's own promise: this is passed by every call.
+      const fail = (error: unknown): never => {
         throw grpcError(error, call.signal)
+      }
+      try {
+        return handle(request, rpcCall(call, request)).then(encode).catch(fail)
+      } catch (error) {
+        return Promise.reject(grpcError(error, call.signal))
       }
     },
   }
@@ -83,14 +83,15 @@ function failingAs<T>(inner: AsyncIterator<T>, fail: (error: unknown) => never):
 }
 
 /** As etcd: the token is in `token`, or as HTTP has it in `authorization`. */
-function rpcCall(call: GrpcCall): RpcCall {
+function rpcCall(call: GrpcCall, request?: Uint8Array): RpcCall {
   const { metadata, identity } = call
   const token = metadata['token'] ?? metadata['authorization']
-  if (token === undefined && !identity) return new RpcCall(call, UNKNOWN)
-  return new RpcCall(call, {
+  if (token === undefined && !identity) return new RpcCall(call, UNKNOWN, request)
+  const caller = {
     ...(token !== undefined && { token: token.replace(/^Bearer /, '') }),
     ...(identity && { commonName: identity.commonName }),
-  })
+  }
+  return new RpcCall(call, caller, request)
 }
 
 const UNKNOWN: Caller = {}

@@ -8,7 +8,7 @@ import type { EtcdState } from '../etcd-state.ts'
 import type { Member } from '../member-types.ts'
 import { stateErrors } from '../mvcc/index.ts'
 import { type AuthOptions, Identifier } from './identifier.ts'
-import { makePayload, type Tag } from '../payload.ts'
+import { payloadParts, type Tag } from '../payload.ts'
 
 const REQUEST_BYTES_MAX = 1.5 * 2 ** 20
 
@@ -97,25 +97,44 @@ export class ServiceContext {
     encoded: Uint8Array,
     options: CallOptions,
   ): Promise<Extract<Outcome, { kind: K }>> {
-    if (encoded.length > this.#requestBytesMax) throw etcdErrors.requestTooLarge()
-    const named = options.caller && this.identify(options)
-    const who = named instanceof Promise ? await named : named
-    const outcome = await this.#replicate(makePayload(tag, encoded, who), options)
-    if (outcome.kind === 'error') throw outcome.error
-    assert(outcome.kind === kind, `a ${kind} request came to ${outcome.kind}`)
-    return outcome as Extract<Outcome, { kind: K }>
+    return outcomeOf(kind, await this.replicate(tag, encoded, options))
   }
 
-  async #replicate(payload: Uint8Array, options: CallOptions): Promise<Outcome> {
-    const { counts } = this.state
-    counts.proposalsPending++
-    try {
-      return await this.member.propose(payload, options)
-    } catch (error) {
-      counts.proposalsFailed++
-      throw error
-    } finally {
-      counts.proposalsPending--
+  /** The same, with the outcome as it is: without a promise more, as every write of keys passes here. */
+  replicate(tag: Tag, encoded: Uint8Array, options: CallOptions): Promise<Outcome> {
+    if (encoded.length > this.#requestBytesMax) {
+      return Promise.reject(etcdErrors.requestTooLarge())
     }
+    const who = options.caller && this.identify(options)
+    return who instanceof Promise
+      ? who.then((known) => this.#replicate(payloadParts(tag, encoded, known), options))
+      : this.#replicate(payloadParts(tag, encoded, who), options)
   }
+
+  #replicate(payload: readonly Uint8Array[], options: CallOptions): Promise<Outcome> {
+    this.state.counts.proposalsPending++
+    return this.member.propose(payload, options).then(this.#onOutcome, this.#onFailure)
+  }
+
+  readonly #onOutcome = (outcome: Outcome): Outcome => {
+    this.state.counts.proposalsPending--
+    return outcome
+  }
+
+  readonly #onFailure = (error: unknown): never => {
+    const { counts } = this.state
+    counts.proposalsPending--
+    counts.proposalsFailed++
+    throw error
+  }
+}
+
+/** The outcome that a request of its kind comes to. Throws the refusal. */
+export function outcomeOf<K extends Outcome['kind']>(
+  kind: K,
+  outcome: Outcome,
+): Extract<Outcome, { kind: K }> {
+  if (outcome.kind === 'error') throw outcome.error
+  assert(outcome.kind === kind, `a ${kind} request came to ${outcome.kind}`)
+  return outcome as Extract<Outcome, { kind: K }>
 }

@@ -25,9 +25,9 @@ import {
   txn,
 } from '../mvcc/index.ts'
 import { checkAlarms, putBytes, txnBytes } from '../alarms/index.ts'
-import { decodePut, Tag } from '../payload.ts'
+import { Tag } from '../payload.ts'
 import { checkDeleteRange, checkPut, checkRange, checkTxn } from '../requests.ts'
-import type { ServiceContext } from './context.ts'
+import { outcomeOf, type ServiceContext } from './context.ts'
 
 const TXN_OPS_MAX = 128
 /** Ranges of more keys let other work have its turn. */
@@ -88,8 +88,9 @@ export class KeyService {
   async put(request: PutRequest, options: CallOptions): Promise<Headed<PutResult>> {
     checkPut(request)
     this.#service.takeSpace(putBytes(request))
-    const encoded = replicablePut(request, options.encoded)
-    return this.#service.headed(await this.#service.propose('put', Tag.put, encoded, options))
+    const encoded = options.encoded ?? pb.PutRequest.encode(request).finish()
+    const outcome = await this.#service.replicate(Tag.put, encoded, options)
+    return this.#service.headed(outcomeOf('put', outcome))
   }
 
   async deleteRange(
@@ -114,7 +115,8 @@ export class KeyService {
     }
     this.#service.takeSpace(txnBytes(request))
     const encoded = options.encoded ?? pb.TxnRequest.encode(request).finish()
-    return this.#service.headed(await this.#service.propose('txn', Tag.txn, encoded, options))
+    const outcome = await this.#service.replicate(Tag.txn, encoded, options)
+    return this.#service.headed(outcomeOf('txn', outcome))
   }
 
   async compact(
@@ -129,24 +131,6 @@ export class KeyService {
       await sleep(clock, PHYSICAL_COMPACTION_POLL_MS, options)
     }
     return { header: this.#service.headerAt(revision) }
-  }
-}
-
-/**
- * The bytes as the client sent them, unless `decodePut` reads them otherwise than the front did: an
- * entry that cannot be applied would stop every member, again and again.
- */
-function replicablePut(request: PutRequest, encoded: Uint8Array | undefined): Uint8Array {
-  if (encoded && isReadable(encoded)) return encoded
-  return pb.PutRequest.encode(request).finish()
-}
-
-function isReadable(encoded: Uint8Array): boolean {
-  try {
-    return (decodePut(encoded).key ?? []).length > 0
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
   }
 }
 

@@ -25,9 +25,13 @@ export class SingleMember<Outcome> implements Member<Outcome> {
     this.#state = state
   }
 
-  async propose(payload: Uint8Array, { signal }: { signal: AbortSignal }): Promise<Outcome> {
+  async propose(
+    parts: readonly Uint8Array[],
+    { signal }: { signal: AbortSignal },
+  ): Promise<Outcome> {
     await Promise.resolve()
     signal.throwIfAborted()
+    const payload = Buffer.concat(parts)
     const entry = { index: this.#state.appliedIndex + 1, term: this.#term, payload }
     this.entries.push(entry)
     return this.#state.apply(entry)
@@ -57,7 +61,7 @@ export class SingleMember<Outcome> implements Member<Outcome> {
   }
 
   changeMembers(change: MemberChange, options: { signal: AbortSignal }): Promise<Outcome> {
-    return this.propose(encodeMemberChange(change), options)
+    return this.propose([encodeMemberChange(change)], options)
   }
 
   upForMs(): number | undefined {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type DiskFile, KvError } from '../../../src/base/index.ts'
 import { systemDisk } from '../../../src/platform/disk.ts'
 import { encodeLease } from '../../../src/store/lease/index.ts'
-import { makePayload, Tag } from '../../../src/store/payload.ts'
+import { payloadParts, Tag } from '../../../src/store/payload.ts'
 import { bytes, call, openEtcd, type TestEtcd, text } from '../../support/store/etcd.ts'
 import { MemoryEngine } from '../../support/store/memory-engine.ts'
 import { never, TestCluster, until } from './member/cluster.ts'
@@ -206,7 +206,7 @@ describe('bugs that etcd had', () => {
     const lease = etcd.state.leases.get(id)
     assert(lease)
     // What the old leader found expired, and proposed.
-    const stale = makePayload(Tag.leaseExpire, encodeLease(lease))
+    const stale = payloadParts(Tag.leaseExpire, encodeLease(lease))
     await etcd.store.leaseKeepAlive(id, call)
     await etcd.member.propose(stale, call)
     assert.equal((await etcd.store.range({ key: bytes('k') }, call)).kvs.length, 1)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { authpb, etcdserverpb as pb } from '../../../../src/gen/etcd.js'
 import { bcryptHasher } from '../../../../src/platform/index.ts'
 import { NOBODY, type Who } from '../../../../src/store/auth/index.ts'
-import { makePayload, readPayload, Tag } from '../../../../src/store/payload.ts'
+import { payloadParts, readPayload, Tag } from '../../../../src/store/payload.ts'
 import { bytes, call, openEtcd, type TestEtcd } from '../../../support/store/etcd.ts'
 
 describe('a replicated request', () => {
@@ -15,7 +15,7 @@ describe('a replicated request', () => {
       { user: 'é', revision: 1 },
     ]
     for (const who of names) {
-      const payload = makePayload(Tag.roleRevokePermission, request, who)
+      const payload = Buffer.concat(payloadParts(Tag.roleRevokePermission, request, who))
       const { tag, who: read, start } = readPayload(payload)
       assert.equal(tag, Tag.roleRevokePermission)
       assert.deepEqual(read, who)
@@ -40,7 +40,7 @@ describe('a replicated request', () => {
 
     const put = pb.PutRequest.encode({ key: bytes('k'), value: bytes('v') }).finish()
     const apply = async (who: Who, tag: Tag = Tag.put, request = put) => {
-      const outcome = await etcd.member.propose(makePayload(tag, request, who), call)
+      const outcome = await etcd.member.propose(payloadParts(tag, request, who), call)
       return outcome.kind === 'error' ? outcome.error.message : outcome.kind
     }
 

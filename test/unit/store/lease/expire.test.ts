@@ -3,16 +3,17 @@ import { silentLog } from '../../../../src/base/index.ts'
 import { etcdserverpb as pb, leasepb } from '../../../../src/gen/etcd.js'
 import { EtcdState } from '../../../../src/store/index.ts'
 import { decodeLease, encodeLease } from '../../../../src/store/lease/index.ts'
-import { makePayload, Tag } from '../../../../src/store/payload.ts'
+import { payloadParts, Tag } from '../../../../src/store/payload.ts'
 import { ManualClock } from '../../../contract/manual-clock.ts'
 import { MemoryEngine } from '../../../support/store/memory-engine.ts'
 
 const ID = 7n
 const lease = (renewedIndex: number) => ({ id: ID, ttlSeconds: 5, renewedIndex })
-const grant = makePayload(Tag.leaseGrant, pb.LeaseGrantRequest.encode({ ID, TTL: 5 }).finish())
-const renew = makePayload(Tag.leaseRenew, pb.LeaseKeepAliveRequest.encode({ ID }).finish())
+const payloadOf = (tag: Tag, request: Uint8Array) => Buffer.concat(payloadParts(tag, request))
+const grant = payloadOf(Tag.leaseGrant, pb.LeaseGrantRequest.encode({ ID, TTL: 5 }).finish())
+const renew = payloadOf(Tag.leaseRenew, pb.LeaseKeepAliveRequest.encode({ ID }).finish())
 const expire = (renewedIndex: number) =>
-  makePayload(Tag.leaseExpire, encodeLease(lease(renewedIndex)))
+  payloadOf(Tag.leaseExpire, encodeLease(lease(renewedIndex)))
 
 function open(engine = new MemoryEngine()): Promise<EtcdState> {
   return EtcdState.open({ engine, clock: new ManualClock(), log: silentLog })

@@ -134,7 +134,7 @@ export class TestCluster {
   }
 
   propose(at: number, payload: string): Promise<number> {
-    return this.member(at).propose(Buffer.from(payload), { signal: never() })
+    return this.member(at).propose([Buffer.from(payload)], { signal: never() })
   }
 }
 

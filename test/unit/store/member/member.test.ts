@@ -160,7 +160,7 @@ describe('member', () => {
     await until('the leader to step down', () => cluster.member(leader).status().leader === 0)
     const options = { signal: AbortSignal.timeout(50) }
     await assert.rejects(
-      cluster.member(leader).propose(Buffer.from('x'), options),
+      cluster.member(leader).propose([Buffer.from('x')], options),
       (error) => error instanceof KvError && error.code === 1,
     )
     const waiting = cluster.propose(leader, 'waits for a leader')
@@ -180,7 +180,7 @@ describe('member', () => {
     await assert.rejects(read, /^KvError: etcdserver: no leader$/)
     const large = Buffer.alloc(2 * 1024 * 1024)
     await assert.rejects(
-      cluster.member(0).propose(large, { signal: never() }),
+      cluster.member(0).propose([large], { signal: never() }),
       /etcdserver: request is too large/,
     )
     const refused = assert.rejects(cluster.propose(0, 'y'), /^KvError: etcdserver: server stopped$/)

@@ -12,7 +12,7 @@ describe('waits of a member', () => {
     const ended: Promise<unknown>[] = []
     for (let nowMs = 1; nowMs <= 100; nowMs++) {
       const { signal } = new AbortController()
-      ended.push(assert.rejects(proposals.add(Buffer.from('x'), nowMs, { signal }), /no leader/))
+      ended.push(assert.rejects(proposals.add([Buffer.from('x')], nowMs, { signal }), /no leader/))
     }
     proposals.expire(90, memberErrors.noLeader)
     proposals.sweep()

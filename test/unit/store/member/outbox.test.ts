@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import type { MemberId } from '../../../../src/base/index.ts'
+import { message } from '../../../../src/raft/index.ts'
+import { Outbox } from '../../../../src/store/member/outbox.ts'
+import { decodeFrame } from '../../../../src/store/member/peer-codec.ts'
+import { ManualClock } from '../../../contract/manual-clock.ts'
+
+const PEER = 2
+const entry = { type: 'normal', term: 1, index: 8, data: Buffer.from('x') } as const
+
+describe('outbox', () => {
+  let clock: ManualClock
+  let outbox: Outbox
+  let sent: [to: MemberId, what: string[]][]
+
+  beforeEach(() => {
+    clock = new ManualClock()
+    sent = []
+    const send = (to: MemberId, bytes: Uint8Array) => {
+      const frame = decodeFrame(bytes, { from: 1, to })
+      assert(frame.kind === 'messages')
+      sent.push([to, frame.messages.map((m) => `${m.type} ${m.entries.length} ${m.commit}`)])
+    }
+    outbox = new Outbox({ clock, transport: { send } })
+  })
+
+  const news = (commit: number, to = PEER) => message({ type: 'app', to, index: 7, commit })
+  const entries = (commit: number) =>
+    message({ type: 'app', to: PEER, index: 7, commit, entries: [entry] })
+
+  it('tells of a commit together with the next entries, once', () => {
+    outbox.add(news(6))
+    outbox.add(news(7))
+    outbox.flush()
+    assert.deepEqual(sent, [])
+    outbox.add(entries(7))
+    outbox.flush()
+    clock.advance(10)
+    assert.deepEqual(sent, [[PEER, ['app 1 7']]])
+  })
+
+  it('tells of it alone within a millisecond', () => {
+    outbox.add(news(7))
+    outbox.flush()
+    clock.advance(1)
+    assert.deepEqual(sent, [[PEER, ['app 0 7']]])
+  })
+
+  it('tells at once whom waits for it, and nobody else', () => {
+    outbox.add(news(7))
+    outbox.add(news(7, 3))
+    outbox.hurry(PEER)
+    outbox.flush()
+    assert.deepEqual(sent, [[PEER, ['app 0 7']]])
+  })
+
+  it('lets nothing overtake it, and entries of an older commit do not take its place', () => {
+    outbox.add(news(7))
+    outbox.add(message({ type: 'heartbeat', to: PEER, commit: 7 }))
+    outbox.add(news(8))
+    outbox.add(entries(7))
+    outbox.flush()
+    assert.deepEqual(sent, [[PEER, ['app 0 7', 'heartbeat 0 7', 'app 0 8', 'app 1 7']]])
+  })
+})
