@@ -15,19 +15,23 @@ export function kvMethods(etcd: EtcdApi): [path: string, method: GrpcMethod][] {
     [
       '/etcdserverpb.KV/DeleteRange',
       answered(
-        (encoded, call) => etcd.deleteRange(decode(pb.DeleteRangeRequest, encoded), call),
+        (encoded, call) =>
+          etcd.deleteRange(decode(pb.DeleteRangeRequest, encoded), call.with(encoded)),
         encodeDeleteRange,
       ),
     ],
     [
       '/etcdserverpb.KV/Txn',
-      answered((encoded, call) => etcd.txn(decode(pb.TxnRequest, encoded), call), encodeTxn),
+      answered(
+        (encoded, call) => etcd.txn(decode(pb.TxnRequest, encoded), call.with(encoded)),
+        encodeTxn,
+      ),
     ],
     [
       '/etcdserverpb.KV/Compact',
       unary(async (encoded, call) => {
         const request = decode(pb.CompactionRequest, encoded)
-        const response = await etcd.compact(request, call)
+        const response = await etcd.compact(request, call.with(encoded))
         return pb.CompactionResponse.encode(response).finish()
       }),
     ],
@@ -45,8 +49,7 @@ function put(etcd: EtcdApi, encoded: Uint8Array, call: RpcCall): Promise<Headed<
     request = decodePut(encoded)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    const { caller, forgets, signal } = call
-    return etcd.put(decode(pb.PutRequest, encoded), { caller, forgets, signal })
+    return etcd.put(decode(pb.PutRequest, encoded), call)
   }
-  return etcd.put(request, call)
+  return etcd.put(request, call.with(encoded))
 }

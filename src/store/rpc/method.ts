@@ -14,7 +14,6 @@ import type { Caller, CallOptions } from '../index.ts'
  */
 export class RpcCall implements CallOptions {
   readonly caller: Caller
-  /** The request's own bytes: none of a stream. */
   readonly encoded?: Uint8Array
   /** The server answers nothing that its client does not wait for any more. */
   readonly forgets = true
@@ -28,6 +27,11 @@ export class RpcCall implements CallOptions {
 
   get signal(): AbortSignal {
     return this.#call.signal
+  }
+
+  /** The same, with the request's own bytes, which may be replicated as they are. */
+  with(encoded: Uint8Array): RpcCall {
+    return new RpcCall(this.#call, this.caller, encoded)
   }
 }
 
@@ -51,7 +55,7 @@ export function answered<T>(
         throw grpcError(error, call.signal)
       }
       try {
-        return handle(request, rpcCall(call, request)).then(encode).catch(fail)
+        return handle(request, rpcCall(call)).then(encode, fail)
       } catch (error) {
         return Promise.reject(grpcError(error, call.signal))
       }
@@ -83,15 +87,14 @@ function failingAs<T>(inner: AsyncIterator<T>, fail: (error: unknown) => never):
 }
 
 /** As etcd: the token is in `token`, or as HTTP has it in `authorization`. */
-function rpcCall(call: GrpcCall, request?: Uint8Array): RpcCall {
+function rpcCall(call: GrpcCall): RpcCall {
   const { metadata, identity } = call
   const token = metadata['token'] ?? metadata['authorization']
-  if (token === undefined && !identity) return new RpcCall(call, UNKNOWN, request)
-  const caller = {
+  if (token === undefined && !identity) return new RpcCall(call, UNKNOWN)
+  return new RpcCall(call, {
     ...(token !== undefined && { token: token.replace(/^Bearer /, '') }),
     ...(identity && { commonName: identity.commonName }),
-  }
-  return new RpcCall(call, caller, request)
+  })
 }
 
 const UNKNOWN: Caller = {}
