@@ -151,14 +151,13 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     })
     const ask = (context: Uint8Array) => this.#node.readIndex(context)
     this.#reads = new Reads({ self: self.id, random: options.random.fork('reads'), ask })
-    const outbox = new Outbox({ clock, transport })
-    this.#outbox = outbox
+    this.#outbox = new Outbox({ clock, transport })
     this.#parts = {
       node: this.#node,
       compactor: this.#compactor,
       proposals: this.#proposals,
       receiver,
-      outbox,
+      outbox: this.#outbox,
     }
     this.#sender = new SnapshotSender({
       transport,
@@ -169,16 +168,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     })
     const voters = () => confStateOf(this.#applier.membership).voters.length
     this.#eager = new EagerElection({ random, voters })
-    this.#handover = new Handover({
-      self: self.id,
-      clock,
-      timing: this.#timing,
-      node: this.#node,
-      eager: this.#eager,
-      members: () => this.members(),
-      run: (input) => this.#run(input),
-      stopped: () => (this.#stopped ? this.#whyStopped : undefined),
-    })
+    this.#handover = this.#openHandover()
     this.#peers = new PeerBook({ self: self.id, transport, clock })
     this.#asks = new Asks({ transport, origin: this.#proposals.origin })
     transport.receive(this.#inbox())
@@ -274,6 +264,19 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     await this.#appender.finish()
     if (!this.#broken) await this.#options.stateMachine.flush()
     await this.#wal.close()
+  }
+
+  #openHandover(): Handover {
+    return new Handover({
+      self: this.#options.self.id,
+      clock: this.#options.clock,
+      timing: this.#timing,
+      node: this.#node,
+      eager: this.#eager,
+      members: () => this.members(),
+      run: (input) => this.#run(input),
+      stopped: () => (this.#stopped ? this.#whyStopped : undefined),
+    })
   }
 
   #inbox(): PeerReceiver {

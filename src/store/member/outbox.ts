@@ -62,7 +62,7 @@ export class Outbox {
 
   #tellNews(): void {
     this.#timer = undefined
-    for (const to of [...this.#news.keys()]) this.hurry(to)
+    for (const to of this.#news.keys()) this.hurry(to)
     this.flush()
   }
 
