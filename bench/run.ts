@@ -4,6 +4,7 @@ import { median } from './support/stats.ts'
 import { failover } from './workloads/failover.ts'
 import { puts, ranges, reads, transactions } from './workloads/h2load.ts'
 import { requests } from './workloads/requests.ts'
+import { large } from './workloads/large.ts'
 import { memory, restart } from './workloads/restart.ts'
 import type { Measurement, Workload } from './workloads/types.ts'
 import { watchers } from './workloads/watchers.ts'
@@ -12,8 +13,11 @@ import { watchers } from './workloads/watchers.ts'
  * `bench/run.ts [WORKLOAD…]`: each workload on our store and on etcd (`ETCD=path`, or on PATH), three
  * members each, which take turns in the same run; medians are printed. `-o json` prints them as
  * JSON. `KEYS=1000000` for memory and restart (default 100,000), `TURNS=1` for a quick look.
+ * `large` runs only when it is named, with a database of `GIB=8` (default 2), for minutes.
  */
 const KEYS = Number(process.env.KEYS ?? 100_000)
+const GIB = Number(process.env.GIB ?? 2)
+const ONLY_WHEN_NAMED = new Set(['large'])
 const WORKLOADS: Readonly<Record<string, Workload>> = {
   puts,
   reads,
@@ -24,14 +28,16 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
   failover,
   memory: memory(KEYS),
   restart: restart(KEYS),
+  large: large(GIB),
 }
 
 const args = process.argv.slice(2)
 const asJson = args.includes('json')
 const chosen = args.filter((arg) => arg in WORKLOADS)
-const names = chosen.length > 0 ? chosen : Object.keys(WORKLOADS)
+const usual = Object.keys(WORKLOADS).filter((name) => !ONLY_WHEN_NAMED.has(name))
+const names = chosen.length > 0 ? chosen : usual
 
-const peers: Peer[] = [{ name: 'navarch', command: [process.execPath, 'dist/navarch.js', 'store'] }]
+const peers: Peer[] = [{ name: 'navarch', command: [process.execPath, 'dist/navarch.js', 'etcd'] }]
 const etcd = process.env.ETCD ?? findProgram('etcd')
 if (etcd) peers.push({ name: 'etcd', command: [etcd] })
 else console.error('etcd is not installed: only our own figures')
@@ -41,7 +47,8 @@ const figures = new Map<string, Row>()
 for (const name of names) {
   const clusters: Cluster[] = []
   try {
-    for (const peer of peers) clusters.push(await Cluster.start(peer))
+    const { cluster } = WORKLOADS[name] as Workload
+    for (const peer of peers) clusters.push(await Cluster.start(peer, cluster))
     await run(name, clusters)
   } catch (error) {
     // The other figures are worth printing all the same.

@@ -1,4 +1,10 @@
-import { Client, credentials, type ClientDuplexStream, Metadata } from '@grpc/grpc-js'
+import {
+  Client,
+  credentials,
+  type ClientDuplexStream,
+  type ClientReadableStream,
+  Metadata,
+} from '@grpc/grpc-js'
 import { etcdserverpb } from '../../src/gen/etcd.js'
 
 /**
@@ -58,6 +64,18 @@ export class EtcdClient {
     const { serializable = false } = options
     const request = etcdserverpb.RangeRequest.encode({ key: Buffer.from(key), serializable })
     return this.call(`${KV}/Range`, request.finish())
+  }
+
+  /** The store's newest. */
+  async revision(): Promise<bigint> {
+    const answer = etcdserverpb.RangeResponse.decode(await this.get('revision'))
+    return BigInt(answer.header?.revision ?? 0)
+  }
+
+  /** One request, whose answers come as messages. */
+  stream(path: string, request: Uint8Array): ClientReadableStream<Uint8Array> {
+    const decode = (bytes: Buffer) => new Uint8Array(bytes)
+    return this.#channel.makeServerStreamRequest(path, identity, decode, request)
   }
 
   async status(): Promise<{ leader: bigint; memberId: bigint }> {

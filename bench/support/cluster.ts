@@ -13,8 +13,15 @@ export interface Peer {
   readonly command: readonly string[]
 }
 
-const MEMBERS = ['m1', 'm2', 'm3']
+const MEMBERS = 3
 const READY_MS = 30_000
+
+export interface ClusterOptions {
+  /** Default: three. */
+  readonly members?: number
+  /** etcd's, without their dashes. */
+  readonly flags?: Readonly<Record<string, string>>
+}
 
 interface Member {
   readonly name: string
@@ -24,7 +31,7 @@ interface Member {
 }
 
 /**
- * Three members of one store on loopback, in a temporary folder. Members meet with TLS and
+ * The members of one store on loopback, in a temporary folder. Members meet with TLS and
  * certificates; clients in plain text, as h2load has no certificate to show.
  */
 export class Cluster {
@@ -33,9 +40,11 @@ export class Cluster {
   readonly #authority: KeyPair
   readonly #pair: KeyPair
   readonly #members: Member[]
+  readonly #flags: Readonly<Record<string, string>>
 
-  private constructor(peer: Peer, members: Member[]) {
+  private constructor(peer: Peer, members: Member[], { flags = {} }: ClusterOptions) {
     this.peer = peer
+    this.#flags = flags
     this.#members = members
     this.#folder = join(tmpdir(), `navarch-bench-${process.pid}-${peer.name}`)
     const validity = { nowMs: Date.now() }
@@ -47,15 +56,16 @@ export class Cluster {
     )
   }
 
-  static async start(peer: Peer): Promise<Cluster> {
-    const ports = await freePorts(2 * MEMBERS.length)
-    const members = MEMBERS.map((name, i) => ({
-      name,
+  static async start(peer: Peer, options: ClusterOptions = {}): Promise<Cluster> {
+    const { members: count = MEMBERS } = options
+    const ports = await freePorts(2 * count)
+    const members = Array.from({ length: count }, (_, i) => ({
+      name: `m${i + 1}`,
       clientUrl: `http://127.0.0.1:${ports[2 * i]}`,
       peerUrl: `https://127.0.0.1:${ports[2 * i + 1]}`,
       process: undefined,
     }))
-    const cluster = new Cluster(peer, members)
+    const cluster = new Cluster(peer, members, options)
     cluster.#prepareFolder()
     for (const member of members) cluster.#launch(member)
     await cluster.whenReady()
@@ -84,6 +94,7 @@ export class Cluster {
       'peer-key-file': file('tls.key'),
       'peer-trusted-ca-file': file('ca.crt'),
       'peer-client-cert-auth': 'true',
+      ...this.#flags,
     }
     const [program = '', ...first] = this.peer.command
     const args = [...first, ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)]

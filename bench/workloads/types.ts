@@ -1,4 +1,4 @@
-import type { Cluster } from '../support/cluster.ts'
+import type { Cluster, ClusterOptions } from '../support/cluster.ts'
 
 /** One figure of one peer. */
 export interface Measurement {
@@ -9,6 +9,8 @@ export interface Measurement {
 }
 
 export interface Workload {
+  /** Default: three members without any flags of their own. */
+  readonly cluster?: ClusterOptions
   /** How often each peer has its turn; the median counts. */
   readonly turns: number
   /** Before the first turn: data, and a load that warms the peer up. */
