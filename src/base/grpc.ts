@@ -65,6 +65,9 @@ export interface GrpcClient {
   close(): Promise<void>
 }
 
+/** Makes a client of a server without TLS: `http://host:port`. */
+export type GrpcDial = (endpoint: string) => Promise<GrpcClient>
+
 export interface GrpcCallOptions {
   metadata?: Readonly<Record<string, string>>
   signal?: AbortSignal

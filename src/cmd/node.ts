@@ -1,5 +1,5 @@
 import { apiEndpoint, type NodeTopology, readTls } from '../../cluster/index.ts'
-import type { HttpHandler } from '../base/index.ts'
+import type { GrpcDial, HttpHandler } from '../base/index.ts'
 import { createClient } from '../client/index.ts'
 import { killLeftovers, startNode } from '../node/index.ts'
 import {
@@ -35,6 +35,7 @@ async function main(part: Part): Promise<void> {
     disk,
     links: systemLinks,
     net: systemNet,
+    dialGrpc,
     processes: systemProcesses(),
     usage: systemUsage(),
   }
@@ -67,6 +68,12 @@ async function main(part: Part): Promise<void> {
     await transport.close()
   }
   await Promise.race([untilStopped(signal, stop, { timeoutMs: STOP_TIMEOUT_MS }), running.done])
+}
+
+/** The library is loaded only once a probe needs it. */
+const dialGrpc: GrpcDial = async (endpoint) => {
+  const { grpcClient } = await import('../platform/grpc-client.ts')
+  return grpcClient({ endpoints: [endpoint] })
 }
 
 /** Each node begins with another master. */

@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Disk,
+  type GrpcDial,
   type HttpHandler,
   type Links,
   type Log,
@@ -73,6 +74,8 @@ export interface NodeDependencies {
   readonly disk: Disk
   readonly links: Links
   readonly net: Net
+  /** For probes. */
+  readonly dialGrpc?: GrpcDial
   readonly processes: Processes
   /** Default: nothing is measured. */
   readonly usage?: UsageMeter

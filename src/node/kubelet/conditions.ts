@@ -1,5 +1,6 @@
 import type { DeepReadonly } from '../../base/index.ts'
 import { type ContainerStatus, formatTime, isSidecar, type PodCondition } from '../../api/index.ts'
+import type { PendingResize } from './pod-allocation.ts'
 import type { PodView } from './pod-words.ts'
 
 export interface ConditionsInput {
@@ -9,6 +10,8 @@ export interface ConditionsInput {
   readonly initialized: boolean
   readonly init: readonly ContainerStatus[]
   readonly main: readonly ContainerStatus[]
+  readonly pendingResize: PendingResize | undefined
+  readonly isResizing: boolean
   readonly nowMs: number
 }
 
@@ -30,11 +33,21 @@ export function podConditions(input: ConditionsInput): PodCondition[] {
     ['Ready', readyVerdict(input, containersReady)],
     ['ContainersReady', containersReady],
     ['PodScheduled', TRUE],
+    ...resizeVerdicts(input),
   ]
   return verdicts.map(([type, verdict]) => {
     const before = pod.status?.conditions?.find((c) => c.type === type)
     return condition({ type, verdict, before, nowMs, generation: pod.metadata.generation })
   })
+}
+
+/** Conditions that are there while they hold (KEP-1287). */
+function resizeVerdicts(input: ConditionsInput): (readonly [string, Verdict])[] {
+  const { pendingResize, isResizing } = input
+  return [
+    ...(pendingResize ? [['PodResizePending', { status: 'True', ...pendingResize }] as const] : []),
+    ...(isResizing ? [['PodResizeInProgress', TRUE] as const] : []),
+  ]
 }
 
 function condition(options: {

@@ -53,6 +53,7 @@ export class ContainerActions {
     const sandbox = runtime.sandbox(pod.metadata.uid)
     if (!sandbox || !this.#pull(container, memory)) return
     memory.retryAtMs = undefined
+    memory.resized = false
     memory.hook = container.lifecycle?.postStart && !runtime.hollow ? 'running' : 'none'
     try {
       const beforeStart = (config: Parameters<typeof runtime.limitation>[0]) => {
@@ -86,6 +87,7 @@ export class ContainerActions {
         await this.#stop(container, observed, { graceSeconds, signal: inner })
       } finally {
         memory.busy = false
+        memory.resized = false
         memory.stopping = undefined
         memory.hook = 'none'
       }

@@ -15,13 +15,15 @@ export class ContainerMemory {
   probes: ContainerProbes | undefined
   /** The postStart hook of this attempt still runs, or has failed. */
   hook: 'none' | 'running' | 'failed' = 'none'
+  /** It has to be started anew for what it has been given. */
+  resized = false
   /** The attempt whose back-off was told by an event. */
   backoffToldAttempt = -1
   /** Ends a preStop hook early, when the grace is cut short. */
   stopping: { readonly containerId: string; readonly hook: AbortController } | undefined
 
-  facts(): ContainerFacts {
-    const killBecause = this.#killBecause()
+  facts(name: string): ContainerFacts {
+    const killBecause = this.#killBecause(name)
     return { busy: this.busy, started: this.#started(), ...(killBecause && { killBecause }) }
   }
 
@@ -38,7 +40,8 @@ export class ContainerMemory {
     return this.hook === 'none' && (this.probes?.findings.started ?? false)
   }
 
-  #killBecause(): KillCause | undefined {
+  #killBecause(name: string): KillCause | undefined {
+    if (this.resized) return { message: `Container ${name} resize requires restart` }
     if (this.hook === 'failed') return { message: 'FailedPostStartHook' }
     return this.probes?.findings.killBecause
   }
@@ -61,7 +64,7 @@ export class ContainerMemories {
   }
 
   facts(): ReadonlyMap<string, ContainerFacts> {
-    return new Map([...this.#byName].map(([name, memory]) => [name, memory.facts()]))
+    return new Map([...this.#byName].map(([name, memory]) => [name, memory.facts(name)]))
   }
 
   verdicts(): ReadonlyMap<string, ContainerVerdict> {

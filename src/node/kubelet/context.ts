@@ -1,7 +1,8 @@
-import type { Clock, DeepReadonly, Log, Net, Random } from '../../base/index.ts'
+import type { Clock, DeepReadonly, GrpcDial, Log, Net, Random } from '../../base/index.ts'
 import type { Service, Stored } from '../../api/index.ts'
 import type { Client, EventRecorder } from '../../client/index.ts'
 import type { ObjectCache } from './object-cache.ts'
+import type { PodView } from './pod-words.ts'
 import type { PodNetworkFiles } from './pod-network-files.ts'
 import type { Runtime } from './runtime/types.ts'
 import type { Scope } from './scope.ts'
@@ -21,12 +22,15 @@ export interface PodContext {
   servedPort(port: number): Promise<number>
   /** The kubelet's life: workers end with it. */
   readonly scope: Scope
+  /** Pods that hold something of the node, but for this one. */
+  others(uid: string): readonly PodView[]
   readonly client: Client
   readonly runtime: Runtime
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
   readonly net: Net
+  readonly dialGrpc?: GrpcDial
   readonly events: EventRecorder
   readonly objects: ObjectCache
   readonly volumes: VolumeWriter

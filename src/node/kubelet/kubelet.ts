@@ -1,6 +1,7 @@
 import type {
   Clock,
   Disk,
+  GrpcDial,
   HttpHandler,
   Links,
   Log,
@@ -50,6 +51,8 @@ export interface KubeletParts {
   readonly disk: Disk
   readonly links: Links
   readonly net: Net
+  /** For probes. */
+  readonly dialGrpc?: GrpcDial
   /** Default: nothing is measured. */
   readonly usage?: UsageMeter
 }
@@ -133,7 +136,8 @@ export class Kubelet {
     const { uid } = pod.metadata
     // What has run here stays: it was admitted before.
     if (!pod.status?.startTime && !this.#parts.runtime.sandbox(uid)) {
-      const rejection = rejectionOf(pod, this.#activePods())
+      const node = this.#registrar.node
+      const rejection = node && rejectionOf(pod, this.#othersThan(uid), node)
       if (rejection) worker.reject(rejection)
     }
     this.#workers.set(uid, worker)
@@ -145,8 +149,9 @@ export class Kubelet {
     this.#running.add(running)
   }
 
-  *#activePods(): Iterable<PodView> {
-    for (const worker of this.#workers.values()) if (worker.isActive) yield worker.pod
+  #othersThan(uid: string): PodView[] {
+    const others = [...this.#workers.values()].filter((worker) => worker.uid !== uid)
+    return others.filter((worker) => worker.isActive).map((worker) => worker.allocated)
   }
 
   /** Pods of an earlier agent that the API no longer has. */
@@ -174,6 +179,7 @@ export class Kubelet {
       apiServer,
       servedPort: servedPort ?? ((port) => Promise.resolve(port)),
       scope: new Scope(signal),
+      others: (uid) => this.#othersThan(uid),
       objects: new ObjectCache(parts),
       volumes: new VolumeWriter(parts),
       networkFiles: new PodNetworkFiles({ disk: parts.disk, dns: this.#config.clusterDns }),

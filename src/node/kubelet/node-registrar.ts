@@ -11,6 +11,7 @@ import {
 } from '../../base/index.ts'
 import { formatMicroTime, leases, type Node, nodes, type Stored } from '../../api/index.ts'
 import { Backoff, type Client, type Informer, type Informers } from '../../client/index.ts'
+import type { AdmissionNode } from './pod-admission.ts'
 import {
   type NodeFacts,
   nodeObject,
@@ -63,6 +64,13 @@ export class NodeRegistrar {
     this.#log = parts.log
     const fieldSelector = `metadata.name=${facts.name}`
     this.#informer = parts.informers.for(nodes, { fieldSelector })
+  }
+
+  /** What the API says of the node, if it has been asked. */
+  get node(): AdmissionNode | undefined {
+    const object = this.#informer.get(this.#facts.name) ?? this.#node
+    const { capacity, allocatable = capacity } = this.#facts
+    return object && { object, allocatable: { ...object.status.allocatable, ...allocatable } }
   }
 
   /** Returns once the node is registered and Ready; tries for as long as it takes. */

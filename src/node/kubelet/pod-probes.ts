@@ -78,7 +78,8 @@ export class ContainerProbes {
       podIp,
       exec: (call) => context.runtime.exec(observed.id, call),
     }
-    const parts = { net: context.net, clock: context.clock, signal }
+    const { net, dialGrpc, clock } = context
+    const parts = { net, dialGrpc, clock, signal }
     const running = runProber(
       {
         type,

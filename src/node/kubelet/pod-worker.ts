@@ -5,6 +5,7 @@ import { type Action, newest, type Plan, planContainers } from './container-plan
 import { ContainerActions, type PodOwner } from './container-actions.ts'
 import type { PodContext } from './context.ts'
 import type { Rejection } from './pod-admission.ts'
+import { PodAllocation } from './pod-allocation.ts'
 import { PodDelays } from './pod-delays.ts'
 import { PodProbing } from './pod-probing.ts'
 import { graceSecondsOf, isTerminalPhase, type PodView, statusOf } from './pod-words.ts'
@@ -27,6 +28,7 @@ export class PodWorker {
   readonly #actions: ContainerActions
   readonly #delays: PodDelays
   readonly #probing: PodProbing
+  readonly #allocation: PodAllocation
   readonly #startedAtMs: number
   #pod: PodView
   #isGone = false
@@ -42,6 +44,7 @@ export class PodWorker {
     this.uid = pod.metadata.uid
     this.#pod = pod
     this.#context = context
+    this.#allocation = new PodAllocation(pod)
     this.#startedAtMs = parseTime(pod.status?.startTime) ?? context.clock.nowMs()
     const owner: PodOwner = {
       pod: () => this.#pod,
@@ -55,8 +58,9 @@ export class PodWorker {
     if (pod.status?.phase === 'Failed' && reason) this.#failure = { reason, message }
   }
 
-  get pod(): PodView {
-    return this.#pod
+  /** The pod with what it has been given of the node. */
+  get allocated(): PodView {
+    return this.#allocation.viewOf(this.#pod)
   }
 
   /** Whether the pod holds on to what it has of the node: it is here, and not over. */
@@ -133,6 +137,7 @@ export class PodWorker {
     const { runtime } = this.#context
     this.#checkDeadline()
     const stopping = this.#isStopping()
+    if (!stopping) this.#resize()
     if (!stopping && !runtime.sandbox(this.uid) && !(await this.#makeSandbox())) return false
     const before = this.#plan(stopping)
     this.#wakeAt(this.#delays.note(before))
@@ -168,6 +173,16 @@ export class PodWorker {
     const message = 'Pod was active on the node longer than the specified deadline'
     this.#failure = { reason: 'DeadlineExceeded', message }
     this.#event('Normal', 'DeadlineExceeded', message)
+  }
+
+  #resize(): void {
+    const { allocatable } = this.#context
+    const node = { allocatable, others: () => this.#context.others(this.uid) }
+    for (const name of this.#allocation.resize(this.#pod, node)) {
+      this.#memories.of(name).resized = true
+    }
+    // Others may go, and leave enough.
+    if (this.#allocation.pending?.reason === 'Deferred') this.#wakeIn(RETRY_MS)
   }
 
   async #makeSandbox(): Promise<boolean> {
@@ -208,6 +223,7 @@ export class PodWorker {
           // A pod that was here before its node lost its data: the count goes on.
           const attempt = last ? action.attempt : this.#attemptAfter(name)
           await this.#actions.start(action.container, attempt, signal)
+          this.#allocation.noteStart(name)
           break
         }
         case 'stop':
@@ -254,6 +270,7 @@ export class PodWorker {
       pod: this.#pod,
       observed: runtime.containers(this.uid),
       verdicts: this.#memories.verdicts(),
+      allocation: this.#allocation,
       podIp: runtime.sandbox(this.uid)?.ip,
       hostIp: nodeIp,
       startedAtMs: this.#startedAtMs,

@@ -8,6 +8,7 @@ import {
 } from '../../api/index.ts'
 import { podConditions } from './conditions.ts'
 import { newest } from './container-plan.ts'
+import type { PodAllocation } from './pod-allocation.ts'
 import {
   type ContainerView,
   ephemeralContainers,
@@ -33,6 +34,7 @@ export interface StatusInput {
   readonly pod: PodView
   readonly observed: readonly ObservedContainer[]
   readonly verdicts: ReadonlyMap<string, ContainerVerdict>
+  readonly allocation?: Pick<PodAllocation, 'held' | 'used' | 'pending' | 'isInProgress'>
   readonly podIp: string | undefined
   readonly hostIp: string
   readonly startedAtMs: number
@@ -71,7 +73,15 @@ export function podStatus(input: StatusInput): PodStatus {
   }
   if (pod.status?.qosClass) status.qosClass = pod.status.qosClass
   if (input.failure) Object.assign(status, input.failure)
-  status.conditions = podConditions({ ...input, phase, initialized, init, main })
+  status.conditions = podConditions({
+    ...input,
+    phase,
+    initialized,
+    init,
+    main,
+    pendingResize: input.allocation?.pending,
+    isResizing: input.allocation?.isInProgress ?? false,
+  })
   return status
 }
 
@@ -114,7 +124,11 @@ function containerStatus(
     state: {},
     lastState: {},
   }
-  if (last) status.containerID = containerId(input.runtimeType, last)
+  if (last)
+    Object.assign(status, {
+      containerID: containerId(input.runtimeType, last),
+      ...given(container, input),
+    })
   if (!last) {
     if (input.ended && initialized && !isInit) {
       status.state = { terminated: { ...NEVER_LOCATED } }
@@ -146,6 +160,21 @@ const NEVER_LOCATED = {
   exitCode: 137,
   reason: 'ContainerStatusUnknown',
   message: 'The container could not be located when the pod was terminated',
+}
+
+/** What the container has been given, and what it may use at present. */
+function given(
+  { name }: ContainerView,
+  { allocation }: StatusInput,
+): Pick<ContainerStatus, 'resources' | 'allocatedResources'> {
+  const used = allocation?.used.get(name) ?? {}
+  const { requests } = allocation?.held.get(name) ?? {}
+  return {
+    ...(Object.keys(used).length > 0 && {
+      resources: structuredClone(used) as NonNullable<ContainerStatus['resources']>,
+    }),
+    ...(requests && { allocatedResources: { ...requests } }),
+  }
 }
 
 function defaultWaiting(input: StatusInput, isInit: boolean, initialized: boolean): Waiting {
@@ -227,6 +256,7 @@ export function saysAll(server: DeepReadonly<PodStatus> | undefined, wanted: Pod
   for (const field of OWNED_FIELDS) {
     if (server?.[field] !== undefined && wanted[field] === undefined) return false
   }
+  if (strayConditions(server, wanted).length > 0) return false
   return conditions.every((condition) => {
     const other = server?.conditions?.find((c) => c.type === condition.type)
     return textOf(other) === textOf(condition)
@@ -264,8 +294,25 @@ export function statusPatch(
   for (const field of OWNED_FIELDS) {
     if (before?.[field] !== undefined && now[field] === undefined) status[field] = null
   }
+  const strays = strayConditions(before, now).map((type) => ({ type, $patch: 'delete' }))
+  if (strays.length > 0) status['conditions'] = [...(now.conditions ?? []), ...strays]
   return { metadata: { uid }, status }
 }
+
+/** Conditions of the kubelet's own that hold no longer. */
+function strayConditions(
+  server: DeepReadonly<PodStatus> | undefined,
+  wanted: PodStatus,
+): readonly string[] {
+  return PASSING_CONDITIONS.filter(
+    (type) =>
+      server?.conditions?.some((condition) => condition.type === type) &&
+      !wanted.conditions?.some((condition) => condition.type === type),
+  )
+}
+
+/** These are there while they hold, and else not at all. */
+const PASSING_CONDITIONS = ['PodResizePending', 'PodResizeInProgress']
 
 const OWNED_FIELDS = [
   'message',

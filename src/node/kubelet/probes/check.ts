@@ -2,11 +2,13 @@ import {
   type Clock,
   type DeepReadonly,
   type ExecResult,
+  type GrpcDial,
   type Net,
   NetError,
 } from '../../../base/index.ts'
-import type { Probe } from '../../../api/index.ts'
+import type { GRPCAction, Probe } from '../../../api/index.ts'
 import type { ContainerView } from '../pod-words.ts'
+import { grpcHealth } from './grpc-health.ts'
 import { httpGetFollowing } from './http-get.ts'
 
 export type CheckResult =
@@ -27,6 +29,8 @@ export interface CheckTarget {
 
 export interface CheckParts {
   readonly net: Net
+  /** Absent: gRPC probes are at fault. */
+  readonly dialGrpc?: GrpcDial | undefined
   readonly clock: Clock
   readonly signal: AbortSignal
 }
@@ -42,14 +46,9 @@ export async function check(
     if (probe.exec) return await checkExec(probe.exec.command ?? [], timeoutMs, target, parts)
     if (probe.httpGet) return await checkHttp(probe, timeoutMs, target, parts)
     if (probe.tcpSocket) return await checkTcp(probe, timeoutMs, target, parts)
+    if (probe.grpc) return await checkGrpc(probe.grpc, timeoutMs, target, parts)
   } catch (error) {
     return { kind: 'error', message: error instanceof Error ? error.message : String(error) }
-  }
-  if (probe.grpc) {
-    return {
-      kind: 'error',
-      message: 'gRPC probes are not supported on this node: use exec or http',
-    }
   }
   return { kind: 'error', message: `missing probe handler for ${target.container.name}` }
 }
@@ -104,6 +103,18 @@ async function checkTcp(
     if (!(error instanceof NetError)) throw error
     return { kind: 'failure', message: `dial tcp ${address}:${port}: ${dialWords(error)}` }
   }
+}
+
+async function checkGrpc(
+  { port, service = '' }: DeepReadonly<GRPCAction>,
+  timeoutMs: number,
+  target: CheckTarget,
+  { dialGrpc: dial, ...parts }: CheckParts,
+): Promise<CheckResult> {
+  if (!dial) return { kind: 'error', message: 'this node does not speak gRPC' }
+  const call = { address: `${target.podIp}:${port}`, service, timeoutMs }
+  const why = await grpcHealth(call, { ...parts, dial })
+  return why === undefined ? { kind: 'success' } : { kind: 'failure', message: why }
 }
 
 function dialWords(error: NetError): string {
