@@ -8,12 +8,12 @@ import { resourceCodec } from './codec.ts'
 import { encryptedKv, type EncryptionRule, providersFor } from './encryption/index.ts'
 import { follow, type Followed } from './followed.ts'
 import type { Converter } from './custom/conversion.ts'
-import { type Converting, convertingKv } from './custom/converting-kv.ts'
+import { conversionOf, type Converting, convertingKv } from './custom/converting-kv.ts'
 import { customTracking } from './custom/tracking.ts'
 import { resourcePrefix } from './keys.ts'
 import { leaseFor } from './registry/event-lease.ts'
 import { declaredTracking, type FieldTracking } from './registry/field-tracking.ts'
-import type { Store, StoreHooks } from './registry/store.ts'
+import type { Conversion, Store, StoreHooks } from './registry/store.ts'
 import { volumeHooks } from './registry/volume-hooks.ts'
 import type { Stores } from './resource-route.ts'
 import { serviceHooks, type ServiceResources } from './services/service-hooks.ts'
@@ -71,9 +71,14 @@ function familyOf(resource: Resource, all: readonly Resource[]): Resource[] {
   return all.filter((one) => keptAs(one) === keptAs(resource))
 }
 
-function trackingOf(resource: Resource, all: readonly Resource[]): FieldTracking {
+function trackingOf(
+  resource: Resource,
+  all: readonly Resource[],
+  convert?: Conversion['convert'],
+): FieldTracking {
   const family = familyOf(resource, all)
-  return resource.custom ? customTracking(resource, family) : declaredTracking(resource, family)
+  if (!resource.custom) return declaredTracking(resource, family)
+  return customTracking(resource, family, convert)
 }
 
 function hooksOf(resource: Resource, { clock, log, services }: StoreParts): StoreHooks {
@@ -99,33 +104,35 @@ export function createStore(
     const seen = cache.get(key)
     return seen?.revision === revision ? seen.stored() : undefined
   }
-  const kv = converted(resource, sealed, { converter: from.converter, known })
+  const converting = convertingOf(resource, { converter: from.converter, known })
+  const kv = converting ? convertingKv(sealed, converting) : sealed
+  const conversion = converting && conversionOf(converting)
   const lease = isCore('events') ? leaseFor({ kv, clock, ttlSeconds }) : undefined
   const cache: WatchCache = new WatchCache({ codec, prefix, kv, clock, log })
   const { admission } = from
-  const tracking = trackingOf(resource, all)
+  const tracking = trackingOf(resource, all, conversion?.convert)
   const base = { resource, codec, tracking, kv, cache, clock, random, log }
-  const store = { ...base, admission, hooks, lease }
+  const store = { ...base, admission, hooks, lease, conversion }
   return { store, cache }
 }
 
 // Where a webhook converts, each version has a store and a cache of its own over the same keys.
-function converted(
+function convertingOf(
   resource: Resource,
-  kv: Kv,
   of: { converter: Converter | undefined; known: Converting['known'] },
-): Kv {
+): Converting | undefined {
   const { converter, known } = of
   const { conversion: webhook } = resource
-  if (!webhook || !converter) return kv
+  if (!webhook || !converter) return undefined
   const kept: Resource = resource.storedAs?.resource ?? resource
   const codec = resourceCodec(kept)
-  return convertingKv(kv, {
+  return {
     converter,
     webhook,
     shown: apiVersionOf(resource),
     stored: apiVersionOf(kept),
     encode: (object) => codec.encodeServed(kept.custom?.read({ ...object }) ?? object),
     known,
-  })
+    written: new WeakMap(),
+  }
 }

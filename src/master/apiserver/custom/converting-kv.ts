@@ -1,6 +1,7 @@
 import type { ConversionWebhook, KubeObject } from '../../../api/index.ts'
 import type { KeyValue, Kv, KvEvent, Revision, WatchBatch } from '../../../kv/index.ts'
 import { passedOn } from '../passed-on.ts'
+import type { Conversion } from '../registry/store.ts'
 import type { Converter } from './conversion.ts'
 
 /** Stored objects that are sent in one review hold about so many bytes: an answer is limited. */
@@ -15,6 +16,8 @@ export interface Converting {
   readonly stored: string
   /** The bytes to be stored of an object in the version that is stored. */
   encode(object: KubeObject): Uint8Array
+  /** What is to be stored of bytes that have been there and back. */
+  readonly written: WeakMap<Uint8Array, Uint8Array>
   /** What is known already of a key at a revision. */
   known(key: string, revision: Revision): Uint8Array | undefined
 }
@@ -63,6 +66,23 @@ export function convertingKv(kv: Kv, of: Converting): Kv {
         })
         yield { ...batch, events }
       }
+    },
+  }
+}
+
+/** What else the store's users need of the webhook. */
+export function conversionOf(of: Converting): Conversion {
+  const { converter, webhook, shown: desired } = of
+  return {
+    convert: (objects, to) => converter.convert(webhook, objects, to),
+    async roundTrip(bytes, { signal }) {
+      const stored = await toStored(of, bytes, signal)
+      const object = stored === bytes ? undefined : parse(stored)
+      if (!object) return bytes
+      const [back] = await converter.convert(webhook, [object], { desired, signal })
+      const returned = Buffer.from(JSON.stringify(back))
+      of.written.set(returned, stored)
+      return returned
     },
   }
 }
@@ -129,7 +149,8 @@ async function toStored(
   value: Uint8Array,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  if (of.shown === of.stored) return value
+  const written = of.shown === of.stored ? value : of.written.get(value)
+  if (written) return written
   const object = parse(value)
   if (!object) return value
   const desired = of.stored

@@ -13,7 +13,11 @@ import {
 import type { FieldTracking } from '../registry/field-tracking.ts'
 
 /** How server-side apply sees custom objects. `family`: the resource in all versions served. */
-export function customTracking(resource: Resource, family: readonly Resource[]): FieldTracking {
+export function customTracking(
+  resource: Resource,
+  family: readonly Resource[],
+  convert?: FieldTracking['convert'],
+): FieldTracking {
   const apiVersion = apiVersionOf(resource)
   const { custom } = resource
   if (!custom) throw new Error(`${resource.plural} are no custom resources`)
@@ -21,6 +25,7 @@ export function customTracking(resource: Resource, family: readonly Resource[]):
   return {
     apiVersion,
     versions: family.length > 1 ? familyVersions(family) : singleVersion(apiVersion, type),
+    ...(family.length > 1 && { convert }),
     toJson: (object) => custom.toJson(object) as JsonObject,
     fromJson: (value) => custom.read(structuredClone(value)),
     empty: { apiVersion, kind: resource.kind, metadata: {} },
@@ -44,8 +49,6 @@ function familyVersions(family: readonly Resource[]): Versions {
       const to = byVersion.get(version)
       if (!from || !to) return value
       const object = structuredClone(value) as KubeObject
-      // By name alone where only a webhook could do more: what others own is kept as they named it.
-      if (to.conversion) return to.custom?.toJson({ ...object, apiVersion: version }) ?? object
       const stored = from.storedAs ? from.storedAs.toStored(object) : object
       const converted = to.storedAs ? to.storedAs.fromStored(stored) : stored
       return to.custom?.toJson(converted) ?? converted

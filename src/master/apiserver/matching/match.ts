@@ -1,7 +1,15 @@
-import type { DeepReadonly } from '../../../base/index.ts'
-import type { KubeObject, LabelSelector, Resource } from '../../../api/index.ts'
+import { type DeepReadonly, StatusError } from '../../../base/index.ts'
+import {
+  apiVersionOf,
+  type JsonObject,
+  type KubeObject,
+  type LabelSelector,
+  type Resource,
+} from '../../../api/index.ts'
 import type { AdmissionAttributes } from '../admission/attributes.ts'
 import type { Lookup } from '../admission/lookup.ts'
+import type { Store } from '../registry/store.ts'
+import { statusErrors } from '../status.ts'
 import { aspectOf, matchesRule, type RequestRule } from './rules.ts'
 import { matchesNamespace, matchesObject } from './selectors.ts'
 
@@ -51,13 +59,26 @@ function findResource(
   return undefined
 }
 
-/** An object of one version as another version has it. */
-export function convertTo(
-  resource: Resource,
+/** An object of one version as another version has it. Throws 500 when a webhook cannot tell. */
+export async function convertTo(
+  to: Store,
   object: KubeObject,
-  from: Resource | undefined,
-): KubeObject {
-  if (!from || from === resource) return object
-  const stored = from.storedAs ? from.storedAs.toStored(object) : object
+  { from, signal }: { from: Store; signal: AbortSignal },
+): Promise<KubeObject> {
+  const { resource } = to
+  if (from.resource === resource) return object
+  if (from.conversion) {
+    const json = from.tracking.toJson(object) as KubeObject
+    const desired = apiVersionOf(resource)
+    try {
+      const [converted = json] = await from.conversion.convert([json], { desired, signal })
+      return to.tracking.fromJson(converted as JsonObject)
+    } catch (error) {
+      if (error instanceof StatusError) throw statusErrors.internal(error.message)
+      throw error
+    }
+  }
+  const { storedAs } = from.resource
+  const stored = storedAs ? storedAs.toStored(object) : object
   return resource.storedAs ? resource.storedAs.fromStored(stored) : stored
 }

@@ -11,7 +11,11 @@ export interface RequestView {
 }
 
 /** A request in JSON, in the version that was matched. */
-export function viewOf(attributes: AdmissionAttributes, match: Match, lookup: Lookup): RequestView {
+export async function viewOf(
+  attributes: AdmissionAttributes,
+  match: Match,
+  lookup: Lookup,
+): Promise<RequestView> {
   const { resource, kind, subresource, user } = attributes
   const seen = match.resource ?? resource
   const gvr = (of: { group: string; version: string; plural: string }) => ({
@@ -45,22 +49,23 @@ export function viewOf(attributes: AdmissionAttributes, match: Match, lookup: Lo
     dryRun: attributes.dryRun,
     options: Object.keys(attributes.options).length > 0 ? attributes.options : null,
   }
-  const toJson = (object: KubeObject | undefined) =>
+  const toJson = async (object: KubeObject | undefined) =>
     object ? jsonOf(object, { attributes, match, lookup }) : null
-  return { json, object: toJson(attributes.object), oldObject: toJson(attributes.old) }
+  const [object, oldObject] = [await toJson(attributes.object), await toJson(attributes.old)]
+  return { json, object, oldObject }
 }
 
-function jsonOf(
+async function jsonOf(
   object: KubeObject,
   of: { attributes: AdmissionAttributes; match: Match; lookup: Lookup },
-): JsonObject {
+): Promise<JsonObject> {
   const { attributes, match, lookup } = of
   const { resource, kind } = attributes
   const store = lookup.storeAt(resource)
   // Of a kind of a sub-resource's own.
   if (!store || kind.kind !== resource.kind) return structuredClone(object) as JsonObject
   if (!match.resource) return store.tracking.toJson(object)
-  const converted = convertTo(match.resource, object, store.resource)
-  const other = lookup.storeAt(match.resource)
-  return (other ?? store).tracking.toJson(converted)
+  const other = lookup.storeAt(match.resource) ?? store
+  const { signal } = attributes
+  return other.tracking.toJson(await convertTo(other, object, { from: store, signal }))
 }

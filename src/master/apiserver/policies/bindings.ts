@@ -105,7 +105,7 @@ export async function prepare(
   const namespace = await namespaceOf(attributes, lookup)
   const shown = namespace ? namespaceJson(namespace) : null
   const base: Values = {
-    ...requestValues(viewOf(attributes, match, lookup)),
+    ...requestValues(await viewOf(attributes, match, lookup)),
     ...permissions.values,
     namespaceObject: fromJson(shown, ADMISSION_TYPES.namespaceObject),
   }

@@ -7,7 +7,6 @@ import {
   FieldSet,
   type JsonObject,
   type JsonPatchOperation,
-  type KubeObject,
   type MutatingAdmissionPolicy,
   type MutatingAdmissionPolicyBinding,
 } from '../../../api/index.ts'
@@ -114,7 +113,7 @@ async function runMutations(
     if (!evaluation) return
     const value = await evaluate(expression, { evaluation, variables, budget })
     const before = JSON.stringify(attributes.object)
-    applyMutation(patchType, value, { attributes, context, match: of.match })
+    await applyMutation(patchType, value, { attributes, context, match: of.match })
     if (JSON.stringify(attributes.object) === before) continue
     attributes.reinvocation.request()
     const name = of.policy.metadata.name ?? ''
@@ -152,18 +151,18 @@ interface Target {
   readonly match: Match
 }
 
-function applyMutation(patchType: string, value: CelValue, target: Target): void {
+async function applyMutation(patchType: string, value: CelValue, target: Target): Promise<void> {
   const { attributes, context, match } = target
   const { lookup } = context
   const own = lookup.storeAt(attributes.resource)
   const seen = match.resource ? lookup.storeAt(match.resource) : own
-  const { object } = attributes
+  const { object, signal } = attributes
   if (!own || !seen || !object) return
-  const live = seen.tracking.toJson(convertTo(seen.resource, object, own.resource))
+  const live = seen.tracking.toJson(await convertTo(seen, object, { from: own, signal }))
   const next = patchType === 'JSONPatch' ? patched(live, value) : applied(seen, live, value)
   const decoded = seen.tracking.fromJson(next)
   seen.resource.strategy.applyDefaults(decoded)
-  attributes.replaceObject(convertTo(own.resource, decoded, seen.resource) as KubeObject)
+  attributes.replaceObject(await convertTo(own, decoded, { from: seen, signal }))
 }
 
 function patched(live: JsonObject, value: CelValue): JsonObject {

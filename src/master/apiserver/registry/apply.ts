@@ -46,12 +46,12 @@ export async function applyObject(
   const { resource } = store
   const call = { ...callOf(exchange, resource.namespaced), options }
   const { name } = exchange.at
-  const apply = (old?: KubeObject): KubeObject => {
+  const apply = async (old?: KubeObject): Promise<KubeObject> => {
     checkConfig(store, config.value)
     const { subresource } = rules
     const nowMs = store.clock.nowMs()
     const of = { config: structuredClone(config.value), force, subresource, nowMs }
-    const applied = translate(() =>
+    const applied = await translate(() =>
       trackApply(store.tracking, call, { ...of, ...(old && { old }) }),
     )
     const object = store.tracking.fromJson(applied.object)
@@ -67,7 +67,7 @@ export async function applyObject(
     rules,
     applies: true,
     change: apply,
-    ...(rules.subresource === '' && { createInstead: () => withoutVersion(apply()) }),
+    ...(rules.subresource === '' && { createInstead: async () => withoutVersion(await apply()) }),
   })
   if (options.fieldValidation === 'Warn') exchange.warnings.push(...config.duplicates)
   return result
@@ -129,9 +129,9 @@ function withoutVersion(object: KubeObject): KubeObject {
   return object
 }
 
-function translate<T>(work: () => T): T {
+async function translate<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     if (error instanceof ApplyConflict) {
       const details = { causes: error.causes }

@@ -36,7 +36,7 @@ export async function createObject(
   dedupOwners(object, call.warnings)
   if (!how.tracked) {
     const nowMs = store.clock.nowMs()
-    trackUpdate(store.tracking, call, { object, subresource: '', nowMs })
+    await trackUpdate(store.tracking, call, { object, subresource: '', nowMs })
   }
   const generated = !object.metadata.name && Boolean(object.metadata.generateName)
   for (let attempt = 1; ; attempt++) {
@@ -136,7 +136,9 @@ function identify(store: Store, { metadata }: KubeObject): void {
 
 async function put(store: Store, call: WriteCall, object: KubeObject): Promise<Served | 'exists'> {
   const key = keyOf(store, call, object.metadata.name ?? '')
-  const stored = store.codec.encodeStored(object)
+  const { signal } = call
+  const sent = store.codec.encodeStored(object)
+  const stored = (await store.conversion?.roundTrip(sent, { signal })) ?? sent
   if (call.options.dryRun) {
     const existing = await fetch(store, key, call.signal)
     return existing ? 'exists' : unstored(store, stored)

@@ -18,7 +18,8 @@ import {
   type Versions,
   type Writer,
 } from '../../../api/index.ts'
-import type { Call } from './store.ts'
+import { StatusError } from '../../../base/index.ts'
+import type { Call, Conversion } from './store.ts'
 import { timestamp } from './time.ts'
 
 /**
@@ -28,6 +29,8 @@ import { timestamp } from './time.ts'
 export interface FieldTracking {
   readonly apiVersion: string
   readonly versions: Versions
+  /** Converts between versions where only a webhook can. */
+  readonly convert?: Conversion['convert'] | undefined
   /** As it is served. */
   toJson(object: KubeObject): JsonObject
   /** Decoded, without defaults. */
@@ -126,31 +129,78 @@ export function managerOf(fieldManager: string, userAgent: string): string {
   return name
 }
 
-interface TrackedCall extends Pick<Call, 'userAgent'> {
+interface TrackedCall extends Pick<Call, 'userAgent' | 'signal'> {
   readonly options: { readonly fieldManager: string }
+}
+
+/** An object is needed in another version before the work can go on. */
+class Unconverted extends Error {
+  readonly key: string
+  readonly object: KubeObject
+  readonly desired: string
+  constructor(object: KubeObject, desired: string, key: string) {
+    super(`an object is needed in version ${desired}`)
+    this.object = object
+    this.desired = desired
+    this.key = key
+  }
+}
+
+/**
+ * Does pure work that needs objects in other versions. Where a webhook converts, the work begins
+ * again each time that the webhook has been asked for what was missing.
+ */
+async function inVersions<T>(
+  { versions, convert }: FieldTracking,
+  { signal }: TrackedCall,
+  work: (versions: Versions) => T,
+): Promise<T> {
+  if (!convert) return work(versions)
+  const known = new Map<string, unknown>()
+  const asking: Versions = {
+    typeOf: (version) => versions.typeOf(version),
+    convert({ value }, desired) {
+      const key = `${desired} ${JSON.stringify(value)}`
+      if (!known.has(key)) throw new Unconverted(value as KubeObject, desired, key)
+      return known.get(key)
+    },
+  }
+  for (;;) {
+    try {
+      return work(asking)
+    } catch (error) {
+      if (!(error instanceof Unconverted)) throw error
+      const { object, desired, key } = error
+      // What an applier set need not have any metadata.
+      const { metadata, ...rest } = object
+      const whole = { ...rest, metadata: metadata ?? {} }
+      const [converted = whole] = await convert([whole], { desired, signal })
+      if (!metadata) Reflect.deleteProperty(converted, 'metadata')
+      known.set(key, converted)
+    }
+  }
 }
 
 function writerOf(
   tracking: FieldTracking,
   call: TrackedCall,
   by: { subresource: string; nowMs: number },
-): Writer {
+): Omit<Writer, 'versions'> {
   return {
     manager: managerOf(call.options.fieldManager, call.userAgent ?? ''),
     apiVersion: tracking.apiVersion,
     subresource: by.subresource,
     time: timestamp(by.nowMs),
-    versions: tracking.versions,
     resetFields: tracking.resetFields(by.subresource),
   }
 }
 
 /** Notes in `object` who set what. `old` is absent when it is created. */
-export function trackUpdate(
+export async function trackUpdate(
   tracking: FieldTracking,
   call: TrackedCall,
   of: { object: KubeObject; old?: KubeObject; subresource: string; nowMs: number },
-): void {
+): Promise<void> {
   const { object, old } = of
   if (tracking.off) {
     setManagers(object, undefined)
@@ -161,7 +211,16 @@ export function trackUpdate(
   const given = object.metadata.managedFields
   if (given !== undefined) next.metadata = { ...next.metadata, managedFields: given }
   const writer = writerOf(tracking, call, of)
-  setManagers(object, managedAfterUpdate(writer, { live, next, isNew: !old }))
+  try {
+    const managers = await inVersions(tracking, call, (versions) =>
+      managedAfterUpdate({ ...writer, versions }, { live, next, isNew: !old }),
+    )
+    setManagers(object, managers)
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    // A webhook that does not convert keeps nobody from writing (upstream: `UpdateNoErrors`).
+    setManagers(object, given ?? old?.metadata.managedFields)
+  }
 }
 
 export function setManagers(
@@ -183,10 +242,14 @@ export function trackApply(
     subresource: string
     nowMs: number
   },
-): Applied {
+): Promise<Applied> {
   const { config, old, force } = of
-  const live = old ? tracking.toJson(old) : tracking.empty
-  return applyTo(writerOf(tracking, call, of), { live, empty: tracking.empty, config, force })
+  const { empty } = tracking
+  const live = old ? tracking.toJson(old) : empty
+  const writer = writerOf(tracking, call, of)
+  return inVersions(tracking, call, (versions) =>
+    applyTo({ ...writer, versions }, { live, empty, config, force }),
+  )
 }
 
 /** What admission made of the managers is taken back when it cannot be read. */

@@ -34,6 +34,17 @@ export interface Begun {
   revert(): Promise<void>
 }
 
+/** How a webhook converts the objects of a resource. Both throw 500 with what it says. */
+export interface Conversion {
+  /** JSON objects in another version of the resource, in their order. */
+  readonly convert: (
+    objects: readonly KubeObject[],
+    to: { desired: string; signal: AbortSignal },
+  ) => Promise<KubeObject[]>
+  /** An object's bytes as they come back once they are stored, which is in another version. */
+  roundTrip(bytes: Uint8Array, options: { signal: AbortSignal }): Promise<Uint8Array>
+}
+
 /** One resource in the store: what the verbs of the registry work on. */
 export interface Store {
   readonly resource: Resource
@@ -49,6 +60,8 @@ export interface Store {
   readonly hooks: StoreHooks
   /** A lease for new and changed keys: objects that live for a time only. */
   readonly lease: (() => Promise<LeaseId>) | undefined
+  /** Only of resources between whose versions a webhook converts. */
+  readonly conversion?: Conversion | undefined
 }
 
 /** Who asks for what, the same for every verb. */

@@ -60,7 +60,7 @@ export interface Update {
   /** Only if the object still has this UID. */
   readonly uid?: string | undefined
   /** What to create when there is nothing, where the resource allows that. */
-  readonly createInstead?: () => KubeObject
+  readonly createInstead?: () => Promise<KubeObject> | KubeObject
   /** An apply: creates wherever there is nothing, and `change` notes who set what by itself. */
   readonly applies?: boolean
 }
@@ -110,7 +110,7 @@ async function createInstead(
   }
   await call.requireCreate?.()
   return {
-    served: await createObject(store, call, make(), { tracked: update.applies === true }),
+    served: await createObject(store, call, await make(), { tracked: update.applies === true }),
     created: true,
   }
 }
@@ -138,7 +138,8 @@ async function attemptUpdate(store: Store, call: WriteCall, on: Attempt): Promis
   dedupOwners(object, call.warnings)
   if (!update.applies && !update.rules.admitted) {
     const { subresource } = update.rules
-    trackUpdate(store.tracking, call, { object, old, subresource, nowMs: store.clock.nowMs() })
+    const nowMs = store.clock.nowMs()
+    await trackUpdate(store.tracking, call, { object, old, subresource, nowMs })
   }
   const attributes = new AdmissionAttributes(call, {
     operation: 'UPDATE',
@@ -264,17 +265,18 @@ async function write(
   on: Attempt & { object: KubeObject; old: KubeObject },
 ): Promise<Outcome> {
   const { origin, object, old } = on
-  const stored = encode(store, on)
+  const sent = encode(store, on)
   const { dryRun } = call.options
   if (isDeletionComplete(store.resource, object, old)) {
-    const last = served(store, origin.key, { stored, revision: origin.revision })
+    const last = served(store, origin.key, { stored: sent, revision: origin.revision })
     if (dryRun) return { kind: 'done', served: last }
     const gone = await finishDeletion(store, call, { origin, object })
     return gone.kind === 'done' ? { kind: 'done', served: last } : gone
   }
-  if (origin.storedEquals(stored)) {
-    return on.fresh ? { kind: 'done', served: origin } : { kind: 'stale' }
-  }
+  if (origin.storedEquals(sent)) return unchanged(on)
+  const { signal } = call
+  const stored = (await store.conversion?.roundTrip(sent, { signal })) ?? sent
+  if (stored !== sent && origin.storedEquals(stored)) return unchanged(on)
   if (dryRun) {
     return { kind: 'done', served: unstored(store, stored, String(origin.revision)) }
   }
@@ -287,4 +289,8 @@ async function write(
   }
   const current = result.current && ObjectRevision.fromStored(store.codec, result.current)
   return { kind: 'conflict', current }
+}
+
+function unchanged({ fresh, origin }: Attempt): Outcome {
+  return fresh ? { kind: 'done', served: origin } : { kind: 'stale' }
 }

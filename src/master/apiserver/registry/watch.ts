@@ -20,6 +20,10 @@ export async function watchObjects(
 ): Promise<CacheWatcher> {
   const selection = parseSelection(store.resource, options)
   const version = parseVersion(options.resourceVersion)
+  if (store.conversion && !store.cache.synced) {
+    // While a conversion webhook fails the cache cannot come: the store itself then says why.
+    await store.kv.list(namespacePrefix(store.resource, call.namespace), { signal: call.signal })
+  }
   const withState = options.sendInitialEvents ?? (version === undefined || version === 0)
   if (withState) {
     const { signal } = call

@@ -35,7 +35,7 @@ export async function readReview<T extends KubeObject>(
   const { plural, subresource } = exchange.at
   const tracking = declaredTracking({ ...kind, plural, hasStatus: false })
   const call = { ...callOf(exchange, false), options }
-  trackUpdate(tracking, call, { object: review, subresource, nowMs: exchange.nowMs() })
+  await trackUpdate(tracking, call, { object: review, subresource, nowMs: exchange.nowMs() })
   return { review, options }
 }
 

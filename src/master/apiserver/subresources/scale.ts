@@ -128,7 +128,7 @@ async function write(
       checkScale(wanted, { name, uid: old.metadata.uid })
       delete wanted.metadata.managedFields
       const nowMs = store.clock.nowMs()
-      trackUpdate(SCALE_TRACKING, call, {
+      await trackUpdate(SCALE_TRACKING, call, {
         object: wanted,
         old: current,
         subresource: 'scale',

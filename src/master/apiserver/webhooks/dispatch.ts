@@ -51,7 +51,7 @@ export async function invocationOf(
   const conditions = webhook.matchConditions ?? []
   if (conditions.length > 0) {
     const permissions = new Permissions(attributes, context.authorizer)
-    const view = viewOf(attributes, match, context.lookup)
+    const view = await viewOf(attributes, match, context.lookup)
     const values = { ...requestValues(view), ...permissions.values }
     const compiled = conditionsOf(webhook)
     const outcome = await permissions.settle(() => evaluateConditions(compiled, values))
@@ -90,7 +90,7 @@ export async function ask(
   const { caller, context, mutates } = on
   checkDryRun(webhook, attributes)
   const uid = context.random.uuid()
-  const view = viewOf(attributes, invocation.match, context.lookup)
+  const view = await viewOf(attributes, invocation.match, context.lookup)
   const review = reviewOf(view, { uid, versions: webhook.admissionReviewVersions })
   try {
     const { timeoutSeconds = TIMEOUT_SECONDS } = webhook

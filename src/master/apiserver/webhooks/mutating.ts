@@ -45,7 +45,7 @@ export const mutatingWebhooks: MakePlugin = (context) => ({
         const verdict = await ask(invocation, attributes, { caller, context, mutates: true })
         if (!verdict) continue
         const before = JSON.stringify(attributes.object)
-        if (verdict.patch) change(verdict.patch, invocation, { attributes, context })
+        if (verdict.patch) await change(verdict.patch, invocation, { attributes, context })
         const mutated = JSON.stringify(attributes.object) !== before
         if (mutated) reinvocation.request()
         seen.set(key, JSON.stringify(attributes.object))
@@ -58,12 +58,12 @@ export const mutatingWebhooks: MakePlugin = (context) => ({
   },
 })
 
-function change(
+async function change(
   patch: readonly JsonPatchOperation[],
   { match, webhook }: Invocation,
   { attributes, context }: { attributes: AdmissionAttributes; context: AdmissionContext },
-): void {
-  const { object, resource } = attributes
+): Promise<void> {
+  const { object, resource, signal } = attributes
   const { lookup } = context
   const own = lookup.storeAt(resource)
   if (!object || !own) {
@@ -79,11 +79,11 @@ function change(
       return
     }
     const seen = (match.resource && lookup.storeAt(match.resource)) ?? own
-    const json = seen.tracking.toJson(convertTo(seen.resource, object, own.resource))
+    const json = seen.tracking.toJson(await convertTo(seen, object, { from: own, signal }))
     const patched = applyJsonPatch(json, [...patch]) as JsonObject
     const decoded = seen.tracking.fromJson(patched)
     seen.resource.strategy.applyDefaults(decoded)
-    attributes.replaceObject(convertTo(own.resource, decoded, seen.resource))
+    attributes.replaceObject(await convertTo(own, decoded, { from: seen, signal }))
   } catch (error) {
     throw statusErrors.internal(error instanceof Error ? error.message : String(error))
   }

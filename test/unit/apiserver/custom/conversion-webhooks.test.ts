@@ -8,6 +8,7 @@ import {
 import { Harness, type Json, MERGE } from '../harness.ts'
 
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+const SHIP_V2 = 'fleet.example.com/v2'
 const SHIPS = '/apis/fleet.example.com'
 const OPEN = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
 
@@ -34,6 +35,7 @@ class Webhook {
   readonly reviews: Json[] = []
   readonly targets: HttpsTarget[] = []
   down = false
+  admit = (_request: Json): Json => ({ allowed: true })
   respond = (request: Json): Json => ({
     result: { status: 'Success' },
     convertedObjects: request.objects.map((o: Json) => convert(o, request.desiredAPIVersion)),
@@ -46,6 +48,14 @@ class Webhook {
     this.targets.push(target)
     this.reviews.push({ ...review, url: request.url })
     const { apiVersion, kind } = review
+    if (kind === 'AdmissionReview') {
+      const response = { uid: review.request.uid, ...this.admit(review.request) }
+      return {
+        status: 200,
+        headers: {},
+        body: Buffer.from(JSON.stringify({ apiVersion, kind, response })),
+      }
+    }
     const response = { uid: review.request.uid, ...this.respond(review.request) }
     return {
       status: 200,
@@ -77,6 +87,7 @@ const definition = {
 const POST = 'Post "https://hooks.example.com/convert?timeout=30s"'
 
 describe('conversion webhooks', () => {
+  const success = { result: { status: 'Success' } }
   let harness: Harness
   let webhook: Webhook
   beforeEach(async () => {
@@ -213,7 +224,7 @@ describe('conversion webhooks', () => {
     assert.equal((await harness.call(`GET ${SHIPS}/v1/ships/argo`)).status, 200)
   })
 
-  it('are not passed over where admission wants another version: the request fails', async () => {
+  it('make what admission wants to see in another version', async () => {
     const client = { url: 'https://hooks.example.com/admit' }
     const rule = { operations: ['CREATE'], apiGroups: ['*'], resources: ['ships'] }
     const hooks = {
@@ -231,15 +242,138 @@ describe('conversion webhooks', () => {
     const at = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations'
     assert.equal((await harness.call(`POST ${at}`, { body: hooks })).status, 201)
     const body = { apiVersion: 'fleet.example.com/v1', kind: 'Ship', metadata: { name: 'a' } }
+    const seen: Json[] = []
+    webhook.admit = (request) => {
+      seen.push(request)
+      return { allowed: request.object.spec.rig?.masts < 9, status: { message: 'too many masts' } }
+    }
+    const post = (masts: number) =>
+      harness.call(`POST ${SHIPS}/v1/ships`, { body: { ...body, spec: { masts } } })
+    await until(async () => (await post(9)).status === 400)
+    const refused = await post(10)
+    assert.match(refused.json.message, /denied the request: too many masts/)
+    const { kind, requestKind, object } = seen.at(-1)
+    assert.deepEqual([kind.version, requestKind.version], ['v2', 'v1'])
+    assert.deepEqual([object.apiVersion, object.spec], [SHIP_V2, { rig: { masts: 10 } }])
+    const made = await post(3)
+    assert.equal(made.status, 201, JSON.stringify(made.json))
+    assert.deepEqual((await stored('a')).spec, { masts: 3 })
+    webhook.respond = () => ({ result: { status: 'Failure', message: 'no' } })
+    const { status, json } = await post(4)
+    assert.equal(status, 500)
+    const why = 'conversion webhook for fleet.example.com/v1, Kind=Ship failed: no'
+    assert.equal(json.message, `Internal error occurred: ${why}`)
+  })
+
+  it('take the patches of webhooks that see another version', async () => {
+    const hooks = {
+      metadata: { name: 'hooks' },
+      webhooks: [
+        {
+          name: 'change.example.com',
+          clientConfig: { url: 'https://hooks.example.com/admit' },
+          rules: [
+            {
+              operations: ['CREATE'],
+              apiGroups: ['*'],
+              resources: ['ships'],
+              apiVersions: ['v2'],
+            },
+          ],
+          sideEffects: 'None',
+          admissionReviewVersions: ['v1'],
+        },
+      ],
+    }
+    const at = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations'
+    assert.equal((await harness.call(`POST ${at}`, { body: hooks })).status, 201)
+    const patch = [{ op: 'replace', path: '/spec/rig/masts', value: 6 }]
+    webhook.admit = () => ({
+      allowed: true,
+      patchType: 'JSONPatch',
+      patch: Buffer.from(JSON.stringify(patch)).toString('base64'),
+    })
+    const body = { apiVersion: 'fleet.example.com/v1', kind: 'Ship', metadata: { name: 'a' } }
     await until(async () => {
-      const { json } = await harness.call(`POST ${SHIPS}/v1/ships?dryRun=All`, { body })
-      const text = 'admission in an equivalent version is not supported'
-      return String(json.message).endsWith(text)
+      const sent = { ...body, spec: { masts: 2 } }
+      const { json } = await harness.call(`POST ${SHIPS}/v1/ships?dryRun=All`, { body: sent })
+      return json.spec?.masts === 6
+    })
+  })
+
+  it('are asked of what is written, also in a dry run, and make the answer', async () => {
+    // As webhooks do that know less of one version than of the other.
+    webhook.respond = (request) => ({
+      ...success,
+      convertedObjects: request.objects.map((o: Json) => {
+        const converted = convert(o, request.desiredAPIVersion)
+        if (converted.apiVersion === SHIP_V2) converted.spec.rig.kind = 'square'
+        return converted
+      }),
+    })
+    const body = {
+      apiVersion: SHIP_V2,
+      kind: 'Ship',
+      metadata: { name: 'argo' },
+      spec: { rig: { masts: 1 } },
+    }
+    const wanted = { rig: { masts: 1, kind: 'square' } }
+    const tried = await harness.call(`POST ${SHIPS}/v2/ships?dryRun=All`, { body })
+    assert.deepEqual([tried.status, tried.json.spec], [201, wanted])
+    assert.equal((await harness.call(`GET ${SHIPS}/v1/ships/argo`)).status, 404)
+    const { length } = webhook.reviews
+    const made = await harness.call(`POST ${SHIPS}/v2/ships`, { body })
+    assert.deepEqual([made.status, made.json.spec], [201, wanted])
+    assert.equal(webhook.reviews.length >= length + 2, true)
+    assert.deepEqual((await stored('argo')).spec, { masts: 1 })
+    const patched = await harness.call(`PATCH ${SHIPS}/v2/ships/argo?dryRun=All`, {
+      headers: MERGE,
+      body: { spec: { rig: { masts: 4, kind: 'gaff' } } },
+    })
+    assert.deepEqual(patched.json.spec, { rig: { masts: 4, kind: 'square' } })
+    webhook.down = true
+    const failing = await harness.call(`POST ${SHIPS}/v2/ships?dryRun=All`, {
+      body: { ...body, metadata: { name: 'other' } },
+    })
+    assert.equal(failing.status, 500)
+  })
+
+  it('make fields of what others own in another version', async () => {
+    const apply = (version: string, manager: string, spec: object) =>
+      harness.call(`PATCH ${SHIPS}/${version}/ships/argo?fieldManager=${manager}`, {
+        headers: { 'content-type': 'application/apply-patch+yaml' },
+        body: {
+          apiVersion: `fleet.example.com/${version}`,
+          kind: 'Ship',
+          metadata: { name: 'argo' },
+          spec,
+        },
+      })
+    assert.equal((await apply('v2', 'ann', { rig: { masts: 1 } })).status, 201)
+    const conflict = await apply('v1', 'bob', { masts: 2 })
+    assert.equal(conflict.status, 409, JSON.stringify(conflict.json))
+    const [cause] = conflict.json.details.causes
+    assert.match(cause.message, /conflict with "ann"/)
+    assert.equal(cause.field, '.spec.rig.masts')
+    // What she no longer wants goes, under its name in the other version.
+    const gone = await apply('v2', 'ann', {})
+    assert.equal(gone.status, 200, JSON.stringify(gone.json))
+    assert.equal((await stored('argo')).spec?.masts, undefined)
+  })
+
+  it('that fail when a watch begins are told of', async () => {
+    webhook.down = true
+    await make('v1', 'argo', { masts: 1 })
+    const now = (await harness.call(`GET ${CRDS}/ships.fleet.example.com`)).json
+    now.spec.versions.push(version('v3', false))
+    await harness.call(`PUT ${CRDS}/ships.fleet.example.com`, { body: now })
+    await until(async () => {
+      const answer = await harness.call(`GET ${SHIPS}/v3/ships?watch=1&timeoutSeconds=1`)
+      return answer.status === 500 && answer.json.message.includes('connection refused')
     })
   })
 
   const about = 'conversion webhook for fleet.example.com/v1, Kind=Ship'
-  const success = { result: { status: 'Success' } }
   const changed = (more: object) => (request: Json) => ({
     ...success,
     convertedObjects: request.objects.map((o: Json) => ({
