@@ -35,6 +35,8 @@ export interface PeerReceiver {
   /** The connection to a peer broke just now: a hint that it may be dead (DESIGN §4). */
   onDown(peer: MemberId): void
   onUp(peer: MemberId): void
+  /** How long a word to a peer and its answer took just now. */
+  onRoundTrip?(peer: MemberId, seconds: number): void
   /** A peer says that this member was removed from the cluster. */
   onRemoved(): void
   /** Somebody who is about to join asks who the members are. */

@@ -87,4 +87,6 @@ export interface ProcessStats {
   readonly startSeconds: number
   readonly openFiles: number | undefined
   readonly openFilesMax: number | undefined
+  /** Infinity: as much as it likes. */
+  readonly virtualBytesMax: number | undefined
 }

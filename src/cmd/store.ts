@@ -48,7 +48,11 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
     clock: systemClock,
     random: systemRandom(),
     log,
-    transport: countedPeers(transport, { registry: storage.registry, self: self.id }),
+    transport: countedPeers(transport, {
+      registry: storage.registry,
+      self: self.id,
+      clock: systemClock,
+    }),
     etcd: {
       auth: {
         hasher: passwords,

@@ -4,6 +4,15 @@ import { assert } from '../base/index.ts'
 /** What a member of the store sends in one frame is far below; more is not its protocol. */
 export const MAX_FRAME_BYTES = 256 * 1024 * 1024
 const HEADER_BYTES = 4
+/** In a frame's length: asks whether the other side is there, or answers that. */
+const ECHO_LENGTH = 0xffff_ffff
+/** What reading gives for it; told by being this very array. */
+export const ECHO: Uint8Array = new Uint8Array(0)
+const ECHO_HEADER = Buffer.alloc(HEADER_BYTES, 0xff)
+
+export function writeEcho(socket: Socket): void {
+  socket.write(ECHO_HEADER)
+}
 
 /**
  * Writes a frame: its length in four bytes, then its bytes. False when the buffer is full. In one
@@ -32,7 +41,12 @@ export class FrameReader {
     while (this.#size >= this.#need) {
       const piece = this.#take(this.#need)
       if (this.#inHeader) {
-        this.#need = piece.readUInt32BE()
+        const length = piece.readUInt32BE()
+        if (length === ECHO_LENGTH) {
+          frames.push(ECHO)
+          continue
+        }
+        this.#need = length
         if (this.#need > MAX_FRAME_BYTES) throw new Error(`frame of ${this.#need} bytes`)
         this.#inHeader = false
       } else {

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls, TLSSocket } from 'node:tls'
 import { ConnectionError, type MemberId } from '../base/index.ts'
-import { FrameStream, writeFrame } from './frames.ts'
+import { ECHO, FrameStream, writeEcho, writeFrame } from './frames.ts'
 import { decodeAnswer, encodeHello, type Hello, REMOVED } from './peer-handshake.ts'
 import type { PeerTransportOptions } from './peers.ts'
 import { clientContext, connectionError, refusalOfTls, type TlsOptions } from './tls.ts'
@@ -20,9 +20,14 @@ export interface LinkEvents {
   onDown(): void
   /** The other side answers here when it knows no address to dial. */
   onFrame(frame: Uint8Array): void
+  /** Seconds until the other side answered when asked whether it is there. */
+  onRoundTrip(seconds: number): void
   /** The other side says that this member was removed from the cluster. */
   onRemoved(): void
 }
+
+/** How often the other side is asked whether it is there: as etcd's probes. */
+const ECHO_EVERY_MS = 5000
 
 /** The connection on which frames go to one other member: kept up until closed. */
 export class PeerLink {
@@ -98,14 +103,26 @@ export class PeerLink {
       this.#events.onDown()
       this.#redialLater()
     })
-    void this.#readAnswers(socket, frames)
+    let askedMs = 0
+    const ask = () => {
+      askedMs = performance.now()
+      writeEcho(socket)
+    }
+    const timer = setInterval(ask, ECHO_EVERY_MS)
+    socket.on('close', () => clearInterval(timer))
+    const onEcho = () => this.#events.onRoundTrip((performance.now() - askedMs) / 1000)
+    void this.#readAnswers(socket, frames, onEcho)
+    ask()
     this.#events.onUp()
   }
 
   /** Until the end of the connection, which reading finds. */
-  async #readAnswers(socket: Socket, frames: FrameStream): Promise<void> {
+  async #readAnswers(socket: Socket, frames: FrameStream, onEcho: () => void): Promise<void> {
     try {
-      await frames.listen((frame) => this.#events.onFrame(frame))
+      await frames.listen((frame) => {
+        if (frame === ECHO) onEcho()
+        else this.#events.onFrame(frame)
+      })
     } catch (error) {
       this.#options.log.debug('a peer connection broke', { error })
     }

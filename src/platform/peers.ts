@@ -8,7 +8,7 @@ import type {
   PeerReceiver,
   PeerTransport,
 } from '../base/index.ts'
-import { FrameStream, writeFrame } from './frames.ts'
+import { ECHO, FrameStream, writeEcho, writeFrame } from './frames.ts'
 import { closeServer, listen } from './listen.ts'
 import { decodeHello, encodeAnswer, type Hello, refusalOf } from './peer-handshake.ts'
 import { MAX_QUEUED_BYTES, PeerLink, sendOverOwnConnection, STREAM_END } from './peer-link.ts'
@@ -94,6 +94,7 @@ export async function tlsPeers(
         onUp: () => receiver?.onUp(id),
         onDown: () => receiver?.onDown(id),
         onFrame: (frame) => receiver?.onFrame(id, frame),
+        onRoundTrip: (seconds) => receiver?.onRoundTrip?.(id, seconds),
         onRemoved: () => receiver?.onRemoved(),
       })
       links.set(id, link)
@@ -221,6 +222,10 @@ async function serveMember(
   }
   let isFirst = true
   await frames.listen((frame) => {
+    if (frame === ECHO) {
+      writeEcho(socket)
+      return
+    }
     // Not before: what came together with the answer to its hello would be lost.
     if (isFirst) onFrames(hello.from, socket)
     isFirst = false

@@ -13,10 +13,8 @@ export function processStats(): ProcessStats {
     virtualBytes: virtualBytes(),
     startSeconds: startedMs / 1000,
     openFiles: tryTo(() => readdirSync('/proc/self/fd').length),
-    openFilesMax: tryTo(() => {
-      const limits = readFileSync('/proc/self/limits', 'utf8')
-      return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1])
-    }),
+    openFilesMax: limit('Max open files'),
+    virtualBytesMax: limit('Max address space'),
   }
 }
 
@@ -27,10 +25,18 @@ function virtualBytes(): number | undefined {
   })
 }
 
+function limit(name: string): number | undefined {
+  return tryTo(() => {
+    const limits = readFileSync('/proc/self/limits', 'utf8')
+    const text = new RegExp(`^${name}\\s+(\\w+)`, 'm').exec(limits)?.[1]
+    return text === 'unlimited' ? Infinity : Number(text)
+  })
+}
+
 function tryTo(read: () => number): number | undefined {
   try {
     const value = read()
-    return Number.isFinite(value) ? value : undefined
+    return Number.isNaN(value) ? undefined : value
   } catch {
     return undefined
   }

@@ -17,4 +17,9 @@ export class Counts {
   proposalsFailed = 0
   readIndexesFailed = 0
   leaderChanges = 0
+  /** When the last compaction was carried out, in Unix time; 0: never. */
+  compactedMs = 0
+  learnersPromoted = 0
+  /** By etcd's reasons. */
+  readonly learnersRefused = new Map<string, number>()
 }

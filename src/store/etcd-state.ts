@@ -272,6 +272,7 @@ export class EtcdState implements StateMachine<Outcome> {
         if (mvcc.compactStep()) continue
         this.#flushInBackground()
         if (mvcc.compacting) clock.after(COMPACT_RETRY_MS, turn, { unref: true })
+        else this.counts.compactedMs = clock.nowMs()
         return
       }
       clock.after(COMPACT_PAUSE_MS, turn, { unref: true })

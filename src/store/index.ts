@@ -10,6 +10,7 @@ export {
   decodeKnown,
   joinedIdentity,
   MemberRemovedError,
+  MemberDelays,
   storedIdentity,
   type InitialCluster,
   type InitialMember,

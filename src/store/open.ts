@@ -14,6 +14,7 @@ import { EtcdState } from './etcd-state.ts'
 import {
   type ClusterIdentity,
   type LogLimits,
+  MemberDelays,
   type MemberTiming,
   memberNamed,
   openMember,
@@ -61,6 +62,7 @@ export interface OpenStore {
   readonly store: EtcdStore
   readonly member: RaftMember<Outcome>
   readonly state: EtcdState
+  readonly delays: MemberDelays
   /** Hands leadership over, ends all calls with "server stopped", and closes everything. */
   stop(): Promise<void>
 }
@@ -95,6 +97,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
       const archiver = await Archiver.open({ state, disk, folder, clock, log })
       undo.unshift(() => archiver.close())
     }
+    const delays = new MemberDelays()
     const member = await openMember<Outcome>({
       cluster,
       self,
@@ -113,6 +116,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
       ...(logLimits && { logLimits }),
       ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
       ...(onFatal && { onFatal }),
+      delays,
       onDiskFull: () => store?.diskIsFull(),
     })
     undo.unshift(() => member.stop())
@@ -133,7 +137,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
       etcd.close()
       for (const each of undo.splice(0)) await each()
     }
-    return { id: self.id, store: etcd, member, state, stop }
+    return { id: self.id, store: etcd, member, state, delays, stop }
   } catch (error) {
     for (const each of undo) await each().catch(() => undefined)
     throw error

@@ -7,7 +7,7 @@ import {
   openStore,
 } from '../../src/store/index.ts'
 
-const nobody: PeerTransport = {
+export const nobody: PeerTransport = {
   send() {},
   sendStream: () => Promise.reject(new Error('there is no other member')),
   receive() {},

@@ -66,7 +66,11 @@ export async function startEtcd(
     clock: systemClock,
     random: systemRandom(),
     log,
-    transport: countedPeers(transport, { registry: storage.registry, self: self.id }),
+    transport: countedPeers(transport, {
+      registry: storage.registry,
+      self: self.id,
+      clock: systemClock,
+    }),
     forceNewCluster: config.forceNewCluster,
     ...(flags.isSet('archive-dir') && { archiveFolder: flags.get('archive-dir') }),
     timing: {

@@ -20,6 +20,7 @@ import {
   storeMetrics,
   timedDisk,
   timedEngines,
+  timedMethods,
 } from '../../store/metrics/index.ts'
 import { etcdMethods } from '../../store/rpc/index.ts'
 
@@ -40,16 +41,18 @@ export interface MeasuredStorage {
 
 export function measuredStorage(): MeasuredStorage {
   const registry = new Registry()
-  const { fsync, commit, defrag } = durationMetrics(registry)
+  const { fsync, commit, defrag, defragmenting } = durationMetrics(registry)
   const writtenBytes = registry.counter(
     'etcd_disk_wal_write_bytes_total',
     'Bytes written to the write-ahead log.',
+    [],
+    'gauge',
   )
   const clock = systemClock
   return {
     registry,
     disk: timedDisk(systemDisk(), { clock, fsync, writtenBytes }),
-    openEngine: timedEngines(levelEngines(), { clock, commit, defrag }),
+    openEngine: timedEngines(levelEngines(), { clock, commit, defrag, defragmenting }),
   }
 }
 
@@ -72,12 +75,13 @@ export function storeFront(options: {
 }): { methods: GrpcMethods; http: HttpHandler; probes: HttpHandler } {
   const { opened, storage, dataFolder, log } = options
   const { registry, disk } = storage
-  const { store, state, member } = opened
+  const { store, state, member, delays } = opened
   const runtimeVersion = `node ${process.version}`
-  storeMetrics({ registry, store, state, member, runtimeVersion })
+  storeMetrics({ registry, store, state, member, delays, runtimeVersion })
   processMetrics(registry, processStats)
   const backup = backupOf({ state, disk, folder: `${dataFolder}/backup` })
-  const methods = countedMethods(etcdMethods({ etcd: store, backup }), registry)
+  const timed = timedMethods(etcdMethods({ etcd: store, backup }), { registry, clock: systemClock })
+  const methods = countedMethods(timed, registry)
   const asked = {
     etcd: store,
     clock: systemClock,

@@ -59,7 +59,11 @@ export async function startMember(
     clock: systemClock,
     random: systemRandom(),
     log,
-    transport: countedPeers(transport, { registry: storage.registry, self: self?.id ?? 0 }),
+    transport: countedPeers(transport, {
+      registry: storage.registry,
+      self: self?.id ?? 0,
+      clock: systemClock,
+    }),
     etcd: { auth: { hasher: passwords, certificates: true } },
     onFatal,
   })

@@ -11,6 +11,7 @@ import { confStateOf, encodeMembership, type Membership } from '../membership/in
 import type { StateSnapshot } from '../state-machine.ts'
 import type { Compactor } from './compactor.ts'
 import { CORRELATION_BYTES, readCorrelation } from './correlation.ts'
+import { SLOW_APPLY_MS } from './delays.ts'
 import { memberErrors } from './errors.ts'
 import type { MemberOptions } from './options.ts'
 import type { Outbox } from './outbox.ts'
@@ -54,7 +55,7 @@ export class Applier<Outcome> {
   }
 
   apply(entry: Entry, parts: ApplierParts<Outcome>): void {
-    const { stateMachine, self } = this.#options
+    const { stateMachine, self, clock, delays } = this.#options
     const { node, compactor, proposals, outbox } = parts
     const { index, term } = entry
     if (term > this.#appliedTerm) {
@@ -67,7 +68,9 @@ export class Applier<Outcome> {
     const data = change ? (change.context ?? NOTHING) : entry.data
     const isEmpty = data.length < CORRELATION_BYTES
     const payload = isEmpty ? NOTHING : data.subarray(CORRELATION_BYTES)
+    const startMs = clock.monotonicMs()
     const outcome = stateMachine.apply({ index, term, payload })
+    if (delays && clock.monotonicMs() - startMs > SLOW_APPLY_MS) delays.applies++
     const isChanged = stateMachine.membership !== before
     // Raft follows what the state made of it: a change that was refused changes nobody.
     if (change) node.applyConfChange(isEmpty || isChanged ? change : NO_CHANGE)
@@ -94,10 +97,15 @@ export class Applier<Outcome> {
     snapshot: Snapshot,
     { proposals, receiver }: Pick<ApplierParts<Outcome>, 'proposals' | 'receiver'>,
   ): Promise<void> {
-    const { stateMachine, log } = this.#options
+    const { stateMachine, log, delays } = this.#options
     const { index, term } = snapshot.metadata
     log.info('installing a snapshot', { index, term })
-    await stateMachine.restore({ index, term }, receiver.chunks(index))
+    if (delays) delays.installing++
+    try {
+      await stateMachine.restore({ index, term }, receiver.chunks(index))
+    } finally {
+      if (delays) delays.installing--
+    }
     await receiver.discard(index)
     this.#onMembership()
     this.#appliedTerm = Math.max(this.#appliedTerm, term)

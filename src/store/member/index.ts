@@ -1,3 +1,4 @@
+export { MemberDelays } from './delays.ts'
 export { MemberRemovedError, memberErrors } from './errors.ts'
 export {
   ClusterConfigError,

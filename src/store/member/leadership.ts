@@ -1,6 +1,7 @@
 import type { KvError, Log, MemberId } from '../../base/index.ts'
 import type { LogIndex, RaftStatus, Term } from '../../raft/index.ts'
 import type { MemberStatus } from '../member-types.ts'
+import type { MemberDelays } from './delays.ts'
 import { memberErrors } from './errors.ts'
 
 /** Election timeouts without a leader after which nobody is expected to come soon. */
@@ -17,10 +18,21 @@ export class Leadership {
   #electedMs = 0
   #leaderlessSinceMs: number
   readonly #electionMs: number
+  readonly #delays: MemberDelays | undefined
+  #isLeading = false
+  #tickedMs: number
 
-  constructor(options: { log: Log; term: Term; nowMs: number; electionMs: number }) {
+  constructor(options: {
+    log: Log
+    term: Term
+    nowMs: number
+    electionMs: number
+    delays: MemberDelays | undefined
+  }) {
     this.#electionMs = options.electionMs
     this.#leaderlessSinceMs = options.nowMs
+    this.#tickedMs = options.nowMs
+    this.#delays = options.delays
     this.#log = options.log
     this.#term = options.term
   }
@@ -38,6 +50,13 @@ export class Leadership {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Raft's clock ticks. As a leader's heartbeats hang on it, one that comes too late is noted. */
+  ticked(nowMs: number, heartbeatMs: number): void {
+    const isLate = nowMs - this.#tickedMs > 2 * heartbeatMs
+    if (this.#isLeading && isLate && this.#delays) this.#delays.heartbeats++
+    this.#tickedMs = nowMs
+  }
+
   /** Leader or term have changed. Whether there is a new leader. */
   note(status: MemberStatus, nowMs: number): boolean {
     const { leader, role, term } = status
@@ -50,6 +69,7 @@ export class Leadership {
       if (leader !== 0) this.#electedMs = nowMs
       this.#log.info('leadership', { role, leader: leader.toString(16), term })
     }
+    this.#isLeading = role === 'leader'
     this.#leader = leader
     this.#term = term
     for (const listener of this.#listeners) listener(status)

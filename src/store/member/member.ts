@@ -120,6 +120,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       term: recovered.hardState.term,
       nowMs: clock.monotonicMs(),
       electionMs,
+      delays: options.delays,
     })
     this.#slowDisk = new SlowDisk({ self: self.id, electionMs })
     this.#log = openLog(options, recovered, this.#applier)
@@ -149,8 +150,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       proposeAll: (data) => this.#proposeAll(data),
       writing: () => this.#appender.busy,
     })
-    const ask = (context: Uint8Array) => this.#node.readIndex(context)
-    this.#reads = new Reads({ self: self.id, random: options.random.fork('reads'), ask })
+    this.#reads = new Reads(options, (context) => this.#node.readIndex(context))
     this.#outbox = new Outbox({ clock, transport })
     this.#parts = {
       node: this.#node,
@@ -338,6 +338,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   #tick(): void {
     this.#run(() => {
       const nowMs = this.#nowMs()
+      this.#leadership.ticked(nowMs, this.#timing.heartbeatTicks * this.#timing.tickMs)
       this.#node.tick()
       if (this.#eager.due(this.#leadership.leader)) this.#node.campaign()
       this.#mindDisk(nowMs)

@@ -1,6 +1,7 @@
 import type { Clock, Disk, Log, PeerTransport, Random } from '../../base/index.ts'
 import type { ClusterMember } from '../member-types.ts'
 import type { StateMachine } from '../state-machine.ts'
+import type { MemberDelays } from './delays.ts'
 import type { ClusterIdentity } from './identity.ts'
 
 /**
@@ -59,6 +60,8 @@ export interface MemberOptions<Outcome> {
   readonly requestBytesMax?: number
   /** The disk had no room for the log's next segment; this one still has some. */
   readonly onDiskFull?: () => void
+  /** Where it is noted what took too long. */
+  readonly delays?: MemberDelays
   /** Called once when the member cannot go on (the disk failed); it has stopped by then. */
   readonly onFatal?: (error: unknown) => void
 }

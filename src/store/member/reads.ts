@@ -1,7 +1,9 @@
-import type { MemberId, Random } from '../../base/index.ts'
+import type { MemberId } from '../../base/index.ts'
 import type { LogIndex, ReadState } from '../../raft/index.ts'
 import type { Waiting } from '../member-types.ts'
+import type { MemberDelays } from './delays.ts'
 import { memberErrors } from './errors.ts'
+import type { MemberOptions } from './options.ts'
 
 /** Reads that wait; more get "too many requests". */
 const WAITING_MAX = 50_000
@@ -33,6 +35,7 @@ interface Round {
 export class Reads {
   readonly #self: MemberId
   readonly #ask: (context: Uint8Array) => void
+  readonly #delays: MemberDelays | undefined
   #nextContext: number
   #queue: Waiter[] = []
   #round: Round | undefined
@@ -40,14 +43,14 @@ export class Reads {
   #applying: { readonly index: LogIndex; readonly waiters: readonly Waiter[] }[] = []
   #waiting = 0
 
-  constructor(options: {
-    self: MemberId
-    random: Random
-    ask: (context: Uint8Array) => void
-  }) {
-    this.#self = options.self
-    this.#nextContext = options.random.int(CONTEXT_BELOW)
-    this.#ask = options.ask
+  constructor(
+    { self, random, delays }: Pick<MemberOptions<unknown>, 'self' | 'random' | 'delays'>,
+    ask: (context: Uint8Array) => void,
+  ) {
+    this.#self = self.id
+    this.#nextContext = random.fork('reads').int(CONTEXT_BELOW)
+    this.#delays = delays
+    this.#ask = ask
   }
 
   add(nowMs: number, call: Waiting): Promise<void> {
@@ -95,7 +98,9 @@ export class Reads {
 
   /** Asks again when the question is older than `sinceMs`: it or its answer may be lost. */
   repeat(sinceMs: number, nowMs: number): void {
-    if (this.#round && this.#round.askedMs <= sinceMs) this.#put(this.#round, nowMs)
+    if (!this.#round || this.#round.askedMs > sinceMs) return
+    if (this.#delays && sinceMs < nowMs) this.#delays.reads++
+    this.#put(this.#round, nowMs)
   }
 
   answered(state: ReadState): void {

@@ -13,6 +13,7 @@ export function processMetrics(registry: Registry, stats: () => ProcessStats): v
   )
   ask('process_resident_memory_bytes', 'Resident memory.', (now) => now.residentBytes)
   ask('process_virtual_memory_bytes', 'Virtual memory.', (now) => now.virtualBytes)
+  ask('process_virtual_memory_max_bytes', 'Most virtual memory.', (now) => now.virtualBytesMax)
   ask('process_start_time_seconds', 'Start, in Unix time.', (now) => now.startSeconds)
   ask('process_open_fds', 'Open files.', (now) => now.openFiles)
   ask('process_max_fds', 'Files that may be open.', (now) => now.openFilesMax)

@@ -47,6 +47,20 @@ export class Registry {
     this.#add({ name, help, type, samples })
   }
 
+  /** A counter of somebody else, by the values of a label. */
+  labelled(
+    name: string,
+    help: string,
+    labelName: string,
+    ask: () => ReadonlyMap<string, number>,
+  ): void {
+    const samples = () =>
+      [...ask()].map(([label, value]) => {
+        return { suffix: '', labels: [[labelName, label] as const], value }
+      })
+    this.#add({ name, help, type: 'counter', samples })
+  }
+
   /** A gauge that is 1, and says what it has to say in its labels. */
   info(name: string, help: string, labels: Readonly<Record<string, string>>): void {
     const sample = { suffix: '', labels: Object.entries(labels), value: 1 }
@@ -58,6 +72,24 @@ export class Registry {
     const histogram = new Histogram(bounds)
     this.#add({ name, help, type: 'histogram', samples: () => histogram.samples() })
     return histogram
+  }
+
+  /** A histogram for each value of a label. */
+  histograms(
+    name: string,
+    help: string,
+    bounds: readonly number[],
+    labelName: string,
+  ): (label: string) => Histogram {
+    const all = new Map<string, Histogram>()
+    this.#add({ name, help, type: 'histogram', samples: () => labelled(all, labelName) })
+    return (label) => {
+      const known = all.get(label)
+      if (known) return known
+      const histogram = new Histogram(bounds)
+      all.set(label, histogram)
+      return histogram
+    }
   }
 
   /** Metrics of one name are one: the first that was added counts. */
@@ -139,6 +171,14 @@ export class Histogram {
     yield { suffix: '_bucket', labels: [['le', '+Inf']], value: this.#count }
     yield { suffix: '_sum', labels: [], value: this.#sum }
     yield { suffix: '_count', labels: [], value: this.#count }
+  }
+}
+
+function* labelled(all: ReadonlyMap<string, Histogram>, labelName: string): Generator<Sample> {
+  for (const [label, histogram] of all) {
+    for (const sample of histogram.samples()) {
+      yield { ...sample, labels: [[labelName, label], ...sample.labels] }
+    }
   }
 }
 

@@ -1,13 +1,15 @@
-import type { EtcdStore, MemberStatus } from '../index.ts'
+import type { EtcdStore, MemberDelays, MemberStatus } from '../index.ts'
 import { ETCD_VERSION } from '../index.ts'
 import type { EtcdState } from '../etcd-state.ts'
-import { exponentialBounds, type Histogram, type Registry } from './registry.ts'
+import { type Counter, exponentialBounds, type Histogram, type Registry } from './registry.ts'
 
 /** What the durations of the log and of the state's engine are told to, from the first write on. */
 export interface DurationMetrics {
   readonly fsync: Histogram
   readonly commit: Histogram
   readonly defrag: Histogram
+  /** Defragmentations under way. */
+  readonly defragmenting: Counter
 }
 
 /** Bounds as in etcd: from one millisecond doubling, and for a defragmentation from 100 ms. */
@@ -29,6 +31,12 @@ export function durationMetrics(registry: Registry): DurationMetrics {
       'Time of a defragmentation.',
       exponentialBounds(0.1, 2, 13),
     ),
+    defragmenting: registry.counter(
+      'etcd_disk_defrag_inflight',
+      'Whether a defragmentation is under way.',
+      [],
+      'gauge',
+    ),
   }
 }
 
@@ -37,6 +45,7 @@ export interface StoreMetricsOptions {
   readonly store: EtcdStore
   readonly state: EtcdState
   readonly member: { status(): MemberStatus }
+  readonly delays: MemberDelays
   /** Of the runtime, for the place where etcd tells Go's version. */
   readonly runtimeVersion?: string
 }
@@ -48,6 +57,7 @@ export function storeMetrics(options: StoreMetricsOptions): void {
   sizeMetrics(options)
   keyMetrics(options)
   leaseMetrics(options)
+  delayMetrics(options)
 }
 
 function serverMetrics({ registry, member, runtimeVersion, store }: StoreMetricsOptions): void {
@@ -113,6 +123,54 @@ function proposalMetrics({ registry, member, store }: StoreMetricsOptions): void
     'Linearizable reads for which no read index was had.',
     () => counts.readIndexesFailed,
     'counter',
+  )
+}
+
+function delayMetrics({ registry, delays, store, state }: StoreMetricsOptions): void {
+  const count = (name: string, help: string, ask: () => number) =>
+    registry.ask(`etcd_${name}`, help, ask, 'counter')
+  count(
+    'server_heartbeat_send_failures_total',
+    'Heartbeats of the leader that left too late, as it or its disk is overloaded.',
+    () => delays.heartbeats,
+  )
+  count('server_slow_apply_total', 'Entries that took long to apply.', () => delays.applies)
+  count(
+    'server_slow_read_indexes_total',
+    'Read indexes that were not had in time from the leader.',
+    () => delays.reads,
+  )
+  registry.ask(
+    'etcd_server_snapshot_apply_in_progress_total',
+    'Whether a snapshot of the leader is being applied.',
+    () => delays.installing,
+  )
+  const { counts } = store
+  count(
+    'server_learner_promote_successes',
+    'Learners that were promoted through this member.',
+    () => counts.learnersPromoted,
+  )
+  registry.labelled(
+    'etcd_server_learner_promote_failures',
+    'Learners that were not, by the reason.',
+    'Reason',
+    () => counts.learnersRefused,
+  )
+  count(
+    'debugging_mvcc_db_compaction_keys_total',
+    'Revisions that compactions removed.',
+    () => state.mvcc.compactedRevisions,
+  )
+  registry.ask(
+    'etcd_debugging_mvcc_db_compaction_last',
+    'When the last compaction was carried out, in Unix time.',
+    () => Math.floor(counts.compactedMs / 1000),
+  )
+  registry.ask(
+    'etcd_mvcc_db_open_read_transactions',
+    'Readers that hold the state as it was when they began.',
+    () => state.mvcc.readers,
   )
 }
 

@@ -46,11 +46,13 @@ interface EngineMetrics {
   readonly clock: Clock
   readonly commit: Histogram
   readonly defrag: Histogram
+  /** Under way. */
+  readonly defragmenting: Counter
 }
 
 /** Engines whose durable batches and compactions are timed. */
 export function timedEngines(open: OpenEngine, metrics: EngineMetrics): OpenEngine {
-  const { clock, commit, defrag } = metrics
+  const { clock, commit, defrag, defragmenting } = metrics
   const timed = async (histogram: Histogram, work: Promise<void>) => {
     const startMs = clock.monotonicMs()
     await work
@@ -64,7 +66,14 @@ export function timedEngines(open: OpenEngine, metrics: EngineMetrics): OpenEngi
         options?.sync ? timed(commit, engine.batch(ops, options)) : engine.batch(ops, options),
       iterate: (range) => engine.iterate(range),
       clear: (range) => engine.clear(range),
-      compact: () => timed(defrag, engine.compact()),
+      async compact() {
+        defragmenting.add(1)
+        try {
+          await timed(defrag, engine.compact())
+        } finally {
+          defragmenting.add(-1)
+        }
+      },
       sizeBytes: () => engine.sizeBytes(),
       close: () => engine.close(),
     }

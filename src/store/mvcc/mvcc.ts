@@ -47,6 +47,8 @@ export class Mvcc {
   /** Key to go on from while a compaction is being carried out. */
   #compactFrom: string | undefined
   #pins = 0
+  /** Forgotten since the start. */
+  compactedRevisions = 0
   #waiting: (() => void)[] = []
 
   constructor(backend: Backend, leases: KeyLeases) {
@@ -158,6 +160,11 @@ export class Mvcc {
     }
   }
 
+  /** Readers that hold the state as it was when they began. */
+  get readers(): number {
+    return this.#pins
+  }
+
   /** Resolves when nobody holds a pin. */
   async unpinned(): Promise<void> {
     while (this.#pins > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))
@@ -235,7 +242,10 @@ export class Mvcc {
   compactStep(): boolean {
     if (this.#compactFrom === undefined || this.#pins > 0) return false
     if (this.backend.pendingDrops > PENDING_DROPS_MAX) return false
-    const drop = (main: number, sub: number) => this.backend.drop(main, sub)
+    const drop = (main: number, sub: number) => {
+      this.compactedRevisions++
+      this.backend.drop(main, sub)
+    }
     this.#compactFrom = this.index.compact(this.#compactRevision, this.#compactFrom, drop)
     if (this.#compactFrom !== undefined) return true
     this.backend.set('meta', FINISHED_COMPACTION, revisionBytes(this.#compactRevision, 0))

@@ -71,9 +71,18 @@ export class ClusterService {
   async memberPromote(id: bigint, options: CallOptions): Promise<MembersAnswer> {
     await this.#service.requireAdmin(options)
     const promoted = memberIdOf(id)
-    await this.#askReady(promoted, options)
-    if (this.#isStrict) this.#checkPromote()
-    return await this.#change({ kind: 'promote', id: promoted }, options)
+    const { counts } = this.#service.state
+    try {
+      await this.#askReady(promoted, options)
+      if (this.#isStrict) this.#checkPromote()
+      const answer = await this.#change({ kind: 'promote', id: promoted }, options)
+      counts.learnersPromoted++
+      return answer
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      counts.learnersRefused.set(reason, (counts.learnersRefused.get(reason) ?? 0) + 1)
+      throw error
+    }
   }
 
   async memberUpdate(

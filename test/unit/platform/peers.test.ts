@@ -12,6 +12,7 @@ type Peers = Awaited<ReturnType<typeof tlsPeers>>
 class Recorder implements PeerReceiver {
   readonly seen: string[] = []
   failStream = false
+  onRoundTrip: (peer: MemberId, seconds: number) => void = () => undefined
   onFrame(from: MemberId, frame: Uint8Array): void {
     this.seen.push(`${from}: ${Buffer.from(frame).toString()}`)
   }
@@ -67,6 +68,20 @@ describe('platform: peers', () => {
     for (let i = 0; i < 50; i++) {
       assert.equal(Buffer.from(await inquire(url, undefined)).toString(), 'the members')
     }
+  })
+
+  it('says how long a word and its answer take, beside the frames', async () => {
+    const [a, b] = await Promise.all([start(1), start(2)])
+    const took = new Promise<[number, number]>((resolve) => {
+      a.recorder.onRoundTrip = (peer, seconds) => resolve([peer, seconds])
+    })
+    a.peers.setPeer(2, [b.url])
+    const [peer, seconds] = await took
+    assert.equal(peer, 2)
+    assert.ok(seconds > 0 && seconds < 10)
+    a.peers.send(2, Buffer.from('a frame'))
+    await b.recorder.saw('1: a frame')
+    assert.deepEqual(b.recorder.seen, ['1: a frame'])
   })
 
   it('answers a peer whose address it does not know, over the connection that came', async () => {

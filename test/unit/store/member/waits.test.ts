@@ -6,6 +6,8 @@ import { memberErrors } from '../../../../src/store/member/errors.ts'
 
 const signal = new AbortController().signal
 
+const SELF = { id: 1, name: 'm1', peerUrls: [], clientUrls: [], isLearner: false }
+
 describe('waits of a member', () => {
   it('hold no proposal that has ended, though no leader ever takes one', async () => {
     const proposals = new Proposals<number>({ proposer: 1, random: systemRandom() })
@@ -24,7 +26,7 @@ describe('waits of a member', () => {
   it('are not ended by answers to questions of a former life', async () => {
     const asked: Uint8Array[] = []
     const life = () =>
-      new Reads({ self: 1, random: systemRandom(), ask: (context) => asked.push(context) })
+      new Reads({ self: SELF, random: systemRandom() }, (context) => asked.push(context))
     const lives = [life(), life()]
     const reads = lives.map((each) => each.add(1, { signal }))
     for (const each of lives) each.start(1)
