@@ -1,10 +1,10 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type {
-  CSIDriver,
-  CSIDriverSpec,
-  CSINode,
-  CSINodeDriver,
-  CSIStorageCapacity,
+import {
+  type CSIDriver,
+  type CSIDriverSpec,
+  type CSINode,
+  type CSINodeDriver,
+  type CSIStorageCapacity,
   VolumeAttachment,
 } from '../storage/index.ts'
 import type { FieldError } from '../schema/index.ts'
@@ -19,12 +19,13 @@ import {
   required,
   tooLong,
 } from './field-errors.ts'
+import { goFieldText } from './go-text.ts'
 import { IMMUTABLE_ERROR, validateKept } from './metadata.ts'
 import { dns1123SubdomainErrors, qualifiedNameErrors } from './names.ts'
 import { validatePersistentVolumeSpec } from './persistent-volume.ts'
 import { each } from './pod/common.ts'
 import { nonNegativeQuantity } from './quantities.ts'
-import { validateLabelSelector } from './workloads.ts'
+import { validateLabelSelector } from './label-selector.ts'
 
 const LIFECYCLE_MODES = ['Ephemeral', 'Persistent']
 const FS_GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType']
@@ -198,5 +199,5 @@ export function validateVolumeAttachmentUpdate(
   old: DeepReadonly<VolumeAttachment>,
 ): FieldError[] {
   if (semanticEqual(attachment.spec, old.spec)) return []
-  return [invalid('spec', attachment.spec, IMMUTABLE_ERROR)]
+  return [invalid('spec', goFieldText(VolumeAttachment, 'spec', attachment.spec), IMMUTABLE_ERROR)]
 }

@@ -7,7 +7,8 @@ import { goIntOrString, invalid, notSupported, required } from './field-errors.t
 import { goLabelSelector, goText } from './go-text.ts'
 import { nonNegative } from './pod/common.ts'
 import { unmatchedLabels, validateAlwaysRestarts, validatePodTemplate } from './pod-template.ts'
-import { isEmptySelector, validateLabelSelector, validateSelectorKept } from './workloads.ts'
+import { isEmptySelector, validateLabelSelector } from './label-selector.ts'
+import { validateSelectorKept } from './workloads.ts'
 
 export function validateDaemonSetSpec(spec: DeepReadonly<DaemonSetSpec>): FieldError[] {
   const { selector, template } = spec

@@ -4,7 +4,7 @@ import type { FieldError } from '../schema/index.ts'
 import { validateAtMostAll, validateCountOrPercent, validateCounts } from './counts.ts'
 import { invalid, notSupported } from './field-errors.ts'
 import { goText } from './go-text.ts'
-import { validateLabelSelector } from './workloads.ts'
+import { validateLabelSelector } from './label-selector.ts'
 
 const POLICIES = ['AlwaysAllow', 'IfHealthyBudget']
 

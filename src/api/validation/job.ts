@@ -16,7 +16,7 @@ import { IMMUTABLE_ERROR } from './metadata.ts'
 import { dns1123LabelErrors, dns1123SubdomainErrors } from './names.ts'
 import { nonNegative } from './pod/common.ts'
 import { unmatchedLabels, validatePodTemplate } from './pod-template.ts'
-import { validateLabelSelector } from './workloads.ts'
+import { validateLabelSelector } from './label-selector.ts'
 
 const INDEXED_MAX = 100_000
 /** With a back-off limit per index and more completions than `INDEXED_MAX`. */

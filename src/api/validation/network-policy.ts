@@ -10,7 +10,7 @@ import { cidrContains, cidrErrors } from './addresses.ts'
 import { forbidden, goStrings, invalid, notSupported, required } from './field-errors.ts'
 import { portNameErrors, portNumberErrors } from './names.ts'
 import { each } from './pod/common.ts'
-import { validateLabelSelector } from './workloads.ts'
+import { validateLabelSelector } from './label-selector.ts'
 
 const POLICY_TYPES = ['Ingress', 'Egress']
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP']

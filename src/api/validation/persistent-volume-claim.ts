@@ -4,13 +4,13 @@ import { goDifference, goStruct } from '../go/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { compareQuantities, quantityValue } from '../quantity/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
-import { forbidden, invalid, notSupported, required } from './field-errors.ts'
-import { validateKept } from './metadata.ts'
+import { forbidden, GoText, invalid, notSupported, required } from './field-errors.ts'
+import { IMMUTABLE_ERROR, validateKept } from './metadata.ts'
 import { dns1123LabelErrors, dns1123SubdomainErrors } from './names.ts'
 import { validateAccessModes, VOLUME_MODES } from './persistent-volume.ts'
 import { each } from './pod/common.ts'
 import { positiveQuantity } from './quantities.ts'
-import { validateLabelSelector } from './workloads.ts'
+import { validateLabelSelector } from './label-selector.ts'
 
 type Spec = DeepReadonly<PersistentVolumeClaimSpec>
 
@@ -30,15 +30,23 @@ export function validateClaimSpec(spec: Spec, path: string): FieldError[] {
   const storage = spec.resources?.requests?.['storage']
   if (storage === undefined) errors.push(required(`${path}.resources[storage]`))
   else errors.push(...positiveQuantity(storage, `${path}.resources[storage]`))
-  for (const field of ['storageClassName', 'volumeAttributesClassName'] as const) {
+  const named = (field: 'storageClassName' | 'volumeAttributesClassName') => {
     const name = spec[field]
     if (name) errors.push(...each(`${path}.${field}`, name, dns1123SubdomainErrors(name)))
   }
+  named('storageClassName')
   if (spec.volumeMode !== undefined && !VOLUME_MODES.includes(spec.volumeMode)) {
     errors.push(notSupported(`${path}.volumeMode`, spec.volumeMode, VOLUME_MODES))
   }
-  return [...errors, ...validateSources(spec, path)]
+  errors.push(...validateSources(spec, path))
+  named('volumeAttributesClassName')
+  return errors
 }
+
+/** Upstream shows the field's path as Go prints the struct. */
+const DATA_SOURCE = new GoText(
+  'field.Path{name:"dataSource", index:"", parent:(*field.Path)(0xc000000000)}',
+)
 
 function validateSources({ dataSource, dataSourceRef }: Spec, path: string): FieldError[] {
   const errors: FieldError[] = []
@@ -50,13 +58,13 @@ function validateSources({ dataSource, dataSourceRef }: Spec, path: string): Fie
     if (namespace) errors.push(...each(`${at}.namespace`, namespace, dns1123LabelErrors(namespace)))
     if (namespace && dataSource) {
       const detail = 'may not be specified when dataSourceRef.namespace is specified'
-      errors.push(invalid(path, `${path}.dataSource`, detail))
+      errors.push(invalid(path, DATA_SOURCE, detail))
     }
   }
   if (!dataSource || !dataSourceRef || dataSourceRef.namespace) return errors
   const { namespace: _, ...same } = dataSourceRef
   if (semanticEqual(normal(same), normal(dataSource))) return errors
-  return [...errors, invalid(path, `${path}.dataSource`, 'must match dataSourceRef')]
+  return [...errors, invalid(path, DATA_SOURCE, 'must match dataSourceRef')]
 }
 
 type Source = NonNullable<Spec['dataSource']>
@@ -85,6 +93,7 @@ export function validateClaimUpdate(
   old: DeepReadonly<PersistentVolumeClaim>,
 ): FieldError[] {
   const errors = validateClaim(claim)
+  errors.push(...validateClassAnnotation(claim, old))
   const { before: specBefore, now: specNow } = comparable(claim, old)
   if (!semanticEqual(specBefore, specNow)) {
     const was = goStruct(PersistentVolumeClaimSpec, specBefore)
@@ -102,22 +111,47 @@ export function validateClaimUpdate(
   }
   errors.push(...validateKept(claim.spec?.volumeMode, old.spec?.volumeMode, 'volumeMode'))
   const { volumeAttributesClassName: attributes } = old.spec ?? {}
-  if (attributes && claim.spec?.volumeAttributesClassName === undefined) {
-    const detail = 'update from non-nil value to nil is forbidden'
-    errors.push(forbidden('spec.volumeAttributesClassName', detail))
+  const attributesNow = claim.spec?.volumeAttributesClassName
+  if (attributes !== undefined && !attributesNow) {
+    const to = attributesNow === undefined ? 'nil' : 'an empty string'
+    const detail = `update from non-nil value to ${to} is forbidden`
+    if (attributes !== attributesNow) {
+      errors.push(forbidden('spec.volumeAttributesClassName', detail))
+    }
   }
   return errors
 }
 
+type ReadClaim = DeepReadonly<PersistentVolumeClaim>
+
+/** The class may go from the annotation of old to its field. */
+function movesClass({ metadata, spec }: ReadClaim, old: ReadClaim): boolean {
+  const before = old.metadata.annotations?.[CLASS_ANNOTATION]
+  const now = metadata.annotations?.[CLASS_ANNOTATION] ?? before
+  if (before === undefined || old.spec?.storageClassName !== undefined) return false
+  return spec?.storageClassName === before && now === before
+}
+
+function validateClassAnnotation(claim: ReadClaim, old: ReadClaim): FieldError[] {
+  const now = claim.metadata.annotations?.[CLASS_ANNOTATION] ?? ''
+  if (movesClass(claim, old) || now === (old.metadata.annotations?.[CLASS_ANNOTATION] ?? '')) {
+    return []
+  }
+  return [invalid(`metadata.annotations.${CLASS_ANNOTATION}`, now, IMMUTABLE_ERROR)]
+}
+
 /** Both specs, with all that may change made the same. */
 function comparable(
-  { metadata, spec, status }: DeepReadonly<PersistentVolumeClaim>,
+  { spec, status }: DeepReadonly<PersistentVolumeClaim>,
   old: DeepReadonly<PersistentVolumeClaim>,
 ): { before: Spec; now: Spec } {
   const before = old.spec ?? {}
   // The default class is given to claims that have none yet (KEP-3333).
+  const annotated = old.metadata.annotations?.[CLASS_ANNOTATION]
   const isUpgrade =
-    before.storageClassName === undefined && !metadata.annotations?.[CLASS_ANNOTATION]
+    before.storageClassName === undefined &&
+    spec.storageClassName !== undefined &&
+    (annotated === undefined || annotated === spec.storageClassName)
   const isBound = (status?.phase ?? old.status?.phase) === 'Bound'
   const { storage: _, ...requests } = spec.resources?.requests ?? {}
   const size = before.resources?.requests?.['storage']
@@ -130,7 +164,10 @@ function comparable(
     now: {
       ...spec,
       ...(isUpgrade && { storageClassName: before.storageClassName }),
-      ...(isBound && { volumeAttributesClassName: before.volumeAttributesClassName }),
+      ...(isBound &&
+        spec.volumeAttributesClassName !== undefined && {
+          volumeAttributesClassName: before.volumeAttributesClassName,
+        }),
       ...(isBound && spec.resources?.requests && { resources }),
     },
   }

@@ -23,35 +23,54 @@ export const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', '
 export const VOLUME_MODES = ['Block', 'Filesystem']
 const RECLAIM_POLICIES = ['Delete', 'Recycle', 'Retain']
 
-export function validatePersistentVolume({ spec }: DeepReadonly<PersistentVolume>): FieldError[] {
-  return validatePersistentVolumeSpec(spec ?? {}, { path: 'spec', inline: false })
+export function validatePersistentVolume(volume: DeepReadonly<PersistentVolume>): FieldError[] {
+  const { name = '' } = volume.metadata
+  return validatePersistentVolumeSpec(volume.spec ?? {}, { path: 'spec', inline: false, name })
 }
+
+const INLINE = 'in the context of inline volumes'
+const NOT_INLINE = `may not be specified ${INLINE}`
 
 /** `inline`: the spec stands in an attachment, where nothing but the source matters. */
 export function validatePersistentVolumeSpec(
   spec: Spec,
-  { path, inline }: { path: string; inline: boolean },
+  { path, inline, name = '' }: { path: string; inline: boolean; name?: string },
 ): FieldError[] {
   const policy = spec.persistentVolumeReclaimPolicy
-  const errors = validateAccessModes(spec.accessModes, `${path}.accessModes`)
+  const errors: FieldError[] = []
+  if (inline && spec.claimRef) errors.push(forbidden(`${path}.claimRef`, NOT_INLINE))
+  if (inline && spec.capacity) errors.push(forbidden(`${path}.capacity`, NOT_INLINE))
+  if (inline && !spec.csi) errors.push(required(`${path}.csi`, `has to be specified ${INLINE}`))
+  errors.push(...validateAccessModes(spec.accessModes, `${path}.accessModes`))
   if (!inline) errors.push(...validateCapacity(spec.capacity ?? {}, `${path}.capacity`))
-  if (policy && !RECLAIM_POLICIES.includes(policy)) {
-    errors.push(notSupported(`${path}.persistentVolumeReclaimPolicy`, policy, RECLAIM_POLICIES))
+  const reclaim = `${path}.persistentVolumeReclaimPolicy`
+  if (policy && inline) {
+    if (policy !== 'Retain') errors.push(forbidden(reclaim, `may only be Retain ${INLINE}`))
+  } else if (policy && !RECLAIM_POLICIES.includes(policy)) {
+    errors.push(notSupported(reclaim, policy, RECLAIM_POLICIES))
   }
-  errors.push(...validateNodeAffinity(spec.nodeAffinity, 'nodeAffinity'))
-  errors.push(...validateVolumeSource(spec, path))
+  if (!inline) errors.push(...validateNodeAffinity(spec.nodeAffinity, `${path}.nodeAffinity`))
+  else if (spec.nodeAffinity) errors.push(forbidden(`${path}.nodeAffinity`, NOT_INLINE))
+  errors.push(...validateVolumeSource(spec, path, name))
   if (spec.hostPath && /^\/+$/.test(spec.hostPath.path) && policy === 'Recycle') {
-    const detail = "may not be 'recycle' for a hostPath mount of '/'"
-    errors.push(forbidden(`${path}.persistentVolumeReclaimPolicy`, detail))
+    errors.push(forbidden(reclaim, "may not be 'recycle' for a hostPath mount of '/'"))
   }
-  if (spec.storageClassName) {
-    const faults = dns1123SubdomainErrors(spec.storageClassName)
-    errors.push(...each(`${path}.storageClassName`, spec.storageClassName, faults))
+  return [...errors, ...validateClass(spec, path, inline), ...validateAttributesClass(spec, path)]
+}
+
+function validateClass(spec: Spec, path: string, inline: boolean): FieldError[] {
+  const { storageClassName: name, volumeMode: mode } = spec
+  const errors: FieldError[] = []
+  if (name && inline) errors.push(forbidden(`${path}.storageClassName`, NOT_INLINE))
+  else if (name)
+    errors.push(...each(`${path}.storageClassName`, name, dns1123SubdomainErrors(name)))
+  const at = `${path}.volumeMode`
+  if (mode !== undefined && inline && mode !== 'Filesystem') {
+    errors.push(forbidden(at, `may not specify volumeMode other than Filesystem ${INLINE}`))
+  } else if (mode !== undefined && !inline && !VOLUME_MODES.includes(mode)) {
+    errors.push(notSupported(at, mode, VOLUME_MODES))
   }
-  if (spec.volumeMode !== undefined && !VOLUME_MODES.includes(spec.volumeMode)) {
-    errors.push(notSupported(`${path}.volumeMode`, spec.volumeMode, VOLUME_MODES))
-  }
-  return [...errors, ...validateAttributesClass(spec, path)]
+  return errors
 }
 
 /** Modes of access, at least one. `whenNone`: what is said if there is none. */

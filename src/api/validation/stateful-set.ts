@@ -19,7 +19,7 @@ import { forbidden, goIntOrString, invalid, notSupported, required } from './fie
 import { goLabelSelector, goText } from './go-text.ts'
 import { nonNegative } from './pod/common.ts'
 import { unmatchedLabels, validateAlwaysRestarts, validateTemplateMeta } from './pod-template.ts'
-import { isEmptySelector, validateLabelSelector } from './workloads.ts'
+import { isEmptySelector, validateLabelSelector } from './label-selector.ts'
 
 export function validateStatefulSetSpec(spec: DeepReadonly<StatefulSetSpec>): FieldError[] {
   const { whenDeleted = '', whenScaled = '' } = spec.persistentVolumeClaimRetentionPolicy ?? {}

@@ -8,52 +8,9 @@ import { semanticEqual } from '../strategy/equal.ts'
 import { isZeroCount, validateAtMostAll, validateCountOrPercent } from './counts.ts'
 import { goIntOrString, invalid, notSupported, required } from './field-errors.ts'
 import { goLabelSelector } from './go-text.ts'
-import { labelValueErrors, qualifiedNameErrors } from './names.ts'
-import { each, nonNegative } from './pod/common.ts'
+import { isEmptySelector, validateLabelSelector } from './label-selector.ts'
+import { nonNegative } from './pod/common.ts'
 import { unmatchedLabels, validateAlwaysRestarts, validatePodTemplate } from './pod-template.ts'
-
-/** A label selector's faults. */
-export function validateLabelSelector(
-  selector: DeepReadonly<LabelSelector>,
-  path: string,
-): FieldError[] {
-  const errors: FieldError[] = []
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-    errors.push(...each(`${path}.matchLabels`, key, qualifiedNameErrors(key)))
-    errors.push(...each(`${path}.matchLabels`, value, labelValueErrors(value)))
-  }
-  selector.matchExpressions?.forEach(({ key, operator, values }, i) => {
-    const at = `${path}.matchExpressions[${i}]`
-    const count = values?.length ?? 0
-    if (operator === 'In' || operator === 'NotIn') {
-      if (count === 0) {
-        errors.push(
-          required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"),
-        )
-      }
-    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-      if (count > 0) {
-        const detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
-        errors.push({
-          type: 'FieldValueForbidden',
-          field: `${at}.values`,
-          detail: `Forbidden: ${detail}`,
-        })
-      }
-    } else errors.push(invalid(`${at}.operator`, operator, 'not a valid selector operator'))
-    errors.push(...each(`${at}.key`, key, qualifiedNameErrors(key)))
-    values?.forEach((value, k) => {
-      errors.push(...each(`${at}.values[${k}]`, value, labelValueErrors(value)))
-    })
-  })
-  return errors
-}
-
-export function isEmptySelector(selector: DeepReadonly<LabelSelector> | undefined): boolean {
-  return (
-    Object.keys(selector?.matchLabels ?? {}).length === 0 && !selector?.matchExpressions?.length
-  )
-}
 
 /** A template for pods that always restart, fitting its owner's selector. */
 function validateTemplate(

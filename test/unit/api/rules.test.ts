@@ -72,7 +72,7 @@ const CREATIONS: readonly Case[] = [
   [
     '/persistentvolumes',
     { 'spec.nodeAffinity': {} },
-    'nodeAffinity.required: Required value: must specify required node constraints',
+    'spec.nodeAffinity.required: Required value: must specify required node constraints',
   ],
   ['/persistentvolumeclaims', { 'spec.resources': {} }, 'spec.resources[storage]: Required value'],
   [

@@ -94,11 +94,17 @@ function statusErrors({ strategy }: Resource, next: KubeObject, current: KubeObj
 
 const isWrite = (step: Step) => step.method === 'PUT' || step.method === 'PATCH'
 
+/** The answer with names that can be names. */
+function answerOf(step: Step): unknown {
+  const text = JSON.stringify(step.answer?.body ?? null)
+  return JSON.parse(text.replaceAll('<suffix>', 'aaaaa'))
+}
+
 /** One step's faults; what was answered becomes the state. */
 function replay(scenario: string, step: Step, state: Map<string, KubeObject>): string[] {
   const of = target(step)
   const status = step.answer?.status ?? 0
-  const body = step.answer?.body
+  const body = answerOf(step)
   const current = of && state.get(of.key)
   const faults: string[] = []
   const isApply = step.headers?.['content-type']?.includes('apply') === true
@@ -121,7 +127,7 @@ function replay(scenario: string, step: Step, state: Map<string, KubeObject>): s
 }
 
 function remember(step: Step, state: Map<string, KubeObject>): void {
-  const body = step.answer?.body as KubeObject | undefined
+  const body = answerOf(step) as KubeObject | undefined
   const resource = allResources.find((r) => r.kind === body?.kind)
   if (!body?.metadata?.name || resource === undefined || step.method === 'DELETE') return
   const text = JSON.stringify(body)

@@ -1,6 +1,14 @@
 import type { FieldError } from '../../schema/index.ts'
 import { invalid, notSupported, required } from '../field-errors.ts'
 
+/** What a pod's spec stands in. */
+export interface PodContext {
+  /** In a pod itself, not in a template of pods. */
+  readonly isPod: boolean
+  /** The pod's name, if it is known already. */
+  readonly name?: string | undefined
+}
+
 /** Upstream's word for a negative number. */
 export const NEGATIVE_ERROR = 'must be greater than or equal to 0'
 const IP_ERROR = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'

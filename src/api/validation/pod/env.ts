@@ -1,5 +1,11 @@
 import type { DeepReadonly } from '../../../base/index.ts'
-import type { EnvFromSource, EnvVar, ObjectFieldSelector } from '../../core/index.ts'
+import type {
+  EnvFromSource,
+  EnvVar,
+  ObjectFieldSelector,
+  ResourceFieldSelector,
+} from '../../core/index.ts'
+import { canonicalQuantity, compareQuantities } from '../../quantity/index.ts'
 import type { FieldError } from '../../schema/index.ts'
 import { invalid, notSupported, required } from '../field-errors.ts'
 import {
@@ -58,14 +64,16 @@ function validateValueFrom(variable: DeepReadonly<EnvVar>, path: string): FieldE
   if (source.fieldRef)
     errors.push(...validateFieldRef(source.fieldRef, `${path}.fieldRef`, ENV_FIELDS))
   if (source.resourceFieldRef) {
-    errors.push(...validateResource(source.resourceFieldRef.resource, `${path}.resourceFieldRef`))
+    const at = `${path}.resourceFieldRef`
+    errors.push(...validateResourceRef(source.resourceFieldRef, at, { inVolume: false }))
   }
   for (const kind of ['configMapKeyRef', 'secretKeyRef'] as const) {
     const ref = source[kind]
     if (!ref) continue
-    if (!ref.name) errors.push(required(`${path}.${kind}.name`))
-    if (!ref.key) errors.push(required(`${path}.${kind}.key`))
-    else errors.push(...each(`${path}.${kind}.key`, ref.key, configMapKeyErrors(ref.key)))
+    const { name = '', key } = ref
+    errors.push(...each(`${path}.${kind}.name`, name, dns1123SubdomainErrors(name)))
+    if (key === '') errors.push(required(`${path}.${kind}.key`))
+    else errors.push(...each(`${path}.${kind}.key`, key, configMapKeyErrors(key)))
   }
   if (given === 0) {
     const options = '`fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`'
@@ -78,31 +86,79 @@ function validateValueFrom(variable: DeepReadonly<EnvVar>, path: string): FieldE
   return errors
 }
 
+/** Fields that exist, whether or not they can be referred to from somewhere. */
+const FIELDS = [
+  ...ENV_FIELDS,
+  'metadata.annotations',
+  'metadata.labels',
+  'spec.restartPolicy',
+  'spec.schedulerName',
+  'status.phase',
+]
+
 /** A reference to a field of the pod, such as `metadata.labels['app']`. */
 export function validateFieldRef(
-  ref: DeepReadonly<ObjectFieldSelector>,
+  { apiVersion = '', fieldPath }: DeepReadonly<ObjectFieldSelector>,
   path: string,
   supported: readonly string[],
 ): FieldError[] {
   const at = `${path}.fieldPath`
-  if (!ref.fieldPath) return [required(at)]
-  const subscript = /^(metadata\.(?:labels|annotations))\['([^']*)'\]$/.exec(ref.fieldPath)
-  if (subscript) {
-    const key = subscript[2] ?? ''
-    return each(at, ref.fieldPath, qualifiedNameErrors(key))
+  if (apiVersion === '') return [required(`${path}.apiVersion`)]
+  if (fieldPath === '') return [required(at)]
+  const unknown = (why: string) => [invalid(at, fieldPath, `error converting fieldPath: ${why}`)]
+  if (apiVersion !== 'v1') return unknown(`unsupported pod version: ${apiVersion}`)
+  const [, of = '', key = ''] = /^(.+?)\['(.*)'\]$/.exec(fieldPath) ?? []
+  if (of === 'metadata.labels') return each(path, key, qualifiedNameErrors(key))
+  if (of === 'metadata.annotations') {
+    return each(path, key.toLowerCase(), qualifiedNameErrors(key.toLowerCase()))
   }
-  if (supported.includes(ref.fieldPath)) return []
-  const isKnown = ENV_FIELDS.includes(ref.fieldPath) || VOLUME_FIELDS.includes(ref.fieldPath)
-  if (isKnown) return [notSupported(at, ref.fieldPath, supported)]
-  const detail = `error converting fieldPath: field label not supported: ${ref.fieldPath}`
-  return [invalid(at, ref.fieldPath, detail)]
+  if (of !== '') return unknown(`field label does not support subscript: ${fieldPath}`)
+  const field = fieldPath === 'spec.host' ? 'spec.nodeName' : fieldPath
+  if (!FIELDS.includes(field)) return unknown(`field label not supported: ${fieldPath}`)
+  return supported.includes(field) ? [] : [notSupported(at, field, supported)]
 }
 
-export function validateResource(resource: string, path: string): FieldError[] {
-  if (!resource) return [required(`${path}.resource`)]
+/** A reference to what a container may use, in units of the divisor. */
+export function validateResourceRef(
+  { containerName, resource, divisor }: DeepReadonly<ResourceFieldSelector>,
+  path: string,
+  { inVolume }: { readonly inVolume: boolean },
+): FieldError[] {
+  const errors: FieldError[] = []
   const isHugePages = /^(?:limits|requests)\.hugepages-/.test(resource)
-  if (RESOURCES.includes(resource) || isHugePages) return []
-  return [notSupported(`${path}.resource`, resource, RESOURCES)]
+  if (inVolume && !containerName) errors.push(required(`${path}.containerName`))
+  else if (resource === '') errors.push(required(`${path}.resource`))
+  else if (!RESOURCES.includes(resource) && !isHugePages) {
+    errors.push(notSupported(`${path}.resource`, resource, RESOURCES))
+  }
+  return [...errors, ...validateDivisor(resource, divisor, `${path}.divisor`)]
+}
+
+const SIZES = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei']
+
+function validateDivisor(
+  resource: string,
+  divisor: string | undefined,
+  path: string,
+): FieldError[] {
+  if (divisor === undefined || compareQuantities(divisor, '0') === 0) return []
+  const name = resource.replace(/^(?:limits|requests)\./, '')
+  const isHugePages = name.startsWith('hugepages-')
+  const of = isHugePages
+    ? 'hugepages'
+    : name === 'ephemeral-storage'
+      ? `local ephemeral storage`
+      : name
+  const text = canonicalQuantity(divisor)
+  if (name === 'cpu') {
+    if (text === '1m' || text === '1') return []
+    const detail = "only divisor's values 1m and 1 are supported with the cpu resource"
+    return [invalid(path, resource, detail)]
+  }
+  const isSized = name === 'memory' || name === 'ephemeral-storage' || isHugePages
+  if (!isSized || SIZES.includes(text)) return []
+  const detail = `only divisor's values ${SIZES.join(', ')} are supported with the ${of} resource`
+  return [invalid(path, resource, detail)]
 }
 
 export function validateEnvFrom(
@@ -121,10 +177,10 @@ export function validateEnvFrom(
       else errors.push(...each(`${at}.${kind}.name`, ref.name, dns1123SubdomainErrors(ref.name)))
     }
     if (source.configMapRef && source.secretRef) {
-      errors.push(invalid(at, '', 'may not have more than one field specified at a time'))
+      errors.push(invalid(path, '', 'may not have more than one field specified at a time'))
     }
     if (!source.configMapRef && !source.secretRef) {
-      errors.push(invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`'))
+      errors.push(invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'))
     }
     return errors
   })

@@ -1,27 +1,60 @@
 import type { DeepReadonly } from '../../../base/index.ts'
-import { type Container, type Pod, PodSpec, type Toleration } from '../../core/index.ts'
+import {
+  type Affinity,
+  type Container,
+  type Pod,
+  PodSpec,
+  type Toleration,
+} from '../../core/index.ts'
 import { goDifference, goStruct } from '../../go/index.ts'
 import type { FieldError } from '../../schema/index.ts'
 import { semanticEqual } from '../../strategy/equal.ts'
-import { forbidden, invalid } from '../field-errors.ts'
-import { each } from './common.ts'
+import { forbidden, invalid, required } from '../field-errors.ts'
+import { rangeError } from '../names.ts'
+import {
+  validateAnnotationUpdate,
+  validatePodAnnotations,
+  validateProfilesMatch,
+} from './annotations.ts'
+import { validateImageText } from './containers.ts'
+import { validateGatedChange } from './gated.ts'
 import { validatePodSpec } from './pod-spec.ts'
-import { DEADLINE_RANGE } from './probes.ts'
+import { validateTolerations } from './scheduling.ts'
 
-/** Marks what a node runs by itself, and only shows in the API. */
-const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror'
-
-/** The spec of a pod that is created; metadata is checked by the caller. */
+/** A pod that is created; the rest of its metadata is checked by the caller. */
 export function validateNewPod(pod: DeepReadonly<Pod>): FieldError[] {
-  const errors: FieldError[] = []
-  const mirror = pod.metadata.annotations?.[MIRROR_ANNOTATION]
-  if (mirror !== undefined && !pod.spec.nodeName) {
-    const why = 'must set spec.nodeName if mirror pod annotation is set'
-    errors.push(invalid(`metadata.annotations[${MIRROR_ANNOTATION}]`, mirror, why))
-  }
-  errors.push(...validatePodSpec(pod.spec, 'spec'))
-  if (pod.spec.ephemeralContainers?.length) {
+  const { spec } = pod
+  const errors = validatePod(pod)
+  if (spec.ephemeralContainers?.length) {
     errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'))
+  }
+  if (spec.nodeName && spec.schedulingGates?.length) {
+    const detail = 'cannot be set until all schedulingGates have been cleared'
+    errors.push(forbidden('spec.nodeName', detail))
+  }
+  return [...errors, ...validateProfilesMatch(pod)]
+}
+
+/** A pod, new or changed, without what its creation or change is about. */
+export function validatePod(pod: DeepReadonly<Pod>): FieldError[] {
+  const { metadata, spec } = pod
+  const errors = [
+    ...validatePodAnnotations(pod),
+    ...validatePodSpec(spec, 'spec', { isPod: true, name: metadata.name }),
+  ]
+  if (!spec.serviceAccountName) {
+    const detail = 'must not be specified when serviceAccountName is not set'
+    for (const [i, { projected }] of (spec.volumes ?? []).entries()) {
+      for (const [k, source] of (projected?.sources ?? []).entries()) {
+        const at = `spec.volumes[${i}].projected.sources[${k}].serviceAccountToken`
+        if (source.serviceAccountToken) errors.push(forbidden(at, detail))
+      }
+    }
+  }
+  for (const list of ['containers', 'initContainers'] as const) {
+    for (const [i, container] of (spec[list] ?? []).entries()) {
+      errors.push(...validateImageText(container, `spec.${list}[${i}]`))
+    }
   }
   return errors
 }
@@ -37,26 +70,25 @@ const UPDATE_ERROR =
  * gates.
  */
 export function validatePodUpdate(pod: DeepReadonly<Pod>, old: DeepReadonly<Pod>): FieldError[] {
-  const errors: FieldError[] = []
+  const errors = [...validatePod(pod), ...validateAnnotationUpdate(pod, old)]
   for (const list of ['containers', 'initContainers'] as const) {
     const now = pod.spec[list] ?? []
-    const before = old.spec[list] ?? []
-    if (now.length !== before.length) {
+    if (now.length !== (old.spec[list] ?? []).length) {
       const detail = 'pod updates may not add or remove containers'
-      return [forbidden(`spec.${list}`, detail)]
+      return [...errors, forbidden(`spec.${list}`, detail)]
     }
-    now.forEach((container, i) => {
-      const image = container.image ?? ''
-      if (image !== image.trim() || image === '') {
-        const at = `spec.${list}[${i}].image`
-        errors.push(...each(at, image, ['must not have leading or trailing whitespace']))
-      }
-    })
+    for (const [i, container] of now.entries()) {
+      const at = `spec.${list}[${i}]`
+      if (!container.image) errors.push(required(`${at}.image`))
+      errors.push(...validateImageText(container, at))
+    }
   }
-  errors.push(...validateDeadline(pod.spec, old.spec))
+  const deadline = validateDeadline(pod.spec, old.spec)
+  errors.push(...deadline)
+  if (deadline.length > 0 && pod.spec.activeDeadlineSeconds !== undefined) return errors
   errors.push(...validateAddedTolerations(pod.spec.tolerations, old.spec.tolerations))
   errors.push(...validateGateRemoval(pod.spec, old.spec))
-  if (errors.length > 0) return errors
+  if (isGated(old.spec)) errors.push(...validateGatedChange(pod.spec, old.spec))
   const now = asBefore(pod.spec, old.spec)
   if (!semanticEqual(now, old.spec)) {
     const difference = goDifference(goStruct(PodSpec, old.spec), goStruct(PodSpec, now))
@@ -79,7 +111,10 @@ function asBefore(spec: DeepReadonly<PodSpec>, old: DeepReadonly<PodSpec>): unkn
     activeDeadlineSeconds: old.activeDeadlineSeconds,
     tolerations: old.tolerations,
     schedulingGates: old.schedulingGates,
-    ...(isGated(old) && { nodeSelector: old.nodeSelector, affinity: old.affinity }),
+    ...(isGated(old) && {
+      nodeSelector: old.nodeSelector,
+      affinity: withNodeAffinity(spec.affinity, old.affinity),
+    }),
     ...(wasNegative &&
       spec.terminationGracePeriodSeconds === 1 && {
         terminationGracePeriodSeconds: old.terminationGracePeriodSeconds,
@@ -87,9 +122,22 @@ function asBefore(spec: DeepReadonly<PodSpec>, old: DeepReadonly<PodSpec>): unkn
   }
 }
 
+/** The affinity with the rules about nodes as they were. */
+function withNodeAffinity(
+  now: DeepReadonly<Affinity> | undefined,
+  before: DeepReadonly<Affinity> | undefined,
+): DeepReadonly<Affinity> | undefined {
+  const nodeAffinity = before?.nodeAffinity
+  const { podAffinity, podAntiAffinity } = now ?? {}
+  if (!before && !podAffinity && !podAntiAffinity) return undefined
+  return now || nodeAffinity ? { ...now, nodeAffinity } : now
+}
+
 function isGated(spec: DeepReadonly<PodSpec>): boolean {
   return (spec.schedulingGates?.length ?? 0) > 0
 }
+
+const MAX_DEADLINE = 2 ** 31 - 1
 
 function validateDeadline(spec: DeepReadonly<PodSpec>, old: DeepReadonly<PodSpec>): FieldError[] {
   const at = 'spec.activeDeadlineSeconds'
@@ -100,7 +148,7 @@ function validateDeadline(spec: DeepReadonly<PodSpec>, old: DeepReadonly<PodSpec
       ? []
       : [invalid(at, null, 'must not update from a positive integer to nil value')]
   }
-  if (now < 1 || now > 2 ** 31 - 1) return [invalid(at, now, DEADLINE_RANGE)]
+  if (now < 0 || now > MAX_DEADLINE) return [invalid(at, now, rangeError(0, MAX_DEADLINE))]
   if (before === undefined || now <= before) return []
   return [invalid(at, now, 'must be less than or equal to previous value')]
 }
@@ -112,7 +160,7 @@ function validateAddedTolerations(
   const withoutSeconds = (t: DeepReadonly<Toleration>) => ({ ...t, tolerationSeconds: undefined })
   const isKept = (toleration: DeepReadonly<Toleration>) =>
     (now ?? []).some((other) => semanticEqual(withoutSeconds(other), withoutSeconds(toleration)))
-  if ((before ?? []).every(isKept)) return []
+  if ((before ?? []).every(isKept)) return validateTolerations(now ?? [], 'spec.tolerations')
   const detail = 'existing toleration can not be modified except its tolerationSeconds'
   return [forbidden('spec.tolerations', detail)]
 }
@@ -122,31 +170,9 @@ function validateGateRemoval(
   old: DeepReadonly<PodSpec>,
 ): FieldError[] {
   const before = new Set((old.schedulingGates ?? []).map((gate) => gate.name))
-  const added = (spec.schedulingGates ?? []).find((gate) => !before.has(gate.name))
-  if (!added) return []
-  const detail = `only deletion is allowed, but found new scheduling gate '${added.name}'`
-  return [forbidden('spec.schedulingGates', detail)]
-}
-
-/**
- * Container statuses may not bring a finished container of a pod that never restarts back to
- * life.
- */
-export function validatePodStatusUpdate(
-  pod: DeepReadonly<Pod>,
-  old: DeepReadonly<Pod>,
-): FieldError[] {
-  const errors: FieldError[] = []
-  if (old.spec.restartPolicy === 'Always') return errors
-  for (const before of old.status?.containerStatuses ?? []) {
-    const terminated = before.state?.terminated
-    if (!terminated) continue
-    if (terminated.exitCode !== 0 && old.spec.restartPolicy === 'OnFailure') continue
-    const now = pod.status?.containerStatuses?.find((status) => status.name === before.name)
-    if (now && !now.state?.terminated) {
-      const detail = 'may not be transitioned to non-terminated state'
-      errors.push(forbidden('status.containerStatuses.state', detail))
-    }
-  }
-  return errors
+  return (spec.schedulingGates ?? []).flatMap(({ name }, i) => {
+    if (before.has(name)) return []
+    const detail = `only deletion is allowed, but found new scheduling gate '${name}'`
+    return [forbidden(`spec.schedulingGates[${i}].name`, detail)]
+  })
 }

@@ -33,9 +33,7 @@ function validateHandler(
       errors.push(...validatePort(handler.tcpSocket.port, `${path}.tcpSocket.port`))
     }
     if (handler.grpc && kind === 'grpc') {
-      errors.push(
-        ...each(`${path}.grpc.port`, handler.grpc.port, portNumberErrors(handler.grpc.port)),
-      )
+      errors.push(...validatePort(handler.grpc.port, `${path}.grpc.port`))
     }
     if (handler.sleep && kind === 'sleep') {
       errors.push(...validateSleep(handler.sleep.seconds, `${path}.sleep`, graceSeconds))
@@ -45,8 +43,12 @@ function validateHandler(
   return errors
 }
 
-function validateSleep(seconds: number, path: string, graceSeconds = 30): FieldError[] {
-  if (seconds > 0 && seconds <= graceSeconds) return []
+function validateSleep(
+  seconds: number,
+  path: string,
+  graceSeconds: number | undefined,
+): FieldError[] {
+  if (graceSeconds === undefined || (seconds > 0 && seconds <= graceSeconds)) return []
   const detail =
     `must be greater than 0 and less than terminationGracePeriodSeconds (${graceSeconds}). ` +
     'Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep.'

@@ -1,20 +1,40 @@
 import type { DeepReadonly } from '../../../base/index.ts'
-import type { ResourceRequirements } from '../../core/index.ts'
-import { canonicalQuantity, compareQuantities } from '../../quantity/index.ts'
+import type { ContainerResizePolicy, PodSpec, ResourceRequirements } from '../../core/index.ts'
+import { canonicalQuantity, compareQuantities, parseQuantity } from '../../quantity/index.ts'
 import type { FieldError } from '../../schema/index.ts'
-import { forbidden, invalid, required } from '../field-errors.ts'
+import {
+  duplicate,
+  forbidden,
+  GoText,
+  invalid,
+  notFoundField,
+  notSupported,
+  required,
+} from '../field-errors.ts'
 import { qualifiedNameErrors } from '../names.ts'
-import { each, NEGATIVE_ERROR } from './common.ts'
+import {
+  goQuantity,
+  isWholeQuantity,
+  nonNegativeQuantity,
+  validateResourceName,
+} from '../quantities.ts'
 
-const STANDARD = ['cpu', 'memory', 'ephemeral-storage', 'storage']
+const STANDARD = ['cpu', 'memory', 'ephemeral-storage']
+const RESIZABLE = ['cpu', 'memory']
+const RESIZE_POLICIES = ['NotRequired', 'RestartContainer']
 const isHugePages = (name: string) => name.startsWith('hugepages-')
-/** Resources that cannot be promised twice: request and limit must be equal. */
-const isOvercommittable = (name: string) => STANDARD.includes(name)
+const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/')
+/** Others cannot be promised twice: request and limit must be equal. */
+const mayOvercommit = (name: string) => isNative(name) && !isHugePages(name)
 
-/** Requests and limits of a container: known names, nothing negative, requests within limits. */
+/**
+ * Requests and limits of a container: known names, nothing negative, requests within limits.
+ * `claims`: the names of the pod's claims for devices.
+ */
 export function validateResources(
   resources: DeepReadonly<ResourceRequirements>,
   path: string,
+  claims: readonly string[] = [],
 ): FieldError[] {
   const { limits = {}, requests = {} } = resources
   const errors: FieldError[] = []
@@ -24,39 +44,105 @@ export function validateResources(
   for (const [name, amount] of Object.entries(requests)) {
     errors.push(...validateAmount(name, amount, `${path}.requests[${name}]`))
     const limit = Object.hasOwn(limits, name) ? limits[name] : undefined
-    if (limit === undefined) {
-      if (!isOvercommittable(name)) {
-        errors.push(
-          required(`${path}.limits`, 'Limit must be set for non overcommitable resources'),
-        )
-      }
-    } else if (!isOvercommittable(name) && compareQuantities(amount, limit) !== 0) {
-      const detail = `must be equal to ${name} limit of ${canonicalQuantity(limit)}`
-      errors.push(invalid(`${path}.requests`, canonicalQuantity(amount), detail))
-    } else if (compareQuantities(amount, limit) > 0) {
-      const detail = `must be less than or equal to ${name} limit of ${canonicalQuantity(limit)}`
-      errors.push(invalid(`${path}.requests`, canonicalQuantity(amount), detail))
-    }
+    errors.push(...validateRequest(name, { amount, limit }, path))
   }
   const names = [...Object.keys(limits), ...Object.keys(requests)]
   if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory')) {
     errors.push(forbidden(path, 'HugePages require cpu or memory'))
   }
+  const used = new Set<string>()
+  for (const [i, { name }] of (resources.claims ?? []).entries()) {
+    const at = `${path}.claims[${i}]`
+    if (!name) errors.push(required(at))
+    else if (used.has(name)) errors.push(duplicate(at, name))
+    used.add(name)
+    if (name && !claims.includes(name)) errors.push(unknownClaim(name, at, claims))
+  }
   return errors
 }
 
+function unknownClaim(name: string, path: string, claims: readonly string[]): FieldError {
+  const fault = notFoundField(path, name)
+  const names = claims.length === 0 ? ' which is empty' : `: ${[...claims].sort().join(', ')}`
+  const detail = `must be one of the names in pod.spec.resourceClaims${names}`
+  return { ...fault, detail: `${fault.detail}: ${detail}` }
+}
+
+function validateRequest(
+  name: string,
+  { amount, limit }: { readonly amount: string; readonly limit: string | undefined },
+  path: string,
+): FieldError[] {
+  if (limit === undefined) {
+    if (mayOvercommit(name)) return []
+    return [required(`${path}.limits`, 'Limit must be set for non overcommitable resources')]
+  }
+  const order = compareQuantities(amount, limit)
+  const shown = canonicalQuantity(amount)
+  const of = `${name} limit of ${canonicalQuantity(limit)}`
+  if (order !== 0 && !mayOvercommit(name)) {
+    return [invalid(`${path}.requests`, shown, `must be equal to ${of}`)]
+  }
+  if (order <= 0) return []
+  return [invalid(`${path}.requests`, shown, `must be less than or equal to ${of}`)]
+}
+
 function validateAmount(name: string, amount: string, path: string): FieldError[] {
-  const errors = each(path, name, qualifiedNameErrors(name))
-  if (!name.includes('/') && !STANDARD.includes(name) && !isHugePages(name)) {
-    errors.push(invalid(path, name, 'must be a standard resource type or fully qualified'))
-    errors.push(invalid(path, name, 'must be a standard resource for containers'))
+  const errors = validateResourceName(name, path)
+  if (!name.includes('/')) {
+    if (!STANDARD.includes(name) && !isHugePages(name)) {
+      errors.push(invalid(path, new GoText(name), 'must be a standard resource for containers'))
+    }
+  } else if (!isNative(name) && !isExtended(name)) {
+    errors.push(invalid(path, new GoText(name), "doesn't follow extended resource name standard"))
   }
-  if (compareQuantities(amount, '0') < 0) {
-    errors.push(invalid(path, canonicalQuantity(amount), NEGATIVE_ERROR))
+  errors.push(...nonNegativeQuantity(amount, path))
+  if (isExtended(name) && !isWholeQuantity(amount)) {
+    errors.push(invalid(path, goQuantity(amount), 'must be an integer'))
   }
-  const isWhole = compareQuantities(amount, String(Math.trunc(Number.parseFloat(amount)))) === 0
-  if (name.includes('/') && /^[-+\d.]+m?$/.test(amount) && !isWhole) {
-    errors.push(invalid(path, canonicalQuantity(amount), 'must be an integer'))
+  if (isHugePages(name) && !isMultiple(amount, name.slice('hugepages-'.length))) {
+    const detail = `${canonicalQuantity(amount)} is not positive integer multiple of ${name}`
+    errors.push(invalid(path, canonicalQuantity(amount), detail))
+  }
+  return errors
+}
+
+/** Resources that the cluster itself does not know: devices, licences. */
+function isExtended(name: string): boolean {
+  if (isNative(name) || name.startsWith('requests.')) return false
+  return qualifiedNameErrors(`requests.${name}`).length === 0
+}
+
+function isMultiple(amount: string, size: string): boolean {
+  try {
+    const page = parseQuantity(size).nanos
+    return page > 0n && parseQuantity(amount).nanos % page === 0n
+  } catch {
+    return false
+  }
+}
+
+/** What is to become of a container whose CPU or memory is changed (KEP-1287). */
+export function validateResizePolicy(
+  policies: readonly DeepReadonly<ContainerResizePolicy>[],
+  path: string,
+  { restartPolicy }: DeepReadonly<PodSpec>,
+): FieldError[] {
+  const errors: FieldError[] = []
+  const seen = new Set<string>()
+  for (const [i, policy] of policies.entries()) {
+    const { resourceName: name, restartPolicy: action } = policy
+    if (seen.has(name)) errors.push(duplicate(`${path}[${i}]`, new GoText(name)))
+    seen.add(name)
+    if (name === '') errors.push(required(path))
+    else if (!RESIZABLE.includes(name)) errors.push(notSupported(path, new GoText(name), RESIZABLE))
+    if (action === '') errors.push(required(path))
+    else if (!RESIZE_POLICIES.includes(action)) {
+      errors.push(notSupported(path, action, RESIZE_POLICIES))
+    }
+    if (restartPolicy === 'Never' && action !== 'NotRequired') {
+      errors.push(invalid(path, action, "must be 'NotRequired' when `restartPolicy` is 'Never'"))
+    }
   }
   return errors
 }

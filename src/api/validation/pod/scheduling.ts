@@ -10,8 +10,14 @@ import type {
 } from '../../core/index.ts'
 import type { FieldError } from '../../schema/index.ts'
 import { duplicate, forbidden, invalid, notSupported, required } from '../field-errors.ts'
-import { labelValueErrors, qualifiedNameErrors } from '../names.ts'
-import { each, oneOf } from './common.ts'
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  labelValueErrors,
+  qualifiedNameErrors,
+} from '../names.ts'
+import { validateLabelSelector } from '../label-selector.ts'
+import { each } from './common.ts'
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
@@ -34,7 +40,8 @@ export function validateTolerations(
       errors.push(invalid(`${at}.effect`, effect ?? '', detail))
     }
     if (operator === '' || operator === 'Equal') {
-      errors.push(...each(`${at}.operator`, value, labelValueErrors(value).slice(0, 1)))
+      const faults = labelValueErrors(value)
+      if (faults.length > 0) errors.push(invalid(`${at}.operator`, value, faults.join(';')))
     } else if (operator === 'Exists') {
       if (value !== '') {
         errors.push(
@@ -56,14 +63,15 @@ export function validateAffinity(affinity: DeepReadonly<Affinity>, path: string)
     const at = `${path}.nodeAffinity`
     const requiredAt = `${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`
     const terms = nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
-    if (terms?.length === 0) {
+    if (nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution && !terms?.length) {
       errors.push(required(requiredAt, 'must have at least one node selector term'))
     }
     terms?.forEach((term, i) => errors.push(...validateNodeTerm(term, `${requiredAt}[${i}]`)))
     nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution?.forEach((preferred, i) => {
       const item = `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}]`
       errors.push(...validateWeight(preferred.weight, item))
-      errors.push(...validateNodeTerm(preferred.preference, `${item}.preference`))
+      const preference = { anyValue: true }
+      errors.push(...validateNodeTerm(preferred.preference, `${item}.preference`, preference))
     })
   }
   const pods: [DeepReadonly<NonNullable<Affinity['podAffinity']>> | undefined, string][] = [
@@ -90,15 +98,63 @@ function validateWeight(weight: number, path: string): FieldError[] {
 }
 
 function validatePodTerm(term: DeepReadonly<PodAffinityTerm>, path: string): FieldError[] {
-  if (!term.topologyKey) return [required(`${path}.topologyKey`, 'can not be empty')]
-  return each(`${path}.topologyKey`, term.topologyKey, qualifiedNameErrors(term.topologyKey))
+  const { labelSelector, namespaceSelector, namespaces = [], topologyKey } = term
+  const errors: FieldError[] = []
+  if (labelSelector) errors.push(...validateLabelSelector(labelSelector, `${path}.labelSelector`))
+  if (namespaceSelector) {
+    errors.push(...validateLabelSelector(namespaceSelector, `${path}.namespaceSelector`))
+  }
+  for (const name of namespaces) {
+    errors.push(...each(`${path}.namespace`, name, dns1123LabelErrors(name)))
+  }
+  errors.push(...validateLabelKeys(term, path))
+  const at = `${path}.topologyKey`
+  if (topologyKey === '') errors.push(required(at, 'can not be empty'))
+  return [...errors, ...each(at, topologyKey, qualifiedNameErrors(topologyKey))]
 }
 
-export function validateNodeTerm(term: DeepReadonly<NodeSelectorTerm>, path: string): FieldError[] {
+/** Labels whose values the selector is to have, or not to have, in common with the pod. */
+function validateLabelKeys(term: DeepReadonly<PodAffinityTerm>, path: string): FieldError[] {
+  const { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] } = term
+  const errors: FieldError[] = []
+  for (const [field, keys] of Object.entries({ matchLabelKeys, mismatchLabelKeys })) {
+    const at = `${path}.${field}`
+    if (keys.length > 0 && !labelSelector) {
+      errors.push(forbidden(at, 'must not be specified when labelSelector is not set'))
+    } else
+      keys.forEach((key, i) => errors.push(...each(`${at}[${i}]`, key, qualifiedNameErrors(key))))
+  }
+  const selected = new Set(Object.keys(labelSelector?.matchLabels ?? {}))
+  for (const { key } of labelSelector?.matchExpressions ?? []) {
+    if (matchLabelKeys.includes(key) && selected.has(key)) {
+      const detail = 'exists in both matchLabelKeys and labelSelector'
+      errors.push(invalid(`${path}[${matchLabelKeys.lastIndexOf(key)}]`, key, detail))
+    }
+    selected.add(key)
+  }
+  for (const [i, key] of matchLabelKeys.entries()) {
+    if (!mismatchLabelKeys.includes(key)) continue
+    const detail = 'exists in both matchLabelKeys and mismatchLabelKeys'
+    errors.push(invalid(`${path}.matchLabelKeys[${i}]`, key, detail))
+  }
+  return errors
+}
+
+/** `anyValue`: values that no label can have are let pass, as in what is only preferred. */
+export function validateNodeTerm(
+  term: DeepReadonly<NodeSelectorTerm>,
+  path: string,
+  { anyValue = false } = {},
+): FieldError[] {
   const expressions = (term.matchExpressions ?? []).flatMap((requirement, i) => {
     const at = `${path}.matchExpressions[${i}]`
     const errors = validateValues(requirement, at)
-    return [...errors, ...each(`${at}.key`, requirement.key, qualifiedNameErrors(requirement.key))]
+    errors.push(...each(`${at}.key`, requirement.key, qualifiedNameErrors(requirement.key)))
+    if (anyValue) return errors
+    const values = (requirement.values ?? []).flatMap((value, k) =>
+      each(`${at}.values[${k}]`, value, labelValueErrors(value)),
+    )
+    return [...errors, ...values]
   })
   const fields = (term.matchFields ?? []).flatMap((requirement, i) => {
     const at = `${path}.matchFields[${i}]`
@@ -106,7 +162,7 @@ export function validateNodeTerm(term: DeepReadonly<NodeSelectorTerm>, path: str
     if (requirement.operator === 'In' || requirement.operator === 'NotIn') {
       if (requirement.values?.length !== 1) {
         const detail =
-          'must be only one value when `operator` is "In" or "NotIn" for node field selector'
+          "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"
         errors.push(required(`${at}.values`, detail))
       }
     } else {
@@ -115,8 +171,12 @@ export function validateNodeTerm(term: DeepReadonly<NodeSelectorTerm>, path: str
     }
     if (requirement.key !== 'metadata.name') {
       errors.push(invalid(`${at}.key`, requirement.key, 'not a valid field selector key'))
+      return errors
     }
-    return errors
+    const names = (requirement.values ?? []).flatMap((value, k) =>
+      each(`${at}.values[${k}]`, value, dns1123SubdomainErrors(value)),
+    )
+    return [...errors, ...names]
   })
   return [...expressions, ...fields]
 }
@@ -145,27 +205,67 @@ function validateValues(
 }
 
 const SPREAD_ACTIONS = ['DoNotSchedule', 'ScheduleAnyway']
+const NODE_POLICIES = ['Honor', 'Ignore']
 
 export function validateSpread(
   constraints: readonly DeepReadonly<TopologySpreadConstraint>[],
   path: string,
 ): FieldError[] {
-  const seen = new Set<string>()
+  const pairs = constraints.map((c) => `{${c.topologyKey}, ${c.whenUnsatisfiable}}`)
   return constraints.flatMap((constraint, i) => {
     const at = `${path}[${i}]`
-    const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint
+    const { maxSkew, topologyKey, whenUnsatisfiable: action } = constraint
     const errors: FieldError[] = []
     if (maxSkew <= 0) errors.push(invalid(`${at}.maxSkew`, maxSkew, 'must be greater than zero'))
     if (!topologyKey) errors.push(required(`${at}.topologyKey`, 'can not be empty'))
-    errors.push(...oneOf(`${at}.whenUnsatisfiable`, whenUnsatisfiable, SPREAD_ACTIONS))
-    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`
-    if (seen.has(pair)) errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair))
-    seen.add(pair)
-    if (minDomains !== undefined && minDomains <= 0) {
-      errors.push(invalid(`${at}.minDomains`, minDomains, 'must be greater than zero'))
+    if (!SPREAD_ACTIONS.includes(action)) {
+      errors.push(notSupported(`${at}.whenUnsatisfiable`, action, SPREAD_ACTIONS))
     }
-    return errors
+    const pair = pairs[i] ?? ''
+    if (pairs.includes(pair, i + 1)) {
+      errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair))
+    }
+    errors.push(...validateMinDomains(constraint, `${at}.minDomains`))
+    for (const field of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const) {
+      const policy = constraint[field]
+      if (policy === undefined || NODE_POLICIES.includes(policy)) continue
+      errors.push(notSupported(`${at}.${field}`, policy, NODE_POLICIES))
+    }
+    return [...errors, ...validateSpreadLabels(constraint, at)]
   })
+}
+
+function validateMinDomains(
+  { minDomains, whenUnsatisfiable: action }: DeepReadonly<TopologySpreadConstraint>,
+  path: string,
+): FieldError[] {
+  if (minDomains === undefined) return []
+  const errors = minDomains > 0 ? [] : [invalid(path, minDomains, 'must be greater than zero')]
+  if (action === 'DoNotSchedule') return errors
+  const detail = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${action}`
+  return [...errors, invalid(path, minDomains, detail)]
+}
+
+function validateSpreadLabels(
+  { matchLabelKeys = [], labelSelector }: DeepReadonly<TopologySpreadConstraint>,
+  path: string,
+): FieldError[] {
+  const at = `${path}.matchLabelKeys`
+  const errors: FieldError[] = []
+  if (matchLabelKeys.length > 0 && !labelSelector) {
+    errors.push(forbidden(at, 'must not be specified when labelSelector is not set'))
+  }
+  const selected = [
+    ...Object.keys(labelSelector?.matchLabels ?? {}),
+    ...(labelSelector?.matchExpressions ?? []).map((expression) => expression.key),
+  ]
+  for (const [i, key] of matchLabelKeys.entries()) {
+    errors.push(...each(`${at}[${i}]`, key, qualifiedNameErrors(key)))
+    if (!selected.includes(key)) continue
+    errors.push(invalid(`${at}[${i}]`, key, 'exists in both matchLabelKeys and labelSelector'))
+  }
+  if (!labelSelector) return errors
+  return [...errors, ...validateLabelSelector(labelSelector, `${path}.labelSelector`)]
 }
 
 export function validateGates(spec: DeepReadonly<PodSpec>, path: string): FieldError[] {
