@@ -12,6 +12,8 @@ export interface EngineRange {
   limit?: number
 }
 
+export type EngineEntry = readonly [key: Uint8Array, value: Uint8Array]
+
 /**
  * An ordered, embedded key-value engine (`level` on the real platform), keys compared as bytes.
  * A batch is atomic: after a crash all of it is there or none. It is durable once `batch` with
@@ -21,8 +23,11 @@ export interface Engine {
   /** Synchronous: values are read on the member's own event loop (see DESIGN §5). */
   get(key: Uint8Array): Uint8Array | undefined
   batch(ops: readonly EngineOp[], options?: { sync?: boolean }): Promise<void>
-  /** A consistent view, taken when iteration starts. Bytes handed out belong to the caller. */
-  iterate(range?: EngineRange): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>
+  /**
+   * A consistent view, taken when iteration starts, in pieces of many entries. Bytes handed out
+   * belong to the caller.
+   */
+  iterate(range?: EngineRange): AsyncIterable<readonly EngineEntry[]>
   /** Removes every key of a range. */
   clear(range?: EngineRange): Promise<void>
   /** Gives space of removed keys back to the file system. */

@@ -1,7 +1,13 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Level } from 'level'
-import { DiskError, type Engine, type EngineRange, type OpenEngine } from '../base/index.ts'
+import {
+  DiskError,
+  type Engine,
+  type EngineEntry,
+  type EngineRange,
+  type OpenEngine,
+} from '../base/index.ts'
 import { diskError } from './disk.ts'
 
 type Bytes = Uint8Array
@@ -14,8 +20,9 @@ export interface LevelOptions {
   writeBufferBytes?: number
 }
 
-/** Entries fetched per hop to the thread pool while iterating. */
+/** Entries fetched per hop to the thread pool while iterating, and about how many bytes at most. */
 const ITERATE_BATCH = 512
+const ITERATE_BYTES = 256 * 1024
 /** Above every key that the store uses; only bounds a compaction. */
 const END = new Uint8Array(64).fill(0xff)
 
@@ -70,12 +77,13 @@ function iterate(
   db: Database,
   path: string,
   range: EngineRange,
-): AsyncIterable<readonly [Bytes, Bytes]> {
+): AsyncIterable<readonly EngineEntry[]> {
   return {
     [Symbol.asyncIterator]() {
+      // `classic-level`'s own, like `compactRange`.
+      const options = { ...rangeOptions(range), highWaterMarkBytes: ITERATE_BYTES }
       // Made here, not at the first next(): the view is that of the moment iteration starts.
-      const iterator = db.iterator(rangeOptions(range))
-      return entries(iterator, path)
+      return pieces(db.iterator(options), path)
     },
   }
 }
@@ -85,12 +93,12 @@ interface LevelIterator {
   close(): Promise<void>
 }
 
-async function* entries(iterator: LevelIterator, path: string) {
+async function* pieces(iterator: LevelIterator, path: string) {
   try {
     for (;;) {
       const batch = await guard(path, () => iterator.nextv(ITERATE_BATCH))
       if (batch.length === 0) return
-      yield* batch
+      yield batch
     }
   } finally {
     await iterator.close()

@@ -1,4 +1,4 @@
-import type { Engine, EngineOp, EngineRange, OpenEngine } from '../base/index.ts'
+import type { Engine, EngineEntry, EngineOp, EngineRange, OpenEngine } from '../base/index.ts'
 import type { Lifetime, SimClock } from './clock.ts'
 import type { SeededRandom } from './random.ts'
 import { SortedBytes } from './sorted-bytes.ts'
@@ -96,10 +96,10 @@ class ProcessEngine implements Engine {
     })
   }
 
-  async *iterate(range: EngineRange = {}): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
+  async *iterate(range: EngineRange = {}): AsyncIterable<readonly EngineEntry[]> {
     const entries = this.#store.current.entries(range)
     await this.#perform(BATCH_MS_MAX, () => {})
-    for (const [key, value] of entries) yield [key.slice(), value.slice()]
+    yield entries.map(([key, value]): EngineEntry => [key.slice(), value.slice()])
   }
 
   async clear(range: EngineRange = {}): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import type { EngineEntry } from '../../src/base/index.ts'
 import { levelEngines } from '../../src/platform/index.ts'
 import { eventually } from '../support/navarch.ts'
 import { needProgram } from '../support/peers.ts'
@@ -35,7 +36,9 @@ describe('a member whose disk holds something else', function () {
   async function alter(name: string): Promise<void> {
     const engine = await levelEngines()(join(etcd.folder, name, 'db'))
     let altered = 0
-    for await (const [key, value] of engine.iterate()) {
+    const entries: EngineEntry[] = []
+    for await (const piece of engine.iterate()) entries.push(...piece)
+    for (const [key, value] of entries) {
       const at = Buffer.from(value).indexOf('sound')
       if (at < 0) continue
       const changed = Uint8Array.from(value)

@@ -1,4 +1,4 @@
-import { type Engine, type EngineOp, present } from '../../base/index.ts'
+import { type Engine, type EngineEntry, type EngineOp, present } from '../../base/index.ts'
 import { ByteCache } from './byte-cache.ts'
 import { RecordBlocks } from './record-blocks.ts'
 import { REVISION_BYTES, readRevision, revisionId, writeRevision } from './revision.ts'
@@ -48,6 +48,7 @@ const BUCKETS: Readonly<Record<Bucket, number>> = {
   members: 0x75,
   members_removed: 0x76,
 }
+const REVISION_MAX = Number.MAX_SAFE_INTEGER
 const CACHE_BYTES = 64 * 2 ** 20
 /** What the engine adds to a key and its value, about. */
 const RECORD_OVERHEAD_BYTES = 16
@@ -182,11 +183,21 @@ export class Backend {
   }
 
   async *#storedThenBuffered(
-    stored: AsyncIterable<readonly [Uint8Array, Uint8Array]>,
+    stored: AsyncIterable<readonly EngineEntry[]>,
     buffered: Iterable<StoredRecord>,
   ): AsyncGenerator<StoredRecord> {
-    for await (const [key, encoded] of stored) yield { ...readRevision(key, 2), encoded }
+    for await (const piece of stored) {
+      for (const [key, encoded] of piece) yield { ...readRevision(key, 2), encoded }
+    }
     yield* buffered
+  }
+
+  /** Every change on disk, in order: used when everything is read back, before anything is written. */
+  async readBack(take: (record: StoredRecord) => void): Promise<void> {
+    const range = { gte: this.#revisionKey(0, 0), lt: this.#revisionKey(REVISION_MAX, 0) }
+    for await (const piece of this.#engine.iterate(range)) {
+      for (const [key, encoded] of piece) take({ ...readRevision(key, 2), encoded })
+    }
   }
 
   /** A bucket's entries on disk: used when everything is read back, before anything is written. */
@@ -198,7 +209,9 @@ export class Backend {
       gte: Uint8Array.of(this.#area, prefix),
       lt: Uint8Array.of(this.#area, prefix + 1),
     }
-    for await (const [key, value] of this.#engine.iterate(range)) yield [key.subarray(2), value]
+    for await (const piece of this.#engine.iterate(range)) {
+      for (const [key, value] of piece) yield [key.subarray(2), value]
+    }
   }
 
   /**

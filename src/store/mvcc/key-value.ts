@@ -138,3 +138,28 @@ function decodeKeyValue(bytes: Uint8Array): Fields {
   }
   return kv
 }
+
+/** What the index needs of a change, without a look at its value; the key as the index names it. */
+export function readIndexed(encoded: Uint8Array): {
+  key: string
+  createRevision: number
+  version: number
+  lease: bigint
+} {
+  const bytes = asBuffer(encoded)
+  const reader = new WireReader(bytes)
+  const found = { key: '', createRevision: 0, version: 0, lease: 0n }
+  while (!reader.done) {
+    const tag = reader.tag()
+    if (tag === 0x0a) found.key = bytes.toString('latin1', reader.span(), reader.at)
+    else if (tag === 0x10) found.createRevision = reader.number()
+    else if (tag === 0x20) found.version = reader.number()
+    else if (tag === 0x30) found.lease = reader.int64()
+    else reader.skip(tag & 7)
+  }
+  return found
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+}

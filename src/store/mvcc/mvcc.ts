@@ -8,6 +8,7 @@ import {
   encodeTombstone,
   KeyValue,
   keyValueBytes,
+  readIndexed,
   writeKeyValue,
 } from './key-value.ts'
 import { revisionBytes } from './revision.ts'
@@ -68,19 +69,16 @@ export class Mvcc {
 
   /** Reads everything back. Call it once, on a new instance, when leases are known. */
   async restore(): Promise<void> {
-    for await (const record of this.backend.records(0, Number.MAX_SAFE_INTEGER)) {
-      this.restoreRecord(record)
-    }
+    await this.backend.readBack((record) => this.restoreRecord(record))
     this.endRestore()
   }
 
   restoreRecord({ main, sub, encoded }: StoredRecord): void {
     this.backend.noteStored(encoded.length)
-    const kv = new KeyValue(encoded)
-    const key = keyText(kv.key)
-    this.index.restore(key).restore(main, sub, kv.createRevision, kv.version)
+    const { key, createRevision, version, lease } = readIndexed(encoded)
+    this.index.restore(key).restore(main, sub, createRevision, version)
     if (main > this.#revision) this.#revision = main
-    if (kv.lease !== 0n) this.leases.attach(key, kv.lease)
+    if (lease !== 0n) this.leases.attach(key, lease)
     else this.leases.detach(key)
   }
 

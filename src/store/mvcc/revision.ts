@@ -20,12 +20,17 @@ export function revisionBytes(main: number, sub: number, removed = false): Uint8
   return bytes
 }
 
+/** Throws `RangeError` when the bytes end too early. */
 export function readRevision(bytes: Uint8Array, at = 0): { main: number; sub: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  return {
-    main: view.getUint32(at) * 0x1_0000_0000 + view.getUint32(at + 4),
-    sub: view.getUint32(at + 9) * 0x1_0000_0000 + view.getUint32(at + 13),
-  }
+  if (bytes.length < at + REVISION_BYTES) throw new RangeError('a revision ends too early')
+  return { main: readUint64(bytes, at), sub: readUint64(bytes, at + 9) }
+}
+
+/** By hand: a view of the bytes would cost more than to read them. */
+function readUint64(bytes: Uint8Array, at: number): number {
+  let value = 0
+  for (let i = at; i < at + 8; i++) value = value * 0x100 + (bytes[i] ?? 0)
+  return value
 }
 
 /** Names one change in maps: nearly always the number alone. */

@@ -94,17 +94,23 @@ export class WireReader {
 
   /** A view, not a copy. */
   bytes(): Uint8Array {
+    const start = this.span()
+    return this.#bytes.subarray(start, this.#pos)
+  }
+
+  /** Passes over the bytes that come next: where they begin. They end `at`. */
+  span(): number {
     const length = this.number()
     const start = this.#pos
     if (start + length > this.#end) throw new RangeError('protobuf: bytes end too early')
     this.#pos = start + length
-    return this.#bytes.subarray(start, this.#pos)
+    return start
   }
 
   skip(wireType: number): void {
     if (wireType === 0) this.number()
     else if (wireType === 1) this.#pos += 8
-    else if (wireType === 2) this.bytes()
+    else if (wireType === 2) this.span()
     else if (wireType === 5) this.#pos += 4
     else throw new RangeError(`protobuf: wire type ${wireType} is not known`)
   }

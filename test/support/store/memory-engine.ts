@@ -1,4 +1,4 @@
-import type { Engine, EngineOp, EngineRange } from '../../../src/base/index.ts'
+import type { Engine, EngineEntry, EngineOp, EngineRange } from '../../../src/base/index.ts'
 
 /** An engine in memory, for tests: what was written is there, until `fail` is set. */
 export class MemoryEngine implements Engine {
@@ -35,14 +35,12 @@ export class MemoryEngine implements Engine {
     }
   }
 
-  async *iterate(
-    range: EngineRange = {},
-  ): AsyncGenerator<readonly [key: Uint8Array, value: Uint8Array]> {
+  async *iterate(range: EngineRange = {}): AsyncGenerator<readonly EngineEntry[]> {
     const found = this.#keys(range).map((key) => [key, this.#entries.get(key)] as const)
     let left = range.limit ?? Infinity
     for (const [key, value] of range.reverse ? found.toReversed() : found) {
       if (left-- <= 0 || !value) return
-      yield [Buffer.from(key, 'latin1'), value]
+      yield [[Buffer.from(key, 'latin1'), value]]
     }
   }
 

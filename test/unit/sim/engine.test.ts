@@ -36,8 +36,10 @@ class Bench {
   async read(engine: Engine, range: Parameters<Engine['iterate']>[0] = {}): Promise<string> {
     const collect = async () => {
       const texts: string[] = []
-      for await (const [key, value] of engine.iterate(range)) {
-        texts.push(`${Buffer.from(key).toString()}=${Buffer.from(value).toString()}`)
+      for await (const piece of engine.iterate(range)) {
+        for (const [key, value] of piece) {
+          texts.push(`${Buffer.from(key).toString()}=${Buffer.from(value).toString()}`)
+        }
       }
       return texts.join(' ')
     }
