@@ -35,6 +35,10 @@ export class Layout {
   dataOf(name: string): string {
     return `${this.data}/${name}`
   }
+  /** By what a node that joins with a token comes in. */
+  bootstrapOf(name: string): string {
+    return `${this.dataOf(name)}/bootstrap.kubeconfig`
+  }
   certificate(name: string): string {
     return `${this.pki}/${name}.crt`
   }

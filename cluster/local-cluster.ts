@@ -24,11 +24,19 @@ import {
   writeCluster,
 } from './lifecycle.ts'
 import { requireUnusedNetwork } from './addresses.ts'
+import { bootstrapKubeconfig, createToken } from './join.ts'
 import { readLog } from './logs.ts'
 import { readTls, storeCaFile } from './pki.ts'
 import { collectStatus } from './status.ts'
 import { recordTopology } from './topology-record.ts'
-import { agentsOf, clientEndpoint, parseTopology, partNamed, type Topology } from './topology.ts'
+import {
+  agentsOf,
+  clientEndpoint,
+  parseTopology,
+  partNamed,
+  type Topology,
+  withNode,
+} from './topology.ts'
 
 export interface LocalClusterParts extends LifecycleParts {
   readonly log: Log
@@ -37,6 +45,9 @@ export interface LocalClusterParts extends LifecycleParts {
 }
 
 const KILL_TIMEOUT_MS = 5000
+/** A node's token is for its first certificate. */
+const TOKEN_TTL_MS = 3_600_000
+const NODES_MAX = 200
 
 /** The cluster of one data folder. */
 export class LocalCluster implements ClusterControl {
@@ -167,6 +178,34 @@ export class LocalCluster implements ClusterControl {
 
   async start(name: string, context: CallContext): Promise<void> {
     await startOne(this.#parts, await this.#topology(), name, context)
+  }
+
+  async addNode(context: CallContext): Promise<string> {
+    const before = await this.#topology()
+    if (before.apiOnly) throw new UserError('this cluster is the API alone: it has no nodes')
+    if (before.nodes.length >= NODES_MAX) {
+      throw new UserError(`this cluster has ${NODES_MAX} nodes, and no room for more`)
+    }
+    const { topology, node } = withNode(before)
+    const { disk, layout, clock, random } = this.#parts
+    const { signal } = context
+    const token = await withConnection(this.#parts, before, ({ connection }) =>
+      createToken(
+        { connection, random },
+        { ttlMs: TOKEN_TTL_MS, nowMs: clock.nowMs(), description: `for ${node.name}`, signal },
+      ),
+    )
+    const { address, port } = before.endpoint
+    const { caPem } = await readTls('admin', 'api', this.#parts)
+    const text = bootstrapKubeconfig({ server: `https://${address}:${port}`, caPem, token })
+    await disk.mkdir(layout.dataOf(node.name), { mode: 0o755 })
+    await disk.writeFileAtomic(layout.bootstrapOf(node.name), Buffer.from(text), { mode: 0o600 })
+    await writeCluster(this.#parts, topology)
+    await startOne(this.#parts, topology, node.name, context)
+    await withConnection(this.#parts, topology, ({ connection }) =>
+      recordTopology(topology, { connection, signal }),
+    )
+    return node.name
   }
 
   async *logs(

@@ -80,7 +80,8 @@ export function wantedCertificates(topology: Topology): Wanted {
       },
     }
   }
-  for (const { name, address } of topology.nodes) {
+  for (const { name, address, joins } of topology.nodes) {
+    if (joins) continue
     wanted[name] = {
       ca: API_CA,
       leaf: {

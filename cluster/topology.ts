@@ -18,6 +18,8 @@ export interface NodeTopology {
   readonly address: string
   readonly kubeletPort: number
   readonly podCidr: string
+  /** With a bootstrap token, not with certificates of the launcher. */
+  readonly joins?: true
 }
 
 /** Nodes without containers, all in one process. */
@@ -86,13 +88,7 @@ export function planTopology(options: {
       clientPort: next(),
       peerPort: next(),
     })),
-    nodes: numbered('node', options.nodes).map((name, i) => ({
-      name,
-      // The third number is 0 for nodes, the node's own for its pods; 240 and above are Services.
-      address: `${network}.0.${i + 1}`,
-      kubeletPort: KUBELET_PORT,
-      podCidr: `${network}.${i + 1}.0/24`,
-    })),
+    nodes: Array.from({ length: options.nodes }, (_, i) => nodeAt(network, i + 1)),
     ...(options.hollowNodes > 0 && {
       hollow: {
         name: 'hollow-nodes',
@@ -106,6 +102,24 @@ export function planTopology(options: {
 }
 
 export const hollowNames = ({ nodes }: HollowTopology): string[] => numbered('hollow', nodes)
+
+/** One more node, which joins with a token. Pure. */
+export function withNode(topology: Topology): { topology: Topology; node: NodeTopology } {
+  const { network, nodes } = topology
+  const number = nodes.length + 1
+  const node: NodeTopology = { ...nodeAt(network, number), joins: true }
+  return { topology: { ...topology, nodes: [...nodes, node] }, node }
+}
+
+function nodeAt(network: string, number: number): NodeTopology {
+  return {
+    name: `node-${number}`,
+    // The third number is 0 for nodes, the node's own for its pods; 240 and above are Services.
+    address: `${network}.0.${number}`,
+    kubeletPort: KUBELET_PORT,
+    podCidr: `${network}.${number}.0/24`,
+  }
+}
 
 function numbered(noun: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${noun}-${i + 1}`)

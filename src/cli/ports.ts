@@ -129,6 +129,8 @@ export interface ClusterControl {
   status(context: { signal: AbortSignal }): Promise<ClusterStatus>
   kill(name: string, signal: string): Promise<void>
   start(name: string, context: CallContext): Promise<void>
+  /** One more node, which joins with a bootstrap token; its name. */
+  addNode(context: CallContext): Promise<string>
   logs(
     name: string,
     options: { follow: boolean; tail: number | undefined; signal: AbortSignal },

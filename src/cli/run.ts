@@ -5,6 +5,7 @@ import { drillCommand } from './drill.ts'
 import { envCommand } from './env.ts'
 import { killCommand } from './kill.ts'
 import { logsCommand } from './logs.ts'
+import { nodeCommand } from './node.ts'
 import { type CliPorts, UsageError, UserError } from './ports.ts'
 import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
@@ -22,6 +23,7 @@ const COMMANDS = [
   statusCommand,
   killCommand,
   startCommand,
+  nodeCommand,
   logsCommand,
   envCommand,
   backupCommand,

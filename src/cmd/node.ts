@@ -1,4 +1,4 @@
-import { apiEndpoint, type NodeTopology, readTls } from '../../cluster/index.ts'
+import { apiEndpoint, type NodeTopology } from '../../cluster/index.ts'
 import type { GrpcDial, HttpHandler } from '../base/index.ts'
 import { createClient } from '../client/index.ts'
 import { killLeftovers, startNode } from '../node/index.ts'
@@ -15,6 +15,7 @@ import {
 import { givenFlags } from './parts/given-flags.ts'
 import { KUBELET_FLAGS, withKubeletFlags } from './parts/kubelet-flags.ts'
 import { nodeConfig } from './parts/node-config.ts'
+import { openCredentials } from './parts/node-credentials.ts'
 import { type Part, runPart, untilStopped } from './parts/part.ts'
 
 const STOP_TIMEOUT_MS = 3000
@@ -43,7 +44,8 @@ async function main(part: Part): Promise<void> {
     await killLeftovers(config, system)
     return
   }
-  const tls = await readTls(name, 'api', part)
+  const credentials = await openCredentials(part, node)
+  const { options: tls } = credentials.client
   const transport = httpsClient({ endpoints: mastersFor(node, part), tls })
   const client = createClient({ transport: transport.handle, ...system, userAgent: 'navarch-node' })
   const { address, kubeletPort: port } = node
@@ -58,8 +60,17 @@ async function main(part: Part): Promise<void> {
   const running = startNode(config, {
     ...system,
     client,
-    serveKubelet: (handler) => serveHttps({ address, port, tls, handler: guard(handler), log }),
+    serveKubelet: (handler) =>
+      serveHttps({
+        address,
+        port,
+        tls: credentials.serving.options,
+        handler: guard(handler),
+        log,
+      }),
   })
+  const onClient = () => transport.reconnect()
+  const rotating = credentials.rotate({ client, onClient, signal })
   void running.ready.then(() => {
     registered = true
   })
@@ -67,7 +78,8 @@ async function main(part: Part): Promise<void> {
     await running.stop()
     await transport.close()
   }
-  await Promise.race([untilStopped(signal, stop, { timeoutMs: STOP_TIMEOUT_MS }), running.done])
+  const stopped = untilStopped(signal, stop, { timeoutMs: STOP_TIMEOUT_MS })
+  await Promise.race([stopped, running.done, rotating.then(() => stopped)])
 }
 
 /** The library is loaded only once a probe needs it. */

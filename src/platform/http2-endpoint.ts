@@ -41,6 +41,11 @@ export class Http2Endpoint {
 
   close(): void {
     this.#closed = true
+    this.reconnect()
+  }
+
+  /** Breaks the connection; the next request makes another. */
+  reconnect(): void {
     void this.#session?.then((session) => session.destroy()).catch(() => undefined)
   }
 

@@ -23,6 +23,8 @@ export interface HttpsClient {
   readonly handle: HttpHandler
   /** Where requests go at present. */
   endpoint(): string
+  /** Breaks every connection: the next ones are made with the newest certificate. */
+  reconnect(): void
   /** Breaks every connection; requests under way fail. */
   close(): Promise<void>
 }
@@ -66,6 +68,9 @@ export function httpsClient(options: HttpsClientOptions): HttpsClient {
   return {
     handle,
     endpoint: () => at(current).url,
+    reconnect() {
+      for (const endpoint of endpoints) endpoint.reconnect()
+    },
     async close() {
       for (const endpoint of endpoints) endpoint.close()
     },

@@ -80,6 +80,29 @@ export function issueLeaf(authority: KeyPair, leaf: LeafOptions, validity: Valid
   })
 }
 
+/** A new key, and a request for a certificate of it (RFC 2986), PEM. The key is a secret. */
+export function requestLeaf(leaf: Omit<LeafOptions, 'usages'>): {
+  keyPem: string
+  requestPem: string
+} {
+  const { publicKey, privateKey } = newKey()
+  const names = alternativeNames(leaf)
+  const extensions = d.sequence(extension('2.5.29.17', d.sequence(...names)))
+  // RFC 2985 §5.4.2
+  const asked = d.sequence(d.oid('1.2.840.113549.1.9.14'), d.set(extensions))
+  const body = d.sequence(
+    d.integer(Uint8Array.of(0)),
+    subjectName(leaf),
+    publicKey.export({ type: 'spki', format: 'der' }),
+    names.length === 0 ? d.explicit(0) : d.explicit(0, asked),
+  )
+  const request = d.sequence(body, ECDSA_WITH_SHA256, d.bits(sign('sha256', body, privateKey)))
+  return {
+    keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    requestPem: pem('CERTIFICATE REQUEST', request),
+  }
+}
+
 /** Bits of the key usage extension (RFC 5280 §4.2.1.3). */
 const KEY_USAGES: Readonly<Record<string, number>> = {
   signing: 0,
@@ -217,7 +240,7 @@ function keyId(publicKey: KeyObject): Uint8Array {
   return createHash('sha1').update(present(bitString, 'key bits').subarray(3)).digest()
 }
 
-function alternativeNames(leaf: LeafOptions): Uint8Array[] {
+function alternativeNames(leaf: Omit<LeafOptions, 'usages'>): Uint8Array[] {
   return [
     ...(leaf.dnsNames ?? []).map((name) => d.implicit(2, Buffer.from(name, 'latin1'))),
     ...(leaf.ipAddresses ?? []).map((address) => d.implicit(7, ipBytes(address))),

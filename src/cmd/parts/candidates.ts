@@ -44,6 +44,8 @@ export interface CandidateParts {
   /** How long certificates are good at most. Default: a year. */
   readonly signingMs?: number
   readonly nodeLifecycle?: ControllersOptions['nodeLifecycle']
+  /** Whether nodes get certificates for their own addresses without a hand. Default: no. */
+  readonly approvesServing?: boolean
   /** Default: kube-scheduler's. */
   readonly scheduler?: SchedulerConfig
   /** Of its configuration. */

@@ -5,6 +5,7 @@ import { createApiServer } from '../../master/apiserver/index.ts'
 import { outboundHttps, serveHttps, systemClock, systemRandom } from '../../platform/index.ts'
 import { REPEATED_FLAGS, SECURITY_FLAGS, securedBy } from './apiserver-security.ts'
 import { controllersCandidate, schedulerCandidate } from './candidates.ts'
+import { ensureClusterInfo } from './cluster-info.ts'
 import { CONTROLLER_FLAGS, controllersBy } from './controller-flags.ts'
 import { holdEndpoint } from './endpoint.ts'
 import { givenFlags } from './given-flags.ts'
@@ -14,7 +15,7 @@ import { masterStatusHandler, STATUS_PATH } from './master-status.ts'
 import { die, type Part, untilStopped } from './part.ts'
 import { SCHEDULER_FLAGS, schedulerBy } from './scheduler-flags.ts'
 import type { StoreThread } from './store-thread.ts'
-import { readTrust } from './trust.ts'
+import { readTrust, type Trust } from './trust.ts'
 
 const STOP_TIMEOUT_MS = 4000
 const LINGER_MS = 250
@@ -34,6 +35,19 @@ function givenTo({ name, topology, log }: Part) {
     controllers: controllersBy(givenFlags(topology, 'controller-manager', manager)),
     scheduler: schedulerBy(scheduler, { clock: systemClock, log }),
   }
+}
+
+function placeOf({ topology }: Part, { given }: Trust) {
+  const { address, port } = topology.endpoint
+  return { server: `https://${address}:${port}`, caPem: given.rootCaPem ?? '' }
+}
+
+/** What every cluster with nodes has, beside what the API server makes. */
+async function ensureObjects(
+  parts: Parameters<typeof ensureStandardClass>[0] & Parameters<typeof ensureClusterInfo>[0],
+  call: { signal: AbortSignal },
+): Promise<void> {
+  await Promise.all([ensureStandardClass(parts, call), ensureClusterInfo(parts, call)])
 }
 
 /** What a master is beside its store member; resolves when it has stopped. */
@@ -65,7 +79,11 @@ export async function runMaster(
   })
   const volumes = localVolumes(layout.data)
   const parts = { name, api: api.handler, clock, random, log, trust: trust.given, volumes }
-  const controllers = controllersCandidate({ ...parts, ...given.controllers })
+  const controllers = controllersCandidate({
+    ...parts,
+    ...given.controllers,
+    approvesServing: true,
+  })
   const scheduler = schedulerCandidate({ ...parts, ...given.scheduler })
   const leads = () => ({ controllers: controllers.isLeader, scheduler: scheduler.isLeader })
   const state = { held: false }
@@ -85,7 +103,8 @@ export async function runMaster(
       await api.start({ signal, onServing })
       if (topology.apiOnly) return
       const candidates = [controllers, scheduler].map((candidate) => candidate.run({ signal }))
-      await Promise.all([...candidates, ensureStandardClass({ ...parts, ...volumes }, { signal })])
+      const ensuring = { ...parts, ...volumes, ...placeOf(part, trust) }
+      await Promise.all([...candidates, ensureObjects(ensuring, { signal })])
     }
     await Promise.all([serving.then(() => holdEndpoint(endpoint, { signal })), runCandidates()])
   })()

@@ -1,20 +1,32 @@
 import {
+  type CertificateRequest,
   type CertificateSigningRequest,
   certificateSigningRequests,
+  endpointSlices,
   keyOf,
+  type Node,
+  nodes,
   parseCertificateRequest,
   type SubjectAccessReview,
   subjectAccessReviews,
 } from '../../api/index.ts'
-import type { ObjectKey, ReconcileResult } from '../../client/index.ts'
-import { conditionTypes, KUBELET_CLIENT_SIGNER, kubeletClientFault } from './certificate-rules.ts'
+import type { Client, ObjectKey, ReconcileResult } from '../../client/index.ts'
+import {
+  conditionTypes,
+  KUBELET_CLIENT_SIGNER,
+  KUBELET_SERVING_SIGNER,
+  kubeletClientFault,
+  SIGNER_RULES,
+} from './certificate-rules.ts'
 import {
   type Cached,
+  changesOf,
   type Controller,
   type ControllerContext,
   done,
   draft,
   objectsOf,
+  syncOf,
 } from './runtime.ts'
 
 /** Ways for a kubelet to ask, and the right that each needs (KEP-1513). */
@@ -31,68 +43,137 @@ const WAYS = [
   },
 ] as const
 
+const SERVING_MESSAGE = 'Auto approving kubelet serving certificate for the addresses of the node.'
+
 /** Approves certificates that kubelets ask for themselves, when the one who asks has the right. */
-export function certificateApprover(context: ControllerContext): Controller {
+export function certificateApprover(
+  context: ControllerContext,
+  { approvesServing }: { approvesServing: boolean },
+): Controller {
   const requests = context.informers.for(certificateSigningRequests)
+  const machines = approvesServing ? context.informers.for(nodes) : undefined
+  const slices = approvesServing ? context.informers.for(endpointSlices) : undefined
   const client = context.client.for(certificateSigningRequests)
-  const reviews = context.client.for(subjectAccessReviews)
 
   async function reconcile(
     key: ObjectKey,
     call: { signal: AbortSignal },
   ): Promise<ReconcileResult> {
     const request = requests.get(key)
-    if (!request || request.spec.signerName !== KUBELET_CLIENT_SIGNER) return done
-    const types = conditionTypes(request)
-    if (types.has('Approved') || types.has('Denied') || request.status?.certificate) return done
+    if (!request || !isOpen(request)) return done
     const parsed = parseCertificateRequest(Buffer.from(request.spec.request, 'base64'))
+    if (isForServing(request)) {
+      const node = machines?.get((request.spec.username ?? '').replace(/^system:node:/, ''))
+      const others = othersThan(node?.metadata.name ?? '')
+      if (node && isOwnServing(request, parsed, { node, others }))
+        await approve(request, SERVING_MESSAGE, call)
+      return done
+    }
+    if (request.spec.signerName !== KUBELET_CLIENT_SIGNER) return done
     if (kubeletClientFault(request, parsed) !== undefined) return done
     for (const { subresource, message, applies } of WAYS) {
       if (!applies(request.spec.username ?? '', parsed.commonName)) continue
-      if (!(await isAllowed(request, subresource, call))) continue
-      const wanted = draft<CertificateSigningRequest>(request)
-      const condition = { type: 'Approved', status: 'True', reason: 'AutoApproved', message }
-      const now = new Date(context.clock.nowMs()).toISOString().replace(/\.\d+/, '')
-      const times = { lastUpdateTime: now, lastTransitionTime: now }
-      const conditions = [...(wanted.status?.conditions ?? []), { ...condition, ...times }]
-      wanted.status = { ...wanted.status, conditions }
-      const at = { name: keyOf(wanted) }
-      await client.subresource(at, { name: 'approval', method: 'PUT', body: wanted }, call)
+      if (!(await isAllowed(context.client, request, { subresource, ...call }))) continue
+      await approve(request, message, call)
       return done
     }
     return done
   }
 
-  async function isAllowed(
-    { spec }: Cached<CertificateSigningRequest>,
-    subresource: string,
+  async function approve(
+    request: Cached<CertificateSigningRequest>,
+    message: string,
     call: { signal: AbortSignal },
-  ): Promise<boolean> {
-    const review = await reviews.create(
-      {
-        metadata: {},
-        spec: {
-          user: spec.username ?? '',
-          groups: [...(spec.groups ?? [])],
-          uid: spec.uid ?? '',
-          extra: structuredClone(spec.extra ?? {}) as Record<string, string[]>,
-          resourceAttributes: {
-            group: 'certificates.k8s.io',
-            resource: 'certificatesigningrequests',
-            verb: 'create',
-            subresource,
-          },
-        },
-        status: { allowed: false },
-      } satisfies SubjectAccessReview,
-      call,
-    )
-    return review.status.allowed
+  ): Promise<void> {
+    const wanted = draft<CertificateSigningRequest>(request)
+    const condition = { type: 'Approved', status: 'True', reason: 'AutoApproved', message }
+    const now = new Date(context.clock.nowMs()).toISOString().replace(/\.\d+/, '')
+    const times = { lastUpdateTime: now, lastTransitionTime: now }
+    const conditions = [...(wanted.status?.conditions ?? []), { ...condition, ...times }]
+    wanted.status = { ...wanted.status, conditions }
+    const at = { name: keyOf(wanted) }
+    await client.subresource(at, { name: 'approval', method: 'PUT', body: wanted }, call)
   }
 
   return {
     name: 'certificatesigningrequest-approving-controller',
-    sources: [objectsOf(requests)],
+    sources: [
+      objectsOf(requests),
+      // A node asks before, or as, it tells its addresses.
+      ...(machines ? [changesOf(machines, () => waiting())] : []),
+      ...(slices ? [syncOf(slices)] : []),
+    ],
     reconcile,
   }
+
+  /** Names and addresses that are other nodes', or API servers': a node may claim them as well. */
+  function othersThan(name: string): ReadonlySet<string> {
+    const others = [...(machines?.list() ?? [])].filter(({ metadata }) => metadata.name !== name)
+    const servers = slices?.get('default/kubernetes')?.endpoints ?? []
+    return new Set([
+      ...others.flatMap((node) => addressesOf(node)),
+      ...servers.flatMap(({ addresses }) => addresses),
+    ])
+  }
+
+  function waiting(): string[] {
+    const open = [...requests.list()].filter((each) => isForServing(each) && isOpen(each))
+    return open.map(({ metadata }) => metadata.name ?? '')
+  }
 }
+
+/** Whether whoever asks has the right to be approved. */
+async function isAllowed(
+  client: Client,
+  { spec }: Cached<CertificateSigningRequest>,
+  call: { subresource: string; signal: AbortSignal },
+): Promise<boolean> {
+  const review = await client.for(subjectAccessReviews).create(
+    {
+      metadata: {},
+      spec: {
+        user: spec.username ?? '',
+        groups: [...(spec.groups ?? [])],
+        uid: spec.uid ?? '',
+        extra: structuredClone(spec.extra ?? {}) as Record<string, string[]>,
+        resourceAttributes: {
+          group: 'certificates.k8s.io',
+          resource: 'certificatesigningrequests',
+          verb: 'create',
+          subresource: call.subresource,
+        },
+      },
+      status: { allowed: false },
+    } satisfies SubjectAccessReview,
+    call,
+  )
+  return review.status.allowed
+}
+
+type Request = Cached<CertificateSigningRequest>
+
+function isOpen(request: Request): boolean {
+  const types = conditionTypes(request)
+  return !types.has('Approved') && !types.has('Denied') && !request.status?.certificate
+}
+
+const isForServing = ({ spec }: Request) => spec.signerName === KUBELET_SERVING_SIGNER
+
+/** Whether a node asks for itself, and for no other names and addresses than its own. */
+function isOwnServing(
+  request: Request,
+  parsed: CertificateRequest,
+  { node, others }: { node: Cached<Node>; others: ReadonlySet<string> },
+): boolean {
+  if (!request.spec.groups?.includes('system:nodes')) return false
+  if (SIGNER_RULES[KUBELET_SERVING_SIGNER]?.(request, parsed) !== undefined) return false
+  const own = addressesOf(node)
+  const names = [...parsed.dnsNames, ...parsed.ipAddresses]
+  return names.every((name) => own.includes(name) && !others.has(name) && !LOCAL.has(name))
+}
+
+/** These are everybody's. */
+const LOCAL: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
+
+const addressesOf = ({ status }: Cached<Node>): string[] =>
+  (status?.addresses ?? []).map(({ address }) => address)

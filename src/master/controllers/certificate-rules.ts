@@ -6,6 +6,7 @@ type Request = DeepReadonly<CertificateSigningRequest>
 type Rule = (request: Request, parsed: CertificateRequest) => string | undefined
 
 export const KUBELET_CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client-kubelet'
+export const KUBELET_SERVING_SIGNER = 'kubernetes.io/kubelet-serving'
 
 const NODE = 'system:node:'
 const CLIENT = ['client auth', 'digital signature', 'key encipherment']
@@ -20,7 +21,7 @@ export const SIGNER_RULES: Readonly<Record<string, Rule>> = {
   'kubernetes.io/kube-apiserver-client': (request) =>
     usagesFault(request, { needed: 'client auth', allowed: CLIENT }),
   [KUBELET_CLIENT_SIGNER]: kubeletClientFault,
-  'kubernetes.io/kubelet-serving': (request, parsed) => {
+  [KUBELET_SERVING_SIGNER]: (request, parsed) => {
     const { username = '' } = request.spec
     if (!isNode(parsed)) return 'subject organization is not system:nodes, or no node is named'
     if (username !== parsed.commonName) return 'the node is not the one who asks'

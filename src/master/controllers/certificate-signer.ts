@@ -10,8 +10,9 @@ import { type Controller, type ControllerContext, done, draft, objectsOf } from 
 
 /** How long a certificate is good when nothing shorter is asked for. */
 const YEAR_MS = 365 * 86_400_000
-/** For clocks that lag. */
+/** For clocks that lag; one that is short is not made longer by that. */
 const BACKDATE_MS = 5 * 60_000
+const SHORT_MS = 8 * 3_600_000
 
 /** Signs approved requests of the API server's own signers. */
 export function certificateSigning(
@@ -40,11 +41,12 @@ export function certificateSigning(
     if (fault === undefined) {
       const { expirationSeconds } = request.spec
       const askedMs = expirationSeconds == null ? longestMs : expirationSeconds * 1000
+      const lifetimeMs = Math.min(askedMs, longestMs)
       const pem = signer.sign({
         ...parsed,
         usages: request.spec.usages ?? [],
-        notBeforeMs: nowMs - BACKDATE_MS,
-        notAfterMs: nowMs + Math.min(askedMs, longestMs),
+        notBeforeMs: lifetimeMs > SHORT_MS ? nowMs - BACKDATE_MS : nowMs,
+        notAfterMs: nowMs + lifetimeMs,
       })
       wanted.status = { ...wanted.status, certificate: Buffer.from(pem).toString('base64') }
     } else {

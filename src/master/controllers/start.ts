@@ -68,6 +68,8 @@ export interface ControllersOptions {
   readonly certificateSigner?: CertificateSigner
   /** How long certificates are good at most. Default: a year. */
   readonly signingMs?: number
+  /** Whether nodes get certificates for their own addresses without a hand. Default: no. */
+  readonly approvesServing?: boolean
   readonly nodeLifecycle?: NodeLifecycleOptions
   /** Absent: nodes get no blocks of addresses. */
   readonly nodeIpam?: NodeIpamOptions | undefined
@@ -83,7 +85,8 @@ type Factory = (context: ControllerContext, options: ControllersOptions) => Cont
 /** All controllers by name, as in kube-controller-manager. */
 export const controllers: Readonly<Record<string, Factory>> = {
   'bootstrap-signer-controller': bootstrapSigner,
-  'certificatesigningrequest-approving-controller': certificateApprover,
+  'certificatesigningrequest-approving-controller': (context, { approvesServing = false }) =>
+    certificateApprover(context, { approvesServing }),
   'certificatesigningrequest-cleaner-controller': certificateCleaner,
   'certificatesigningrequest-signing-controller': (
     context,

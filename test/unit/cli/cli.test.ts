@@ -58,6 +58,7 @@ function fake(calls: unknown[], lostWrites: number, size: Size): ClusterControl 
       return told('kill', undefined)(name, signal)
     },
     start: told('start', undefined),
+    addNode: told('addNode', 'node-3'),
     async *logs(name, { follow, tail }) {
       calls.push(['logs', name, follow, tail])
       yield 'a line\n'
@@ -117,6 +118,7 @@ describe('cli', () => {
       ['kill master-1', ['kill', 'master-1', 'SIGKILL']],
       ['kill node-1 --signal term', ['kill', 'node-1', 'SIGTERM']],
       ['start master-1', ['start', 'master-1']],
+      ['node add', ['addNode']],
       ['logs master-1 -f --tail 5', ['logs', 'master-1', true, 5]],
       ['backup save f', ['backupSave', 'f']],
       ['backup restore f', ['backupRestore', 'f']],

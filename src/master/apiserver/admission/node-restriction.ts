@@ -1,5 +1,12 @@
 import type { DeepReadonly } from '../../../base/index.ts'
-import type { KubeObject, Node, Pod, TokenRequest } from '../../../api/index.ts'
+import {
+  type CertificateSigningRequest,
+  type KubeObject,
+  type Node,
+  parseCertificateRequest,
+  type Pod,
+  type TokenRequest,
+} from '../../../api/index.ts'
 import { nodeOf, NODES } from '../user.ts'
 import { restrictedLabels } from './node-labels.ts'
 import type { AdmissionAttributes } from './attributes.ts'
@@ -44,9 +51,31 @@ const JUDGES: Readonly<Record<string, (asked: Asked) => Promise<void> | void>> =
   '/persistentvolumeclaims': judgeClaim,
   '/serviceaccounts': judgeToken,
   '/services': judgeService,
+  'certificates.k8s.io/certificatesigningrequests': judgeRequest,
   'coordination.k8s.io/leases': judgeLease,
   'storage.k8s.io/csinodes': judgeCsiNode,
   'resource.k8s.io/resourceslices': judgeSlice,
+}
+
+const NODE_SIGNERS: ReadonlySet<string> = new Set([
+  'kubernetes.io/kubelet-serving',
+  'kubernetes.io/kube-apiserver-client-kubelet',
+])
+
+/** A node asks for certificates in its own name alone. */
+function judgeRequest({ attributes, refuse }: Asked): void {
+  const { operation, subresource, object, user } = attributes
+  if (operation !== 'CREATE' || subresource !== '') return
+  const { spec } = object as CertificateSigningRequest
+  if (!NODE_SIGNERS.has(spec.signerName)) return
+  let commonName: string
+  try {
+    commonName = parseCertificateRequest(Buffer.from(spec.request, 'base64')).commonName
+  } catch (error) {
+    throw refuse(`unable to parse csr: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  if (commonName === user.name) return
+  throw refuse(`can only create a node CSR with CN=${user.name}`)
 }
 
 async function judgePod(asked: Asked): Promise<void> {
