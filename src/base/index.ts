@@ -1,4 +1,5 @@
 export * from './assert.ts'
+export * from './async-scope.ts'
 export * from './certificates.ts'
 export * from './byte-reader.ts'
 export * from './channel.ts'

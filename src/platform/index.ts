@@ -1,3 +1,4 @@
+export { asyncScope } from './async-scope.ts'
 export * from './clock.ts'
 export * from './disk.ts'
 export * from './grpc-client.ts'

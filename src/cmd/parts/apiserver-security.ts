@@ -17,8 +17,9 @@ import { durationMs, FlagError, fileOf } from './flags.ts'
 import { JUDGE_FLAGS, judgesOf } from './judge-flags.ts'
 import { readJudge, readWebhookAccess } from './kubeconfig.ts'
 import { OIDC_FLAGS, oidcOf } from './oidc-flags.ts'
+import { tracingOf } from './tracing.ts'
 
-/** Flags of kube-apiserver about who may come in, what they may do, and what is kept secret. */
+/** Flags of kube-apiserver about who may come in, what they may do, what is kept secret or noted. */
 export const SECURITY_FLAGS = {
   'authorization-mode': 'Node,RBAC',
   'authorization-config': '',
@@ -41,6 +42,7 @@ export const SECURITY_FLAGS = {
   'max-requests-inflight': '400',
   'max-mutating-requests-inflight': '200',
   ...AUDIT_FLAGS,
+  'tracing-config-file': '',
 } as const
 
 /** Those that may come more than once, with a value each. */
@@ -66,6 +68,7 @@ type Secured = Pick<
   | 'enabledAdmission'
   | 'disabledAdmission'
   | 'admissionConfig'
+  | 'tracing'
 >
 
 /** What the flags say to an API server. Throws `FlagError` for what cannot be read or meant. */
@@ -75,6 +78,7 @@ export function securedBy(
 ): Secured {
   const list = (name: keyof SecurityFlags) => flags[name].split(',').filter((word) => word !== '')
   const audit = auditOf(flags)
+  const tracing = tracingOf(flags['tracing-config-file'])
   const encryption = followedFile(
     'encryption-provider-config',
     flags['encryption-provider-config'],
@@ -84,6 +88,7 @@ export function securedBy(
     security: securityOf(flags, { log, own }),
     ...(encryption && { encryption }),
     ...(audit && { audit }),
+    ...(tracing && { tracing }),
     fairness: { seats: seatsOf(flags) },
     enabledAdmission: list('enable-admission-plugins'),
     disabledAdmission: list('disable-admission-plugins'),

@@ -20,6 +20,7 @@ import { isTrue, parseRequestInfo, type RequestInfo } from './request-info.ts'
 import { PLAIN_JSON, replyFailure } from './respond.ts'
 import { isStream } from './subresources/index.ts'
 import { statusErrors, toStatusError } from './status.ts'
+import type { Tracer } from './tracing/index.ts'
 import type { User } from './user.ts'
 
 /** Longest URL that is read: what node:http allows for a whole head. */
@@ -52,6 +53,7 @@ export interface HandlerOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly tracer: Tracer
   /** Told of every request that has been answered. */
   readonly onAnswered: (info: RequestInfo, code: number) => void
 }
@@ -61,7 +63,8 @@ export function createHandler(options: HandlerOptions): HttpHandler {
   return async (request) => {
     const warnings: string[] = []
     const id = options.random.uuid()
-    const response = compress(request, await answer(options, request, { warnings, id }))
+    const serve = () => answer(options, request, { warnings, id })
+    const response = compress(request, await options.tracer.request(request, serve))
     const headers: Record<string, string> = {
       'audit-id': id,
       'cache-control': 'no-cache, private',
@@ -102,7 +105,10 @@ async function route(
   const { authorizer } = options
   const { info } = of
   const { signal } = of.request
-  const own = await options.authentication.authenticate(of.request, info.path)
+  const own = await options.tracer.span('authentication', () =>
+    options.authentication.authenticate(of.request, info.path),
+  )
+  options.tracer.known(own, info)
   const noted = (await trail?.begin(own, of.request)) ?? of.request
   const acting = await impersonate(noted, info.path, { user: own, authorizer })
   if (acting.kind === 'answer') return acting.response
@@ -129,7 +135,9 @@ async function authorizeAndServe(
   attributes: Attributes,
 ): Promise<HttpResponse> {
   const { signal } = of.request
-  const { reason } = await requireAllowed(options.authorizer, attributes, { signal })
+  const { reason } = await options.tracer.span('authorization', () =>
+    requireAllowed(options.authorizer, attributes, { signal }),
+  )
   of.annotations.set('authorization.k8s.io/decision', 'allow')
   of.annotations.set('authorization.k8s.io/reason', reason)
   for (const next of options.routes) {

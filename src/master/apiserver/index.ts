@@ -14,4 +14,11 @@ export type { JudgeOptions } from './judges/index.ts'
 export type { SecurityOptions, ServiceAccountOptions } from './security.ts'
 export { type ApiServer, type ApiServerOptions, createApiServer } from './server.ts'
 export type { KubeletClient } from './subresources/index.ts'
+export {
+  EXPORT_PATH,
+  parseTracing,
+  type Span,
+  type TracingConfiguration,
+  type TracingOptions,
+} from './tracing/index.ts'
 export type { WebhookAccess } from './webhooks/index.ts'

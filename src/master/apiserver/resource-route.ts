@@ -9,6 +9,7 @@ import type { ResourceRequest } from './request-info.ts'
 import { handleResource } from './resource-handler.ts'
 import { isStream, type SubresourceRouter } from './subresources/index.ts'
 import { statusErrors } from './status.ts'
+import { type Tracer, tracedVerb } from './tracing/index.ts'
 
 /** All resources that are served, found by their place in the URL. */
 export class Stores implements ServedLookup {
@@ -97,6 +98,7 @@ export function resourceRoute(options: {
   clock: Clock
   /** Who answers instead of the verbs of every resource. */
   special: SubresourceRouter
+  tracer: Tracer
 }): Route {
   const { stores, clock } = options
   return async ({ request, info, user, warnings, annotations, requireCreate }) => {
@@ -130,9 +132,9 @@ export function resourceRoute(options: {
         signal,
         nowMs: () => clock.nowMs(),
       }
-      if (special) return special(exchange)
+      if (special) return tracedVerb(special, options.tracer)(exchange)
       if (!store || at.subresource !== '') throw statusErrors.unknownResource()
-      return handleResource(store, exchange)
+      return tracedVerb((each) => handleResource(store, each), options.tracer)(exchange)
     }
     if (at.verb === 'watch' || isStream(at.subresource)) return serve(request.signal)
     return withTimeout(clock, REQUEST_TIMEOUT_MS, timedOut, async (signal) => serve(signal), {

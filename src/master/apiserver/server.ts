@@ -6,6 +6,7 @@ import { admissionChain, lookupIn, PLUGINS, withRequester } from './admission/in
 import {
   aggregationRoute,
   Availability,
+  type AvailabilityOptions,
   CustomServices,
   ForeignApis,
   foreignOpenApi,
@@ -35,6 +36,14 @@ import { reviewRouter } from './reviews/index.ts'
 import { createSecurity, type SecurityOptions } from './security.ts'
 import { serviceResources } from './services/service-hooks.ts'
 import { allSubresources, firstOf, type KubeletClient } from './subresources/index.ts'
+import {
+  createTracer,
+  tracedAdmission,
+  tracedCall,
+  tracedKv,
+  type TracingOptions,
+  UNTRACED,
+} from './tracing/index.ts'
 import { versionRoute } from './version.ts'
 import { virtualResources } from './virtual/index.ts'
 import { ServiceTargets, WebhookCaller } from './webhooks/index.ts'
@@ -58,6 +67,8 @@ export interface ApiServerOptions {
   readonly outbound?: HttpsCall
   /** What proves to extension API servers that we speak for users, PEM. Default: nothing. */
   readonly proxyClient?: { readonly certPem: string; readonly keyPem: string }
+  /** Default: nobody is told of requests. */
+  readonly tracing?: TracingOptions
   /** Default: nothing is noted. */
   readonly audit?: AuditOptions
   /** Default: 600 requests at once. */
@@ -90,13 +101,13 @@ export interface ApiServer {
 
 /** A Kubernetes API server over any store: stateless, as many at once as one likes. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
-  const { kv, clock, random, log, kubelet } = options
+  const { clock, random, log, kubelet } = options
   const stores = new Stores()
   const core = (plural: string) => stores.find({ group: '', version: 'v1', plural })
   const budgets = () =>
     stores.find({ group: 'policy', version: 'v1', plural: 'poddisruptionbudgets' })
   const lookup = lookupIn((of) => stores.findAny(of), stores)
-  const { outbound } = options
+  const { tracer, kv, outbound } = observed(options)
   const security = createSecurity(options.security ?? {}, { lookup, clock, outbound })
   const { authentication, authorizer, graph } = security
   const mountTokens = options.mountTokens ?? false
@@ -109,7 +120,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     enabled: options.enabledAdmission ?? [],
     disabled: options.disabledAdmission ?? [],
   })
-  const admission = withEscalationCheck(withRequester(plugins), security)
+  const admission = tracedAdmission(withEscalationCheck(withRequester(plugins), security), tracer)
   const services = serviceResources({ kv, random, range: options.serviceRange })
   const { encryption } = options
   const parts = { kv, clock, random, log, admission, services, encryption }
@@ -118,11 +129,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const custom = customServer({ ...parts, stores, catalog, webhooks })
   const { advertise } = options
   const aggregation = { lookup, targets, client: options.proxyClient }
-  const foreign = new ForeignApis({ ...aggregation, clock })
-  const availability = new Availability({ ...aggregation, foreign, call: outbound, clock })
-  const served = new ServedView({ catalog, lookup, foreign })
-  const customServices = new CustomServices(lookup)
-  const found = { services, availability, customServices }
+  const { served, ...followed } = apisOf({ ...aggregation, call: outbound, clock, catalog })
+  const found = { services, ...followed }
   const kept = { stores, builtIn: options.resources, caches, custom, ...found }
   const believed = { authentication: options.security ?? {} }
   const background = new Background({ ...kept, ...believed, kv, clock, log, advertise, graph })
@@ -142,7 +150,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     fairness: new Fairness({ lookup, clock, ...options.fairness }),
     routes: [
       ...(outbound ? extensionRoutes({ ...aggregation, call: outbound }) : []),
-      resourceRoute({ stores, clock, special }),
+      resourceRoute({ stores, clock, special, tracer }),
       healthRoute(healthChecks(options, background)),
       versionRoute,
       issuerDiscoveryRoute({ issuer: issuer?.issuer, keys: security.keys, advertise }),
@@ -154,9 +162,28 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     clock,
     random,
     log,
+    tracer,
     onAnswered: (info, code) => requests.count(info, code),
   })
-  return { handler, start: (of) => background.start(of), stop: () => background.stop() }
+  const stop = () => background.stop().then(() => tracer.flush())
+  return { handler, start: (of) => background.start(of), stop }
+}
+
+/** The ways out of the server, with a tracer that sees what goes them. */
+function observed(options: ApiServerOptions) {
+  const tracer = options.tracing ? createTracer(options.tracing, options) : UNTRACED
+  const kv = tracedKv(options.kv, tracer)
+  return { tracer, kv, outbound: tracedCall(options.outbound, tracer) }
+}
+
+/** Which APIs there are, here and elsewhere, and what is known of the latter. */
+function apisOf({ catalog, ...of }: Omit<AvailabilityOptions, 'foreign'> & { catalog: Catalog }) {
+  const foreign = new ForeignApis(of)
+  return {
+    availability: new Availability({ ...of, foreign }),
+    served: new ServedView({ catalog, lookup: of.lookup, foreign }),
+    customServices: new CustomServices(of.lookup),
+  }
 }
 
 function extensionRoutes(options: Parameters<typeof aggregationRoute>[0]): Route[] {

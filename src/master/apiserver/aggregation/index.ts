@@ -1,4 +1,4 @@
-export { Availability } from './availability.ts'
+export { Availability, type AvailabilityOptions } from './availability.ts'
 export { CustomServices } from './custom-services.ts'
 export { ForeignApis } from './foreign-apis.ts'
 export { ensureLocalServices } from './local-services.ts'

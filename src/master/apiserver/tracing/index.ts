@@ -1,0 +1,5 @@
+export { parseTracing, type TracingConfiguration } from './configuration.ts'
+export { EXPORT_PATH } from './otlp.ts'
+export type { Span } from './span.ts'
+export { tracedAdmission, tracedCall, tracedKv, tracedVerb } from './traced.ts'
+export { createTracer, type Tracer, type TracingOptions, UNTRACED } from './tracer.ts'
