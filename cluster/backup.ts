@@ -17,14 +17,20 @@ import { topologyIn } from './topology-record.ts'
 /** Saves the store of a running cluster, over etcd's own call. */
 export async function saveBackup(
   path: string,
-  parts: { disk: Disk; topology: Topology; tls: TlsOptions; signal: AbortSignal },
+  parts: {
+    disk: Disk
+    topology: Topology
+    tls: TlsOptions
+    signal: AbortSignal
+    progress: (line: string) => void
+  },
 ): Promise<BackupInfo> {
   const client = grpcClient({
     endpoints: parts.topology.masters.map(clientEndpoint),
     tls: parts.tls,
   })
   try {
-    const chunks = snapshotChunks(client, parts.signal)
+    const chunks = told(snapshotChunks(client, parts.signal), parts.progress)
     const folder = dirname(path)
     if (!(await parts.disk.stat(folder))) throw new UserError(`${folder}: no such folder`)
     return infoOf(await readable(path, receiveSnapshot({ disk: parts.disk, path, chunks })))
@@ -44,6 +50,25 @@ async function* snapshotChunks(
   const path = '/etcdserverpb.Maintenance/Snapshot'
   for await (const message of client.stream(path, requests, { signal })) {
     yield pb.SnapshotResponse.decode(message).blob
+  }
+}
+
+const TELL_BYTES = 64 * 2 ** 20
+
+/** Says now and then how much there is so far. */
+async function* told(
+  chunks: AsyncIterable<Uint8Array>,
+  progress: (line: string) => void,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  let toldBytes = 0
+  for await (const chunk of chunks) {
+    bytes += chunk.length
+    if (bytes - toldBytes >= TELL_BYTES) {
+      toldBytes = bytes
+      progress(`${Math.floor(bytes / 2 ** 20)} MiB ...`)
+    }
+    yield chunk
   }
 }
 
@@ -67,16 +92,34 @@ export async function backupTopology(path: string, disk: Disk): Promise<Topology
 /** Makes the data folders of all members of a new cluster. */
 export async function restoreBackup(
   path: string,
-  parts: { disk: Disk; clock: Clock; log: Log; layout: Layout; topology: Topology },
+  parts: {
+    disk: Disk
+    clock: Clock
+    log: Log
+    layout: Layout
+    topology: Topology
+    signal: AbortSignal
+    progress: (line: string) => void
+  },
 ): Promise<BackupInfo> {
-  const { disk, clock, log, layout, topology } = parts
+  const { disk, clock, log, layout, topology, signal, progress } = parts
   const { clusterToken } = topology
   const cluster = clusterIdentity({ clusterToken, members: initialMembers(topology) })
   let status: SnapshotStatus | undefined
-  for (const { name } of topology.masters) {
-    const dataFolder = layout.dataOf(name)
-    const member = { path, cluster, name, dataFolder, disk, openEngine: levelEngines() }
-    status = await readable(path, restoreSnapshot({ ...member, clock, log }))
+  const made: string[] = []
+  try {
+    for (const { name } of topology.masters) {
+      signal.throwIfAborted()
+      progress(`Restoring ${name} ...`)
+      const dataFolder = layout.dataOf(name)
+      const member = { path, cluster, name, dataFolder, disk, openEngine: levelEngines(), signal }
+      status = await readable(path, restoreSnapshot({ ...member, clock, log }))
+      made.push(dataFolder)
+    }
+  } catch (error) {
+    // A cluster that is there in part would be none.
+    for (const dataFolder of made) await disk.remove(dataFolder)
+    throw error
   }
   if (!status) throw new UserError('the cluster has no masters')
   return infoOf(status)

@@ -51,6 +51,7 @@ export async function newTopology(
     nodes: number
     hollowNodes: number
     apiOnly: boolean
+    archive?: string
     args?: PartArgs
     network?: string
   },

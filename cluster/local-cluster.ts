@@ -1,5 +1,6 @@
 import { DiskError, type Log } from '../src/base/index.ts'
 import {
+  type ArchivePoint,
   type BackupInfo,
   type CallContext,
   type ClusterControl,
@@ -9,6 +10,7 @@ import {
   type RestoreReport,
   UserError,
 } from '../src/cli/index.ts'
+import { backupOfArchive } from './archive.ts'
 import { backupStatus, backupTopology, restoreBackup, saveBackup } from './backup.ts'
 import { drillFailover } from './drill-failover.ts'
 import { drillRestore } from './drill-restore.ts'
@@ -106,21 +108,28 @@ export class LocalCluster implements ClusterControl {
       if (masters % 2 === 0) {
         progress(`Note: ${masters} masters bear no more failures than ${masters - 1}.`)
       }
-      const { args } = size
+      const { archive, args } = size
       return newTopology(this.#parts, {
         masters,
         nodes,
         hollowNodes,
         apiOnly,
+        ...(archive && { archive }),
         ...(args && { args }),
       })
     }
     this.#requireSize(known, size)
-    if (!size.args) return known
+    if (!size.args && size.archive === undefined) return known
     if (await this.#runsAny(known)) {
       progress('Note: what runs already keeps the flags that it was started with.')
     }
-    return { ...known, args: { ...known.args, ...size.args } }
+    const { archive = known.archive, args } = size
+    const { archive: _, ...rest } = known
+    return {
+      ...rest,
+      ...(archive && { archive }),
+      ...(args && { args: { ...known.args, ...args } }),
+    }
   }
 
   /** What a cluster consists of is fixed when it is made. */
@@ -229,23 +238,26 @@ export class LocalCluster implements ClusterControl {
     }
   }
 
-  async backupSave(file: string, { signal }: CallContext): Promise<BackupInfo> {
+  async backupSave(file: string, { signal, progress }: CallContext): Promise<BackupInfo> {
     const topology = await this.#topology()
     const tls = await readTls('store-client', 'store', this.#parts)
-    return saveBackup(file, { disk: this.#parts.disk, topology, tls, signal })
+    return saveBackup(file, { disk: this.#parts.disk, topology, tls, signal, progress })
   }
 
   backupStatus(file: string): Promise<BackupInfo> {
     return backupStatus(file, this.#parts.disk)
   }
 
-  async backupRestore(file: string, { progress }: CallContext): Promise<BackupInfo> {
-    if (await this.#find()) {
-      throw new UserError(
-        `there is a cluster in ${this.#parts.layout.root}: restore makes a new one; ` +
-          `run \`navarch down --purge${this.#dataDirFlag()}\` first, or use another --data-dir`,
-      )
-    }
+  #requireNone(known: Topology | undefined): void {
+    if (!known) return
+    throw new UserError(
+      `there is a cluster in ${this.#parts.layout.root}: restore makes a new one; ` +
+        `run \`navarch down --purge${this.#dataDirFlag()}\` first, or use another --data-dir`,
+    )
+  }
+
+  async backupRestore(file: string, { signal, progress }: CallContext): Promise<BackupInfo> {
+    this.#requireNone(await this.#find())
     const saved = await backupTopology(file, this.#parts.disk)
     if (saved) await requireUnusedNetwork(this.#parts.net, saved)
     const topology = await newTopology(this.#parts, {
@@ -256,11 +268,26 @@ export class LocalCluster implements ClusterControl {
       ...(saved && { network: saved.network }),
       ...(saved?.args && { args: saved.args }),
     })
-    const info = await restoreBackup(file, { ...this.#parts, topology })
+    const info = await restoreBackup(file, { ...this.#parts, topology, signal, progress })
     await writeCluster(this.#parts, topology)
     const up = `navarch up${this.#dataDirFlag()}`
     progress(`The data of a new cluster is ready: start it with \`${up}\`.`)
     return info
+  }
+
+  async archiveRestore(
+    archive: { readonly folder: string; readonly to: ArchivePoint },
+    context: CallContext,
+  ): Promise<BackupInfo> {
+    this.#requireNone(await this.#find())
+    const { disk, layout } = this.#parts
+    const file = `${layout.root}.restoring.db`
+    try {
+      await backupOfArchive(archive, file, { ...this.#parts, context })
+      return await this.backupRestore(file, context)
+    } finally {
+      await disk.remove(file)
+    }
   }
 
   async drillFailover(options: { times: number }, context: CallContext): Promise<FailoverReport> {

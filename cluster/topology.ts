@@ -45,6 +45,8 @@ export interface Topology {
   readonly masters: readonly MasterTopology[]
   readonly nodes: readonly NodeTopology[]
   readonly hollow?: HollowTopology
+  /** Where the masters archive their logs, each in a folder of its own. */
+  readonly archive?: string
   /** Flags of the programs; those of a part that runs are the ones it was started with. */
   readonly args?: PartArgs
 }
@@ -69,9 +71,10 @@ export function planTopology(options: {
   ports: readonly number[]
   clusterToken: string
   apiOnly: boolean
+  archive?: string
   args?: PartArgs
 }): Topology {
-  const { network, clusterToken, apiOnly, args } = options
+  const { network, clusterToken, apiOnly, archive, args } = options
   const ports = [...options.ports]
   const next = (): number => present(ports.shift(), 'a free port')
   return {
@@ -97,6 +100,7 @@ export function planTopology(options: {
         nodes: options.hollowNodes,
       },
     }),
+    ...(archive && { archive }),
     ...(args && { args }),
   }
 }

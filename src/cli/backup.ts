@@ -1,6 +1,6 @@
-import { Command } from 'commander'
-import { command, context, json, type OutputOptions, outputOption } from './options.ts'
-import type { BackupInfo, CliPorts } from './ports.ts'
+import { Command, InvalidArgumentError } from 'commander'
+import { command, context, json, type OutputOptions, outputOption, wholeNumber } from './options.ts'
+import { type BackupInfo, type CliPorts, UsageError } from './ports.ts'
 import { size, table } from './table.ts'
 
 /** `navarch backup`: the whole store as one file, in etcd's snapshot format. */
@@ -28,12 +28,55 @@ export function backupCommand(ports: CliPorts): Command {
     )
     .addCommand(
       command('restore', 'make the data of a new cluster from a backup; then `navarch up`')
-        .argument('<file>')
+        .argument('[file]')
+        .option(
+          '--archive <folder>',
+          'from what masters archived (`navarch up --archive <folder>`)',
+        )
+        .option('--to-revision <number>', 'of an archive: as it was then', wholeNumber(1))
+        .option('--to-time <time>', 'likewise, such as 2026-01-31T12:00:00Z', pointInTime)
         .addOption(outputOption())
-        .action(async (file: string, options: OutputOptions) => {
-          print(await ports.cluster(options.dataDir).backupRestore(file, context(ports)), options)
+        .action(async (file: string | undefined, options: RestoreOptions) => {
+          print(await restore(file, options, ports), options)
         }),
     )
+}
+
+interface RestoreOptions extends OutputOptions {
+  readonly archive?: string
+  readonly toRevision?: number
+  readonly toTime?: number
+}
+
+async function restore(
+  file: string | undefined,
+  { archive, toRevision, toTime, dataDir }: RestoreOptions,
+  ports: CliPorts,
+): Promise<BackupInfo> {
+  const cluster = ports.cluster(dataDir)
+  if ((file === undefined) === (archive === undefined)) {
+    throw new UsageError('backup restore: name a file, or an --archive')
+  }
+  if (toRevision !== undefined && toTime !== undefined) {
+    throw new UsageError('backup restore: --to-revision or --to-time, not both')
+  }
+  if (file !== undefined) {
+    if (toRevision !== undefined || toTime !== undefined) {
+      throw new UsageError('backup restore: --to-revision and --to-time need an --archive')
+    }
+    return await cluster.backupRestore(file, context(ports))
+  }
+  const to = {
+    ...(toRevision !== undefined && { revision: toRevision }),
+    ...(toTime !== undefined && { timeMs: toTime }),
+  }
+  return await cluster.archiveRestore({ folder: archive ?? '', to }, context(ports))
+}
+
+function pointInTime(text: string): number {
+  const timeMs = Date.parse(text)
+  if (!Number.isNaN(timeMs)) return timeMs
+  throw new InvalidArgumentError('it must be a time such as 2026-01-31T12:00:00Z')
 }
 
 function describe(info: BackupInfo): string {

@@ -23,11 +23,12 @@ export interface OutputOptions extends CommonOptions {
 }
 
 /** A parser of whole numbers within bounds. */
-export function wholeNumber(min: number, max: number): (text: string) => number {
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (/^\d+$/.test(text) && value >= min && value <= max) return value
-    throw new InvalidArgumentError(`it must be a whole number from ${min} to ${max}`)
+    const bounds = max < Number.MAX_SAFE_INTEGER ? `from ${min} to ${max}` : `from ${min} on`
+    throw new InvalidArgumentError(`it must be a whole number ${bounds}`)
   }
 }
 

@@ -62,6 +62,13 @@ export interface BackupInfo {
   readonly hash: string
 }
 
+/** Up to where: the newest state at or before it. Neither: all that there is. */
+export interface ArchivePoint {
+  readonly revision?: number
+  /** Unix milliseconds, by the clock of the master that archived. */
+  readonly timeMs?: number
+}
+
 export interface KillReport {
   readonly master: string
   readonly led: string
@@ -101,6 +108,8 @@ export interface ClusterSize {
   readonly hollowNodes?: number
   /** The store and the API alone: no controllers, no scheduler, no nodes. */
   readonly apiOnly?: boolean
+  /** Where each master archives its log, in a folder of its own; empty: nowhere any more. */
+  readonly archive?: string
   /** Replace those that the cluster has; others stay. */
   readonly args?: PartArgs
 }
@@ -140,6 +149,11 @@ export interface ClusterControl {
   backupSave(file: string, context: CallContext): Promise<BackupInfo>
   backupStatus(file: string): Promise<BackupInfo>
   backupRestore(file: string, context: CallContext): Promise<BackupInfo>
+  /** The same from what the masters archived, as it was at a revision or time. */
+  archiveRestore(
+    archive: { readonly folder: string; readonly to: ArchivePoint },
+    context: CallContext,
+  ): Promise<BackupInfo>
   drillFailover(options: { times: number }, context: CallContext): Promise<FailoverReport>
   drillRestore(context: CallContext): Promise<RestoreReport>
 }

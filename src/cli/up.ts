@@ -8,6 +8,7 @@ interface UpOptions extends CommonOptions {
   readonly nodes?: number
   readonly hollowNodes?: number
   readonly apiOnly?: boolean
+  readonly archive?: string
   readonly foreground?: boolean
   readonly apiserverArg?: readonly string[]
   readonly controllerManagerArg?: readonly string[]
@@ -16,6 +17,7 @@ interface UpOptions extends CommonOptions {
 }
 
 const HOLLOW_NODES_MAX = 10_000
+const ARCHIVE_HELP = 'where masters archive every change, for restores to any moment; kept'
 const HOLLOW_HELP = 'nodes of a new cluster whose containers do nothing, for tests of scale'
 
 /** `navarch up`: starts what does not run yet, and waits until all of it is ready. */
@@ -25,13 +27,14 @@ export function upCommand(ports: CliPorts): Command {
     .option('--nodes <number>', 'nodes of a new cluster (default: 2)', wholeNumber(0, 50))
     .option('--hollow-nodes <number>', HOLLOW_HELP, wholeNumber(1, HOLLOW_NODES_MAX))
     .option('--api-only', 'the store and the API alone: no controllers, scheduler or nodes')
+    .option('--archive <folder>', ARCHIVE_HELP)
     .option('--foreground', 'stay, and stop the cluster with Ctrl-C')
   for (const part of FLAGGED) {
     const what = `a flag of each ${part}, kept with the cluster; may come more than once`
     up.option(`--${part}-arg <name=value>`, what, collect)
   }
   return up.action(async (options: UpOptions) => {
-    const { masters, nodes, hollowNodes, apiOnly } = options
+    const { masters, nodes, hollowNodes, apiOnly, archive } = options
     if (apiOnly && (nodes || hollowNodes)) {
       throw new UsageError(
         '--api-only: such a cluster has no nodes; leave that option or this one out',
@@ -43,6 +46,7 @@ export function upCommand(ports: CliPorts): Command {
       ...(nodes !== undefined && { nodes }),
       ...(hollowNodes !== undefined && { hollowNodes }),
       ...(apiOnly !== undefined && { apiOnly }),
+      ...(archive !== undefined && { archive: archive && ports.absolute(archive) }),
       ...argsOf(options, ports),
     }
     const result = await cluster.up(size, context(ports))

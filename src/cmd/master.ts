@@ -12,6 +12,7 @@ async function main(part: Part): Promise<void> {
     {
       name,
       dataFolder: layout.dataOf(name),
+      ...(topology.archive && { archiveFolder: `${topology.archive}/${name}` }),
       clusterToken: topology.clusterToken,
       members: initialMembers(topology),
       peer: { address, port: self.peerPort },

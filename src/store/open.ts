@@ -90,32 +90,19 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     })
     undo.unshift(() => state.close())
     options.onState?.(state)
-    const { forceNewCluster, preVote, timing, logLimits, requestTimeoutMs, onFatal } = options
-    const { walFolder, etcd: { requestBytesMax } = {} } = options
-    const { archiveFolder: folder } = options
+    const { timing, archiveFolder: folder, etcd: { requestBytesMax } = {} } = options
     if (folder !== undefined) {
-      const archiver = await Archiver.open({ state, disk, folder, clock, log })
+      const { clusterId } = cluster
+      const archiver = await Archiver.open({ state, disk, folder, clusterId, clock, log })
       undo.unshift(() => archiver.close())
     }
     const delays = new MemberDelays()
     const member = await openMember<Outcome>({
-      cluster,
+      ...options,
       self,
-      dataFolder,
-      disk,
-      transport,
-      clock,
-      random,
       log: log.child({ component: 'raft' }),
       stateMachine: state,
-      ...(walFolder !== undefined && { walFolder }),
       ...(requestBytesMax !== undefined && { requestBytesMax }),
-      ...(forceNewCluster && { forceNewCluster }),
-      ...(preVote !== undefined && { preVote }),
-      ...(timing && { timing }),
-      ...(logLimits && { logLimits }),
-      ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
-      ...(onFatal && { onFatal }),
       delays,
       onDiskFull: () => store?.diskIsFull(),
     })

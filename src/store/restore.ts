@@ -28,6 +28,8 @@ export interface RestoreOptions {
    * before it compacted, so that clients notice that time has gone back.
    */
   readonly bumpRevision?: number
+  /** Ends the work; nothing is left behind then. */
+  readonly signal?: AbortSignal
   /** Size of the log's segments. */
   readonly segmentBytes?: number
 }
@@ -97,10 +99,20 @@ async function restoreState(
     const entries = snapshot.entries()
     const bumped =
       bumpRevision > 0 ? bump(entries, snapshot.status.revision + bumpRevision) : entries
-    await state.restore(START, encodeEntries(bumped))
+    await state.restore(START, encodeEntries(until(bumped, options.signal)))
     await state.adopt(START, membership)
   } finally {
     await state.close()
+  }
+}
+
+async function* until(
+  entries: AsyncIterable<BackendEntry>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<BackendEntry> {
+  for await (const entry of entries) {
+    signal?.throwIfAborted()
+    yield entry
   }
 }
 

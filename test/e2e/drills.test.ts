@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventually, Kubectl, TestCluster } from '../support/navarch.ts'
 import { findKubectls, skipWithout } from '../support/peers.ts'
@@ -67,5 +67,33 @@ describe('drills', function () {
     const short = await cluster.navarch('backup', 'status', file)
     assert.equal(short.code, 1)
     assert.match(short.stderr, /truncated|short|integrity/i)
+  })
+
+  it('goes back to a moment, from what a master archived', async () => {
+    const alone = TestCluster.empty()
+    const archive = `${alone.dataDir}.archive`
+    const up = ['up', '--api-only', '--masters', '1', '--archive', archive]
+    try {
+      await alone.expect(...up)
+      const small = new Kubectl(findKubectls().at(-1) ?? '', alone)
+      await small.do('create configmap first --from-literal=k=v')
+      const revision = await small.do('get configmap first -o jsonpath={.metadata.resourceVersion}')
+      await small.do('create configmap second --from-literal=k=v')
+      await alone.expect('down', '--purge')
+      const restore = ['backup', 'restore', '--archive', archive, '--to-revision']
+      const late = await alone.navarch(...restore, '999999')
+      assert.match(late.stderr, /the archive ends at revision \d+/)
+      assert.equal(late.code, 1)
+      await alone.expect(...restore, revision)
+      // The new cluster's log does not follow the old one's.
+      const mixed = await alone.navarch(...up)
+      assert.match(mixed.stderr, /holds the archive of another cluster/)
+      await alone.expect('up', '--archive', '')
+      assert.equal(await small.do('get configmap first -o jsonpath={.data.k}'), 'v')
+      assert.notEqual((await small.try('get configmap second')).code, 0)
+    } finally {
+      await alone.destroy()
+      rmSync(archive, { recursive: true, force: true })
+    }
   })
 })

@@ -24,6 +24,8 @@ const BCRYPT_COST = 10
 export interface MemberConfig {
   readonly name: string
   readonly dataFolder: string
+  /** Where its log is archived. */
+  readonly archiveFolder?: string
   readonly clusterToken: string
   readonly members: readonly InitialMember[]
   readonly peer: { readonly address: string; readonly port: number }
@@ -54,6 +56,7 @@ export async function startMember(
     cluster,
     name,
     dataFolder,
+    ...(config.archiveFolder !== undefined && { archiveFolder: config.archiveFolder }),
     disk: storage.disk,
     openEngine: storage.openEngine,
     clock: systemClock,

@@ -1,6 +1,7 @@
 import { type Clock, type Disk, type DiskFile, type Log, sleep } from '../../base/index.ts'
 import type { LogIndex } from '../../raft/index.ts'
 import type { AppliedEntry, StateSnapshot } from '../state-machine.ts'
+import { ArchiveError } from './replay.ts'
 import {
   type ArchivedEntry,
   baseName,
@@ -24,12 +25,16 @@ export interface ArchiverOptions {
   readonly state: Archived
   readonly disk: Disk
   readonly folder: string
+  /** Whose log it is: a folder is one cluster's. */
+  readonly clusterId: bigint
   readonly clock: Clock
   readonly log: Log
   /** Log archived before the state is archived anew. Default 64 MiB. */
   readonly baseEveryBytes?: number
 }
 
+/** Says whose archive it is. */
+const OWNER = 'cluster'
 const BASE_EVERY_BYTES = 64 * 2 ** 20
 /** Entries that wait to be archived; when there are more, they are let go, and the state is archived. */
 const WAITING_BYTES_MAX = 64 * 2 ** 20
@@ -59,10 +64,11 @@ export class Archiver {
     this.#options = options
   }
 
-  /** Goes on where the archive ends, if the state does. */
+  /** Goes on where the archive ends, if the state does. Throws `ArchiveError` for another cluster's. */
   static async open(options: ArchiverOptions): Promise<Archiver> {
     const archiver = new Archiver(options)
     await options.disk.mkdir(options.folder)
+    await archiver.#claim()
     await archiver.#resume()
     options.state.observe({
       applied: (entry) => archiver.#applied(entry),
@@ -82,6 +88,21 @@ export class Archiver {
     this.#closing.abort()
     await this.#running
     await this.#file?.file.close()
+  }
+
+  /** An archive that another cluster's entries were mixed into would bring back neither. */
+  async #claim(): Promise<void> {
+    const { disk, folder, clusterId } = this.#options
+    const path = `${folder}/${OWNER}`
+    const own = clusterId.toString(16)
+    if (await disk.stat(path)) {
+      const owner = Buffer.from(await disk.readFile(path)).toString()
+      if (owner === own) return
+      throw new ArchiveError(
+        `${folder}: it holds the archive of another cluster (${owner}): choose another folder`,
+      )
+    }
+    await disk.writeFileAtomic(path, Buffer.from(own))
   }
 
   async #resume(): Promise<void> {

@@ -1,2 +1,8 @@
 export { Archiver, type ArchiverOptions } from './archiver.ts'
-export { ArchiveError, type ArchivePoint, backupFromArchive, type ReplayOptions } from './replay.ts'
+export {
+  archiveEnd,
+  ArchiveError,
+  type ArchivePoint,
+  backupFromArchive,
+  type ReplayOptions,
+} from './replay.ts'

@@ -1,4 +1,4 @@
-import type { Clock, Disk, Log, OpenEngine } from '../../base/index.ts'
+import { type Clock, type Disk, type Log, type OpenEngine, sleep } from '../../base/index.ts'
 import { saveSnapshot } from '../backup/index.ts'
 import { EtcdState } from '../etcd-state.ts'
 import {
@@ -31,12 +31,16 @@ export interface ReplayOptions {
   readonly openEngine: OpenEngine
   readonly clock: Clock
   readonly log: Log
+  /** Ends the work; nothing is left behind then. */
+  readonly signal?: AbortSignal
   /** Told now and then how far it is. */
   readonly onProgress?: (at: { revision: number; entries: number }) => void
 }
 
 const READ_BYTES = 256 * 1024
 const PROGRESS_ENTRIES = 10_000
+/** Signals are heard between turns of the event loop. */
+const ENTRIES_PER_TURN = 200
 
 /**
  * Makes a backup of the state as it was at a revision or a time, from the archive of a member's log.
@@ -71,6 +75,19 @@ export async function backupFromArchive(options: ReplayOptions): Promise<{ revis
   }
 }
 
+/** The newest entry of an archive; undefined for a folder that holds none. */
+export async function archiveEnd(disk: Disk, folder: string): Promise<number | undefined> {
+  const names = await disk.list(folder)
+  if (!names.some((name) => readBaseName(name))) return undefined
+  const newest = names
+    .filter((name) => readLogName(name) !== undefined)
+    .sort()
+    .at(-1)
+  if (newest === undefined) return 0
+  const { entries } = decodeEntries(await disk.readFile(`${folder}/${newest}`))
+  return entries.at(-1)?.index ?? readLogName(newest)
+}
+
 async function chooseBase(disk: Disk, folder: string, to: ArchivePoint): Promise<ArchivedBase> {
   const bases = (await disk.list(folder)).flatMap((name) => readBaseName(name) ?? [])
   const fits = bases.filter(
@@ -88,7 +105,7 @@ async function chooseBase(disk: Disk, folder: string, to: ArchivePoint): Promise
 
 async function replay(
   state: EtcdState,
-  { disk, folder, to, onProgress, log }: ReplayOptions,
+  { disk, folder, to, onProgress, clock, log, signal }: ReplayOptions,
   base: ArchivedBase,
 ): Promise<void> {
   let entries = 0
@@ -101,7 +118,9 @@ async function replay(
     if (to.timeMs !== undefined && entry.timeMs > to.timeMs) return
     if (to.revision !== undefined && state.mvcc.revision >= to.revision) return
     state.apply(entry)
-    if (++entries % PROGRESS_ENTRIES !== 0) continue
+    if (++entries % ENTRIES_PER_TURN === 0) await sleep(clock, 0)
+    signal?.throwIfAborted()
+    if (entries % PROGRESS_ENTRIES !== 0) continue
     await state.flush()
     onProgress?.({ revision: state.mvcc.revision, entries })
   }

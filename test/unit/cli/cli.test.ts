@@ -67,6 +67,7 @@ function fake(calls: unknown[], lostWrites: number, size: Size): ClusterControl 
     backupSave: told('backupSave', INFO),
     backupStatus: told('backupStatus', INFO),
     backupRestore: told('backupRestore', INFO),
+    archiveRestore: told('archiveRestore', INFO),
     drillFailover: told('drillFailover', {
       kills: [KILL],
       medianGapMs: 120,
@@ -122,6 +123,16 @@ describe('cli', () => {
       ['logs master-1 -f --tail 5', ['logs', 'master-1', true, 5]],
       ['backup save f', ['backupSave', 'f']],
       ['backup restore f', ['backupRestore', 'f']],
+      [
+        'backup restore --archive a --to-revision 7',
+        ['archiveRestore', { folder: 'a', to: { revision: 7 } }],
+      ],
+      [
+        'backup restore --archive a --to-time 2026-01-31T12:00:00Z',
+        ['archiveRestore', { folder: 'a', to: { timeMs: Date.UTC(2026, 0, 31, 12) } }],
+      ],
+      ['up --archive a', ['up', { archive: '/work/a' }]],
+      ['up --archive=', ['up', { archive: '' }]],
       ['drill failover --times 2', ['drillFailover', { times: 2 }]],
     ]
     for (const [line, call] of cases) {

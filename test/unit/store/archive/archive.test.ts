@@ -26,11 +26,12 @@ describe('the archive of a log', () => {
     await fs.rm(folder, { recursive: true, force: true })
   })
 
-  const open = (options: { clock?: Clock; baseEveryBytes?: number } = {}) =>
+  const open = (options: { clock?: Clock; baseEveryBytes?: number; clusterId?: bigint } = {}) =>
     Archiver.open({
       state: etcd.state,
       disk,
       folder: join(folder, 'archive'),
+      clusterId: 7n,
       clock: systemClock,
       log: silentLog,
       ...options,
@@ -143,6 +144,29 @@ describe('the archive of a log', () => {
     assert.deepEqual(await keysAt({}), { a: '19', b: 'after', c: 'more' })
   })
 
+  it('is one cluster’s: another one is refused, and takes nothing from it', async () => {
+    const own = await open()
+    await put('a', '1')
+    await archived(own)
+    await own.close()
+    await assert.rejects(open({ clusterId: 8n }), /holds the archive of another cluster \(7\)/)
+    assert.deepEqual(await keysAt({}), { a: '1' })
+  })
+
+  it('is read no further, and leaves nothing behind, when told to end', async () => {
+    const archiver = await open()
+    for (let i = 0; i < 3; i++) await put('a', `${i}`)
+    await archived(archiver)
+    await archiver.close()
+    const path = join(folder, 'made.db')
+    const ports = { disk, clock: systemClock, log: silentLog, openEngine: levelEngines() }
+    const signal = AbortSignal.abort(new Error('enough'))
+    const from = join(folder, 'archive')
+    const making = backupFromArchive({ ...ports, folder: from, to: {}, path, signal })
+    await assert.rejects(making, /enough/)
+    assert.deepEqual(await fs.readdir(folder), ['archive'])
+  })
+
   it('never holds up writers when its disk fails, and catches up by itself', async () => {
     let failing = true
     const flaky = {
@@ -154,6 +178,7 @@ describe('the archive of a log', () => {
       state: etcd.state,
       disk: flaky,
       folder: join(folder, 'archive'),
+      clusterId: 7n,
       clock: systemClock,
       log: silentLog,
     })
@@ -186,12 +211,13 @@ describe('the archive of a log', () => {
       state: etcd.state,
       disk: full,
       folder: join(folder, 'archive'),
+      clusterId: 7n,
       clock,
       log: silentLog,
     })
     while (tries < 1) await settle()
     await settle()
-    assert.deepEqual(await fs.readdir(join(folder, 'archive')), [])
+    assert.deepEqual(await fs.readdir(join(folder, 'archive')), ['cluster'])
     for (let seconds = 0; seconds < 20; seconds++) {
       clock.advance(1000)
       await settle()
