@@ -51,6 +51,8 @@ export interface NodeConfig {
         /** Addresses of this node's pods, such as `127.20.1.0/24`. */
         readonly podCidr: string
         readonly images: ImageCatalog
+        /** The agent's own user; 0 can start containers as others. */
+        readonly ownUid?: number
         /** Default: found by trying. */
         readonly mountMode?: MountMode
       }
@@ -205,7 +207,9 @@ function createKubelet(
   }
   const node = { name, ip, kubeletPort, capacity, info, ...(labels && { labels }) }
   const servedPort = config.proxy && servedPorts(parts.net)
-  const words = { baseEnv: config.hostEnv, apiServer, apiServerNames, clusterDns, servedPort }
+  const ownUid = config.runtime.kind === 'process' ? config.runtime.ownUid : undefined
+  const named = { apiServer, apiServerNames, clusterDns, servedPort }
+  const words = { baseEnv: config.hostEnv, ownUid, ...named }
   return new Kubelet({ node, ...words }, parts)
 }
 

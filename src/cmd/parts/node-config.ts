@@ -31,7 +31,12 @@ export async function nodeConfig(
     hostEnv: { PATH: containerPath(process.execPath) },
     apiServer: { host: endpoint.address, port: endpoint.port },
     apiServerNames: [KUBELET_CLIENT],
-    runtime: { kind: 'process', podCidr: node.podCidr, images: imageCatalog() },
+    runtime: {
+      kind: 'process',
+      podCidr: node.podCidr,
+      images: imageCatalog(),
+      ...(process.getuid && { ownUid: process.getuid() }),
+    },
     proxy: { nodePortAddresses: ['127.0.0.1'] },
     dns: { address: dnsServiceIp(topology), ...hostResolver() },
   }

@@ -1,5 +1,6 @@
 import { type DeepReadonly, withTimeout } from '../../base/index.ts'
-import type { Service } from '../../api/index.ts'
+import type { Service, Volume } from '../../api/index.ts'
+import { userOf } from './container-user.ts'
 import type { PodContext } from './context.ts'
 import type { DownwardFacts } from './downward.ts'
 import { environmentOf, type ObjectSource, serviceEnvironment } from './environment.ts'
@@ -150,11 +151,12 @@ export class ContainerStarter {
   }
 
   #config(
-    { container, attempt }: { container: ContainerView; attempt: number },
+    { pod, container, attempt }: { pod: PodView; container: ContainerView; attempt: number },
     inputs: Inputs,
   ): ContainerConfig {
     const values = new Map(Object.entries(inputs.env))
-    const mounts = mountsOf(container, inputs.volumes, values)
+    const mounts = mountsOf(pod, container, { volumes: inputs.volumes, values })
+    const { runtime, ownUid } = this.#context
     return {
       name: container.name,
       attempt,
@@ -163,6 +165,7 @@ export class ContainerStarter {
       args: (container.args ?? []).map((word) => expand(word, values)),
       env: inputs.env,
       workingDir: container.workingDir || undefined,
+      user: runtime.hollow ? undefined : userOf(pod, container, ownUid),
       mounts,
       // A volume that the container puts there goes before.
       files: inputs.files.filter(({ path }) => mounts.every((m) => m.mountPath !== path)),
@@ -176,9 +179,12 @@ export class ContainerStarter {
 }
 
 function mountsOf(
+  pod: PodView,
   container: ContainerView,
-  volumes: ReadonlyMap<string, string>,
-  values: ReadonlyMap<string, string>,
+  {
+    volumes,
+    values,
+  }: { volumes: ReadonlyMap<string, string>; values: ReadonlyMap<string, string> },
 ): Mount[] {
   const mounts: Mount[] = []
   for (const mount of container.volumeMounts ?? []) {
@@ -190,7 +196,16 @@ function mountsOf(
       mountPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
       hostPath: subPath ? `${folder}/${subPath}` : folder,
       readOnly: mount.readOnly ?? false,
+      owned: ownershipOf(pod.spec.volumes?.find(({ name }) => name === mount.name)),
     })
   }
   return mounts
+}
+
+/** Whether a volume is the pod's own, so that its user and group may have it. */
+function ownershipOf(volume: DeepReadonly<Volume> | undefined): Mount['owned'] {
+  if (volume?.emptyDir) return 'empty'
+  const isWritten =
+    volume?.configMap ?? volume?.secret ?? volume?.projected ?? volume?.downwardAPI ?? undefined
+  return isWritten ? 'files' : undefined
 }

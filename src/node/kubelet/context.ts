@@ -13,6 +13,8 @@ import type { VolumeWriter } from './volume-writer.ts'
 export interface PodContext {
   readonly nodeName: string
   readonly nodeIp: string
+  /** The agent's own user; undefined: it is not known. */
+  readonly ownUid: number | undefined
   readonly allocatable: Readonly<Record<string, string>>
   /** Environment that every container gets, below everything else: PATH. */
   readonly baseEnv: Readonly<Record<string, string>>

@@ -29,6 +29,8 @@ import { VolumeWriter } from './volume-writer.ts'
 
 export interface KubeletConfig {
   readonly node: NodeFacts
+  /** The agent's own user; 0 can start containers as others. */
+  readonly ownUid?: number | undefined
   /** Environment that every container gets from the host: PATH. */
   readonly baseEnv: Readonly<Record<string, string>>
   readonly apiServer: { readonly host: string; readonly port: number } | undefined
@@ -167,13 +169,14 @@ export class Kubelet {
   }
 
   #context(signal: AbortSignal): PodContext {
-    const { node, baseEnv, apiServer, servedPort } = this.#config
+    const { node, baseEnv, apiServer, servedPort, ownUid } = this.#config
     const parts = this.#parts
     const allServices = parts.informers.for(services)
     return {
       ...parts,
       nodeName: node.name,
       nodeIp: node.ip,
+      ownUid,
       allocatable: node.allocatable ?? node.capacity,
       baseEnv,
       apiServer,

@@ -19,6 +19,20 @@ export interface Mount {
   readonly mountPath: string
   readonly hostPath: string
   readonly readOnly: boolean
+  /** It is the pod's own: filled by its containers (`empty`), or with files by the kubelet. */
+  readonly owned?: 'empty' | 'files' | undefined
+}
+
+/** As whom a container runs. */
+export interface ContainerUser {
+  readonly uid: number
+  readonly gid: number
+  /** Beside its own. */
+  readonly groups: readonly number[]
+  /** To which the pod's own volumes belong. */
+  readonly fsGroup?: number
+  /** `allowPrivilegeEscalation: false` */
+  readonly noNewPrivileges: boolean
 }
 
 /** A file of the pod's own that containers see in place of the host's at `path`. */
@@ -38,6 +52,8 @@ export interface ContainerConfig {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly workingDir: string | undefined
+  /** Absent: as the agent. */
+  readonly user?: ContainerUser | undefined
   readonly mounts: readonly Mount[]
   /** Shown where the host allows mounts; elsewhere the host's files stay in sight. */
   readonly files: readonly PodFile[]

@@ -14,6 +14,7 @@ import { mountedCommand, type MountMode } from './mounts.ts'
 import { onTerminal, terminalPath } from './terminal.ts'
 import type { ContainerRecord } from './records.ts'
 import { shimmed, whyNotFound, withInput } from './shim.ts'
+import { asUser, openUp } from './user.ts'
 
 /** Exit code of a container whose command could not be run (containerd's `StartError`). */
 const START_ERROR_EXIT_CODE = 128
@@ -99,6 +100,11 @@ export async function launch(
     const look = { path: env.PATH ?? '', cwd }
     const why = isHidden ? undefined : await whyNotFound(parts.disk, line[0] ?? '', look)
     if (why !== undefined) throw new ProcessError(why)
+    const { user } = config
+    const messageFile = terminationLogPath(folder)
+    const own = { mounts: config.mounts, messageFile, env }
+    if (user) await openUp(user, own, parts.processes)
+    const owned = asUser(user, line)
     const inMounts = mounted
       ? mountedCommand({
           mode: mountMode,
@@ -107,9 +113,9 @@ export async function launch(
           workingDir: config.workingDir ?? '/',
           mounts,
           files,
-          command: line,
+          command: owned,
         })
-      : line
+      : owned
     const spool = spoolPath(folder)
     const output = { stdoutPath: spool, stderrPath: spool }
     const shown = config.tty

@@ -35,6 +35,7 @@ import { detectMountMode, enterCommand, type MountMode } from './mounts.ts'
 import { type ContainerRecord, Layout, type PodRecord, Records } from './records.ts'
 import { whyNotFound } from './shim.ts'
 import { openTerminal } from './terminal.ts'
+import { asUser } from './user.ts'
 
 export interface ProcessRuntimeConfig {
   /** Absolute; everything that the runtime keeps lies in it. */
@@ -163,8 +164,9 @@ export class ProcessRuntime implements Runtime {
     const { imageId } = image
     const about = { id, name, attempt, image: config.image, imageId, hash, fallbackToLogs }
     const { stdin, tty } = config
+    const user = config.user && { user: config.user }
     const streams = { ...(stdin && { stdin }), ...(tty && { tty }) }
-    const record: ContainerRecord = { ...launched, ...about, ...streams }
+    const record: ContainerRecord = { ...launched, ...about, ...user, ...streams }
     try {
       await this.#records.writeContainer(pod.uid, record)
     } catch (cause) {
@@ -327,8 +329,11 @@ export class ProcessRuntime implements Runtime {
     command: readonly string[],
   ): Promise<readonly string[]> {
     const mode = await this.#mountMode
-    if (!container.record.mounted || mode === 'none') return command
-    return enterCommand(mode, await this.#mountedPid(container), command)
+    const { mounted, user } = container.record
+    const own = asUser(user, command)
+    return mounted && mode !== 'none'
+      ? enterCommand(mode, await this.#mountedPid(container), own)
+      : own
   }
 
   /** The process whose mounts are to be shared; waits until they are in place. */

@@ -1,5 +1,5 @@
 import type { Disk, Log, ProcessIdentity } from '../../../../base/index.ts'
-import type { ContainerRunState, PodIdentity } from '../types.ts'
+import type { ContainerRunState, ContainerUser, PodIdentity } from '../types.ts'
 
 /** What is kept of a pod across restarts of the agent, in `pods/<uid>/pod.json`. */
 export interface PodRecord extends PodIdentity {
@@ -22,6 +22,7 @@ export interface ContainerRecord {
   /** Where its commands start when it has no mounts. Absent: its root. */
   readonly cwd?: string
   readonly env: Readonly<Record<string, string>>
+  readonly user?: ContainerUser
   readonly fallbackToLogs: boolean
   readonly stdin?: { readonly once: boolean }
   readonly tty?: boolean

@@ -1,0 +1,61 @@
+import { type Processes, ProcessError } from '../../../../base/index.ts'
+import type { ContainerUser, Mount } from '../types.ts'
+import { OWN_PATH, withTools } from './mounts.ts'
+
+const TIMEOUT_MS = 30_000
+const OUTPUT_BYTES_MAX = 4096
+
+/** The command line that runs `command` as another user. Only root can. */
+export function asUser(
+  user: ContainerUser | undefined,
+  command: readonly string[],
+): readonly string[] {
+  if (!user) return command
+  const { uid, gid, groups, noNewPrivileges } = user
+  return withTools([
+    'setpriv',
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
+    groups.length > 0 ? `--groups=${groups.join(',')}` : '--clear-groups',
+    ...(noNewPrivileges ? ['--no-new-privs'] : []),
+    '--',
+    '/bin/sh',
+    '-c',
+    `${OWN_PATH}; exec "$@"`,
+    'sh',
+    ...command,
+  ])
+}
+
+// The pod's own volumes: everybody may write to an empty one, and the group has all (`fsGroup`).
+const OPEN = 'chmod 0777 "$1"'
+const SHARE =
+  'chgrp -R "$2" "$1" && chmod -R g+rX "$1" && { [ "$3" = ro ] || chmod -R g+w "$1"; } && ' +
+  'find "$1" -type d -exec chmod g+s {} +'
+
+/** Lets a container's user have what is the pod's own. Throws `ProcessError`. */
+export async function openUp(
+  user: ContainerUser,
+  of: { mounts: readonly Mount[]; messageFile: string; env: Readonly<Record<string, string>> },
+  processes: Processes,
+): Promise<void> {
+  const words: string[] = ['chmod 0666 "$0"']
+  const args: string[] = []
+  for (const { hostPath, owned } of of.mounts) {
+    if (!owned) continue
+    const at = args.length + 1
+    args.push(hostPath, String(user.fsGroup ?? ''), owned === 'empty' ? 'rw' : 'ro')
+    const place = (text: string) =>
+      text.replaceAll(/"\$([123])"/g, (_, n: string) => `"\${${at + Number(n) - 1}}"`)
+    if (owned === 'empty') words.push(place(OPEN))
+    if (user.fsGroup !== undefined) words.push(place(SHARE))
+  }
+  const result = await processes.exec({
+    command: withTools(['/bin/sh', '-c', words.join(' && '), of.messageFile, ...args]),
+    env: of.env,
+    cwd: '/',
+    timeoutMs: TIMEOUT_MS,
+    maxOutputBytes: OUTPUT_BYTES_MAX,
+  })
+  if (result.exitCode !== 0) throw new ProcessError(`volumes cannot be shared: ${result.output}`)
+}
