@@ -59,7 +59,7 @@ function send(
       port: target.port,
       method: request.method,
       path: request.url,
-      headers: { ...request.headers, ...repeatedOf(request) },
+      headers: { ...request.headers, ...repeatedOf(request), ...framingOf(request) },
       // A name alone is sent ahead (RFC 6066 §3); the certificate is checked against either.
       servername: isIP(serverName) === 0 ? serverName : '',
       ...(target.caPem !== undefined && { ca: target.caPem }),
@@ -87,6 +87,13 @@ function send(
     if (body === undefined || body instanceof Uint8Array) outgoing.end(body)
     else Readable.from(body).pipe(outgoing)
   })
+}
+
+/** How long the body is: Node says nothing of it for methods that seldom have one. */
+function framingOf({ headers, body }: OutboundRequest): Record<string, string> {
+  if (body === undefined || headers['content-length'] !== undefined) return {}
+  if (body instanceof Uint8Array) return { 'content-length': String(body.length) }
+  return { 'transfer-encoding': 'chunked' }
 }
 
 function repeatedOf({ repeated = {} }: OutboundRequest): Record<string, string[]> {

@@ -57,7 +57,7 @@ describe('frames', () => {
 
   it('refuse a length that no frame has', async () => {
     const frames = new FrameStream(far)
-    near.write(Buffer.alloc(4, 0xff))
-    await assert.rejects(frames.next(), /frame of 4294967295 bytes/)
+    near.write(Buffer.from([0xff, 0xff, 0xff, 0xfe]))
+    await assert.rejects(frames.next(), /frame of 4294967294 bytes/)
   })
 })
