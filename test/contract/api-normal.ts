@@ -34,7 +34,7 @@ export class Normaliser {
       return NODE_PORTS.has(key) && value !== 0 && !given ? '<nodePort>' : value
     }
     if (Array.isArray(value)) {
-      const items = key === 'managedFields' ? inOrder(value) : value
+      const items = key === 'managedFields' ? inOrder(value) : value.filter((item) => !isNewer(item))
       return items.map((item) => this.#walk(item, key))
     }
     if (typeof value !== 'object' || value === null) return value
@@ -102,6 +102,16 @@ const BUILD = [
   'compiler',
   'platform',
 ]
+
+/** In discovery: what Kubernetes has come to serve since the record. */
+const NEWER = new Set(['resource.k8s.io', 'pods/resize'])
+
+function isNewer(item: unknown): boolean {
+  if (typeof item !== 'object' || item === null) return false
+  const { name, subresource, responseKind } = item as Record<string, unknown>
+  if (subresource === 'resize' && responseKind !== undefined) return true
+  return typeof name === 'string' && NEWER.has(name) && ('versions' in item || 'verbs' in item)
+}
 
 /** Managers stand in the order of their times, which the clock makes another in each run. */
 function inOrder(entries: readonly Record<string, unknown>[]): Record<string, unknown>[] {
