@@ -34,7 +34,8 @@ export class Normaliser {
       return NODE_PORTS.has(key) && value !== 0 && !given ? '<nodePort>' : value
     }
     if (Array.isArray(value)) {
-      const items = key === 'managedFields' ? inOrder(value) : value.filter((item) => !isNewer(item))
+      const items =
+        key === 'managedFields' ? inOrder(value) : value.filter((item) => !isNewer(item))
       return items.map((item) => this.#walk(item, key))
     }
     if (typeof value !== 'object' || value === null) return value

@@ -10,6 +10,7 @@ import {
   validateCronJobSpec,
   withMetadata,
 } from '../validation/index.ts'
+import { warnCronJob } from '../warnings/index.ts'
 
 export const cronJobs: Resource<CronJob> = defineResource<CronJob>({
   group: 'batch',
@@ -22,6 +23,7 @@ export const cronJobs: Resource<CronJob> = defineResource<CronJob>({
   columns: cronJobColumns,
   strategy: defineStrategy<CronJob>({
     applyDefaults: defaultCronJob,
+    warn: warnCronJob,
     ...specStatus,
     ...withMetadata<CronJob>(
       { namespaced: true, nameErrors: dns1123SubdomainErrors },

@@ -11,6 +11,7 @@ import {
   validateDaemonSetUpdate,
   withMetadata,
 } from '../validation/index.ts'
+import { warnWorkload } from '../warnings/index.ts'
 
 /** Counts changes of the template; from a time when there were no generations. */
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
@@ -30,6 +31,7 @@ export const daemonSets: Resource<DaemonSet> = defineResource<DaemonSet>({
   columns: daemonSetColumns,
   strategy: defineStrategy<DaemonSet>({
     applyDefaults: defaultDaemonSet,
+    warn: warnWorkload({ named: false }),
 
     ...specStatus,
     prepareForCreate(set) {

@@ -20,6 +20,7 @@ import {
   withMetadata,
 } from '../validation/index.ts'
 import { scaleSubresource } from './scale.ts'
+import { warnWorkload } from '../warnings/index.ts'
 
 export const deployments: Resource<Deployment> = defineResource<Deployment>({
   group: 'apps',
@@ -32,6 +33,7 @@ export const deployments: Resource<Deployment> = defineResource<Deployment>({
   columns: deploymentColumns,
   strategy: defineStrategy<Deployment>({
     applyDefaults: defaultDeployment,
+    warn: warnWorkload({ named: true }),
 
     prepareForCreate(deployment) {
       deployment.status = {}

@@ -10,6 +10,7 @@ import {
   validateNewIngress,
   withMetadata,
 } from '../validation/index.ts'
+import { warnIngress } from '../warnings/index.ts'
 
 export const ingresses: Resource<Ingress> = defineResource<Ingress>({
   group: 'networking.k8s.io',
@@ -20,6 +21,7 @@ export const ingresses: Resource<Ingress> = defineResource<Ingress>({
   struct: declared,
   columns: ingressColumns,
   strategy: defineStrategy<Ingress>({
+    warn: warnIngress,
     ...specStatus,
     ...withMetadata<Ingress>(
       { namespaced: true, nameErrors: dns1123SubdomainErrors },

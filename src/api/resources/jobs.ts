@@ -12,6 +12,7 @@ import {
   validateJobUpdate,
   withMetadata,
 } from '../validation/index.ts'
+import { warnJob } from '../warnings/index.ts'
 
 /** Labels its pods as the job's and selects them so, where a user does not choose to do it. */
 function generateSelector(job: Job): void {
@@ -49,6 +50,7 @@ export const jobs: Resource<Job> = defineResource<Job>({
   columns: jobColumns,
   strategy: defineStrategy<Job>({
     applyDefaults: defaultJob,
+    warn: warnJob,
     defaultPropagation: 'orphan',
 
     ...specStatus,

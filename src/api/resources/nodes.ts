@@ -11,6 +11,7 @@ import {
   withMetadata,
 } from '../validation/index.ts'
 import { proxySubresource } from './proxy.ts'
+import { warnNode } from '../warnings/index.ts'
 
 export const nodes: Resource<Node> = defineResource<Node>({
   group: '',
@@ -23,6 +24,7 @@ export const nodes: Resource<Node> = defineResource<Node>({
   columns: nodeColumns,
   strategy: defineStrategy<Node>({
     applyDefaults: defaultNode,
+    warn: warnNode,
 
     // A node registers itself with its status, so that creation keeps it.
     prepareForUpdate(node, old) {

@@ -11,6 +11,7 @@ import {
   validateClaimUpdate,
   withMetadata,
 } from '../validation/index.ts'
+import { warnClaim } from '../warnings/index.ts'
 
 export const persistentVolumeClaims: Resource<PersistentVolumeClaim> =
   defineResource<PersistentVolumeClaim>({
@@ -23,6 +24,7 @@ export const persistentVolumeClaims: Resource<PersistentVolumeClaim> =
     columns: persistentVolumeClaimColumns,
     strategy: defineStrategy<PersistentVolumeClaim>({
       applyDefaults: defaultClaim,
+      warn: warnClaim,
 
       ...statusApart,
       prepareForCreate(claim) {

@@ -10,6 +10,7 @@ import {
   validatePersistentVolumeUpdate,
   withMetadata,
 } from '../validation/index.ts'
+import { warnVolume } from '../warnings/index.ts'
 
 export const persistentVolumes: Resource<PersistentVolume> = defineResource<PersistentVolume>({
   group: '',
@@ -22,6 +23,7 @@ export const persistentVolumes: Resource<PersistentVolume> = defineResource<Pers
   columns: persistentVolumeColumns,
   strategy: defineStrategy<PersistentVolume>({
     applyDefaults: defaultPersistentVolume,
+    warn: warnVolume,
 
     ...statusApart,
     prepareForCreate(volume) {

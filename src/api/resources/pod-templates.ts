@@ -9,6 +9,7 @@ import {
   validatePodTemplateObject,
   withMetadata,
 } from '../validation/index.ts'
+import { templateWarnings } from '../warnings/index.ts'
 
 export const podTemplates: Resource<PodTemplate> = defineResource<PodTemplate>({
   group: '',
@@ -19,6 +20,7 @@ export const podTemplates: Resource<PodTemplate> = defineResource<PodTemplate>({
   columns: podTemplateColumns,
   strategy: defineStrategy<PodTemplate>({
     applyDefaults: defaultPodTemplateObject,
+    warn: ({ template }) => templateWarnings(template, 'template'),
     ...counted,
     ...withMetadata<PodTemplate>(
       { namespaced: true, nameErrors: dns1123SubdomainErrors },

@@ -12,7 +12,9 @@ import {
   withMetadata,
 } from '../validation/index.ts'
 import { qosClassOf } from '../helpers/index.ts'
+import { noteAppArmor, selectByOwnLabels } from './pod-creation.ts'
 import { proxySubresource } from './proxy.ts'
+import { warnPod } from '../warnings/index.ts'
 
 const stream = (kind: string): SubresourceInfo => ({
   group: '',
@@ -32,8 +34,11 @@ export const pods: Resource<Pod> = defineResource<Pod>({
   columns: podColumns,
   strategy: defineStrategy<Pod>({
     applyDefaults: defaultPod,
+    warn: warnPod,
 
     prepareForCreate(pod) {
+      noteAppArmor(pod)
+      selectByOwnLabels(pod)
       pod.status = { phase: 'Pending', qosClass: qosClassOf(pod) }
     },
     prepareForUpdate(pod, old) {

@@ -13,6 +13,7 @@ import {
   withMetadata,
 } from '../validation/index.ts'
 import { scaleSubresource } from './scale.ts'
+import { warnWorkload } from '../warnings/index.ts'
 
 export const replicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
   group: 'apps',
@@ -25,6 +26,7 @@ export const replicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
   columns: replicaSetColumns,
   strategy: defineStrategy<ReplicaSet>({
     applyDefaults: defaultReplicaSet,
+    warn: warnWorkload({ named: true }),
 
     ...specStatus,
     prepareForCreate(set) {

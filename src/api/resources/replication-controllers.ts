@@ -12,6 +12,7 @@ import {
   withMetadata,
 } from '../validation/index.ts'
 import { scaleSubresource } from './scale.ts'
+import { warnWorkload } from '../warnings/index.ts'
 
 export const replicationControllers: Resource<ReplicationController> =
   defineResource<ReplicationController>({
@@ -25,6 +26,7 @@ export const replicationControllers: Resource<ReplicationController> =
     columns: replicationControllerColumns,
     strategy: defineStrategy<ReplicationController>({
       applyDefaults: defaultReplicationController,
+      warn: warnWorkload({ named: true }),
       defaultPropagation: 'orphan',
 
       ...specStatus,

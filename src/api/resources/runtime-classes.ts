@@ -9,6 +9,7 @@ import {
   validateRuntimeClassUpdate,
   withMetadata,
 } from '../validation/index.ts'
+import { warnRuntimeClass } from '../warnings/index.ts'
 
 export const runtimeClasses: Resource<RuntimeClass> = defineResource<RuntimeClass>({
   group: 'node.k8s.io',
@@ -19,6 +20,7 @@ export const runtimeClasses: Resource<RuntimeClass> = defineResource<RuntimeClas
   struct: declared,
   columns: runtimeClassColumns,
   strategy: defineStrategy<RuntimeClass>({
+    warn: warnRuntimeClass,
     ...withMetadata<RuntimeClass>(
       { namespaced: false, nameErrors: dns1123SubdomainErrors },
       { create: validateRuntimeClass, update: validateRuntimeClassUpdate },

@@ -4,6 +4,7 @@ import { ServiceAccount as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
 import { dns1123SubdomainErrors, withMetadata } from '../validation/index.ts'
+import { warnServiceAccount } from '../warnings/index.ts'
 
 export const serviceAccounts: Resource<ServiceAccount> = defineResource<ServiceAccount>({
   group: '',
@@ -14,6 +15,7 @@ export const serviceAccounts: Resource<ServiceAccount> = defineResource<ServiceA
   struct: declared,
   columns: serviceAccountColumns,
   strategy: defineStrategy<ServiceAccount>({
+    warn: warnServiceAccount,
     prepareForCreate: keepNamesOnly,
     prepareForUpdate: keepNamesOnly,
     allowUnconditionalUpdate: false,

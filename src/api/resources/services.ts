@@ -16,6 +16,7 @@ import {
   keepAllocated,
   syncClusterIps,
 } from '../defaults/index.ts'
+import { warnService } from '../warnings/index.ts'
 
 export const services: Resource<Service> = defineResource<Service>({
   group: '',
@@ -28,6 +29,7 @@ export const services: Resource<Service> = defineResource<Service>({
   columns: serviceColumns,
   strategy: defineStrategy<Service>({
     applyDefaults: defaultService,
+    warn: warnService,
 
     prepareForCreate(service) {
       service.status = { loadBalancer: {} }

@@ -13,6 +13,7 @@ import {
   withMetadata,
 } from '../validation/index.ts'
 import { scaleSubresource } from './scale.ts'
+import { warnStatefulSet } from '../warnings/index.ts'
 
 export const statefulSets: Resource<StatefulSet> = defineResource<StatefulSet>({
   group: 'apps',
@@ -25,6 +26,7 @@ export const statefulSets: Resource<StatefulSet> = defineResource<StatefulSet>({
   columns: statefulSetColumns,
   strategy: defineStrategy<StatefulSet>({
     applyDefaults: defaultStatefulSet,
+    warn: warnStatefulSet,
 
     ...specStatus,
     prepareForCreate(set) {

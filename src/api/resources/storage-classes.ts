@@ -10,6 +10,7 @@ import {
   validateStorageClassUpdate,
   withMetadata,
 } from '../validation/index.ts'
+import { warnStorageClass } from '../warnings/index.ts'
 
 export const storageClasses: Resource<StorageClass> = defineResource<StorageClass>({
   group: 'storage.k8s.io',
@@ -22,6 +23,7 @@ export const storageClasses: Resource<StorageClass> = defineResource<StorageClas
   columns: storageClassColumns,
   strategy: defineStrategy<StorageClass>({
     applyDefaults: defaultStorageClass,
+    warn: warnStorageClass,
 
     ...withMetadata<StorageClass>(
       { namespaced: false, nameErrors: dns1123SubdomainErrors },

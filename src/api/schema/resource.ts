@@ -54,6 +54,8 @@ export interface Strategy<T extends KubeObject> {
   validateCreate(object: T): FieldError[]
   validateUpdate(object: T, old: T): FieldError[]
   validateStatusUpdate(object: T, old: T): FieldError[]
+  /** What is to be said of an object that is let in, new or changed; `old`: as it was. */
+  warn?(object: T, old?: T): string[]
   /**
    * Whether PUT or PATCH of an absent object creates it (leases, endpoints, nodes: no by
    * default).

@@ -6,6 +6,7 @@ import { statusErrors } from '../status.ts'
 import { guardManagers, trackUpdate } from './field-tracking.ts'
 import { dedupOwners } from './owner-references.ts'
 import {
+  addWarnings,
   fetch,
   keyOf,
   kindOf,
@@ -90,7 +91,7 @@ async function createOnce(
   await store.admission.admit(attributes)
   guardManagers(object, managedFields, call.warnings)
   identify(store, object)
-  validate(store, object)
+  validate(store, call, object)
   await store.admission.validate(attributes)
   const begun = await store.hooks.beginWrite?.({ object, old: undefined, dryRun })
   try {
@@ -107,13 +108,14 @@ async function createOnce(
   }
 }
 
-function validate(store: Store, object: KubeObject): void {
+function validate(store: Store, call: WriteCall, object: KubeObject): void {
   const { strategy } = store.resource
   strategy.prepareForCreate(object)
   const errors = strategy.validateCreate(object)
   if (errors.length > 0) {
     throw statusErrors.invalid(kindOf(store, object), object.metadata.name ?? '', errors)
   }
+  addWarnings(call, strategy.warn?.(object))
 }
 
 // A client does not choose these.

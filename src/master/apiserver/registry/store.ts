@@ -85,6 +85,11 @@ export interface WriteCall extends Call {
   readonly options: WriteOptions
 }
 
+/** Tells the client, once, even if a write has to be tried again. */
+export function addWarnings(call: Call, texts: readonly string[] = []): void {
+  for (const text of texts) if (!call.warnings.includes(text)) call.warnings.push(text)
+}
+
 /** An answer: a revision that is stored, or an object that is not (dry run). */
 export type Served = ObjectRevision | KubeObject
 

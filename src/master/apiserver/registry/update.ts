@@ -13,6 +13,7 @@ import { guardManagers, sameManagers, trackUpdate } from './field-tracking.ts'
 import { dedupOwners } from './owner-references.ts'
 import { finishDeletion, isDeletionComplete } from './deletion.ts'
 import {
+  addWarnings,
   fetch,
   keyOf,
   kindOf,
@@ -29,6 +30,8 @@ export interface UpdateRules {
   readonly subresource: string
   prepare(object: KubeObject, old: KubeObject): void
   validate(object: KubeObject, old: KubeObject): FieldError[]
+  /** What is to be said of a change that is let in. */
+  warn?(object: KubeObject, old: KubeObject): string[]
   /** Admission is asked by the sub-resource itself, of an object of another kind (Binding, Scale). */
   readonly admitted?: boolean
 }
@@ -40,6 +43,7 @@ export function mainRules(store: Store): UpdateRules {
     subresource: '',
     prepare: (object, old) => strategy.prepareForUpdate(object, old),
     validate: (object, old) => strategy.validateUpdate(object, old),
+    warn: (object, old) => strategy.warn?.(object, old) ?? [],
   }
 }
 
@@ -157,6 +161,7 @@ async function attemptUpdate(store: Store, call: WriteCall, on: Attempt): Promis
   await admission?.admit(attributes)
   guardManagers(object, managedFields, call.warnings)
   prepare(store, { update, object, old })
+  addWarnings(call, update.rules.warn?.(object, old))
   await admission?.validate(attributes)
   const { dryRun } = call.options
   const begun = await store.hooks.beginWrite?.({ object, old, dryRun })

@@ -1,0 +1,5 @@
+export { warnIngress, warnService, warnServiceAccount } from './network.ts'
+export { warnNode, warnRuntimeClass, warnStorageClass } from './nodes.ts'
+export { templateWarnings, warnPod } from './pods.ts'
+export { warnClaim, warnVolume } from './storage.ts'
+export { warnCronJob, warnJob, warnStatefulSet, warnWorkload } from './workloads.ts'

@@ -1,0 +1,45 @@
+import type { DeepReadonly } from '../../base/index.ts'
+import type { Service, ServiceAccount } from '../core/index.ts'
+import type { Ingress } from '../networking/index.ts'
+
+const HINTS = 'service.kubernetes.io/topology-aware-hints'
+const MODE = 'service.kubernetes.io/topology-mode'
+const CLASS = 'kubernetes.io/ingress.class'
+const MOUNTABLE = 'kubernetes.io/enforce-mountable-secrets'
+
+export function warnService({ metadata, spec }: DeepReadonly<Service>): string[] {
+  const warnings: string[] = []
+  if (metadata.annotations?.[HINTS] !== undefined) {
+    warnings.push(`annotation ${HINTS} is deprecated, please use ${MODE} instead`)
+  }
+  const isName = spec?.type === 'ExternalName'
+  if (isName && spec.externalIPs?.length) {
+    warnings.push('spec.externalIPs is ignored when spec.type is "ExternalName"')
+  }
+  if (!isName && spec?.externalName) {
+    warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"')
+  }
+  return warnings
+}
+
+export function warnIngress(
+  { metadata, spec }: DeepReadonly<Ingress>,
+  old?: DeepReadonly<Ingress>,
+): string[] {
+  const isOld = metadata.annotations?.[CLASS] !== undefined && !spec?.ingressClassName
+  if (old || !isOld) return []
+  return [`annotation "${CLASS}" is deprecated, please use 'spec.ingressClassName' instead`]
+}
+
+export function warnServiceAccount(
+  account: DeepReadonly<ServiceAccount>,
+  old?: DeepReadonly<ServiceAccount>,
+): string[] {
+  const enforces = (of: DeepReadonly<ServiceAccount> | undefined) =>
+    of?.metadata.annotations?.[MOUNTABLE] === 'true'
+  if (!enforces(account) || enforces(old)) return []
+  return [
+    `metadata.annotations[${MOUNTABLE}]: deprecated in v1.32+; prefer separate namespaces to ` +
+      'isolate access to mounted secrets',
+  ]
+}
