@@ -142,4 +142,59 @@ describe('workloads', function () {
     })
     assert.match(await kubectl.do('describe hpa web'), /AbleToScale/)
   })
+
+  it('a rollout waits while it is paused', async () => {
+    const sets = () => kubectl.do('get rs -l app=web --no-headers')
+    const before = (await sets()).split('\n').length
+    await kubectl.do('rollout pause deployment/web')
+    await kubectl.do('set env deployment/web COLOUR=red')
+    await eventually('the change is seen', async () => {
+      const seen =
+        'get deployment web -o jsonpath={.metadata.generation}={.status.observedGeneration}'
+      const [generation, observed] = (await kubectl.do(seen)).split('=')
+      return generation === observed
+    })
+    assert.equal((await sets()).split('\n').length, before)
+    await kubectl.do('rollout resume deployment/web')
+    await kubectl.do('rollout status deployment/web --timeout=30s')
+    assert.equal((await sets()).split('\n').length, before + 1)
+  })
+
+  it('a taint drives pods away, a cordon keeps them off', async () => {
+    await kubectl.do('expose deployment web --port=80')
+    await kubectl.do('taint node node-1 gone=yes:NoExecute')
+    await eventually('all have moved', async () => {
+      const nodes = await kubectl.do('get pods -l app=web -o jsonpath={.items[*].spec.nodeName}')
+      return nodes !== '' && !nodes.includes('node-1')
+    })
+    await kubectl.do('taint node node-1 gone-')
+    await kubectl.do('cordon node-2')
+    await kubectl.do('scale deployment web --replicas=3')
+    await kubectl.do('rollout status deployment/web --timeout=30s')
+    const newest = 'get pods -l app=web --sort-by=.metadata.creationTimestamp -o wide --no-headers'
+    assert.match((await kubectl.do(newest)).split('\n').at(-1) ?? '', /node-1/)
+    await kubectl.do('uncordon node-2')
+  })
+
+  it('a claim grows, and a node says what it lacks', async () => {
+    const size = JSON.stringify({ spec: { resources: { requests: { storage: '3Mi' } } } })
+    await kubectl.doArgs(['patch', 'pvc', 'data-db-0', '-p', size])
+    await eventually('it has grown', async () => {
+      return (
+        (await kubectl.do('get pvc data-db-0 -o jsonpath={.status.capacity.storage}')) === '3Mi'
+      )
+    })
+    const overrides = JSON.stringify({
+      spec: {
+        nodeName: 'node-1',
+        containers: [
+          { name: 'huge', image: 'navarch/job', resources: { requests: { cpu: '1000' } } },
+        ],
+      },
+    })
+    await kubectl.doArgs(['run', 'huge', '--image=navarch/job', `--overrides=${overrides}`])
+    await eventually('it is turned away', async () => {
+      return /huge\s+0\/1\s+OutOfcpu/.test(await kubectl.do('get pod huge'))
+    })
+  })
 })

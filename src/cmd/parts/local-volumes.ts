@@ -41,6 +41,7 @@ export async function ensureStandardClass(
       annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
     },
     provisioner: HOST_PATH_PROVISIONER,
+    allowVolumeExpansion: true,
     parameters: { folder: parts.folder },
   }
   while (!signal.aborted) {

@@ -33,6 +33,7 @@ export class PodWorker {
   #pod: PodView
   #isGone = false
   #failure: Rejection | undefined
+  #isRejected = false
   #wake: () => void = () => undefined
   #dirty = true
   #wakeAtMs = Number.POSITIVE_INFINITY
@@ -71,6 +72,7 @@ export class PodWorker {
   /** The node cannot run the pod: it fails before anything of it has started. */
   reject(rejection: Rejection): void {
     this.#failure = rejection
+    this.#isRejected = true
     this.#event('Warning', rejection.reason, rejection.message)
   }
 
@@ -277,6 +279,7 @@ export class PodWorker {
       runtimeType,
       ended: plan.ended && this.#actions.inFlight === 0,
       ...(this.#failure && { failure: this.#failure }),
+      rejected: this.#isRejected,
       nowMs: clock.nowMs(),
     })
     statuses.want(this.#pod, status)

@@ -43,12 +43,15 @@ export interface StatusInput {
   readonly ended: boolean
   /** The kubelet itself failed the pod, such as `DeadlineExceeded`. */
   readonly failure?: { readonly reason: string; readonly message: string }
+  /** The node did not take it: nothing of it has ever been there. */
+  readonly rejected?: boolean
   readonly nowMs: number
 }
 
 /** The pod's status, as Kubernetes' kubelet computes it. Pure. */
 export function podStatus(input: StatusInput): PodStatus {
   const { pod } = input
+  if (input.rejected && input.failure) return rejectedStatus(pod, input.failure, input)
   const initContainers = pod.spec.initContainers ?? []
   const initialized = isInitialized(input)
   const init = initContainers.map((c) => containerStatus(c, input, initialized))
@@ -83,6 +86,21 @@ export function podStatus(input: StatusInput): PodStatus {
     isResizing: input.allocation?.isInProgress ?? false,
   })
   return status
+}
+
+function rejectedStatus(
+  { metadata, status }: PodView,
+  failure: { readonly reason: string; readonly message: string },
+  { startedAtMs }: StatusInput,
+): PodStatus {
+  const { generation: observedGeneration } = metadata
+  return {
+    ...(observedGeneration !== undefined && { observedGeneration }),
+    phase: 'Failed',
+    ...failure,
+    startTime: formatTime(startedAtMs),
+    ...(status?.qosClass && { qosClass: status.qosClass }),
+  }
 }
 
 /** Whether all init containers have done their work: sidecars started, the others succeeded. */

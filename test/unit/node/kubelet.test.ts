@@ -298,6 +298,7 @@ describe('kubelet', () => {
     const failed = await fixture.untilPod('second', 'fails', (pod) => pod.status.phase === 'Failed')
     assert.equal(failed.status.reason, 'NodePorts')
     assert.match(failed.status.message ?? '', /^Pod was rejected: Predicate NodePorts failed/)
+    assert.equal(failed.status.containerStatuses, undefined)
     for (const name of ['first', 'beside']) {
       await fixture.client.for(pods).delete({ ...DEFAULT, name })
       await until('it is gone', async () => ((await fixture.getPod(name)) ? undefined : true))
