@@ -341,7 +341,6 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       this.#leadership.ticked(nowMs, this.#timing.heartbeatTicks * this.#timing.tickMs)
       this.#node.tick()
       if (this.#eager.due(this.#leadership.leader)) this.#node.campaign()
-      this.#mindDisk(nowMs)
       const expired = (startMs: number) => this.#leadership.timeoutError(startMs)
       const untilMs = nowMs - this.#leadership.patienceMs(nowMs, this.#timeoutMs)
       this.#proposals.expire(untilMs, expired)
@@ -351,7 +350,9 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       this.#asks.expire(untilMs, expired)
       this.#flow.flush({ nowMs, force: true })
       this.#flow.offerRefused(nowMs)
-      if (++this.#tickCount % this.#timing.heartbeatTicks === 0) this.#flow.resend(nowMs)
+      if (++this.#tickCount % this.#timing.heartbeatTicks > 0) return
+      this.#flow.resend(nowMs)
+      this.#mindDisk(nowMs)
     })
   }
 

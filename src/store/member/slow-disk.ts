@@ -32,7 +32,7 @@ export class SlowDisk {
     this.#electionMs = options.electionMs
   }
 
-  /** At every tick: whether another one should lead. Says so once, then not for a while. */
+  /** At every heartbeat: whether another one should lead. Says so once, then not for a while. */
   shouldMakeWay(status: RaftStatus, nowMs: number): boolean {
     if (status.role !== 'leader') {
       this.#isLeader = false

@@ -198,7 +198,10 @@ class RaftWorld implements FaultTarget {
     if (kind < 0.7) host.propose(`v${this.#proposals++}`)
     else if (kind < 0.97) host.read()
     else if (kind < 0.985) host.transfer(random.pick(this.ids))
-    else if (!this.#plan.isLeaderStorm && host.isLeader) this.#changeMembers(host, random)
+    else if (!this.#plan.isLeaderStorm) {
+      const leader = hosts.find(({ isLeader }) => isLeader)
+      if (leader) this.#changeMembers(leader, random)
+    }
   }
 
   #changeMembers(host: RaftHost, random: SeededRandom): void {

@@ -13,6 +13,8 @@ export interface ClientOptions {
   /** A member to ask, if one is up. */
   readonly pick: (random: SeededRandom) => EtcdStore | undefined
   readonly paceMs: number
+  /** Told before it asks for a compaction. */
+  readonly onCompact: (revision: number) => void
 }
 
 const KEYS = ['a', 'b', 'c', 'd', 'e']
@@ -111,6 +113,7 @@ export class Client {
   async #compact(store: EtcdStore): Promise<void> {
     const revision = this.#lastRevision - KEEP_REVISIONS
     if (revision <= 0) return
+    this.#options.onCompact(revision)
     try {
       const onTimeout = () => new KvError(GrpcCode.deadlineExceeded, 'the client waits no longer')
       await withTimeout(this.#options.clock, TIMEOUT_MS, onTimeout, (signal) =>

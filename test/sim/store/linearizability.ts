@@ -8,17 +8,17 @@ import type { Revisions } from './revisions.ts'
  * and what returned before another began has to come before it (strict serializability).
  */
 export function checkHistory(history: History, revisions: Revisions): void {
-  const states = replay(revisions)
+  const states = statesOf(revisions)
   const acknowledged = history.operations.filter((operation) => operation.reply)
   for (const operation of acknowledged) checkReply(operation, revisions, states)
   checkRealTime(acknowledged)
   checkOrigins(history, revisions)
 }
 
-type State = ReadonlyMap<string, KeyState>
+export type State = ReadonlyMap<string, KeyState>
 
 /** The keys as of each revision; undefined where a revision before is unknown (compacted). */
-function replay(revisions: Revisions): (State | undefined)[] {
+export function statesOf(revisions: Revisions): (State | undefined)[] {
   const states: (State | undefined)[] = [undefined, new Map()]
   for (let revision = 2; revision <= revisions.last; revision++) {
     const before = states[revision - 1]

@@ -68,6 +68,7 @@ export interface NodeOptions {
   /** It was removed from its cluster, and ends. */
   readonly onRemoved?: () => void
   readonly etcd?: OpenStoreOptions['etcd']
+  readonly archiveFolder?: string
 }
 
 const TIMING = { tickMs: 10, electionTicks: 20, heartbeatTicks: 4, peerDownTicksMax: 4 }
@@ -112,7 +113,7 @@ export class StoreNode {
   }
 
   start(): void {
-    const { machine, name, cluster, clock, network, breaks } = this.#options
+    const { machine, name, cluster, clock, network, breaks, archiveFolder } = this.#options
     const ports = machine.boot()
     this.#ports = ports
     const transport = new SimPeerTransport({
@@ -125,6 +126,7 @@ export class StoreNode {
       cluster,
       name,
       dataFolder: 'data',
+      ...(archiveFolder !== undefined && { archiveFolder }),
       disk: breaks === 'skipFsync' ? forgetfulDisk(ports.disk) : ports.disk,
       openEngine: ports.openEngine,
       clock: ports.clock,

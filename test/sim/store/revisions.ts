@@ -5,6 +5,7 @@ import type { KeyEvent } from './history.ts'
 export class Revisions {
   readonly #events = new Map<number, { text: string; events: readonly KeyEvent[]; by: string }>()
   #last = 1
+  #compacted = 0
   readonly #onFirst: (events: readonly KeyEvent[]) => void
 
   /** `onFirst` is told of each revision when the first of all sees it. */
@@ -14,6 +15,15 @@ export class Revisions {
 
   get last(): number {
     return this.#last
+  }
+
+  /** Up to where compaction may have come. */
+  get compacted(): number {
+    return this.#compacted
+  }
+
+  compacting(revision: number): void {
+    this.#compacted = Math.max(this.#compacted, revision)
   }
 
   /** A watcher saw a whole revision. Everybody has to see the same. */

@@ -21,13 +21,18 @@ import {
 import { Violation } from '../raft/checkers.ts'
 import type { RunResult } from '../raft/world.ts'
 import { Client } from './client.ts'
+import { ChosenWatcher } from './chosen-watcher.ts'
+import { assertSound, findAltered } from './corruption.ts'
+import { compareMembers } from './end-state.ts'
 import { History } from './history.ts'
 import { Administrator } from './administrator.ts'
 import { LeasedKeys, LeaseHolder } from './leases.ts'
 import { checkHistory } from './linearizability.ts'
 import { AppliedEntries, type StoreBreak, StoreNode } from './node.ts'
+import { planEtcd } from './plan.ts'
 import { Reconfigurer } from './reconfigurer.ts'
 import { Revisions } from './revisions.ts'
+import { ARCHIVE_FOLDER, Vault } from './vault.ts'
 import { Watcher } from './watcher.ts'
 
 export interface StoreRunOptions {
@@ -41,12 +46,15 @@ const START_MS = Date.UTC(2026, 0, 1)
 const RECOVERY_MS = 30_000
 const CLIENTS = 4
 const ROAMING_WATCHERS = 2
+const CHOSEN_WATCHERS = 2
+/** Of the runs: in these every member archives its log. */
+const ARCHIVED_SHARE = 0.3
+const BACKUP_MS_MAX = 5000
 const REWATCH_MS = 30
 /** Far above what any run needs: more is a flood that feeds itself. */
 const DELIVERIES_MAX = 400_000
 /** Of the runs: in the others the members stay who they are. */
 const RECONFIGURED_SHARE = 0.6
-const QUOTA_SHARE = 0.15
 const LOOK_FOR_ADDED_MS = 100
 
 /** One run of three store members and their clients under the faults of a seed. */
@@ -58,6 +66,8 @@ export async function simulateStore(
   const failure = await world.run()
   return { seed, failure, traceHash: world.trace.digest(), stats: world.stats() }
 }
+
+type AnyWatcher = Watcher | ChosenWatcher
 
 class StoreWorld implements FaultTarget {
   readonly #cluster: ClusterIdentity
@@ -73,9 +83,11 @@ class StoreWorld implements FaultTarget {
   #administrator: Administrator | undefined
   readonly #revisions: Revisions
   readonly #applied = new AppliedEntries()
-  readonly #watchers: Watcher[] = []
+  readonly #watchers: AnyWatcher[] = []
   /** Watchers that follow a member, to be cut off when it dies. */
-  readonly #following = new Map<MemberId, Set<Watcher>>()
+  readonly #following = new Map<MemberId, Set<AnyWatcher>>()
+  readonly #vault: Vault
+  readonly #isArchived: boolean
   #failure: string | undefined
   #faults = 0
   #elections = 0
@@ -97,6 +109,9 @@ class StoreWorld implements FaultTarget {
     this.#clock = new SimClock({ startMs: START_MS, turn })
     this.#leasedKeys = new LeasedKeys(this.#clientClock())
     this.#revisions = new Revisions((events) => this.#leasedKeys.saw(events))
+    const [clock, revisions] = [this.#clock, this.#revisions]
+    this.#vault = new Vault({ clock, revisions, random: this.#random.fork('vault') })
+    this.#isArchived = this.#random.fork('archive').chance(ARCHIVED_SHARE)
     this.#network = new SimNetwork({
       clock: this.#clock,
       random: this.#random.fork('network'),
@@ -134,6 +149,7 @@ class StoreWorld implements FaultTarget {
       applied: this.#applied,
       breaks: this.#options.breaks,
       etcd: this.#etcd,
+      ...(this.#isArchived && { archiveFolder: ARCHIVE_FOLDER }),
       onRemoved: () => this.#removed(id),
       onUp: () => this.#watchFromStart(id, name),
       onLeader: () => {
@@ -155,6 +171,7 @@ class StoreWorld implements FaultTarget {
       acknowledged: this.#history.acknowledged,
       permissions: this.#administrator?.checked ?? 0,
       revisions: this.#revisions.last,
+      restored: this.#vault.checked,
       reconfigurations: this.#reconfigurer?.changes ?? 0,
     }
   }
@@ -188,6 +205,8 @@ class StoreWorld implements FaultTarget {
     this.#onLeader = (id) => injector.leaderElected(id)
     this.#startClients()
     for (let i = 1; i <= ROAMING_WATCHERS; i++) this.#roam(`watcher-${i}`)
+    for (let i = 1; i <= CHOSEN_WATCHERS; i++) this.#roam(`chosen-${i}`, true)
+    this.#takeBackups()
     const hasFailed = () => this.#failure !== undefined
     await this.#clock.run({ forMs: this.#options.faultyMs ?? 5000, until: hasFailed })
     if (hasFailed()) return
@@ -195,8 +214,7 @@ class StoreWorld implements FaultTarget {
     Object.assign(this.#network.weather, { lossRate: 0, stallRate: 0 })
     await this.#recover(hasFailed)
     if (hasFailed()) return
-    for (const watcher of this.#watchers) watcher.check()
-    checkHistory(this.#history, this.#revisions)
+    await this.#checkEnd()
     this.#record(`end ${this.#revisions.last} ${this.#applied.last}`)
   }
 
@@ -249,6 +267,7 @@ class StoreWorld implements FaultTarget {
     const common = {
       history: this.#history,
       clock: this.#clientClock(),
+      onCompact: (revision: number) => this.#revisions.compacting(revision),
       pick: (random: SeededRandom) => {
         const nodes = this.#live()
         return nodes.length > 0 ? random.pick(nodes).open?.store : undefined
@@ -315,6 +334,20 @@ class StoreWorld implements FaultTarget {
     return this.#clock.of(new Lifetime(), { offsetMs: 0 })
   }
 
+  /** Of whoever is up, whatever else goes on. */
+  #takeBackups(): void {
+    const random = this.#random.fork('backups')
+    const next = () => {
+      this.#clock.schedule(random.between(0, BACKUP_MS_MAX), () => {
+        if (this.#isOver) return
+        const { open, ports } = this.#live().length > 0 ? random.pick(this.#live()) : {}
+        if (open && ports) this.#vault.backUp(open, ports).catch((error) => this.#fail(error))
+        next()
+      })
+    }
+    next()
+  }
+
   /** On each start of a member: all that it has is what the others had. */
   #watchFromStart(id: MemberId, name: string): void {
     const watcher = new Watcher({ name, revisions: this.#revisions })
@@ -323,9 +356,12 @@ class StoreWorld implements FaultTarget {
   }
 
   /** A watcher that goes to another member whenever its own is lost. */
-  #roam(name: string): void {
-    const watcher = new Watcher({ name, revisions: this.#revisions })
+  #roam(name: string, isChosen = false): void {
     const random = this.#random.fork(name)
+    const options = { name, revisions: this.#revisions }
+    const watcher = isChosen
+      ? new ChosenWatcher({ ...options, random: random.fork('choice') })
+      : new Watcher(options)
     this.#watchers.push(watcher)
     const next = async () => {
       const nodes = this.#live()
@@ -337,7 +373,7 @@ class StoreWorld implements FaultTarget {
   }
 
   /** Resolves when the stream has ended, or its member. */
-  async #follow(watcher: Watcher, id: MemberId): Promise<void> {
+  async #follow(watcher: AnyWatcher, id: MemberId): Promise<void> {
     const store = this.#node(id).open?.store
     if (!store) return
     const following = this.#following.get(id)
@@ -368,7 +404,6 @@ class StoreWorld implements FaultTarget {
     if (!hasFailed() && !isQuiet()) {
       return this.#fail(new Violation('liveness: members, watchers or leases do not come to rest'))
     }
-    if (!hasFailed()) await this.#compareHashes()
   }
 
   /** Starts whoever was added unheard: an addition may still be under way when all else is over. */
@@ -399,32 +434,37 @@ class StoreWorld implements FaultTarget {
     })
     if (new Set(positions).size > 1) return false
     const revision = nodes[0]?.open?.state.mvcc.revision ?? 0
-    return this.#currentWatchers().every((watcher) => watcher.next === revision + 1)
+    const current = [...this.#following.values()].flatMap((watchers) => [...watchers])
+    return current.every((watcher) => watcher.next === revision + 1)
   }
 
-  #currentWatchers(): Watcher[] {
-    return [...this.#following.values()].flatMap((watchers) => [...watchers])
+  /** With all faults over: what only the end shows. */
+  async #checkEnd(): Promise<void> {
+    const nodes = this.#live()
+    await this.#finish('comparing the members', compareMembers(nodes))
+    for (const watcher of this.#watchers) watcher.check()
+    checkHistory(this.#history, this.#revisions)
+    await this.#finish('restoring', this.#vault.check(nodes, this.#isArchived))
+    assertSound(nodes)
+    let isHeard = () => false
+    const altered = findAltered(nodes, this.#random.fork('altered')).then((found) => {
+      isHeard = found.isHeard
+    })
+    await this.#finish('finding who was altered', altered, () => isHeard())
   }
 
-  async #compareHashes(): Promise<void> {
-    const signal = new AbortController().signal
-    const hashes: string[] = []
-    for (const { open } of this.#live()) {
-      void open?.store.hashKv({ revision: 0 }, { signal }).then(
-        ({ hash, hashRevision }) => hashes.push(`${hash} ${hashRevision}`),
-        (error: unknown) => this.#fail(error),
-      )
-    }
-    const isDone = () => hashes.length === this.ids.length
-    await this.#clock.run({ forMs: RECOVERY_MS, until: isDone })
-    const users = this.#live().map(({ open }) =>
-      JSON.stringify([...(open?.state.auth.entries() ?? [])].map((each) => Object.values(each))),
+  /** Lets time pass until work is done, which has to be soon. */
+  async #finish(what: string, work: Promise<void>, isWell = () => true): Promise<void> {
+    let isDone = false
+    work.then(
+      () => {
+        isDone = true
+      },
+      (error: unknown) => this.#fail(error),
     )
-    if (new Set(users).size > 1) {
-      return this.#fail(new Violation("state equality: the members' users and roles differ"))
-    }
-    if (isDone() && new Set(hashes).size === 1) return
-    this.#fail(new Violation(`state equality: the members' hashes are ${hashes.join(', ')}`))
+    const isOver = () => this.#failure !== undefined || (isDone && isWell())
+    await this.#clock.run({ forMs: RECOVERY_MS, until: isOver })
+    if (!isOver()) this.#fail(new Violation(`liveness: ${what} does not end`))
   }
 
   #traceDelivery(from: MemberId, to: MemberId, packet: PeerPacket): void {
@@ -455,16 +495,5 @@ class StoreWorld implements FaultTarget {
     const node = this.#nodes.get(id)
     if (!node) throw new Error(`no node ${id}`)
     return node
-  }
-}
-
-/** Quotas that are used up in some runs; checks of changes that are off in some. */
-function planEtcd(random: SeededRandom): OpenStoreOptions['etcd'] {
-  const quota = random.fork('quota')
-  return {
-    strictReconfigCheck: random.fork('strict').chance(0.7),
-    autoPromote: random.fork('promote').chance(0.3),
-    learnersMax: 2,
-    ...(quota.chance(QUOTA_SHARE) && { quotaBytes: quota.pick([15_000, 40_000]) }),
   }
 }
