@@ -95,16 +95,21 @@ export class Leadership {
   }
 }
 
-/** The voter that is furthest, among those that are up, if this member leads. */
+/**
+ * The voter that is furthest, among those that are up, if this member leads. Who was heard of since
+ * the last count of the quorum comes first: right after one, that is nobody.
+ */
 export function bestSuccessor(
   { role, progress }: RaftStatus,
   isUp: (id: MemberId) => boolean,
 ): MemberId | undefined {
   if (role !== 'leader') return undefined
-  let best: { id: MemberId; match: LogIndex } | undefined
+  let best: { id: MemberId; match: LogIndex; recentActive: boolean } | undefined
   for (const [id, { match, isLearner, recentActive }] of progress) {
-    if (!isUp(id) || isLearner || !recentActive) continue
-    if (!best || match > best.match) best = { id, match }
+    if (!isUp(id) || isLearner) continue
+    const isBetter = !best || recentActive > best.recentActive
+    const isFurther = best && recentActive === best.recentActive && match > best.match
+    if (isBetter || isFurther) best = { id, match, recentActive }
   }
   return best?.id
 }

@@ -455,10 +455,9 @@ export class RaftMember<Outcome> implements Member<Outcome> {
 
   #mindDisk(nowMs: number): void {
     if (!this.#slowDisk.shouldMakeWay(this.#node.status(), nowMs)) return
-    const hasHeir = this.#handover.begin()
-    this.#options.log.warn("this leader's disk is slower than the others': another should lead", {
-      hasHeir,
-    })
+    if (!this.#handover.begin()) return
+    this.#slowDisk.madeWay(nowMs)
+    this.#options.log.warn("this leader's disk is slower than the others': another shall lead")
   }
 
   async #handOver(): Promise<void> {

@@ -32,7 +32,7 @@ export class SlowDisk {
     this.#electionMs = options.electionMs
   }
 
-  /** At every heartbeat: whether another one should lead. Says so once, then not for a while. */
+  /** At every heartbeat: whether another one should lead. */
   shouldMakeWay(status: RaftStatus, nowMs: number): boolean {
     if (status.role !== 'leader') {
       this.#isLeader = false
@@ -42,10 +42,13 @@ export class SlowDisk {
     const lagMs = this.#lagMs(status, nowMs)
     const isHung = lagMs >= HUNG_ELECTIONS * this.#electionMs
     if (nowMs < this.#quietUntilMs) return false
-    if (!isHung && this.#slowMs.length < SLOW_WRITES_MAX) return false
+    return isHung || this.#slowMs.length >= SLOW_WRITES_MAX
+  }
+
+  /** Another one is asked to lead: it stays with that for a while. */
+  madeWay(nowMs: number): void {
     this.#quietUntilMs = nowMs + REST_ELECTIONS * this.#electionMs
     this.#slowMs = []
-    return true
   }
 
   #begin(nowMs: number): void {

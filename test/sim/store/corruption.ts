@@ -1,8 +1,13 @@
-import type { SeededRandom } from '../../../src/sim/index.ts'
+import type { EngineEntry } from '../../../src/base/index.ts'
+import type { SeededRandom, SimPorts } from '../../../src/sim/index.ts'
 import { AlarmType } from '../../../src/store/alarms/index.ts'
 import type { EtcdState } from '../../../src/store/index.ts'
 import { Violation } from '../raft/checkers.ts'
 import type { StoreNode } from './node.ts'
+
+/** Below its area, in the engine's keys. */
+const KEY_BUCKET = 0x6b
+const NOTHING = { isHeard: () => true }
 
 /** Nobody is accused of holding other data than the others while all hold the same. */
 export function assertSound(nodes: readonly StoreNode[]): void {
@@ -24,8 +29,10 @@ export async function findAltered(
   const leader = nodes.find((node) => node.isLeader)?.open
   const victim = random.pick(nodes)
   const state = victim.open?.state
+  const { ports } = victim
   // Of two members nobody can tell who is right.
-  if (!leader || !state || nodes.length < 3 || !(await alter(state))) return { isHeard: () => true }
+  if (!leader || !state || !ports || nodes.length < 3) return NOTHING
+  if (!(await alter(state, ports))) return NOTHING
   const { signal } = new AbortController()
   const found = await leader.store.corruption.check({ signal })
   if (found.length !== 1 || found[0] !== victim.id) {
@@ -35,13 +42,19 @@ export async function findAltered(
   return { isHeard: () => nodes.every(({ open }) => open?.state.alarms.has(alarm)) }
 }
 
-/** False when there is nothing to alter. */
-async function alter({ mvcc, backend }: EtcdState): Promise<boolean> {
-  for await (const record of backend.records(mvcc.compactRevision + 1, mvcc.revision)) {
-    const encoded = Uint8Array.from(record.encoded)
-    encoded.set([(encoded.at(-1) ?? 0) ^ 1], encoded.length - 1)
-    backend.put({ ...record, encoded }, { counted: true })
-    return true
+/** Its newest change says something else on disk. False when there is nothing to alter. */
+async function alter(state: EtcdState, ports: SimPorts): Promise<boolean> {
+  const { mvcc } = state
+  if (mvcc.revision <= Math.max(1, mvcc.compactRevision)) return false
+  await state.flush()
+  const engine = await ports.openEngine('data/db')
+  let newest: EngineEntry | undefined
+  for await (const entries of engine.iterate()) {
+    newest = entries.findLast(([key]) => key[1] === KEY_BUCKET) ?? newest
   }
-  return false
+  if (!newest) return false
+  const [key, value] = newest
+  value.set([(value.at(-1) ?? 0) ^ 1], value.length - 1)
+  await engine.batch([{ type: 'put', key, value }], { sync: true })
+  return true
 }

@@ -38,6 +38,8 @@ export class Vault {
   readonly #random: SeededRandom
   readonly #revisions: Revisions
   readonly #backups: Uint8Array[] = []
+  /** Who makes each member's backups: one at a time may not stand in another's way. */
+  readonly #makers = new Map<OpenStore, ReturnType<typeof backupOf>>()
   #machines = 0
   /** Restores that were looked at. */
   checked = 0
@@ -51,11 +53,11 @@ export class Vault {
   /** As `snapshot save` takes one. Never resolves when the member dies meanwhile. */
   async backUp(open: OpenStore, ports: SimPorts): Promise<void> {
     if (this.#backups.length >= BACKUPS_MAX) return
-    const { sizeBytes, chunks } = await backupOf({
-      state: open.state,
-      disk: ports.disk,
-      folder: 'data/backup',
-    })()
+    const { state } = open
+    const known = this.#makers.get(open)
+    const make = known ?? backupOf({ state, disk: ports.disk, folder: 'data/backup' })
+    this.#makers.set(open, make)
+    const { sizeBytes, chunks } = await make()
     const parts: Uint8Array[] = []
     for await (const chunk of chunks) parts.push(chunk.slice())
     const backup = Buffer.concat(parts)
