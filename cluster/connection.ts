@@ -81,7 +81,7 @@ export class Connection {
     const { address, port } = this.#endpoint
     const client = this.#clientOf(`https://${address}:${port}`)
     try {
-      return (await this.#ask(client, { method: 'GET', url: '/livez', signal })).status === 200
+      return (await this.#ask(client, { method: 'GET', url: '/livez/etcd', signal })).status === 200
     } catch {
       signal.throwIfAborted()
       return false

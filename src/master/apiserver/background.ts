@@ -17,6 +17,7 @@ import type { WatchCache } from './cache/watch-cache.ts'
 import type { CustomServer } from './custom/index.ts'
 import { ensureRbac } from './bootstrap/rbac.ts'
 import type { Store } from './registry/store.ts'
+import { StartHooks, type StartStep } from './start-hooks.ts'
 import type { Stores } from './resource-route.ts'
 import { ServiceRepair } from './services/repair.ts'
 import type { ServiceResources } from './services/service-hooks.ts'
@@ -65,17 +66,12 @@ export class Background {
   readonly #loops: AbortController[] = []
   readonly #running: Promise<unknown>[] = []
   readonly #kubernetes: KubernetesService | undefined
-  #ready = false
+  readonly hooks = new StartHooks()
   #stopping = false
 
   constructor(options: BackgroundOptions) {
     this.#options = options
     this.#kubernetes = this.#kubernetesService()
-  }
-
-  /** Whether all caches have their first list and the cluster's own namespaces are there. */
-  get ready(): boolean {
-    return this.#ready
   }
 
   get stopping(): boolean {
@@ -93,15 +89,17 @@ export class Background {
     signal.addEventListener('abort', () => void this.stop(), { once: true })
     for (const cache of caches) this.#run((options) => cache.run(options))
     for (const cache of caches) await this.#synced(cache, signal)
+    this.hooks.done('caches')
     if (custom) {
       custom.begin()
       this.#run((options) => custom.run(options))
     }
+    this.hooks.done('custom resources')
     this.#run((options) => this.#options.graph.run(options))
     await this.#insist(signal, (options) => this.#makeNamespaces(options))
+    this.hooks.done('namespaces')
     onServing?.()
     await this.#insist(signal, (options) => this.#makeOwnObjects(options))
-    this.#ready = true
     const compaction = new Compaction({ kv, clock })
     this.#repeat('compaction', COMPACTION_MS, (options) => compaction.pass(options))
     const { availability, customServices } = this.#options
@@ -116,6 +114,7 @@ export class Background {
     if (kubernetes) {
       this.#repeat('kubernetes service', ENDPOINTS_MS, (options) => kubernetes.pass(options))
     }
+    this.hooks.done('loops')
   }
 
   async stop(): Promise<void> {
@@ -180,13 +179,18 @@ export class Background {
     const served = this.#options.builtIn
     const configMaps = this.#core('configmaps')
     const { authentication } = this.#options
-    await Promise.all([
-      classes && ensurePriorityClasses(classes, options),
-      configMaps && ensureAuthenticationInfo(configMaps, authentication, options),
-      ensureRbac(rbac, { ...options, metrics }),
-      ensureFlowControl(flow, options),
-      api && ensureLocalServices(api, served, options),
-    ])
+    const steps: readonly (readonly [StartStep, Promise<void> | undefined])[] = [
+      ['priority classes', classes && ensurePriorityClasses(classes, options)],
+      [
+        'authentication info',
+        configMaps && ensureAuthenticationInfo(configMaps, authentication, options),
+      ],
+      ['roles', ensureRbac(rbac, { ...options, metrics })],
+      ['flow control', ensureFlowControl(flow, options)],
+      ['API services', api && ensureLocalServices(api, served, options)],
+    ]
+    await Promise.all(steps.map(([step, work]) => work?.then(() => this.hooks.done(step))))
+    for (const [step] of steps) this.hooks.done(step)
   }
 
   /** Again and again until it is done: the store may be without a leader when a server starts. */

@@ -209,17 +209,14 @@ function healthChecks(options: ApiServerOptions, background: Background): Health
     name: 'informer-sync',
     check: () => must(background.synced, 'caches have not had their first list'),
   }
-  const namespaces = {
-    name: 'poststarthook/start-system-namespaces-controller',
-    check: () => must(background.ready, 'the namespaces of the cluster are not there'),
-  }
+  const hooks = background.hooks.checks()
   const shutdown = {
     name: 'shutdown',
     check: () => must(!background.stopping, 'the server is stopping'),
   }
   return {
-    healthz: [ping, logs, store, namespaces],
-    livez: [ping, logs, store],
-    readyz: [ping, logs, store, synced, namespaces, shutdown],
+    healthz: [ping, logs, store, ...hooks],
+    livez: [ping, logs, store, ...hooks],
+    readyz: [ping, logs, store, synced, ...hooks, shutdown],
   }
 }

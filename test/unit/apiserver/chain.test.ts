@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type HttpRequest, silentLog } from '../../../src/base/index.ts'
+import { readShared } from '../api/facts.ts'
 import { configMap, Harness, pod } from './harness.ts'
 
 const NS = '/api/v1/namespaces/default'
@@ -22,6 +23,31 @@ describe('the chain', () => {
     }
     const headers = { authorization: 'Bearer x' }
     assert.equal((await h.call('GET /version', { anonymous: true, headers })).status, 401)
+  })
+
+  it('tells of its start by the names of kube-apiserver', async function () {
+    const linesOf = (text: string) => text.split('\n').filter((line) => line.startsWith('['))
+    const verbose = async (server: Pick<Harness, 'call'>) =>
+      linesOf((await server.call('GET /readyz?verbose')).bytes.toString())
+    const own = await verbose(h)
+    const names = own.map((line) => /^\[\+\](\S+) ok$/.exec(line)?.[1] ?? line)
+    for (const name of ['rbac/bootstrap-roles', 'crd-informer-synced', 'bootstrap-controller']) {
+      assert.ok(names.includes(`poststarthook/${name}`), name)
+    }
+    const recorded = linesOf(readShared(this, 'defaults/readyz-verbose.txt').toString())
+    const theirs = recorded.flatMap((line) => /^\[\+\](\S+) ok$/.exec(line)?.[1] ?? [])
+    assert.deepEqual(
+      names.filter((name) => name !== 'etcd'),
+      theirs.filter((name) => names.includes(name)),
+    )
+    const early = await Harness.start({ start: false })
+    assert.ok(
+      (await verbose(early)).includes(
+        '[-]poststarthook/rbac/bootstrap-roles failed: reason withheld',
+      ),
+    )
+    assert.equal((await early.call('GET /livez')).status, 500)
+    await early.stop()
   })
 
   it('asks the authorizers that it is given, but not about masters', async () => {

@@ -47,7 +47,9 @@ export class Harness {
     this.server = server
   }
 
-  static async start(options: Partial<ApiServerOptions> = {}): Promise<Harness> {
+  static async start(
+    options: Partial<ApiServerOptions> & { start?: boolean } = {},
+  ): Promise<Harness> {
     const kv = options.kv ?? createMemoryKv({ clock: systemClock })
     const server = createApiServer({
       kv,
@@ -59,7 +61,7 @@ export class Harness {
       serviceRange: '10.96.0.0/16',
       ...options,
     })
-    await server.start({ signal: new AbortController().signal })
+    if (options.start !== false) await server.start({ signal: new AbortController().signal })
     return new Harness(kv, server)
   }
 
