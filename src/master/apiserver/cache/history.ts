@@ -27,7 +27,8 @@ export class Change {
 /** The newest changes of a resource, bounded: what a watch from an older revision is served from. */
 export class ChangeHistory {
   readonly #capacity: number
-  #changes: Change[] = []
+  /** Before `#start` nothing is left. */
+  #changes: (Change | undefined)[] = []
   #start = 0
   #since: Revision = 0
 
@@ -51,7 +52,8 @@ export class ChangeHistory {
     if (this.#changes.length - this.#start <= this.#capacity) return
     const dropped = this.#changes[this.#start]
     if (dropped) this.#since = dropped.revision
-    this.#start++
+    // What is dropped is let go of at once, with the objects that it holds.
+    this.#changes[this.#start++] = undefined
     // Moving the array once in a while keeps the cost of dropping constant.
     if (this.#start < this.#capacity) return
     this.#changes = this.#changes.slice(this.#start)
@@ -68,6 +70,6 @@ export class ChangeHistory {
       if ((this.#changes[middle]?.revision ?? 0) <= revision) low = middle + 1
       else high = middle
     }
-    return this.#changes.slice(low)
+    return this.#changes.slice(low).filter((change) => change !== undefined)
   }
 }
