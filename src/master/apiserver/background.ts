@@ -189,8 +189,11 @@ export class Background {
       ['flow control', ensureFlowControl(flow, options)],
       ['API services', api && ensureLocalServices(api, served, options)],
     ]
-    await Promise.all(steps.map(([step, work]) => work?.then(() => this.hooks.done(step))))
-    for (const [step] of steps) this.hooks.done(step)
+    const doStep = async ([step, work]: (typeof steps)[number]) => {
+      await work
+      this.hooks.done(step)
+    }
+    await Promise.all(steps.map(doStep))
   }
 
   /** Again and again until it is done: the store may be without a leader when a server starts. */
