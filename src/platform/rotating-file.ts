@@ -1,31 +1,33 @@
-import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
 
 export interface RotatingFileOptions {
   readonly path: string
   /** A file that has grown to this is put aside. Default 100 MiB. */
   readonly maxBytes?: number
-  /** How many of those that were put aside are kept: `audit.log.1` is the newest. Default 10. */
+  /** How many of those that were put aside are kept. Default 0: all. */
   readonly maxBackups?: number
+  /** Those that were put aside longer ago go. Default 0: none. */
+  readonly maxAgeMs?: number
 }
 
 /**
  * Appends lines to a file that is never longer than it may be. A line is written before `write`
- * returns: what is noted of a request is there before its answer is. Throws when it cannot open.
+ * returns: what is noted of a request is there before its answer is. Those that were put aside have
+ * the time in their names, as kube-apiserver's: `audit-2026-01-02T03-04-05.678.log`. Throws when it
+ * cannot open.
  */
 export function rotatingFile(options: RotatingFileOptions): {
   write(line: string): void
   close(): void
 } {
-  const { path, maxBytes = 100 * 1024 * 1024, maxBackups = 10 } = options
+  const { path, maxBytes = 100 * 1024 * 1024 } = options
   let file = openSync(path, 'a', 0o600)
   let size = statSync(path).size
   const rotate = () => {
     closeSync(file)
-    rmSync(`${path}.${maxBackups}`, { force: true })
-    for (let i = maxBackups - 1; i >= 0; i--) {
-      const from = i === 0 ? path : `${path}.${i}`
-      if (statSync(from, { throwIfNoEntry: false })) renameSync(from, `${path}.${i + 1}`)
-    }
+    renameSync(path, asideName(path))
+    clean(options)
     file = openSync(path, 'a', 0o600)
     size = 0
   }
@@ -37,5 +39,48 @@ export function rotatingFile(options: RotatingFileOptions): {
       size += bytes.length
     },
     close: () => closeSync(file),
+  }
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}$/
+
+function partsOf(path: string): { start: string; end: string } {
+  const end = extname(path)
+  return { start: `${basename(path, end)}-`, end }
+}
+
+const timeText = (ms: number) => new Date(ms).toISOString().slice(0, -1).replaceAll(':', '-')
+
+/** The times of those that were put aside, the newest first. */
+function timesAside(path: string): string[] {
+  const { start, end } = partsOf(path)
+  return readdirSync(dirname(path))
+    .filter((name) => name.startsWith(start) && name.endsWith(end))
+    .map((name) => name.slice(start.length, name.length - end.length))
+    .filter((time) => TIME.test(time))
+    .sort()
+    .reverse()
+}
+
+function nameOf(path: string, time: string): string {
+  const { start, end } = partsOf(path)
+  return join(dirname(path), `${start}${time}${end}`)
+}
+
+function asideName(path: string): string {
+  const [newest] = timesAside(path)
+  // Several within a millisecond: the later one takes the next.
+  for (let ms = Date.now(); ; ms++) {
+    const time = timeText(ms)
+    if (newest === undefined || time > newest) return nameOf(path, time)
+  }
+}
+
+function clean({ path, maxBackups = 0, maxAgeMs = 0 }: RotatingFileOptions): void {
+  const oldest = timeText(Date.now() - maxAgeMs)
+  for (const [i, time] of timesAside(path).entries()) {
+    const isTooMany = maxBackups > 0 && i >= maxBackups
+    const isTooOld = maxAgeMs > 0 && time < oldest
+    if (isTooMany || isTooOld) rmSync(nameOf(path, time), { force: true })
   }
 }

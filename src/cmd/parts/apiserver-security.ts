@@ -77,7 +77,7 @@ export function securedBy(
   { log, own }: { log: Log; own: OwnTrust },
 ): Secured {
   const list = (name: keyof SecurityFlags) => flags[name].split(',').filter((word) => word !== '')
-  const audit = auditOf(flags)
+  const audit = auditOf(flags, { log })
   const tracing = tracingOf(flags['tracing-config-file'])
   const encryption = followedFile(
     'encryption-provider-config',

@@ -92,7 +92,7 @@ async function answer(
   } catch (error) {
     response = fail(options, request, error)
   }
-  trail?.complete(response)
+  if (trail) response = await trail.complete(response)
   if (info) options.onAnswered(info, response.status)
   return response
 }

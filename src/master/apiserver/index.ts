@@ -1,4 +1,15 @@
-export { type AuditOptions, AuditPolicy, type AuditSink } from './audit/index.ts'
+export {
+  type AuditEvent,
+  type AuditOptions,
+  AuditPolicy,
+  type AuditSink,
+  auditWebhook,
+  type AuditWebhookOptions,
+  type BatchOptions,
+  batchingSink,
+  blockingSink,
+  legacyLine,
+} from './audit/index.ts'
 export type { OidcOptions } from './authn/oidc/index.ts'
 export type { Authorizer, Decision } from './authz/authorizer.ts'
 export type { Advertised } from './bootstrap/kubernetes-service.ts'

@@ -110,20 +110,19 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const { tracer, kv, outbound } = observed(options)
   const security = createSecurity(options.security ?? {}, { lookup, clock, outbound })
   const { authentication, authorizer, graph } = security
-  const mountTokens = options.mountTokens ?? false
   const targets = new ServiceTargets({ lookup, random })
   const webhooks = outbound && new WebhookCaller({ call: outbound, targets, clock })
   const config = options.admissionConfig ?? {}
-  const base = { lookup, clock, random, log, kv, authorizer, mountTokens, config }
-  const context = { ...base, ...(webhooks && { webhooks }) }
+  const base = { lookup, clock, random, log, kv, authorizer, config }
+  const { mountTokens = false } = options
+  const context = { ...base, mountTokens, ...(webhooks && { webhooks }) }
   const plugins = admissionChain(context, PLUGINS, {
     enabled: options.enabledAdmission ?? [],
     disabled: options.disabledAdmission ?? [],
   })
   const admission = tracedAdmission(withEscalationCheck(withRequester(plugins), security), tracer)
   const services = serviceResources({ kv, random, range: options.serviceRange })
-  const { encryption } = options
-  const parts = { kv, clock, random, log, admission, services, encryption }
+  const parts = { kv, clock, random, log, admission, services, encryption: options.encryption }
   const caches = addStores(options.resources, { ...parts, stores })
   const catalog = new Catalog(options.resources)
   const custom = customServer({ ...parts, stores, catalog, webhooks })
@@ -165,7 +164,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     tracer,
     onAnswered: (info, code) => requests.count(info, code),
   })
-  const stop = () => background.stop().then(() => tracer.flush())
+  const stop = async () => {
+    await background.stop()
+    await Promise.all([tracer.flush(), audit?.close()])
+  }
   return { handler, start: (of) => background.start(of), stop }
 }
 

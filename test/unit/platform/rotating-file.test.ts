@@ -1,10 +1,32 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rotatingFile } from '../../../src/platform/index.ts'
 
 describe('platform: rotating file', () => {
+  it('removes what was put aside too long ago', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'navarch-rotate-'))
+    try {
+      const old = 'audit-2020-01-01T00-00-00.000.log'
+      const others = ['audit-notes.log', 'other-2020-01-01T00-00-00.000.log']
+      for (const name of [old, ...others]) writeFileSync(join(folder, name), '')
+      const path = join(folder, 'audit.log')
+      const file = rotatingFile({ path, maxBytes: 5, maxAgeMs: 86_400_000 })
+      for (const line of ['one', 'two', 'three']) file.write(line)
+      file.close()
+      const left = readdirSync(folder)
+      assert.equal(left.includes(old), false)
+      assert.equal(
+        others.every((name) => left.includes(name)),
+        true,
+      )
+      assert.equal(left.length, 5)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
   it('appends, puts aside what is full, and keeps so many', () => {
     const folder = mkdtempSync(join(tmpdir(), 'navarch-rotate-'))
     try {
@@ -16,9 +38,11 @@ describe('platform: rotating file', () => {
       const again = rotatingFile(options)
       again.write('8')
       again.close()
-      assert.deepEqual(readdirSync(folder), ['audit.log', 'audit.log.1', 'audit.log.2'])
+      const [older = '', newer = '', ...rest] = readdirSync(folder).sort()
+      assert.deepEqual(rest, ['audit.log'])
+      assert.match(older, /^audit-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}\.log$/)
       assert.equal(readFileSync(path, 'utf8'), '8\n')
-      assert.equal(readFileSync(`${path}.1`, 'utf8'), 'six\nseven\n')
+      assert.equal(readFileSync(join(folder, newer), 'utf8'), 'six\nseven\n')
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

@@ -4,14 +4,22 @@ import { statusErrors } from '../status.ts'
 import type { User } from '../user.ts'
 import type { AuditChoice, AuditPolicy, AuditStage } from './policy.ts'
 
-/** Where events go: one JSON text each, without an end of line. It must not throw. */
+/** One note of a request (audit.k8s.io/v1). */
+export interface AuditEvent {
+  readonly stage: AuditStage
+  readonly [field: string]: unknown
+}
+
+/** Where events go. It does not throw, but for the first of a request where that is to fail then. */
 export interface AuditSink {
-  write(line: string): void
+  write(event: AuditEvent): Promise<void> | void
+  /** Gives away what it holds; resolves soon. */
+  close?(): Promise<void>
 }
 
 export interface AuditOptions {
   readonly policy: AuditPolicy
-  readonly sink: AuditSink
+  readonly sinks: readonly AuditSink[]
 }
 
 /** Longest body that is noted. */
@@ -28,8 +36,12 @@ export class Audit {
   }
 
   open(of: { request: HttpRequest; info: RequestInfo; id: string }): AuditTrail {
-    const { policy, sink } = this.#options
-    return new AuditTrail({ ...of, policy, sink, nowMs: () => this.#clock.nowMs() })
+    const { policy, sinks } = this.#options
+    return new AuditTrail({ ...of, policy, sinks, nowMs: () => this.#clock.nowMs() })
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#options.sinks.map(async (sink) => sink.close?.()))
   }
 }
 
@@ -60,7 +72,7 @@ export class AuditTrail {
     const { policy, info } = this.#parts
     this.#user = user
     this.#choice = policy.choose(user, info)
-    this.#emit('RequestReceived')
+    await this.#emit('RequestReceived')
     if (this.#choice.level !== 'Request' && this.#choice.level !== 'RequestResponse') return request
     if (request.body === undefined) return request
     const tooLarge = () => statusErrors.tooLarge(BODY_BYTES_MAX)
@@ -74,21 +86,26 @@ export class AuditTrail {
     this.#acting = user
   }
 
-  complete(response: HttpResponse): void {
+  /** Noted at once, and of a watch when it ends as well. The response to go on with. */
+  async complete(response: HttpResponse): Promise<HttpResponse> {
     const { policy, info } = this.#parts
     this.#choice ??= policy.choose(this.#user, info)
     const { status, body } = response
+    const answer = { responseStatus: { metadata: {}, code: status } }
+    if (info.resource?.verb === 'watch' && body && !(body instanceof Uint8Array)) {
+      await this.#emit('ResponseStarted', answer)
+      return { ...response, body: whenEnded(body, () => this.#emit('ResponseComplete', answer)) }
+    }
     const withBody = this.#choice.level === 'RequestResponse' && body instanceof Uint8Array
-    this.#emit(info.resource?.verb === 'watch' ? 'ResponseStarted' : 'ResponseComplete', {
-      responseStatus: { metadata: {}, code: status },
-      ...(withBody && { responseObject: parse(body) }),
-    })
+    const more = withBody && { responseObject: parse(body) }
+    await this.#emit('ResponseComplete', { ...answer, ...more })
+    return response
   }
 
-  #emit(stage: AuditStage, more: object = {}): void {
+  async #emit(stage: AuditStage, more: object = {}): Promise<void> {
     const choice = this.#choice
     if (!choice || choice.level === 'None' || choice.omitStages.includes(stage)) return
-    const { request, info, id, sink, nowMs } = this.#parts
+    const { request, info, id, sinks, nowMs } = this.#parts
     const at = info.resource
     const time = (ms: number) => new Date(ms).toISOString().replace(/Z$/, '000Z')
     const event = {
@@ -110,11 +127,24 @@ export class AuditTrail {
       stageTimestamp: time(nowMs()),
       ...(this.annotations.size > 0 && { annotations: Object.fromEntries(this.annotations) }),
     }
-    const omit = choice.omitManagedFields
-    sink.write(
-      JSON.stringify(event, (key, value) => (omit && key === 'managedFields' ? undefined : value)),
-    )
+    const shownEvent = choice.omitManagedFields ? withoutManagedFields(event) : event
+    await Promise.all(sinks.map(async (sink) => sink.write(shownEvent)))
   }
+}
+
+async function* whenEnded<T>(items: AsyncIterable<T>, then: () => Promise<void>) {
+  try {
+    yield* items
+  } finally {
+    await then()
+  }
+}
+
+function withoutManagedFields(event: AuditEvent): AuditEvent {
+  const text = JSON.stringify(event, (key, value: unknown) =>
+    key === 'managedFields' ? undefined : value,
+  )
+  return JSON.parse(text) as AuditEvent
 }
 
 function shown({ name, uid, groups, extra }: User): object {

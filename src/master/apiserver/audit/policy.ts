@@ -1,4 +1,11 @@
-import { parseYaml } from '../../../api/index.ts'
+import {
+  describeErrors,
+  type FieldError,
+  invalid,
+  notSupported,
+  required,
+} from '../../../api/index.ts'
+import { readDocument, type Shape } from '../configuration/document.ts'
 import type { RequestInfo } from '../request-info.ts'
 import type { User } from '../user.ts'
 
@@ -30,24 +37,43 @@ interface Rule {
 }
 
 const LEVELS = ['None', 'Metadata', 'Request', 'RequestResponse']
+const STAGES = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic']
+const FIELDS: Readonly<Record<string, Shape>> = {
+  rules: [
+    {
+      level: 'string',
+      users: ['string'],
+      userGroups: ['string'],
+      verbs: ['string'],
+      resources: [{ group: 'string', resources: ['string'], resourceNames: ['string'] }],
+      namespaces: ['string'],
+      nonResourceURLs: ['string'],
+      omitStages: ['string'],
+      omitManagedFields: 'boolean',
+    },
+  ],
+  omitStages: ['string'],
+  omitManagedFields: 'boolean',
+}
 
 export class AuditPolicy {
   readonly #rules: readonly Rule[]
   readonly #omitStages: readonly string[]
   readonly #omitManagedFields: boolean
 
-  /** Throws what is wrong with the text. */
+  /** Throws `TypeError` with what is wrong with the text. */
   constructor(text: string) {
-    const { kind, rules, omitStages, omitManagedFields } = (parseYaml(text).value ?? {}) as {
-      kind?: string
+    const options = { kind: 'Policy', versions: ['audit.k8s.io/v1'], fields: FIELDS }
+    const { rules, omitStages, omitManagedFields } = readDocument(text, options) as {
       rules?: readonly Rule[]
       omitStages?: readonly string[]
       omitManagedFields?: boolean
     }
-    if (kind !== 'Policy') throw new TypeError(`an audit Policy is needed, not ${String(kind)}`)
-    for (const [i, { level = '' }] of (rules ?? []).entries()) {
-      if (!LEVELS.includes(level)) throw new TypeError(`rules[${i}].level: one of ${LEVELS.join()}`)
-    }
+    const errors = [
+      ...stageErrors(omitStages, 'omitStages'),
+      ...(rules ?? []).flatMap((rule, i) => ruleErrors(rule, `rules[${i}]`)),
+    ]
+    if (errors.length > 0) throw new TypeError(describeErrors(errors))
     this.#rules = rules ?? []
     this.#omitStages = omitStages ?? []
     this.#omitManagedFields = omitManagedFields ?? false
@@ -62,6 +88,43 @@ export class AuditPolicy {
       omitManagedFields: rule?.omitManagedFields ?? this.#omitManagedFields,
     }
   }
+}
+
+function stageErrors(stages: readonly string[] | undefined, path: string): FieldError[] {
+  return (stages ?? []).flatMap((stage, i) =>
+    STAGES.includes(stage)
+      ? []
+      : [invalid(`${path}[${i}]`, stage, `allowed stages are ${STAGES.join(',')}`)],
+  )
+}
+
+function ruleErrors(rule: Rule, path: string): FieldError[] {
+  const { level = '', resources = [], namespaces = [], nonResourceURLs = [] } = rule
+  const errors: FieldError[] = []
+  if (level === '') errors.push(required(`${path}.level`))
+  else if (!LEVELS.includes(level)) errors.push(notSupported(`${path}.level`, level, LEVELS))
+  errors.push(...stageErrors(rule.omitStages, `${path}.omitStages`))
+  for (const [i, url] of nonResourceURLs.entries()) {
+    const at = `${path}.nonResourceURLs[${i}]`
+    if (url === '*') continue
+    if (!url.startsWith('/')) {
+      errors.push(invalid(at, url, "non-resource URL rules must begin with a '/' character"))
+    }
+    if (url.slice(0, -1).includes('*')) {
+      const why = "non-resource URL wildcards '*' must be the final character of the rule"
+      errors.push(invalid(at, url, why))
+    }
+  }
+  if (nonResourceURLs.length > 0 && (resources.length > 0 || namespaces.length > 0)) {
+    const why = 'rules cannot apply to both regular resources and non-resource URLs'
+    errors.push(invalid(`${path}.nonResourceURLs`, nonResourceURLs, why))
+  }
+  for (const [i, { resources: names = [], resourceNames = [] }] of resources.entries()) {
+    if (resourceNames.length === 0 || names.length > 0) continue
+    const why = 'using resourceNames requires at least one resource'
+    errors.push(invalid(`${path}.resources[${i}].resourceNames`, resourceNames, why))
+  }
+  return errors
 }
 
 const named = (list: readonly string[] | undefined, value: string): boolean =>

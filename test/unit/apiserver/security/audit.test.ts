@@ -27,8 +27,10 @@ describe('the audit log', () => {
   let h: Harness
   const events: Json[] = []
   before(async () => {
-    const sink = { write: (line: string) => void events.push(JSON.parse(line)) }
-    h = await Harness.start({ audit: { policy, sink } })
+    const sink = {
+      write: (event: object) => void events.push(JSON.parse(JSON.stringify(event))),
+    }
+    h = await Harness.start({ audit: { policy, sinks: [sink] } })
   })
   after(() => h.stop())
   beforeEach(() => events.splice(0))
@@ -84,10 +86,30 @@ describe('the audit log', () => {
   })
 
   it('refuses policies that cannot be meant', () => {
-    assert.throws(() => new AuditPolicy('kind: Pod'), /audit Policy is needed/)
+    const refused = (rule: string, why: RegExp) => {
+      const text = `{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [${rule}]}`
+      assert.throws(() => new AuditPolicy(text), why)
+    }
     assert.throws(
-      () => new AuditPolicy('{kind: Policy, rules: [{level: All}]}'),
-      /rules\[0\].level/,
+      () => new AuditPolicy('{apiVersion: v1, kind: Pod}'),
+      /no kind "Pod" is registered/,
+    )
+    refused('{level: All}', /rules\[0\]\.level: Unsupported value: "All": supported values: "None"/)
+    refused('{}', /rules\[0\]\.level: Required value/)
+    refused('{level: None, omitStages: [Frob]}', /omitStages\[0\]: Invalid value: "Frob": allowed/)
+    refused('{level: None, frob: 1}', /strict decoding error: unknown field "rules\[0\]\.frob"/)
+    refused(
+      "{level: None, resources: [{group: ''}], nonResourceURLs: [/a]}",
+      /rules cannot apply to both regular resources and non-resource URLs/,
+    )
+    refused('{level: None, nonResourceURLs: [a]}', /non-resource URL rules must begin with a '\/'/)
+    refused(
+      "{level: None, nonResourceURLs: ['/a*b']}",
+      /wildcards '\*' must be the final character/,
+    )
+    refused(
+      '{level: None, resources: [{resources: [pods], resourceNames: []}, {resourceNames: [a]}]}',
+      /using resourceNames requires at least one resource/,
     )
   })
 })
