@@ -11,6 +11,6 @@ export function imageCatalog(): ImageCatalog {
     'navarch/web': program('web'),
     'navarch/pause': program('pause'),
     'navarch/job': program('job'),
-    'navarch/shell': { command: ['/bin/sh'], args: [] },
+    'navarch/shell': { command: [], args: ['/bin/sh'] },
   }
 }
