@@ -1,4 +1,4 @@
-import { constants, watch } from 'node:fs'
+import { constants, watch, writeSync } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import {
@@ -17,7 +17,8 @@ export function systemDisk(options: { root?: string } = {}): Disk {
     async open(path, { create = false, dataSync = false } = {}) {
       const flags =
         constants.O_RDWR | (create ? constants.O_CREAT : 0) | (dataSync ? constants.O_DSYNC : 0)
-      return openFile(path, await guard(path, () => fs.open(at(path), flags, 0o600)))
+      const handle = await guard(path, () => fs.open(at(path), flags, 0o600))
+      return openFile(path, handle, { write: dataSync ? durableWriter(handle) : undefined })
     },
     readFile: (path) => guard(path, () => fs.readFile(at(path))),
     writeFileAtomic: (path, data, { mode = 0o600 } = {}) =>
@@ -59,15 +60,47 @@ function watchFile(path: string, onChange: () => void): FileWatch | undefined {
   }
 }
 
-function openFile(path: string, handle: fs.FileHandle): DiskFile {
+type Write = (offset: number, data: Uint8Array) => Promise<void>
+
+function openFile(
+  path: string,
+  handle: fs.FileHandle,
+  options: { write: Write | undefined },
+): DiskFile {
+  const write = options.write ?? ((offset, data) => writeAll(handle, offset, data))
   const run = <T>(work: () => Promise<T>): Promise<T> => guard(path, work)
   return {
     read: (offset, length) => run(() => readAll(handle, offset, length)),
-    write: (offset, data) => run(() => writeAll(handle, offset, data)),
+    write: (offset, data) => run(() => write(offset, data)),
     sync: () => run(() => handle.datasync()),
     truncate: (size) => run(() => handle.truncate(size)),
     size: () => run(async () => (await handle.stat()).size),
     close: () => run(() => handle.close()),
+  }
+}
+
+const DIRECT_BYTES_MAX = 4 * 1024
+const DIRECT_MS_MAX = 1
+
+/**
+ * Where a durable write has just taken less than a millisecond, a small one happens at once: to a
+ * thread of the pool and back is as long a way. Others leave the event loop free meanwhile.
+ */
+function durableWriter(handle: fs.FileHandle): Write {
+  let lastMs = Infinity
+  return async (offset, data) => {
+    const startMs = performance.now()
+    const direct = data.length <= DIRECT_BYTES_MAX && lastMs < DIRECT_MS_MAX
+    if (direct) writeAllSync(handle, offset, data)
+    else await writeAll(handle, offset, data)
+    lastMs = performance.now() - startMs
+  }
+}
+
+function writeAllSync({ fd }: fs.FileHandle, offset: number, data: Uint8Array): void {
+  let written = 0
+  while (written < data.length) {
+    written += writeSync(fd, data, written, data.length - written, offset + written)
   }
 }
 

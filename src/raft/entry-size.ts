@@ -3,8 +3,8 @@ import type { Entry } from './types.ts'
 /** The first entries of a list, at least one, whose data stays within `maxBytes` in all. */
 export function limitBytes(entries: Entry[], maxBytes: number): Entry[] {
   let bytes = 0
-  for (const [i, entry] of entries.entries()) {
-    bytes += entryBytes(entry)
+  for (let i = 0; i < entries.length; i++) {
+    bytes += entryBytes(entries[i] as Entry)
     if (i > 0 && bytes > maxBytes) return entries.slice(0, i)
   }
   return entries

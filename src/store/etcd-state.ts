@@ -215,6 +215,8 @@ export class EtcdState implements StateMachine<Outcome> {
     }
   }
 
+  readonly #nowMs = () => this.#options.clock.monotonicMs()
+
   /** Of the newest entry; all fields at once, as each entry gets one of these. */
   readonly #onBehalfOf = (who: Who): CommandCall => ({
     mvcc: this.#mvcc,
@@ -226,7 +228,7 @@ export class EtcdState implements StateMachine<Outcome> {
     members: this.#members,
     alarms: this.#alarms,
     index: this.#appliedIndex,
-    nowMs: this.#options.clock.monotonicMs(),
+    nowMs: this.#nowMs,
     onCompaction: this.#onCompaction,
     who,
   })

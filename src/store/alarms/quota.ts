@@ -32,7 +32,7 @@ export const QUOTA_BYTES_DEFAULT = 2 * 2 ** 30
 const CHECK_MS = 1000
 const CHECK_DISK_MS = 250
 /** Written since the last look, above which it is looked at again at once. */
-const LOOK_BYTES = 4 * 2 ** 20
+const LOOK_BYTES = 16 * 2 ** 20
 /** The alarm is taken back once so much of the quota is free. */
 const FREE_SHARE = 0.05
 

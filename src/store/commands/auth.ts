@@ -17,7 +17,7 @@ export const authCommands = {
     if (request.simpleToken === '') return { kind: 'auth', revision: mvcc.revision }
     // With the entry's index: whoever sees the token knows when it is known.
     const token = `${request.simpleToken}.${index}`
-    auth.tokens.assign(token, request.name, nowMs)
+    auth.tokens.assign(token, request.name, nowMs())
     return { kind: 'auth', revision: mvcc.revision, token }
   },
 

@@ -38,7 +38,7 @@ export interface CommandContext {
   /** Of the entry that holds the command. */
   readonly index: LogIndex
   /** For what is this member's own; the replicated state must not depend on it. */
-  readonly nowMs: number
+  readonly nowMs: () => number
   /** History waits to be forgotten. */
   readonly onCompaction: () => void
 }

@@ -12,7 +12,7 @@ export const leaseCommands = {
     const { ID: id, TTL: ttlSeconds } = pb.LeaseGrantRequest.decode(payload.subarray(1))
     if (leases.has(id)) throw stateErrors.leaseExists()
     const lease = { id, ttlSeconds, renewedIndex: index, remainingSeconds: 0 }
-    leases.grant(lease, nowMs)
+    leases.grant(lease, nowMs())
     counts.leasesGranted++
     backend.set('lease', leaseKey(id), encodeLease(lease))
     return { kind: 'lease', revision: mvcc.revision, id, ttlSeconds }
@@ -27,7 +27,7 @@ export const leaseCommands = {
 
   [Tag.leaseRenew]: (payload, { leases, backend, mvcc, index, nowMs, counts }) => {
     const { ID: id } = pb.LeaseKeepAliveRequest.decode(payload.subarray(1))
-    const lease = leases.renew(id, { index, nowMs })
+    const lease = leases.renew(id, { index, nowMs: nowMs() })
     if (!lease) throw stateErrors.leaseNotFound()
     counts.leasesRenewed++
     backend.set('lease', leaseKey(id), encodeLease(lease))

@@ -47,8 +47,12 @@ export class Outbox {
   }
 
   flush(): void {
+    let last: { messages: readonly Message[]; frame: Uint8Array } | undefined
     for (const [to, messages] of this.#messages) {
-      this.#transport.send(to, encodeFrame({ kind: 'messages', messages }))
+      if (!last || !areAlike(last.messages, messages)) {
+        last = { messages, frame: encodeFrame({ kind: 'messages', messages }) }
+      }
+      this.#transport.send(to, last.frame)
     }
     this.#messages.clear()
     if (this.#news.size === 0 || this.#timer) return
@@ -71,6 +75,25 @@ export class Outbox {
     if (queue) queue.push(message)
     else this.#messages.set(message.to, [message])
   }
+}
+
+/** Whether two followers get the same entries: one encoding does for both. */
+function areAlike(some: readonly Message[], others: readonly Message[]): boolean {
+  return some.length === others.length && some.every((each, i) => isAlike(each, others[i]))
+}
+
+function isAlike(one: Message, other: Message | undefined): boolean {
+  return (
+    one.type === 'app' &&
+    other?.type === 'app' &&
+    one.term === other.term &&
+    one.logTerm === other.logTerm &&
+    one.index === other.index &&
+    one.commit === other.commit &&
+    // Of one log, at one moment: the first and how many tell which.
+    one.entries.length === other.entries.length &&
+    one.entries[0] === other.entries[0]
+  )
 }
 
 function isNews({ type, entries }: Message): boolean {

@@ -10,7 +10,12 @@ const PENDING_BYTES_MAX = 128 * 1024 * 1024
 /** Where a life of a member starts to count: far from its other lives. */
 const ORIGIN_BELOW = 2 ** 52
 
-export interface Pending<Outcome> {
+interface Settling<Outcome> {
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (error: Error) => void
+}
+
+export class Pending<Outcome> implements Settling<Outcome> {
   readonly sequence: number
   /** The entry's data, with its correlation. */
   readonly data: Uint8Array
@@ -18,13 +23,19 @@ export interface Pending<Outcome> {
   readonly resolve: (outcome: Outcome) => void
   readonly reject: (error: Error) => void
   /** The term whose leader was given it; 0 while it waits for one. */
-  sentTerm: Term
-  sentMs: number
-}
+  sentTerm: Term = 0
+  sentMs = 0
 
-interface Settling<Outcome> {
-  readonly resolve: (outcome: Outcome) => void
-  readonly reject: (error: Error) => void
+  constructor(
+    { sequence, data, startMs }: Pick<Pending<Outcome>, 'sequence' | 'data' | 'startMs'>,
+    { resolve, reject }: Settling<Outcome>,
+  ) {
+    this.sequence = sequence
+    this.data = data
+    this.startMs = startMs
+    this.resolve = resolve
+    this.reject = reject
+  }
 }
 
 /**
@@ -84,11 +95,10 @@ export class Proposals<Outcome> {
     const data = withCorrelation(payload, { proposer: this.#proposer, sequence })
     this.#bytes += data.length
     return new Promise((resolve, reject) => {
-      const sent = { sentTerm: 0, sentMs: 0 }
       const settling = call.forgets
         ? { resolve, reject }
         : this.#untilAborted(sequence, call.signal, { resolve, reject })
-      const pending = { sequence, data, startMs: nowMs, ...settling, ...sent }
+      const pending = new Pending({ sequence, data, startMs: nowMs }, settling)
       this.#pending.set(sequence, pending)
       this.#queue.push(pending)
     })

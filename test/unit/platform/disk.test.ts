@@ -25,6 +25,23 @@ describe('platform: disk', () => {
     await file.close()
   })
 
+  it('writes durably, small pieces and large ones, and fails with the file’s name', async () => {
+    const file = await systemDisk({ root }).open('log', { create: true, dataSync: true })
+    const sizes = [10, 10, 100_000, 10, 4096, 4097, 10]
+    let at = 0
+    for (const [i, size] of sizes.entries()) {
+      await file.write(at, new Uint8Array(size).fill(i + 1))
+      at += size
+    }
+    let from = 0
+    for (const [i, size] of sizes.entries()) {
+      assert((await file.read(from, size)).every((byte) => byte === i + 1))
+      from += size
+    }
+    await file.close()
+    for (let i = 0; i < 2; i++) await assert.rejects(file.write(0, bytes('x')), DiskError)
+  })
+
   it('replaces a file atomically, with its mode and no left-over', async () => {
     const disk = systemDisk({ root })
     await disk.writeFileAtomic('key', bytes('one'))

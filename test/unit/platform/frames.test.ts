@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { FrameStream, writeFrame } from '../../../src/platform/frames.ts'
 
@@ -14,6 +15,7 @@ describe('frames', () => {
     assert(address && typeof address === 'object')
     const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve))
     near = connect({ port: address.port, host: '127.0.0.1', noDelay: true })
+    await once(near, 'connect')
     far = await accepted
     for (const socket of [near, far]) socket.on('error', () => undefined)
   })
@@ -49,15 +51,15 @@ describe('frames', () => {
 
   it('throw when the connection breaks, and when what comes is no frame', async () => {
     const frames = new FrameStream(far)
-    const next = frames.next()
+    const next = assert.rejects(frames.next())
     near.resetAndDestroy()
-    await assert.rejects(next)
+    await next
     await assert.rejects(frames.next())
   })
 
   it('refuse a length that no frame has', async () => {
     const frames = new FrameStream(far)
-    near.write(Buffer.from([0xff, 0xff, 0xff, 0xfe]))
+    near.write(Buffer.of(0xff, 0xff, 0xff, 0xfe))
     await assert.rejects(frames.next(), /frame of 4294967294 bytes/)
   })
 })

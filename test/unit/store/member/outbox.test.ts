@@ -54,6 +54,27 @@ describe('outbox', () => {
     assert.deepEqual(sent, [[PEER, ['app 0 7']]])
   })
 
+  it('encodes the same entries once for several followers, and others apart', () => {
+    const frames: Uint8Array[] = []
+    const send = (_: MemberId, bytes: Uint8Array) => frames.push(bytes)
+    outbox = new Outbox({ clock, transport: { send } })
+    const to = (id: MemberId, more = {}) =>
+      outbox.add(message({ type: 'app', to: id, index: 7, entries: [entry], ...more }))
+    to(2)
+    to(3)
+    outbox.flush()
+    assert.equal(frames[0], frames[1])
+    to(2)
+    to(3, { index: 6 })
+    outbox.add(message({ type: 'heartbeat', to: 4, context: Buffer.from('a') }))
+    outbox.add(message({ type: 'heartbeat', to: 5, context: Buffer.from('b') }))
+    outbox.flush()
+    assert.equal(
+      new Set(frames.slice(2).map((frame) => Buffer.from(frame).toString('hex'))).size,
+      4,
+    )
+  })
+
   it('lets nothing overtake it, and entries of an older commit do not take its place', () => {
     outbox.add(news(7))
     outbox.add(message({ type: 'heartbeat', to: PEER, commit: 7 }))
