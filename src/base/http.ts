@@ -35,6 +35,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number
   readonly headers: HttpHeaders
+  /** `Set-Cookie` alone cannot be joined to one header (RFC 9110 §5.3). */
+  readonly cookies?: readonly string[]
   /** A stream is ended by its iterator; an error in it resets the connection. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
   /** With status 101 alone: takes the connection over. */

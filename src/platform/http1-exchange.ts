@@ -45,6 +45,7 @@ export async function respond(
   outgoing.writeHead(response.status, {
     ...(bytes ? { 'content-length': String(body.length) } : {}),
     ...response.headers,
+    ...(response.cookies && { 'set-cookie': [...response.cookies] }),
   })
   if (body === undefined || outgoing.req.method === 'HEAD') outgoing.end()
   else if (body instanceof Uint8Array) outgoing.end(body)

@@ -136,5 +136,6 @@ function headersOf(response: HttpResponse): Header[] {
     const lower = name.toLowerCase()
     if (!HOP_HEADERS.has(lower)) headers.push([lower, value])
   }
+  for (const cookie of response.cookies ?? []) headers.push(['set-cookie', cookie])
   return headers
 }

@@ -102,8 +102,10 @@ function repeatedOf({ repeated = {} }: OutboundRequest): Record<string, string[]
 
 function toResponse(incoming: IncomingMessage): HttpResponse {
   const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(incoming.headers)) {
+  const { 'set-cookie': cookies, ...others } = incoming.headers
+  for (const [name, value] of Object.entries(others)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
   }
-  return { status: incoming.statusCode ?? 0, headers, body: incoming }
+  const status = incoming.statusCode ?? 0
+  return { status, headers, ...(cookies && { cookies }), body: incoming }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import http from 'node:http'
+import http2 from 'node:http2'
 import https from 'node:https'
 import net, { type AddressInfo } from 'node:net'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -92,6 +93,7 @@ describe('proxy sub-resources', () => {
       response.writeHead(302, { location: '/there/?x=1' })
       response.end()
     } else {
+      response.setHeader('set-cookie', ['a=1; Expires=Thu, 01 Jan 2037 00:00:00 GMT', 'b=2'])
       response.writeHead(203, { 'x-own': 'yes', 'access-control-allow-origin': '*' })
       response.end(`${method} ${url}`)
     }
@@ -261,6 +263,38 @@ describe('proxy sub-resources', () => {
     }
     assert.equal((await text(`BREW ${path}`, { as })).status, 405)
     assert.equal((await text(`GET ${NAMESPACE}/services/web:80/proxy/x`, { as })).status, 403)
+  })
+
+  it('keeps cookies apart, over both versions of HTTP', async () => {
+    const pki = testPki()
+    const { server: tls, client } = pki
+    const handler = harness.server.handler
+    const at = { address: '127.0.0.1', port: 0 }
+    const listener = await serveHttps({ ...at, tls, handler, log: silentLog })
+    const { caPem: ca, certPem: cert, keyPem: key } = client
+    const path = `${NAMESPACE}/pods/web/proxy/cookies`
+    const wanted = ['a=1; Expires=Thu, 01 Jan 2037 00:00:00 GMT', 'b=2']
+    try {
+      const first = await new Promise<unknown>((resolve, reject) => {
+        const options = { host: at.address, port: listener.port, path, ca, cert, key }
+        https
+          .get(options, (response) => resolve(response.headers['set-cookie']))
+          .on('error', reject)
+      })
+      assert.deepEqual(first, wanted)
+      const session = http2.connect(`https://127.0.0.1:${listener.port}`, { ca, cert, key })
+      const second = await new Promise<unknown>((resolve, reject) => {
+        session.on('error', reject)
+        const stream = session.request({ ':path': path })
+        stream.on('response', (headers) => resolve(headers['set-cookie']))
+        stream.on('error', reject)
+        stream.resume()
+      })
+      session.destroy()
+      assert.deepEqual(second, wanted)
+    } finally {
+      await listener.close()
+    }
   })
 
   it('hands a change of protocol on', async () => {

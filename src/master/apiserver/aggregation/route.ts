@@ -66,9 +66,8 @@ async function forward(
   }
   try {
     const answer = await options.call(targetOf(options, service), outgoing)
-    const { status, headers: answered, body } = answer
     if (answer.upgrade) return answer
-    return { status, headers: endToEnd(answered), body }
+    return { ...answer, headers: endToEnd(answer.headers) }
   } catch (error) {
     if (error instanceof TargetError) return unavailable()
     if (!(error instanceof ConnectionError)) throw error
