@@ -6,6 +6,7 @@ import { copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
 import {
   dns1035LabelErrors,
   validateServiceSpec,
+  validateServiceStatus,
   validateServiceUpdate,
   withMetadata,
 } from '../validation/index.ts'
@@ -53,6 +54,7 @@ export const services: Resource<Service> = defineResource<Service>({
           ...validateServiceUpdate(service, old),
           ...validateServiceSpec(service),
         ],
+        status: validateServiceStatus,
       },
     ),
   }),

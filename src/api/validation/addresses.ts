@@ -8,14 +8,19 @@ import { isIpv4, isIpv6 } from './pod/common.ts'
  * so that only the first /24, where hosts have their own loopback names, is refused.
  */
 export function nonSpecialIpErrors(path: string, ip: string): FieldError[] {
-  const fault = specialIpFault(ip)
+  return specialIpErrors(path, ip, '127.0.0.')
+}
+
+/** Addresses that belong to a host or to nobody. */
+export function specialIpErrors(path: string, ip: string, loopback = '127.'): FieldError[] {
+  const fault = specialIpFault(ip, loopback)
   return fault === undefined ? [] : [invalid(path, ip, fault)]
 }
 
-function specialIpFault(ip: string): string | undefined {
+function specialIpFault(ip: string, loopback: string): string | undefined {
   if (!isIpv4(ip) && !isIpv6(ip)) return 'must be a valid IP address'
   if (ip === '0.0.0.0' || ip === '::') return 'may not be unspecified (0.0.0.0 or ::)'
-  if (ip.startsWith('127.0.0.') || ip === '::1') {
+  if (ip.startsWith(loopback) || ip === '::1') {
     return 'may not be in the loopback range (127.0.0.0/8, ::1/128)'
   }
   if (ip.startsWith('169.254.') || /^fe[89ab][0-9a-f]:/i.test(ip)) {

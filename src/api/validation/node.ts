@@ -1,11 +1,12 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { Node, Taint } from '../core/index.ts'
+import { type Node, NodeAddress, Taint } from '../core/index.ts'
 import type { FieldError } from '../schema/index.ts'
-import { parseQuantity } from '../quantity/index.ts'
 import { cidrErrors } from './addresses.ts'
-import { forbidden, goStrings, invalid, notSupported, required } from './field-errors.ts'
+import { duplicate, forbidden, goStrings, invalid, notSupported, required } from './field-errors.ts'
+import { goText } from './go-text.ts'
 import { labelValueErrors, qualifiedNameErrors } from './names.ts'
-import { each, NEGATIVE_ERROR } from './pod/common.ts'
+import { each } from './pod/common.ts'
+import { nonNegativeQuantity } from './quantities.ts'
 
 const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 const MAX_POD_CIDRS = 2
@@ -15,17 +16,22 @@ export function validateNode(node: DeepReadonly<Node>): FieldError[] {
   const errors = validateTaints(taints, 'metadata.taints')
   for (const list of ['capacity', 'allocatable'] as const) {
     for (const [name, amount] of Object.entries(node.status?.[list] ?? {})) {
-      if (parseQuantity(amount).nanos >= 0n) continue
-      errors.push(invalid(`status.${list}[${name}]`, amount, NEGATIVE_ERROR))
+      errors.push(...nonNegativeQuantity(amount, `status.${list}.${name}`))
     }
   }
   podCIDRs.forEach((cidr, i) => errors.push(...cidrErrors(`spec.podCIDRs[${i}]`, cidr)))
-  if (podCIDRs.length > MAX_POD_CIDRS) {
+  if (podCIDRs.length > 1 && (podCIDRs.length > MAX_POD_CIDRS || !areDualStack(podCIDRs))) {
     const detail = 'may specify no more than one CIDR for each IP family'
     errors.push(invalid('spec.podCIDRs', goStrings(podCIDRs), detail))
   }
+  for (const [i, cidr] of podCIDRs.entries()) {
+    if (podCIDRs.indexOf(cidr) < i) errors.push(duplicate(`spec.podCIDRs[${i}]`, cidr))
+  }
   return errors
 }
+
+const areDualStack = (cidrs: readonly string[]) =>
+  new Set(cidrs.map((cidr) => cidr.includes(':'))).size > 1
 
 function validateTaints(taints: readonly DeepReadonly<Taint>[], path: string): FieldError[] {
   const seen = new Set<string>()
@@ -41,8 +47,9 @@ function validateTaints(taints: readonly DeepReadonly<Taint>[], path: string): F
     }
     const id = `${effect} ${key}`
     if (seen.has(id)) {
-      const detail = 'Duplicate value: taints must be unique by key and effect pair'
-      errors.push({ type: 'FieldValueDuplicate', field: at, detail })
+      const fault = duplicate(at, goText(Taint, taint))
+      const detail = 'taints must be unique by key and effect pair'
+      errors.push({ ...fault, detail: `${fault.detail}: ${detail}` })
     }
     seen.add(id)
     return errors
@@ -55,6 +62,12 @@ export function validateNodeUpdate(
   old: DeepReadonly<Node>,
 ): FieldError[] {
   const errors = validateNode(node)
+  const addresses = node.status?.addresses ?? []
+  for (const [i, { type, address }] of addresses.entries()) {
+    const first = addresses.findIndex((of) => of.type === type && of.address === address)
+    if (first === i) continue
+    errors.push(duplicate(`status.addresses[${i}]`, goText(NodeAddress, { type, address })))
+  }
   const before = old.spec?.podCIDRs ?? []
   if (before.length > 0 && (node.spec?.podCIDRs ?? []).join() !== before.join()) {
     const detail = 'node updates may not change podCIDR except from "" to valid'
@@ -64,6 +77,9 @@ export function validateNodeUpdate(
   if (providerId !== '' && node.spec?.providerID !== providerId) {
     const detail = 'node updates may not change providerID except from "" to valid'
     errors.push(forbidden('spec.providerID', detail))
+  }
+  if ((node.spec?.externalID ?? '') !== (old.spec?.externalID ?? '')) {
+    errors.push(forbidden('spec.externalID', 'may not be updated'))
   }
   return errors
 }

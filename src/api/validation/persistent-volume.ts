@@ -160,7 +160,8 @@ export function validatePersistentVolumeUpdate(
   const before = old.spec?.nodeAffinity
   if (before && !semanticEqual(nodeAffinity, before)) {
     const shown = goFieldText(PersistentVolumeSpec, 'nodeAffinity', nodeAffinity)
-    errors.push(invalid('nodeAffinity', shown, IMMUTABLE_ERROR))
+    const detail = `${IMMUTABLE_ERROR}, except for updating from beta label to GA`
+    errors.push(invalid('nodeAffinity', shown, detail))
   }
   if (old.spec?.volumeAttributesClassName && volumeAttributesClassName === undefined) {
     const detail = 'update from non-nil value to nil is forbidden'

@@ -3,6 +3,7 @@ import type { PodTemplateSpec } from '../core/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { forbidden, goStringMap, invalid, notSupported } from './field-errors.ts'
 import { validateAnnotations, validateLabels } from './metadata.ts'
+import { validatePodAnnotations, validateProfilesMatch } from './pod/annotations.ts'
 import { validatePodSpec } from './pod/pod-spec.ts'
 
 const SELECTOR_ERROR = '`selector` does not match template `labels`'
@@ -13,9 +14,12 @@ export function validatePodTemplate(
   path: string,
 ): FieldError[] {
   const spec = template?.spec
+  const pod = { metadata: template?.metadata ?? {}, spec: spec ?? { containers: [] } }
   const errors = [
     ...validateTemplateMeta(template, path),
-    ...validatePodSpec(spec ?? { containers: [] }, `${path}.spec`),
+    ...validatePodAnnotations(pod, `${path}.annotations`),
+    ...validatePodSpec(pod.spec, `${path}.spec`),
+    ...validateProfilesMatch(pod, `${path}.spec`),
   ]
   if (spec?.ephemeralContainers && spec.ephemeralContainers.length > 0) {
     const detail = 'ephemeral containers not allowed in pod template'

@@ -5,42 +5,42 @@ import { forbidden, invalid } from '../field-errors.ts'
 import { validateLocalPath } from './paths.ts'
 import { allContainers } from './windows.ts'
 
-type ReadPod = DeepReadonly<Pod>
+type ReadPod = DeepReadonly<Pick<Pod, 'metadata' | 'spec'>>
 
 /** Marks what a node runs by itself, and only shows in the API. */
 const MIRROR = 'kubernetes.io/config.mirror'
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
 const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod'
 const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/'
+const OWN_PATH = 'metadata.annotations'
 const APP_ARMOR = 'container.apparmor.security.beta.kubernetes.io/'
-const PATH = 'metadata.annotations'
 
 /** Annotations of a pod that mean something to the cluster. */
-export function validatePodAnnotations({ metadata, spec }: ReadPod): FieldError[] {
+export function validatePodAnnotations({ metadata, spec }: ReadPod, path = OWN_PATH): FieldError[] {
   const annotations = metadata.annotations ?? {}
   const errors: FieldError[] = []
   const mirror = annotations[MIRROR]
   if (mirror !== undefined && !spec.nodeName) {
     const detail = 'must set spec.nodeName if mirror pod annotation is set'
-    errors.push(invalid(`${PATH}[${MIRROR}]`, mirror, detail))
+    errors.push(invalid(`${path}[${MIRROR}]`, mirror, detail))
   }
   const cost = annotations[DELETION_COST]
   if (cost !== undefined && !isCost(cost)) {
-    errors.push(invalid(`${PATH}[${DELETION_COST}]`, cost, 'must be a 32bit integer'))
+    errors.push(invalid(`${path}[${DELETION_COST}]`, cost, 'must be a 32bit integer'))
   }
   const names = allContainers(spec, 'spec').map(([{ name }]) => name)
   for (const [key, value] of Object.entries(annotations)) {
     if (key === SECCOMP_POD || key.startsWith(SECCOMP_CONTAINER)) {
-      errors.push(...validateSeccomp(value, `${PATH}.${key}`))
+      errors.push(...validateSeccomp(value, `${path}.${key}`))
     }
     if (!key.startsWith(APP_ARMOR)) continue
     const container = key.slice(APP_ARMOR.length)
     if (!names.includes(container)) {
-      errors.push(invalid(`${PATH}[${key}]`, container, 'container not found'))
+      errors.push(invalid(`${path}[${key}]`, container, 'container not found'))
     }
     if (value !== '' && !/^(runtime\/default|unconfined|localhost\/.*)$/s.test(value)) {
       const detail = `invalid AppArmor profile name: ${JSON.stringify(value)}`
-      errors.push(invalid(`${PATH}[${key}]`, value, detail))
+      errors.push(invalid(`${path}[${key}]`, value, detail))
     }
   }
   return errors
@@ -65,7 +65,7 @@ export function validateAnnotationUpdate(pod: ReadPod, old: ReadPod): FieldError
   const added = Object.keys(now).filter((key) => !Object.hasOwn(before, key))
   const tell = (keys: readonly string[], verb: string) =>
     keys.flatMap((key) => {
-      const at = `${PATH}[${key}]`
+      const at = `${OWN_PATH}[${key}]`
       if (key.startsWith(APP_ARMOR)) return [forbidden(at, `may not ${verb} AppArmor annotations`)]
       if (key === MIRROR) return [forbidden(at, `may not ${verb} mirror pod annotation`)]
       return []
@@ -88,24 +88,24 @@ const APP_ARMOR_NAMES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Annotations of old say nothing else than the fields that came for them. */
-export function validateProfilesMatch({ metadata, spec }: ReadPod): FieldError[] {
+export function validateProfilesMatch({ metadata, spec }: ReadPod, at = 'spec'): FieldError[] {
   const annotations = metadata.annotations ?? {}
   const security = spec.securityContext
-  const containers = allContainers(spec, 'spec')
+  const containers = allContainers(spec, at)
   const seccomp = { what: 'seccomp', names: SECCOMP_NAMES }
   const errors = matchErrors(security?.seccompProfile, annotations[SECCOMP_POD], {
     ...seccomp,
-    path: 'spec.securityContext.seccompProfile',
+    path: `${at}.securityContext.seccompProfile`,
   })
-  for (const [{ name, securityContext }, at] of containers) {
-    const path = `${at}.securityContext.seccompProfile`
+  for (const [{ name, securityContext }, container] of containers) {
+    const path = `${container}.securityContext.seccompProfile`
     const annotation = annotations[SECCOMP_CONTAINER + name]
     errors.push(...matchErrors(securityContext?.seccompProfile, annotation, { ...seccomp, path }))
   }
   if (spec.os?.name === 'windows') return errors
-  for (const [{ name, securityContext }, at] of containers) {
+  for (const [{ name, securityContext }, container] of containers) {
     const profile = securityContext?.appArmorProfile ?? security?.appArmorProfile
-    const path = `${at}.securityContext.appArmorProfile`
+    const path = `${container}.securityContext.appArmorProfile`
     const of = { what: 'apparmor', names: APP_ARMOR_NAMES, path }
     errors.push(...matchErrors(profile, annotations[APP_ARMOR + name], of))
   }
