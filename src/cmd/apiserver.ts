@@ -10,6 +10,7 @@ import {
   systemRandom,
 } from '../platform/index.ts'
 import { REPEATED_FLAGS, SECURITY_FLAGS, securedBy } from './parts/apiserver-security.ts'
+import { helpOf } from './parts/flag-words.ts'
 import { FlagError, fileOf, portOf, readFlags, required } from './parts/flags.ts'
 import { kubeletClients } from './parts/kubelet-clients.ts'
 import { logLevel, untilStopped } from './parts/part.ts'
@@ -36,12 +37,10 @@ const FLAGS = {
   ...SECURITY_FLAGS,
 } as const
 
-const HELP = `navarch apiserver: the Kubernetes API on any etcd v3 store, ours or the original.
-
-${Object.entries(FLAGS)
-  .map(([name, value]) => `  --${name.padEnd(46)}${value && `default ${value}`}`)
-  .join('\n')}
-`
+const HELP = helpOf(
+  'navarch apiserver: the Kubernetes API on any etcd v3 store, ours or the original.',
+  FLAGS,
+)
 
 const WITH_METRICS = [...allResources, ...metricsResources]
 const STOP_TIMEOUT_MS = 4000

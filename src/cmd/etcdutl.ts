@@ -1,123 +1,251 @@
-import { parseArgs } from 'node:util'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { levelEngines, openLog, systemClock, systemDisk } from '../platform/index.ts'
 import { backupFromArchive } from '../store/archive/index.ts'
-import { snapshotStatus, type SnapshotStatus } from '../store/backup/index.ts'
-import { clusterIdentity, restoreSnapshot } from '../store/index.ts'
+import { snapshotStatus } from '../store/backup/index.ts'
+import { clusterIdentity, ETCD_VERSION, hashOfBackup, restoreSnapshot } from '../store/index.ts'
 import { readInitialCluster } from './parts/etcd-config.ts'
-import { FlagError } from './parts/flags.ts'
+import { type Column, type Format, FORMATS, humanBytes, printed } from './parts/etcdutl-print.ts'
 
-const HELP = `navarch etcdutl: snapshots of the store without a running member, as etcd's own etcdutl.
+/** A failure with etcdutl's exit code for it. */
+class UtlError extends Error {
+  readonly exitCode: number
+  constructor(exitCode: number, message: string) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
 
-  snapshot status FILE
-  snapshot restore FILE   --name default --data-dir NAME.etcd --initial-cluster NAME=URL,…
-                          --initial-cluster-token etcd-cluster --initial-advertise-peer-urls URL,…
-                          --skip-hash-check --bump-revision N --mark-compacted
-  snapshot from-archive DIR FILE   --to-revision N | --to-time 2026-01-31T12:00:00Z
-                          makes a snapshot of an archived state (navarch etcd --archive-dir DIR)`
+/** etcdutl's: a flag's value that is not supported, and arguments that are wrong. */
+const BAD_FEATURE = 4
+const BAD_ARGUMENTS = 128
 
-const OPTIONS = {
-  name: { type: 'string', default: 'default' },
-  'data-dir': { type: 'string', default: '' },
-  'initial-cluster': { type: 'string', default: '' },
-  'initial-cluster-token': { type: 'string', default: 'etcd-cluster' },
-  'initial-advertise-peer-urls': { type: 'string', default: 'http://localhost:2380' },
-  'skip-hash-check': { type: 'boolean', default: false },
-  'bump-revision': { type: 'string', default: '0' },
-  'mark-compacted': { type: 'boolean', default: false },
-  'to-revision': { type: 'string' },
-  'to-time': { type: 'string' },
-  'write-out': { type: 'string', short: 'w', default: 'simple' },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const
-
-type Values = ReturnType<typeof parse>['values']
 const disk = systemDisk()
+const ports = { disk, openEngine: levelEngines(), clock: systemClock }
+const log = openLog({ level: 'warn' })
+const interrupted = new AbortController()
+process.once('SIGINT', () => interrupted.abort(new UtlError(130, 'interrupted')))
+process.once('SIGTERM', () => interrupted.abort(new UtlError(143, 'terminated')))
 
-function parse(args: string[]) {
+const API_VERSION = ETCD_VERSION.split('.').slice(0, 2).join('.')
+const VERSION_TEXT = `etcdutl version: ${ETCD_VERSION}\nAPI version: ${API_VERSION}`
+const DATA_DIR_HELP = 'Required. The folder of a member that does not run.'
+const MIGRATE = 'nothing to migrate: this store has one format, which every release reads'
+
+function program(): Command {
+  const utl = new Command('etcdutl')
+    .description('An administrative command line tool for the store, as etcd’s etcdutl.')
+    .option('-w, --write-out <format>', `set the output format (${FORMATS.join(', ')})`, 'simple')
+    .version(VERSION_TEXT, '--version', 'Prints the version of etcdutl')
+  const print = (columns: readonly Column[]) => console.log(printed(columns, formatOf(utl)))
+  utl
+    .command('version')
+    .description('Prints the version of etcdutl')
+    .action(() => console.log(VERSION_TEXT))
+  utl
+    .command('defrag')
+    .description('Gives space back that a member’s state does not use')
+    .requiredOption('--data-dir <folder>', DATA_DIR_HELP)
+    .action(({ dataDir }: { dataDir: string }) => defrag(dataDir))
+  utl
+    .command('hashkv <filename>')
+    .description('Prints the KV history hash of a given file')
+    .option('--rev <number>', 'maximum revision to hash (default: latest revision)', wholeNumber, 0)
+    .action(async (path: string, { rev }: { rev: number }) => print(await hashColumns(path, rev)))
+  utl
+    .command('migrate')
+    .description('Refused: there is one format of the storage')
+    .option('--data-dir <folder>', DATA_DIR_HELP)
+    .option('--target-version <version>')
+    .option('--force')
+    .action(() => {
+      throw new UtlError(1, MIGRATE)
+    })
+  utl.addCommand(snapshotCommand(print))
+  return utl
+}
+
+function snapshotCommand(print: (columns: readonly Column[]) => void): Command {
+  const snapshot = new Command('snapshot').description('Manages snapshots of members')
+  snapshot
+    .command('status <filename>')
+    .description('Gets backend snapshot status of a given file')
+    .action(async (path: string) => print(await statusColumns(path)))
+  snapshot
+    .command('restore <filename>')
+    .description('Restores a snapshot to the folder of a member')
+    .option('--data-dir <folder>', 'Path to the output data directory (default: NAME.etcd)')
+    .option('--wal-dir <folder>', 'Path to the log (default: in --data-dir)')
+    .option('--name <name>', 'Human-readable name for this member', 'default')
+    .option('--initial-cluster <name=url,…>', 'Initial cluster configuration')
+    .option('--initial-cluster-token <token>', 'Initial cluster token', 'etcd-cluster')
+    .option('--initial-advertise-peer-urls <url,…>', 'Own peer URLs', 'http://localhost:2380')
+    .option('--skip-hash-check', 'Ignore the integrity hash (of a file that has none)')
+    .option('--bump-revision <number>', 'How much to raise the revision by', wholeNumber, 0)
+    .option('--mark-compacted', 'Everything before is compacted (with --bump-revision)')
+    .action(restore)
+  snapshot
+    .command('from-archive <folder> <filename>')
+    .description('Makes a snapshot of an archived state (navarch etcd --archive-dir FOLDER)')
+    .option('--to-revision <number>', 'as it was at this revision', wholeNumber)
+    .option('--to-time <time>', 'as it was then, such as 2026-01-31T12:00:00Z', pointInTime)
+    .action(fromArchive)
+  return snapshot
+}
+
+function formatOf(utl: Command): Format {
+  const text: unknown = utl.opts()['writeOut']
+  const format = FORMATS.find((each) => each === text)
+  if (format) return format
+  if (text === 'protobuf') {
+    throw new UtlError(BAD_FEATURE, 'protobuf not supported as output format')
+  }
+  throw new UtlError(BAD_FEATURE, 'unsupported output format')
+}
+
+async function statusColumns(path: string): Promise<Column[]> {
+  const { revision, entries, sizeBytes, version, ...rest } = await snapshotStatus(disk, path)
+  const hash = rest.hash >>> 0
+  return [
+    { title: 'hash', field: 'Hash', json: 'hash', value: hash, text: hash.toString(16) },
+    { title: 'revision', field: 'Revision', json: 'revision', value: revision },
+    { title: 'total keys', field: 'Keys', json: 'totalKey', value: entries },
+    {
+      title: 'total size',
+      field: 'Size',
+      json: 'totalSize',
+      value: sizeBytes,
+      text: humanBytes(sizeBytes),
+    },
+    { title: 'version', field: 'Version', json: 'version', value: version },
+  ]
+}
+
+async function hashColumns(path: string, revision: number): Promise<Column[]> {
+  const { hash, hashRevision, compactRevision } = await hashOfBackup({
+    ...ports,
+    path,
+    revision,
+    log,
+  })
+  return [
+    { title: 'hash', field: 'Hash', json: 'hash', value: hash >>> 0 },
+    { title: 'hash revision', field: 'Hash revision', json: 'hashRevision', value: hashRevision },
+    {
+      title: 'compact revision',
+      field: 'Compact revision',
+      json: 'compactRevision',
+      value: compactRevision,
+    },
+  ]
+}
+
+async function defrag(dataDir: string): Promise<void> {
+  const failed = (why: string) =>
+    new UtlError(1, `Failed to defragment etcd data[${dataDir}] (${why})`)
+  if (!(await disk.stat(`${dataDir}/db`))) throw failed(`stat ${dataDir}/db: no such folder`)
   try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: true })
+    const engine = await ports.openEngine(`${dataDir}/db`)
+    await engine.compact()
+    await engine.close()
   } catch (error) {
-    throw new FlagError(error instanceof Error ? error.message : String(error))
+    throw failed(error instanceof Error ? error.message : String(error))
   }
 }
 
-async function main(): Promise<void> {
-  const args = process.argv.slice(2).filter((arg, i) => i > 0 || arg !== 'etcdutl')
-  const { values, positionals } = parse(args)
-  const [noun, verb, ...files] = positionals
-  if (values.help || noun === undefined) return console.log(HELP)
-  const [first = '', second = ''] = files
-  const command = `${noun} ${verb ?? ''}`
-  if (command === 'snapshot status' && first) {
-    return console.log(describe(await snapshotStatus(disk, first), values))
-  }
-  if (command === 'snapshot restore' && first) return await restore(first, values)
-  if (command === 'snapshot from-archive' && second) return await fromArchive(first, second, values)
-  throw new FlagError(`unknown command "${positionals.join(' ')}"\n${HELP}`)
+interface RestoreOptions {
+  readonly name: string
+  readonly dataDir?: string
+  readonly walDir?: string
+  readonly initialCluster?: string
+  readonly initialClusterToken: string
+  readonly initialAdvertisePeerUrls: string
+  readonly skipHashCheck?: boolean
+  readonly bumpRevision: number
+  readonly markCompacted?: boolean
 }
 
-function describe(status: SnapshotStatus, values: Values): string {
-  const { revision, entries: totalKey, sizeBytes: totalSize } = status
-  const hash = status.hash >>> 0
-  if (values['write-out'] === 'json') return JSON.stringify({ hash, revision, totalKey, totalSize })
-  return [hash.toString(16), revision, totalKey, `${totalSize} B`].join(', ')
-}
-
-async function restore(path: string, values: Values): Promise<void> {
-  const bumpRevision = wholeNumber('bump-revision', values['bump-revision'])
-  if (bumpRevision > 0 !== values['mark-compacted']) {
-    throw new FlagError(
-      '--mark-compacted required if --bump-revision > 0, and not allowed otherwise',
-    )
+async function restore(path: string, options: RestoreOptions): Promise<void> {
+  const { name, walDir, bumpRevision, skipHashCheck = false, markCompacted = false } = options
+  if (bumpRevision > 0 !== markCompacted) {
+    throw new UtlError(BAD_ARGUMENTS, '--mark-compacted required if --revision-bump > 0')
   }
-  const { name } = values
-  const peers = values['initial-advertise-peer-urls'].split(',')
-  const initial = values['initial-cluster'] || peers.map((url) => `${name}=${url}`).join()
-  const clusterToken = values['initial-cluster-token']
+  const peers = options.initialAdvertisePeerUrls.split(',')
+  const initial = options.initialCluster ?? peers.map((url) => `${name}=${url}`).join()
+  const clusterToken = options.initialClusterToken
   const status = await restoreSnapshot({
+    ...ports,
     path,
     name,
     cluster: clusterIdentity({ clusterToken, members: readInitialCluster(initial, name) }),
-    dataFolder: values['data-dir'] || `${name}.etcd`,
-    skipHashCheck: values['skip-hash-check'],
+    dataFolder: options.dataDir ?? `${name}.etcd`,
+    ...(walDir !== undefined && { walFolder: walDir }),
+    skipHashCheck,
     bumpRevision,
-    disk,
-    openEngine: levelEngines(),
-    clock: systemClock,
-    log: openLog({ level: 'warn' }),
+    signal: interrupted.signal,
+    log,
   })
   console.error(`restored snapshot: revision ${status.revision + bumpRevision}`)
 }
 
-async function fromArchive(folder: string, path: string, values: Values): Promise<void> {
-  const { 'to-revision': revisionText, 'to-time': timeText } = values
-  const timeMs = timeText === undefined ? undefined : Date.parse(timeText)
-  if (timeMs !== undefined && Number.isNaN(timeMs)) {
-    throw new FlagError(`--to-time: "${timeText}" is no time such as 2026-01-31T12:00:00Z`)
-  }
+interface ArchiveOptions {
+  readonly toRevision?: number
+  readonly toTime?: number
+}
+
+async function fromArchive(
+  folder: string,
+  path: string,
+  { toRevision, toTime }: ArchiveOptions,
+): Promise<void> {
   const { revision } = await backupFromArchive({
+    ...ports,
     folder,
     path,
     to: {
-      ...(revisionText !== undefined && { revision: wholeNumber('to-revision', revisionText) }),
-      ...(timeMs !== undefined && { timeMs }),
+      ...(toRevision !== undefined && { revision: toRevision }),
+      ...(toTime !== undefined && { timeMs: toTime }),
     },
-    disk,
-    openEngine: levelEngines(),
-    clock: systemClock,
-    log: openLog({ level: 'warn' }),
+    log,
+    signal: interrupted.signal,
     onProgress: ({ revision: at, entries }) => console.error(`${entries} entries, revision ${at}`),
   })
   console.error(`${path}: the state at revision ${revision}`)
 }
 
-function wholeNumber(flag: string, text: string): number {
+function wholeNumber(text: string): number {
   const value = Number(text)
-  if (Number.isInteger(value) && value >= 0) return value
-  throw new FlagError(`--${flag}: "${text}" must be a whole number`)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value
+  throw new InvalidArgumentError('it must be a whole number')
+}
+
+function pointInTime(text: string): number {
+  const timeMs = Date.parse(text)
+  if (!Number.isNaN(timeMs)) return timeMs
+  throw new InvalidArgumentError('it must be a time such as 2026-01-31T12:00:00Z')
+}
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2).filter((arg, i) => i > 0 || arg !== 'etcdutl')
+  const utl = program()
+  if (args.length === 0) return utl.outputHelp()
+  configure(utl)
+  await utl.parseAsync(args, { from: 'user' })
+}
+
+/** Every command throws instead of ending the process. */
+function configure(command: Command): void {
+  command.exitOverride()
+  command.configureOutput({ outputError: () => undefined })
+  for (const each of command.commands) configure(each)
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return
+    console.error(error.message.replace(/^error: /, 'Error: '))
+    const isCount = /argument/i.test(error.code) && error.code !== 'commander.invalidArgument'
+    process.exit(isCount ? BAD_ARGUMENTS : 1)
+  }
   console.error(`Error: ${error instanceof Error ? error.message : String(error)}`)
-  process.exit(error instanceof FlagError ? 2 : 1)
+  process.exit(error instanceof UtlError ? error.exitCode : 1)
 })

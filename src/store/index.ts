@@ -1,6 +1,7 @@
 export type { Outcome } from './commands/index.ts'
 export { EtcdStore, type EtcdStoreOptions } from './etcd.ts'
 export type * from './etcd-api.ts'
+export { hashOfBackup } from './hash-backup.ts'
 export { EtcdState, type EtcdStateOptions } from './etcd-state.ts'
 export {
   ClusterConfigError,

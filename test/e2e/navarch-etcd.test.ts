@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eventually, run } from '../support/navarch.ts'
+import { eventually, type Outcome, run } from '../support/navarch.ts'
 import { needProgram } from '../support/peers.ts'
 import { EtcdProcesses } from '../support/store/etcd-process.ts'
 
@@ -91,9 +91,49 @@ describe('navarch etcd', function () {
     const path = join(etcd.folder, 'backup.db')
     await out(`snapshot save ${path}`)
     assert.match(await out(`snapshot status ${path}`), /^[0-9a-f]+, 4, /)
+    const dataDir = ['--data-dir', join(etcd.folder, 'm1')]
+    assert.match(
+      (await etcdutl('defrag', ...dataDir)).stderr,
+      /^Error: Failed to defragment .*stop it first/,
+    )
     const m1 = etcd.members.get('m1')
+    const [hashed] = JSON.parse(await out('endpoint hashkv -w json'))
     m1?.child.kill('SIGTERM')
     assert.equal(await m1?.exit(), 0)
+
+    // etcdutl tells as etcdctl 3.4 does; since then there is a version.
+    for (const format of ['simple', 'table', 'json']) {
+      const theirs = await out(`snapshot status ${path} -w ${format}`)
+      const { stdout: ours } = await etcdutl('snapshot', 'status', path, '-w', format)
+      const older = ours
+        .replace(/, \n$/, '')
+        .replace(',"version":""', '')
+        .replace(/-+\+$/gm, '')
+        .replace(/(?: VERSION | {9})\|$/gm, '')
+      assert.equal(older.trim(), theirs, format)
+    }
+    const fields = (await etcdutl('snapshot', 'status', path, '-w', 'fields')).stdout
+    assert.match(fields, /^"Hash" : \d+\n"Revision" : 4\n"Keys" : \d+\n"Size" : \d+\n"Version" :/)
+    const { stdout } = await etcdutl('hashkv', path, '-w', 'json')
+    assert.deepEqual(JSON.parse(stdout), {
+      hash: hashed.HashKV.hash,
+      hashRevision: 4,
+      compactRevision: 3,
+    })
+    assert.match((await etcdutl('hashkv', path, '--rev=9')).stderr, /is a future revision/)
+    assert.equal((await etcdutl('defrag', ...dataDir)).code, 0)
+    const codes = [
+      ['migrate', '--data-dir=x', '--target-version=3.5'],
+      ['snapshot', 'status'],
+      ['snapshot', 'restore', path, '--bump-revision=1'],
+      ['snapshot', 'status', path, '--write-out=xml'],
+      ['nothing'],
+    ].map(async (args) => (await etcdutl(...args)).code)
+    assert.deepEqual(await Promise.all(codes), [1, 128, 128, 4, 1])
+    assert.match(
+      (await etcdutl('version')).stdout,
+      /^etcdutl version: 3\.6\.\d+\nAPI version: 3\.6\n$/,
+    )
   })
 
   it('goes on alone with --force-new-cluster', async () => {
@@ -125,17 +165,16 @@ describe('navarch etcd', function () {
       m1?.child.kill('SIGKILL')
       await m1?.exit()
     }
-    const navarch = join(import.meta.dirname, '../../bin/navarch')
     const backup = join(etcd.folder, 'at-4.db')
-    const etcdutl = async (...args: string[]) => {
-      const { code, stderr } = await run(navarch, ['etcdutl', 'snapshot', ...args])
+    const snapshot = async (...args: string[]) => {
+      const { code, stderr } = await etcdutl('snapshot', ...args)
       assert.equal(code, 0, stderr)
     }
-    await etcdutl('from-archive', archive, backup, '--to-revision', '4')
+    await snapshot('from-archive', archive, backup, '--to-revision', '4')
     const { peer } = await etcd.urls('r1')
     const data = ['--data-dir', join(etcd.folder, 'r1'), '--name', 'r1']
     const bump = ['--bump-revision', '1000', '--mark-compacted']
-    await etcdutl('restore', backup, ...data, '--initial-cluster', `r1=${peer}`, ...bump)
+    await snapshot('restore', backup, ...data, '--initial-cluster', `r1=${peer}`, ...bump)
     await etcd.start('r1', await etcd.initial(['r1']))
     await etcd.ready('r1')
     assert.equal(await out('get a --print-value-only', ['r1']), '0-2')
@@ -200,6 +239,10 @@ describe('navarch etcd', function () {
     child.child.kill('SIGTERM')
     assert.equal(await child.exit(), 0)
   })
+
+  async function etcdutl(...args: string[]): Promise<Outcome> {
+    return await run(join(import.meta.dirname, '../../bin/navarch'), ['etcdutl', ...args])
+  }
 
   async function refusalOf(flags: string[]): Promise<string> {
     const program = join(import.meta.dirname, '../../bin/navarch')

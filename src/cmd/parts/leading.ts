@@ -2,6 +2,7 @@ import { systemClock, systemRandom } from '../../platform/index.ts'
 import { openLog } from '../../platform/index.ts'
 import { hostname } from 'node:os'
 import type { Candidate, CandidateParts, ElectionTimes } from './candidates.ts'
+import { helpOf, type KnownFlag } from './flag-words.ts'
 import { durationMs, FlagError, readFlags, required } from './flags.ts'
 import { connect, readKubeconfig } from './kubeconfig.ts'
 import { logLevel, untilStopped } from './part.ts'
@@ -16,7 +17,7 @@ const FLAGS = {
 
 const STOP_TIMEOUT_MS = 5000
 
-export interface LeadingProgram<Name extends string> {
+export interface LeadingProgram<Name extends KnownFlag> {
   /** `scheduler`. */
   readonly command: string
   readonly purpose: string
@@ -26,11 +27,11 @@ export interface LeadingProgram<Name extends string> {
 }
 
 /** Runs a program of which one among several works: it is elected by a Lease. */
-export async function runLeading<Name extends string>(of: LeadingProgram<Name>): Promise<void> {
+export async function runLeading<Name extends KnownFlag>(of: LeadingProgram<Name>): Promise<void> {
   const defaults = { ...FLAGS, ...of.flags }
   const args = process.argv.slice(2).filter((arg, i) => i > 0 || arg !== of.command)
   if (args.includes('--help') || args.includes('-h')) {
-    console.log(help(of.command, of.purpose, defaults))
+    console.log(helpOf(`navarch ${of.command}: ${of.purpose}`, defaults))
     return
   }
   const flags = readFlags<string>(args, defaults)
@@ -79,11 +80,4 @@ function electionTimes(given: (name: keyof typeof FLAGS) => string): ElectionTim
     throw new FlagError('--leader-elect-renew-deadline: must be greater than the retry period')
   }
   return times
-}
-
-function help(command: string, purpose: string, flags: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(flags).map(
-    ([name, value]) => `  --${name.padEnd(46)}${value && `default ${value}`}`,
-  )
-  return `navarch ${command}: ${purpose}\n\n${lines.join('\n')}\n`
 }

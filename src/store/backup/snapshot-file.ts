@@ -7,6 +7,7 @@ import { BoltError, BoltReader } from './bolt-reader.ts'
 const HASH_BYTES = 32
 const READ_BYTES = 1024 * 1024
 const TOMBSTONE = 0x74
+const STORAGE_VERSION = 'storageVersion'
 const REVISION_BYTES = 17
 
 /** What the state takes out of a backup; its keys come last. */
@@ -29,6 +30,8 @@ export interface SnapshotStatus {
   readonly entries: number
   /** Size of the database. */
   readonly sizeBytes: number
+  /** Of the storage, as etcd writes it since 3.6; empty in others. */
+  readonly version: string
 }
 
 /**
@@ -135,12 +138,14 @@ async function statusOf(bolt: BoltReader): Promise<SnapshotStatus> {
   let hash = 0
   let entries = 0
   let revision = 0
+  let version = ''
   const living = new Set<string>()
   for (const bucket of await bolt.buckets()) {
     hash = crc32c(Buffer.from(bucket.name), hash)
     for await (const { key, value } of bolt.elements(bucket)) {
       hash = crc32c(value, crc32c(key, hash))
       entries++
+      if (bucket.name === 'meta' && key.toString() === STORAGE_VERSION) version = value.toString()
       if (bucket.name !== 'key') continue
       if (key.length < REVISION_BYTES) throw new BoltError(`a revision of ${key.length} bytes`)
       revision = Number(key.readBigUInt64BE(0))
@@ -149,7 +154,7 @@ async function statusOf(bolt: BoltReader): Promise<SnapshotStatus> {
       else living.add(name)
     }
   }
-  return { hash, revision, keys: living.size, entries, sizeBytes: bolt.sizeBytes }
+  return { hash, revision, keys: living.size, entries, sizeBytes: bolt.sizeBytes, version }
 }
 
 /** The key in a `mvccpb.KeyValue`, its first field. */

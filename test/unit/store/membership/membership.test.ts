@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { KvError } from '../../../../src/base/index.ts'
+import type { OpenStore } from '../../../../src/store/index.ts'
 import { until } from '../member/cluster.ts'
 import { call, peerUrl, StoreCluster } from './cluster.ts'
 
@@ -147,6 +148,9 @@ describe('members of a running store', () => {
     )
     await cluster.join('m2')
     await cluster.settled()
+    // It has started once it has told its name.
+    const { member } = cluster.open.get('m1') as OpenStore
+    await until('m2 to be known', () => member.members().some(({ name }) => name === 'm2'))
     await add('m3')
   })
 
