@@ -37,7 +37,7 @@ export const Tag = {
   memberAttributes: 10,
   /** `AlarmRequest`. */
   alarm: 11,
-  /** `LeaseCheckpointRequest`. */
+  /** Leases as they are kept on disk: noted unless they were renewed since. */
   leaseCheckpoint: 12,
 } as const
 export type Tag = (typeof Tag)[keyof typeof Tag]

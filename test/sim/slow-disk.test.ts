@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict'
 import { KvError, sleep } from '../../src/base/index.ts'
-import {
-  Lifetime,
-  type PeerPacket,
-  SeededRandom,
-  SimClock,
-  SimMachine,
-  SimNetwork,
-} from '../../src/sim/index.ts'
-import { clusterIdentity } from '../../src/store/index.ts'
-import { AppliedEntries, StoreNode } from './store/node.ts'
+import { startGroup } from './store/small-group.ts'
 
 const NAMES = ['m1', 'm2', 'm3']
 /** Of the simulation; its election timeout is 200. */
@@ -25,44 +16,8 @@ interface Run {
 
 /** Three members under a steady load; after a while the disks that are chosen become slow. */
 async function run(seed: string, isSlow: (leader: string, name: string) => boolean): Promise<Run> {
-  const random = new SeededRandom(seed)
-  const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-  const clock = new SimClock({ startMs: Date.UTC(2026, 0, 1), turn })
-  const weather = { lossRate: 0, duplicateRate: 0, stallRate: 0, stallMsMax: 0, resetRate: 0 }
-  const network = new SimNetwork<PeerPacket>({
-    clock,
-    random: random.fork('network'),
-    weather: { ...weather, delayMsMin: 0.05, delayMsMax: 2 },
-  })
-  const urls = (name: string) => ({
-    peerUrls: [`https://${name}:2380`],
-    clientUrls: [`https://${name}:2379`],
-  })
-  const members = NAMES.map((name) => ({ name, ...urls(name) }))
-  const cluster = clusterIdentity({ clusterToken: 'slow-disk', members })
-  const applied = new AppliedEntries()
-  let leaders: string[] = []
-  const failures: unknown[] = []
-  const nodes = cluster.members.map(({ id, name }) => {
-    const machine = new SimMachine({ name, clock, random })
-    const node = new StoreNode({
-      id,
-      name,
-      cluster,
-      machine,
-      clock,
-      network,
-      applied,
-      breaks: undefined,
-      onUp: () => {},
-      onLeader: () => leaders.push(name),
-      onError: (error) => failures.push(error),
-    })
-    return { name, machine, node }
-  })
-  for (const { node } of nodes) node.start()
-  const lifetime = new Lifetime()
-  const own = clock.of(lifetime, { offsetMs: 0 })
+  const group = startGroup(seed)
+  const { nodes, own, lifetime, leaders, failures } = group
   const writesMs: number[] = []
   let isMeasured = false
   const write = async (at: number) => {
@@ -81,15 +36,14 @@ async function run(seed: string, isSlow: (leader: string, name: string) => boole
     }
   }
   for (let at = 0; at < 3; at++) write(at).catch((error: unknown) => failures.push(error))
-  await clock.run({ forMs: RUN_MS, until: () => failures.length > 0 })
+  await group.run(RUN_MS)
   const leader = nodes.find(({ node }) => node.isLeader)?.name ?? ''
-  leaders = [leader]
+  leaders.splice(0, Infinity, leader)
   for (const { name, machine } of nodes) if (isSlow(leader, name)) machine.disk.slowness = SLOW
-  await clock.run({ forMs: RUN_MS, until: () => failures.length > 0 })
+  await group.run(RUN_MS)
   isMeasured = true
-  await clock.run({ forMs: RUN_MS, until: () => failures.length > 0 })
-  lifetime.end()
-  for (const { node } of nodes) node.kill()
+  await group.run(RUN_MS)
+  group.close()
   assert.deepEqual(failures, [])
   return { leaders, writesMs: writesMs.sort((a, b) => a - b) }
 }

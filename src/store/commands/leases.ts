@@ -1,6 +1,6 @@
 import { etcdserverpb as pb } from '../../gen/etcd.js'
 import { checkAlarms } from '../alarms/index.ts'
-import { decodeLease, encodeLease } from '../lease/index.ts'
+import { decodeLease, decodeLeases, encodeLease } from '../lease/index.ts'
 import { stateErrors } from '../mvcc/index.ts'
 import { Tag } from '../payload.ts'
 import type { Command, CommandContext, Outcome } from './command.ts'
@@ -35,10 +35,9 @@ export const leaseCommands = {
   },
 
   // What the leader has counted down so far outlives restarts and leaders.
-  [Tag.leaseCheckpoint]: (payload, { leases, backend, mvcc }) => {
-    const { checkpoints } = pb.LeaseCheckpointRequest.decode(payload.subarray(1))
-    for (const { ID: id = 0n, remaining_TTL: seconds } of checkpoints) {
-      const lease = leases.checkpoint(id ?? 0n, seconds ?? 0)
+  [Tag.leaseCheckpoint]: (payload, { leases, backend, mvcc, nowMs }) => {
+    for (const noted of decodeLeases(payload.subarray(1))) {
+      const lease = leases.checkpoint(noted, nowMs())
       if (lease) backend.set('lease', leaseKey(lease.id), encodeLease(lease))
     }
     return { kind: 'lease', revision: mvcc.revision, id: 0n, ttlSeconds: 0 }

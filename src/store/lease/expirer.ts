@@ -1,5 +1,6 @@
 import type { Clock, Log, Timer } from '../../base/index.ts'
 import type { Lease, LeaseBook } from './lease-book.ts'
+import type { LeaseRecord } from './record.ts'
 
 export interface ExpirerOptions {
   readonly clock: Clock
@@ -12,7 +13,7 @@ export interface ExpirerOptions {
   readonly extendMs: number
   /** Replicates how much time leases have left. */
   readonly checkpoint: (
-    leases: readonly { id: bigint; remainingSeconds: number }[],
+    leases: readonly LeaseRecord[],
     options: { signal: AbortSignal },
   ) => Promise<void>
   /** What a lease has to have run for to be noted. Default 5 minutes, as in etcd. */

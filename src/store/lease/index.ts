@@ -1,3 +1,3 @@
 export { LeaseExpirer } from './expirer.ts'
 export { type Lease, LeaseBook } from './lease-book.ts'
-export { decodeLease, encodeLease } from './record.ts'
+export { decodeLease, decodeLeases, encodeLease, encodeLeases, type LeaseRecord } from './record.ts'

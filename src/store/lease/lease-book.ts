@@ -69,13 +69,16 @@ export class LeaseBook {
   }
 
   /**
-   * What the leader has counted down. Undefined: there is no such lease. A member that has counted
-   * for longer goes on with its own count.
+   * What the leader has counted down. Undefined: there is no such lease, or it was renewed since. A
+   * member that has counted for longer goes on with its own count; one that was started meanwhile
+   * has counted nothing.
    */
-  checkpoint(id: bigint, remainingSeconds: number): Lease | undefined {
+  checkpoint(noted: LeaseRecord, nowMs: number): Lease | undefined {
+    const { id, renewedIndex, remainingSeconds = 0 } = noted
     const lease = this.#leases.get(id)
-    if (!lease) return undefined
+    if (lease?.renewedIndex !== renewedIndex || remainingSeconds === 0) return undefined
     lease.remainingSeconds = remainingSeconds
+    lease.expiresAtMs = Math.min(lease.expiresAtMs, nowMs + remainingSeconds * 1000)
     return lease
   }
 
@@ -91,13 +94,15 @@ export class LeaseBook {
   }
 
   /** Leases that have run for a while since they were granted, renewed or last noted. */
-  toCheckpoint(nowMs: number, noteMs: number): { id: bigint; remainingSeconds: number }[] {
-    const found: { id: bigint; remainingSeconds: number }[] = []
-    for (const { id, ttlSeconds, remainingSeconds, expiresAtMs } of this.#leases.values()) {
+  toCheckpoint(nowMs: number, noteMs: number): LeaseRecord[] {
+    const found: LeaseRecord[] = []
+    for (const lease of this.#leases.values()) {
+      const { id, ttlSeconds, renewedIndex, remainingSeconds, expiresAtMs } = lease
       const leftMs = Math.max(expiresAtMs - nowMs, 1000)
       const notedMs = (remainingSeconds || ttlSeconds) * 1000
       if (notedMs - leftMs < noteMs) continue
-      found.push({ id, remainingSeconds: Math.ceil(leftMs / 1000) })
+      const left = Math.ceil(leftMs / 1000)
+      found.push({ id, ttlSeconds, renewedIndex, remainingSeconds: left })
       if (found.length >= CHECKPOINTS_MAX) break
     }
     return found

@@ -27,6 +27,31 @@ export function encodeLease(record: LeaseRecord): Uint8Array {
   return bytes
 }
 
+const LEASES_TAG = (1 << 3) | 2
+
+/** Several, each with its length before it. */
+export function encodeLeases(records: readonly LeaseRecord[]): Uint8Array {
+  const parts = records.map((record) => {
+    const lease = encodeLease(record)
+    const head = Buffer.alloc(1 + varintSize(lease.length))
+    head[0] = LEASES_TAG
+    writeVarint(head, 1, lease.length)
+    return [head, lease]
+  })
+  return Buffer.concat(parts.flat())
+}
+
+export function decodeLeases(bytes: Uint8Array): LeaseRecord[] {
+  const records: LeaseRecord[] = []
+  const reader = new WireReader(bytes)
+  while (!reader.done) {
+    const tag = reader.tag()
+    if (tag === LEASES_TAG) records.push(decodeLease(reader.bytes()))
+    else reader.skip(tag & 7)
+  }
+  return records
+}
+
 /** Reads etcd's leases as well, which tell of no renewal. */
 export function decodeLease(bytes: Uint8Array): LeaseRecord {
   const { ID, TTL, RemainingTTL } = leasepb.Lease.decode(bytes)

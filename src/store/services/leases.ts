@@ -9,7 +9,7 @@ import type {
   ResponseHeader,
 } from '../etcd-api.ts'
 import { LEASE_BYTES } from '../alarms/index.ts'
-import { encodeLease, type Lease } from '../lease/index.ts'
+import { encodeLease, encodeLeases, type Lease, type LeaseRecord } from '../lease/index.ts'
 import { keyBytes } from '../mvcc/index.ts'
 import { Tag } from '../payload.ts'
 import type { ServiceContext } from './context.ts'
@@ -65,14 +65,8 @@ export class LeaseService {
   }
 
   /** As the leader: what it has counted down. */
-  async checkpoint(
-    leases: readonly { id: bigint; remainingSeconds: number }[],
-    { signal }: CallOptions,
-  ): Promise<void> {
-    const checkpoints = leases.map(({ id, remainingSeconds }) => {
-      return { ID: id, remaining_TTL: remainingSeconds }
-    })
-    const encoded = pb.LeaseCheckpointRequest.encode({ checkpoints }).finish()
+  async checkpoint(leases: readonly LeaseRecord[], { signal }: CallOptions): Promise<void> {
+    const encoded = encodeLeases(leases)
     await this.#service.propose('lease', Tag.leaseCheckpoint, encoded, { signal })
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { silentLog } from '../../../../src/base/index.ts'
 import { etcdserverpb as pb, leasepb } from '../../../../src/gen/etcd.js'
 import { EtcdState } from '../../../../src/store/index.ts'
-import { decodeLease, encodeLease } from '../../../../src/store/lease/index.ts'
+import { decodeLease, encodeLease, encodeLeases } from '../../../../src/store/lease/index.ts'
 import { payloadParts, Tag } from '../../../../src/store/payload.ts'
 import { ManualClock } from '../../../contract/manual-clock.ts'
 import { MemoryEngine } from '../../../support/store/memory-engine.ts'
@@ -39,6 +39,33 @@ describe('A lease that the leader found expired', () => {
     assert.equal(state.leases.has(ID), true)
     state.apply({ index: 4, term: 1, payload: expire(2) })
     assert.equal(state.leases.has(ID), false)
+    await state.close()
+  })
+
+  it('counts on from what was noted, unless it was renewed since', async () => {
+    const engine = new MemoryEngine()
+    const note = (renewedIndex: number) =>
+      payloadOf(
+        Tag.leaseCheckpoint,
+        encodeLeases([{ id: ID, ttlSeconds: 5, renewedIndex, remainingSeconds: 2 }]),
+      )
+    let state = await open(engine)
+    // As a log that is read again: all at one moment.
+    state.apply({ index: 1, term: 1, payload: grant })
+    state.apply({ index: 2, term: 1, payload: note(1) })
+    assert.equal(state.leases.get(ID)?.expiresAtMs, 2000)
+    state.apply({ index: 3, term: 1, payload: renew })
+    state.apply({ index: 4, term: 1, payload: note(1) })
+    assert.equal(state.leases.get(ID)?.expiresAtMs, 5000)
+    await state.flush()
+    await state.close()
+    state = await open(engine)
+    assert.equal(state.leases.get(ID)?.expiresAtMs, 5000, 'the renewal counts')
+    state.apply({ index: 5, term: 1, payload: note(3) })
+    await state.flush()
+    await state.close()
+    state = await open(engine)
+    assert.equal(state.leases.get(ID)?.expiresAtMs, 2000, 'what was noted counts')
     await state.close()
   })
 
