@@ -25,7 +25,7 @@ export type SmallBucket =
 export type Bucket = 'key' | SmallBucket
 
 export interface BackendOptions {
-  /** Values of revisions kept in memory: half of them the newest, half what was read. Default 64 MiB. */
+  /** Values of revisions kept in memory: half of them the newest, half what was read. Default 32 MiB. */
   cacheBytes?: number
 }
 
@@ -49,7 +49,7 @@ const BUCKETS: Readonly<Record<Bucket, number>> = {
   members_removed: 0x76,
 }
 const REVISION_MAX = Number.MAX_SAFE_INTEGER
-const CACHE_BYTES = 64 * 2 ** 20
+const CACHE_BYTES = 32 * 2 ** 20
 /** What the engine adds to a key and its value, about. */
 const RECORD_OVERHEAD_BYTES = 16
 
