@@ -1,4 +1,4 @@
-import { type Clock, type Log, sleep } from '../../base/index.ts'
+import { type Clock, type Log, type Random, sleep } from '../../base/index.ts'
 import type { Resource } from '../../api/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import { type Availability, type CustomServices, ensureLocalServices } from './aggregation/index.ts'
@@ -7,6 +7,7 @@ import {
   ensureAuthenticationInfo,
 } from './bootstrap/authentication-info.ts'
 import { Compaction } from './bootstrap/compaction.ts'
+import { IdentityLease } from './bootstrap/identity-lease.ts'
 import { type Advertised, KubernetesService } from './bootstrap/kubernetes-service.ts'
 import type { NodeGraph } from './authz/node-graph.ts'
 import { ensureFlowControl } from './bootstrap/flow-control.ts'
@@ -25,6 +26,7 @@ import type { ServiceResources } from './services/service-hooks.ts'
 const COMPACTION_MS = 5 * 60_000
 const REPAIR_MS = 3 * 60_000
 const ENDPOINTS_MS = 5_000
+const IDENTITY_MS = 60_000
 const AVAILABILITY_MS = 500
 const RETRY_MS = 100
 /** How long a first list may take before it is waited for again. */
@@ -44,6 +46,7 @@ export interface BackgroundOptions {
   readonly services: ServiceResources
   readonly kv: Kv
   readonly clock: Clock
+  readonly random: Random
   readonly log: Log
   readonly advertise: Advertised | undefined
   readonly graph: NodeGraph
@@ -114,6 +117,10 @@ export class Background {
     if (kubernetes) {
       this.#repeat('kubernetes service', ENDPOINTS_MS, (options) => kubernetes.pass(options))
     }
+    const identity = this.#identityLease()
+    if (identity) {
+      this.#repeat('identity lease', IDENTITY_MS, (options) => identity.pass(options))
+    }
     this.hooks.done('loops')
   }
 
@@ -139,6 +146,12 @@ export class Background {
     if (!advertise || !services || !endpoints || !slices) return undefined
     const clusterIp = this.#options.services.range.at(0)
     return new KubernetesService({ kv, clock, services, endpoints, slices, advertise, clusterIp })
+  }
+
+  #identityLease(): IdentityLease | undefined {
+    const { advertise, stores, clock, random } = this.#options
+    const leases = stores.find({ group: 'coordination.k8s.io', version: 'v1', plural: 'leases' })
+    return advertise && leases && new IdentityLease({ advertise, leases, clock, random })
   }
 
   #run(work: (options: { signal: AbortSignal }) => Promise<void>): void {

@@ -131,8 +131,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const { served, ...followed } = apisOf({ ...aggregation, call: outbound, clock, catalog })
   const found = { services, ...followed }
   const kept = { stores, builtIn: options.resources, caches, custom, ...found }
-  const believed = { authentication: options.security ?? {} }
-  const background = new Background({ ...kept, ...believed, kv, clock, log, advertise, graph })
+  const own = { kv, clock, random, log, advertise, graph, authentication: options.security ?? {} }
+  const background = new Background({ ...kept, ...own })
   const requests = new RequestMetrics()
   const leases = stores.find({ group: 'coordination.k8s.io', version: 'v1', plural: 'leases' })
   const { issuer } = security

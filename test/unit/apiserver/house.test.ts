@@ -63,6 +63,34 @@ describe('housekeeping of an API server', () => {
     await b.stop()
   })
 
+  it('has a Lease that says who it is, and removes those of servers that are gone', async () => {
+    const h = await Harness.start({ clock: hasty, advertise: { address: '10.0.0.1', port: 6443 } })
+    const url = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases'
+    const lease = (name: string, renewTime: string, identity = 'kube-apiserver') => {
+      const labels = { 'apiserver.kubernetes.io/identity': identity }
+      const spec = { holderIdentity: name, leaseDurationSeconds: 3600, renewTime }
+      return h.call(`POST ${url}`, { body: { metadata: { name, labels }, spec } })
+    }
+    const names = async () => {
+      const { json } = await h.call(`GET ${url}`)
+      return json.items.map((item: Json) => item.metadata.name).sort()
+    }
+    // The start of the SHA-256 of its address, in base 32.
+    const own = 'apiserver-n23urbwhbowx2hfdttkiht5ye4'
+    await until(async () => (await names()).includes(own))
+    await lease('apiserver-gone', '2020-01-01T00:00:00.000000Z')
+    await lease('apiserver-there', new Date().toISOString().replace('Z', '000Z'))
+    await lease('apiserver-other', '2020-01-01T00:00:00.000000Z', 'other')
+    await until(async () => !(await names()).includes('apiserver-gone'))
+    assert.deepEqual(await names(), [own, 'apiserver-other', 'apiserver-there'].sort())
+    const { json } = await h.call(`GET ${url}/${own}`)
+    assert.equal(json.metadata.labels['kubernetes.io/hostname'], '10.0.0.1')
+    assert.match(json.spec.holderIdentity, new RegExp(`^${own}_[0-9a-f-]{36}$`))
+    const renewed = async () => (await h.call(`GET ${url}/${own}`)).json.spec.renewTime
+    await until(async () => (await renewed()) > json.spec.renewTime)
+    await h.stop()
+  })
+
   it('gives back an address whose service was never made, and keeps the others', async () => {
     const kv = createMemoryKv({ clock: systemClock })
     const owner = Buffer.from('{"namespace":"default","name":"ghost","uid":"u"}')

@@ -229,7 +229,8 @@ describe('kubelet', () => {
     fixture.apiDown = true
     await fs.writeFile(`${notes}.end`, '')
     await until('it was started again', async () => {
-      return (await fs.readFile(notes, 'utf8')) === 'still here\nstill here\n' || undefined
+      const said = await fs.readFile(notes, 'utf8').catch(() => '')
+      return said === 'still here\nstill here\n' || undefined
     })
     fixture.apiDown = false
     await fixture.untilPod('lonely', 'tells of its restart', (p) => {
