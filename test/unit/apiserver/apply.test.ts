@@ -46,6 +46,52 @@ describe('server-side apply, on an API server', () => {
     assert.notEqual(other.json.metadata.resourceVersion, first.json.metadata.resourceVersion)
   })
 
+  it('applies a number of replicas to the scale, which then belongs to who applied it', async () => {
+    const harness = await start()
+    const url = '/apis/apps/v1/namespaces/default/deployments'
+    const template = {
+      metadata: { labels: { a: 'b' } },
+      spec: { containers: [{ name: 'c', image: 'i' }] },
+    }
+    const spec = { replicas: 1, selector: { matchLabels: { a: 'b' } }, template }
+    const made = { metadata: { name: 'd' }, spec }
+    await harness.call(`POST ${url}?fieldManager=maker`, { body: made })
+    const apply = (manager: string, replicas: number, query = '') =>
+      harness.call(`PATCH ${url}/d/scale?fieldManager=${manager}${query}`, {
+        headers: APPLY,
+        body: {
+          apiVersion: 'autoscaling/v1',
+          kind: 'Scale',
+          metadata: { name: 'd' },
+          spec: { replicas },
+        },
+      })
+    const refused = await apply('hpa', 3)
+    assert.equal(refused.status, 409)
+    assert.match(refused.json.message, /conflict with "maker".* \.spec\.replicas/)
+    const scaled = await apply('hpa', 3, '&force=true')
+    assert.equal(scaled.status, 200, scaled.bytes.toString())
+    assert.equal(scaled.json.spec.replicas, 3)
+    const { json } = await harness.call(`GET ${url}/d`)
+    const owners = json.metadata.managedFields.filter(
+      (entry: { fieldsV1: object }) => 'f:replicas' in (Object(entry.fieldsV1)['f:spec'] ?? {}),
+    )
+    assert.deepEqual(
+      owners.map((e: Record<string, unknown>) => [e['manager'], e['operation'], e['subresource']]),
+      [['hpa', 'Apply', 'scale']],
+    )
+    const missing = await harness.call(`PATCH ${url}/none/scale?fieldManager=m`, {
+      headers: APPLY,
+      body: { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'none' } },
+    })
+    assert.equal(missing.status, 404)
+    const other = await harness.call(`PATCH ${url}/d/scale?fieldManager=m`, {
+      headers: APPLY,
+      body: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } },
+    })
+    assert.equal(other.json.message, 'invalid object type: apps/v1, Kind=Deployment')
+  })
+
   it('names who writes by the user agent where no manager is given', async () => {
     const harness = await start()
     const headers = { 'user-agent': 'kubectl/v1.30.0 (linux/amd64)' }

@@ -10,13 +10,13 @@ import {
 import { StatusError } from '../../../base/index.ts'
 import { bodyBytes, callOf, type Exchange } from '../exchange.ts'
 import { mediaType } from '../negotiation.ts'
-import { type FieldValidation, writeOptions } from '../options.ts'
+import { type FieldValidation, type WriteOptions, writeOptions } from '../options.ts'
 import { isTrue } from '../request-info.ts'
 import { statusErrors } from '../status.ts'
-import { trackApply } from './field-tracking.ts'
+import { type FieldTracking, trackApply } from './field-tracking.ts'
 import { claimNamespace } from './create.ts'
 import { checkPlace } from './place.ts'
-import type { Served, Store } from './store.ts'
+import type { Served, Store, WriteCall } from './store.ts'
 import { updateObject, type UpdateRules } from './update.ts'
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null
@@ -34,28 +34,59 @@ interface Config {
   readonly duplicates: readonly string[]
 }
 
+/** An apply request as it was read. */
+export interface ApplyRequest {
+  readonly options: WriteOptions
+  readonly force: boolean
+  readonly config: Config
+}
+
+export async function readApply(exchange: Exchange): Promise<ApplyRequest> {
+  const options = writeOptions(exchange.query, 'PatchOptions', { apply: true })
+  const force = exchange.query.has('force') && isTrue(exchange.query.get('force'))
+  return { options, force, config: readConfig(await bodyBytes(exchange.request)) }
+}
+
+/** What an apply request is about: a kind, and who set what of its objects. */
+interface AppliedTo {
+  readonly type: { readonly group: string; readonly version: string; readonly kind: string }
+  readonly tracking: FieldTracking
+  readonly subresource: string
+  readonly nowMs: number
+  /** Absent: there is no such object yet. */
+  readonly old?: KubeObject | undefined
+}
+
+/** The object as the request makes it, its managers noted. */
+export async function applyConfig(
+  { options, force, config }: ApplyRequest,
+  call: WriteCall,
+  { type, tracking, subresource, nowMs, old }: AppliedTo,
+): Promise<KubeObject> {
+  checkConfig(type, config.value)
+  const of = { config: structuredClone(config.value), force, subresource, nowMs }
+  const applied = await translate(() => trackApply(tracking, call, { ...of, ...(old && { old }) }))
+  const object = tracking.fromJson(applied.object)
+  checkDuplicates(config, options.fieldValidation)
+  return object
+}
+
 /** Server-side apply (KEP-555): makes the object what the client's configuration says of it. */
 export async function applyObject(
   store: Store,
   exchange: Exchange,
   rules: UpdateRules,
 ): Promise<{ served: Served; created: boolean }> {
-  const options = writeOptions(exchange.query, 'PatchOptions', { apply: true })
-  const force = exchange.query.has('force') && isTrue(exchange.query.get('force'))
-  const config = readConfig(await bodyBytes(exchange.request))
-  const { resource } = store
+  const request = await readApply(exchange)
+  const { options, config } = request
+  const { resource, tracking } = store
   const call = { ...callOf(exchange, resource.namespaced), options }
   const { name } = exchange.at
   const apply = async (old?: KubeObject): Promise<KubeObject> => {
-    checkConfig(store, config.value)
     const { subresource } = rules
     const nowMs = store.clock.nowMs()
-    const of = { config: structuredClone(config.value), force, subresource, nowMs }
-    const applied = await translate(() =>
-      trackApply(store.tracking, call, { ...of, ...(old && { old }) }),
-    )
-    const object = store.tracking.fromJson(applied.object)
-    checkDuplicates(config, options.fieldValidation)
+    const to = { type: resource, tracking, subresource, nowMs, old }
+    const object = await applyConfig(request, call, to)
     checkUid(store, object, old)
     claimNamespace(store, call, object)
     checkPlace(object, { name, namespace: call.namespace })
@@ -92,10 +123,10 @@ function readConfig(bytes: Uint8Array): Config {
   }
 }
 
-function checkConfig({ resource }: Store, config: JsonObject): void {
+function checkConfig(type: AppliedTo['type'], config: JsonObject): void {
   const apiVersion = typeof config['apiVersion'] === 'string' ? config['apiVersion'] : ''
   const kind = typeof config['kind'] === 'string' ? config['kind'] : ''
-  if (kind !== resource.kind || apiVersion !== apiVersionOf(resource)) {
+  if (kind !== type.kind || apiVersion !== apiVersionOf(type)) {
     const version = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
     throw statusErrors.badRequest(`invalid object type: ${version}, Kind=${kind}`)
   }

@@ -15,7 +15,9 @@ import { callOf, type Exchange, readObjectBody } from '../exchange.ts'
 import { type WriteOptions, writeOptions } from '../options.ts'
 import { getObject } from '../registry/list.ts'
 import { applyPatch, readPatch } from '../registry/patch.ts'
-import type { Store } from '../registry/store.ts'
+import { applyConfig, isApply, readApply } from '../registry/apply.ts'
+import { checkPlace } from '../registry/place.ts'
+import type { Store, WriteCall } from '../registry/store.ts'
 import { declaredTracking, setManagers, trackUpdate } from '../registry/field-tracking.ts'
 import { mainRules, updateObject } from '../registry/update.ts'
 import { claimName } from '../resource-handler.ts'
@@ -96,10 +98,31 @@ async function patch(
   exchange: Exchange,
   paths: ScalePaths<KubeObject>,
 ): Promise<HttpResponse> {
+  if (isApply(exchange)) return apply(store, exchange, paths)
   const { options, patch: parsed } = await readPatch(exchange)
   const change = (current: Scale) =>
     applyPatch<Scale>(SCALE, { patch: parsed, options, current, found: [] })
   return write(store, exchange, { paths, options, change })
+}
+
+/** Server-side apply of the number alone. */
+async function apply(
+  store: Store,
+  exchange: Exchange,
+  paths: ScalePaths<KubeObject>,
+): Promise<HttpResponse> {
+  const request = await readApply(exchange)
+  const { options } = request
+  const call = { ...callOf(exchange, store.resource.namespaced), options }
+  const change = async (current: Scale) => {
+    const nowMs = store.clock.nowMs()
+    const to = { type: SCALE, tracking: SCALE_TRACKING, subresource: 'scale', nowMs, old: current }
+    const wanted = (await applyConfig(request, call, to)) as Scale
+    const { name } = exchange.at
+    checkPlace(wanted, { name, namespace: call.namespace })
+    return wanted
+  }
+  return write(store, exchange, { paths, options, change, applies: true })
 }
 
 async function write(
@@ -108,7 +131,9 @@ async function write(
   on: {
     paths: ScalePaths<KubeObject>
     options: WriteOptions
-    change: (current: Scale) => Scale
+    change: (current: Scale) => Scale | Promise<Scale>
+    /** The change notes its managers itself. */
+    applies?: boolean
   },
 ): Promise<HttpResponse> {
   const { paths, options } = on
@@ -122,18 +147,11 @@ async function write(
       const before = old.metadata.managedFields
       const field = replicasField(apiVersionOf(store.resource))
       current.metadata.managedFields = managersOfScale(before, field) ?? []
-      const wanted = on.change(structuredClone(current))
+      const wanted = await on.change(structuredClone(current))
       const shown = { ...SCALE, object: wanted, old: current }
       await admitSubresource(store, call, { name, subresource: 'scale', ...shown })
       checkScale(wanted, { name, uid: old.metadata.uid })
-      delete wanted.metadata.managedFields
-      const nowMs = store.clock.nowMs()
-      await trackUpdate(SCALE_TRACKING, call, {
-        object: wanted,
-        old: current,
-        subresource: 'scale',
-        nowMs,
-      })
+      if (!on.applies) await noteUpdate(store, call, { object: wanted, old: current })
       setManagers(old, managersAfterScale(before, wanted.metadata.managedFields, field))
       paths.setReplicas(old, wanted.spec.replicas ?? 0)
       const { resourceVersion } = wanted.metadata
@@ -143,6 +161,16 @@ async function write(
     },
   })
   return answer(exchange, scaleOf(paths, objectOf(served)))
+}
+
+async function noteUpdate(
+  store: Store,
+  call: WriteCall,
+  of: { object: Scale; old: Scale },
+): Promise<void> {
+  delete of.object.metadata.managedFields
+  const nowMs = store.clock.nowMs()
+  await trackUpdate(SCALE_TRACKING, call, { ...of, subresource: 'scale', nowMs })
 }
 
 function checkScale(wanted: Scale, of: { name: string; uid: string | undefined }): void {
