@@ -14,16 +14,30 @@ export function partialMetadata(
   object: KubeObject,
   apiVersion: string,
 ): { kind: string; apiVersion: string; metadata: KubeObject['metadata'] } {
-  return { kind: 'PartialObjectMetadata', apiVersion, metadata: object.metadata }
+  return { kind: 'PartialObjectMetadata', apiVersion, metadata: metadataOf(object) }
+}
+
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
+/** Upstream takes it from a form of its own, where this annotation of DaemonSets is a field. */
+function metadataOf({ kind, metadata }: KubeObject): KubeObject['metadata'] {
+  if (kind !== 'DaemonSet' || metadata.annotations?.[TEMPLATE_GENERATION] === undefined) {
+    return metadata
+  }
+  const { [TEMPLATE_GENERATION]: _, ...annotations } = metadata.annotations
+  const { annotations: __, ...rest } = metadata
+  return Object.keys(annotations).length > 0 ? { ...rest, annotations } : rest
 }
 
 /** The same as an answer in every format. */
 export function partialObject(object: KubeObject, apiVersion: string) {
+  const value = partialMetadata(object, apiVersion)
+  const { metadata } = value
   return {
-    value: partialMetadata(object, apiVersion),
+    value,
     protobuf: () => ({
       type: { apiVersion, kind: 'PartialObjectMetadata' },
-      raw: encodeProto(Partial, { metadata: object.metadata }),
+      raw: encodeProto(Partial, { metadata }),
     }),
   }
 }
