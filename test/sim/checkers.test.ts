@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { RaftCheckers, Violation } from './raft/checkers.ts'
+import { RaftCheckers } from './raft/checkers.ts'
 import { History, type KeyEvent, type Reply, type Request } from './store/history.ts'
 import { LeasedKeys } from './store/leases.ts'
 import { checkHistory } from './store/linearizability.ts'
 import { Revisions } from './store/revisions.ts'
+import { Violation } from './world.ts'
 
 // The checkers of the simulation find what is planted here, and nothing in what is right.
 

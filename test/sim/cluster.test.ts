@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { simulateCluster } from './cluster/world.ts'
-import type { RunResult } from './raft/world.ts'
+import type { RunResult } from './world.ts'
 
 /** Seeds of one run of the suite; `make sim WORLD=cluster SEEDS=…` tries more. */
 const SEEDS = 10

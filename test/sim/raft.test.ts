@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Break } from './raft/host.ts'
-import { type RunResult, simulateRaft } from './raft/world.ts'
+import { simulateRaft } from './raft/world.ts'
+import type { RunResult } from './world.ts'
 
 /** Seeds of one run of the suite; `make sim SEEDS=…` tries more. */
 const SEEDS = 100

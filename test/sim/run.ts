@@ -1,5 +1,6 @@
 import { simulateCluster } from './cluster/world.ts'
-import { type RunResult, simulateRaft } from './raft/world.ts'
+import { simulateRaft } from './raft/world.ts'
+import type { RunResult } from './world.ts'
 import { simulateStore } from './store/world.ts'
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { RunResult } from './raft/world.ts'
+import type { RunResult } from './world.ts'
 import type { StoreBreak } from './store/node.ts'
 import { simulateStore } from './store/world.ts'
 

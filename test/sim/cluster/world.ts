@@ -1,24 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import { type Clock, type MemberId, silentLog } from '../../../src/base/index.ts'
 import { createClient } from '../../../src/client/index.ts'
-import {
-  FaultInjector,
-  type FaultPlan,
-  type FaultTarget,
-  Lifetime,
-  planFaults,
-  planWeather,
-  type PeerPacket,
-  SeededRandom,
-  SimClock,
-  SimMachine,
-  SimNetwork,
-  Trace,
-} from '../../../src/sim/index.ts'
-import { clusterIdentity } from '../../../src/store/index.ts'
-import { Violation } from '../raft/checkers.ts'
-import type { RunResult } from '../raft/world.ts'
-import { AppliedEntries, StoreNode } from '../store/node.ts'
+import { type FaultPlan, Lifetime, planFaults } from '../../../src/sim/index.ts'
+import { MembersWorld } from '../store/members.ts'
+import type { StoreNode } from '../store/node.ts'
+import { type RunResult, Violation } from '../world.ts'
 import { unsettled } from './end-state.ts'
 import { type Server, SimHttp } from './http.ts'
 import { type ClusterBreak, startMaster } from './master.ts'
@@ -36,7 +22,6 @@ export interface ClusterRunOptions {
 // Many wait on one signal by design: loops, watches, requests.
 setMaxListeners(0)
 
-const START_MS = Date.UTC(2026, 0, 1)
 const BOOT_MS = 20_000
 const RECOVERY_MS = 240_000
 /** How long nothing may be written once all is as it should be. */
@@ -47,170 +32,94 @@ const REWATCH_MS = 20
 const USERS = 2
 
 /** One run of a whole cluster: three masters, hollow nodes and users, under the faults of a seed. */
-export async function simulateCluster(
-  seed: number,
-  options: ClusterRunOptions = {},
-): Promise<RunResult> {
-  const world = new ClusterWorld(seed, options)
-  const failure = await world.run()
-  return { seed, failure, traceHash: world.trace.digest(), stats: world.stats() }
+export function simulateCluster(seed: number, options: ClusterRunOptions = {}): Promise<RunResult> {
+  return new ClusterWorld(seed, options).run()
 }
 
-class ClusterWorld implements FaultTarget {
-  readonly ids: readonly MemberId[]
-  readonly trace: Trace
+class ClusterWorld extends MembersWorld {
   readonly #options: ClusterRunOptions
-  readonly #random: SeededRandom
-  readonly #clock: SimClock
-  readonly #network: SimNetwork<PeerPacket>
   readonly #http: SimHttp
-  readonly #machines = new Map<MemberId, SimMachine>()
-  readonly #nodes = new Map<MemberId, StoreNode>()
   readonly #servers = new Map<MemberId, Server>()
-  readonly #observer = new Observer((line) => this.#record(line))
+  readonly #observer = new Observer((line) => this.record(line))
   readonly #users: User[] = []
   #followed: MemberId | undefined
-  #failure: string | undefined
-  #faults = 0
-  #elections = 0
   #isOver = false
   #usersBusy = 0
-  #onLeader: (id: MemberId) => void = () => {}
 
   constructor(seed: number, options: ClusterRunOptions) {
+    super({ seed, stream: 'cluster', listener: options.listener })
     this.#options = options
-    this.#random = new SeededRandom(`cluster-${seed}`)
-    this.trace = new Trace(options.listener)
-    const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-    const clock = new SimClock({ startMs: START_MS, turn })
-    this.#clock = clock
-    const weather = planWeather(this.#random)
-    this.#network = new SimNetwork({ clock, random: this.#random.fork('network'), weather })
+    const { delayMsMax } = this.network.weather
     this.#http = new SimHttp({
-      clock,
-      random: this.#random.fork('http'),
-      weather: { delayMsMax: weather.delayMsMax, resetRate: 0.01, streamMsMean: 8000 },
+      clock: this.clock,
+      random: this.random.fork('http'),
+      weather: { delayMsMax, resetRate: 0.01, streamMsMean: 8000 },
     })
-    const cluster = clusterIdentity({
-      clusterToken: 'simulation',
-      members: ['m1', 'm2', 'm3'].map((name) => ({
-        name,
-        peerUrls: [`https://${name}:2380`],
-        clientUrls: [`https://${name}:2379`],
-      })),
-    })
-    this.ids = cluster.members.map(({ id }) => id)
-    const applied = new AppliedEntries()
-    for (const { id, name } of cluster.members) {
-      const machine = new SimMachine({ name, clock, random: this.#random })
-      this.#machines.set(id, machine)
-      const node = new StoreNode({
-        id,
-        name,
-        cluster,
-        machine,
-        clock,
-        network: this.#network,
-        applied,
-        breaks: undefined,
-        onUp: (up) => this.#startMaster(up, name),
-        onLeader: () => {
-          this.#elections++
-          this.#onLeader(id)
-        },
-        onError: (error) => this.#fail(error),
-      })
-      this.#nodes.set(id, node)
-    }
   }
 
-  stats(): Record<string, number> {
+  protected nodeOptions() {
+    return { breaks: undefined }
+  }
+
+  protected stats(): Record<string, number> {
     return {
-      events: this.#clock.fired,
-      faults: this.#faults,
-      elections: this.#elections,
+      elections: this.elections,
       acts: this.#users.reduce((sum, user) => sum + user.done, 0),
       revisions: this.#observer.next - 1,
     }
   }
 
-  async run(): Promise<string | undefined> {
-    process.setUncaughtExceptionCaptureCallback((error) => this.#fail(error))
-    try {
-      await this.#run()
-    } catch (error) {
-      this.#fail(error)
-    } finally {
-      process.setUncaughtExceptionCaptureCallback(null)
-      this.#isOver = true
-      for (const id of this.ids) this.kill(id)
-    }
-    return this.#failure
-  }
-
-  async #run(): Promise<void> {
-    for (const id of this.ids) this.start(id)
+  protected async play(): Promise<void> {
+    this.startMembers()
     this.#observe()
-    const onError = (error: unknown) => this.#fail(error)
-    const log = silentLog
+    const { clock, random } = this
+    const onError = (error: unknown) => this.fail(error)
     const transport = this.#http.client(() => this.#all(), 0)
-    startNodes({ clock: this.#clock, random: this.#random.fork('nodes'), log, transport, onError })
-    await this.#until('the cluster starts', BOOT_MS, () => this.#isStarted())
+    startNodes({ clock, random: random.fork('nodes'), log: silentLog, transport, onError })
+    await this.#await('the cluster starts', BOOT_MS, () => this.#isStarted())
     for (let i = 1; i <= USERS; i++) this.#startUser(i)
-    const injector = new FaultInjector({
-      clock: this.#clock,
-      random: this.#random.fork('faults'),
-      plan: slower(planFaults(this.#random)),
-      target: this,
-      report: (line) => this.#record(`fault ${line}`),
-    })
-    injector.start()
-    this.#onLeader = (id) => injector.leaderElected(id)
-    await this.#clock.run({
-      forMs: this.#options.faultyMs ?? 20_000,
-      until: () => this.#failure !== undefined,
-    })
-    injector.stop()
+    this.beginFaults(slower(planFaults(this.random)))
+    await this.pass(this.#options.faultyMs ?? 20_000)
+    this.endFaults()
     this.#isOver = true
-    Object.assign(this.#network.weather, { lossRate: 0, stallRate: 0 })
     Object.assign(this.#http.weather, { resetRate: 0, streamMsMean: 0 })
     await this.#settle()
   }
 
-  /** Without faults all comes to what the users asked for, and then nothing is written any more. */
-  async #settle(): Promise<void> {
-    await this.#until('the users are done', RECOVERY_MS, () => this.#usersBusy === 0)
-    await this.#until('all is as it should be', RECOVERY_MS, () => {
-      return this.#isLevel() && unsettled(this.#observer).length === 0
-    })
-    if (this.#failure !== undefined) return
-    // Statuses may follow the state that they tell.
-    await this.#clock.run({ forMs: REST_MS / 4 })
-    this.#observer.written.length = 0
-    await this.#clock.run({ forMs: REST_MS, until: () => this.#failure !== undefined })
-    const written = [...new Set(this.#observer.written)]
-    if (written.length > 0) {
-      this.#fail(new Violation(`zero writes at rest: ${written.slice(0, 5).join(', ')}`))
-    }
-    this.#record(`end ${this.#observer.next}`)
+  protected override onEnd(): void {
+    this.#isOver = true
   }
 
-  async #until(what: string, forMs: number, holds: () => boolean): Promise<void> {
-    if (this.#failure !== undefined) return
-    let checkedMs = 0
-    await this.#clock.run({
-      forMs,
-      until: () => {
-        if (this.#failure !== undefined) return true
-        // Looking at everything after each event would be slow.
-        if (this.#clock.elapsedMs - checkedMs < 50) return false
-        checkedMs = this.#clock.elapsedMs
-        return holds()
-      },
+  /** Without faults all comes to what the users asked for, and then nothing is written any more. */
+  async #settle(): Promise<void> {
+    await this.#await('the users are done', RECOVERY_MS, () => this.#usersBusy === 0)
+    await this.#await('all is as it should be', RECOVERY_MS, () => {
+      return this.#isLevel() && unsettled(this.#observer).length === 0
     })
-    if (this.#failure !== undefined || holds()) return
+    if (this.hasFailed) return
+    // Statuses may follow the state that they tell.
+    await this.pass(REST_MS / 4)
+    this.#observer.written.length = 0
+    await this.pass(REST_MS)
+    const written = [...new Set(this.#observer.written)]
+    if (written.length > 0) {
+      this.fail(new Violation(`zero writes at rest: ${written.slice(0, 5).join(', ')}`))
+    }
+    this.record(`end ${this.#observer.next}`)
+  }
+
+  async #await(what: string, forMs: number, holds: () => boolean): Promise<void> {
+    if (this.hasFailed) return
+    let checkedMs = 0
+    await this.until(forMs, () => {
+      // Looking at everything after each event would be slow.
+      if (this.clock.elapsedMs - checkedMs < 50) return false
+      checkedMs = this.clock.elapsedMs
+      return holds()
+    })
+    if (this.hasFailed || holds()) return
     const why = unsettled(this.#observer).slice(0, 4).join('; ')
-    this.#fail(new Violation(`liveness: it does not happen that ${what}: ${why}`))
+    this.fail(new Violation(`liveness: it does not happen that ${what}: ${why}`))
   }
 
   #isStarted(): boolean {
@@ -221,14 +130,14 @@ class ClusterWorld implements FaultTarget {
 
   /** The observer has seen what every member has. */
   #isLevel(): boolean {
-    const open = this.ids.flatMap((id) => this.#node(id).open ?? [])
-    if (open.length < this.ids.length) return false
-    return open.every(({ state }) => state.mvcc.revision === this.#observer.next - 1)
+    const live = this.live()
+    if (live.length < this.ids.length) return false
+    return live.every(({ open }) => open?.state.mvcc.revision === this.#observer.next - 1)
   }
 
   #startUser(number: number): void {
-    const random = this.#random.fork(`user-${number}`)
-    const clock: Clock = this.#clock.of(new Lifetime(), { offsetMs: 0 })
+    const random = this.random.fork(`user-${number}`)
+    const clock: Clock = this.clock.of(new Lifetime(), { offsetMs: 0 })
     const transport = this.#http.client(() => this.#all(), number)
     const client = createClient({ transport, clock, random: random.fork('client'), log: silentLog })
     const user = new User({ client, clock, random })
@@ -238,7 +147,7 @@ class ClusterWorld implements FaultTarget {
       .run(() => this.#isOver)
       .then(
         () => this.#usersBusy--,
-        (error: unknown) => this.#fail(error),
+        (error: unknown) => this.fail(error),
       )
   }
 
@@ -246,10 +155,10 @@ class ClusterWorld implements FaultTarget {
     return this.ids.map((id) => this.#servers.get(id))
   }
 
-  #startMaster(node: StoreNode, name: string): void {
+  protected onUp(node: StoreNode, name: string): void {
     const { open, ports } = node
     if (!open || !ports) return
-    const onError = (error: unknown) => this.#fail(error)
+    const onError = (error: unknown) => this.fail(error)
     const { breaks } = this.#options
     this.#servers.set(node.id, startMaster(name, open, { ports, log: silentLog, breaks, onError }))
   }
@@ -257,90 +166,25 @@ class ClusterWorld implements FaultTarget {
   /** Follows some member; when it dies, another. */
   #observe(): void {
     const next = async () => {
-      const id = this.ids.find((each) => this.#node(each).open)
-      const store = id === undefined ? undefined : this.#node(id).open?.store
+      const [node] = this.live()
+      const store = node?.open?.store
       if (store) {
-        this.#followed = id
+        this.#followed = node?.id
         try {
           await this.#observer.follow(store)
         } catch (error) {
-          this.#fail(error)
+          this.fail(error)
         }
       }
-      if (this.#failure === undefined) this.#clock.schedule(REWATCH_MS, () => void next())
+      if (!this.hasFailed) this.clock.schedule(REWATCH_MS, () => void next())
     }
     void next()
   }
 
-  isUp(id: MemberId): boolean {
-    return this.#machine(id).isUp
-  }
-
-  leader(): MemberId | undefined {
-    return this.ids.find((id) => this.#node(id).isLeader)
-  }
-
-  start(id: MemberId): void {
-    this.#node(id).start()
-  }
-
-  powerFail(id: MemberId): void {
-    this.#cutOff(id)
-    this.#node(id).powerFail()
-  }
-
-  kill(id: MemberId): void {
-    this.#cutOff(id)
-    this.#node(id).kill()
-  }
-
-  partition(isCut: (from: MemberId, to: MemberId) => boolean): void {
-    this.#network.partition(this.ids, isCut)
-  }
-
-  heal(): void {
-    this.#network.heal()
-  }
-
-  reset(a: MemberId, b: MemberId): void {
-    this.#network.reset(a, b)
-  }
-
-  jumpClock(id: MemberId, byMs: number): void {
-    this.#machine(id).jumpClock(byMs)
-  }
-
-  setDiskSlowness(id: MemberId, factor: number): void {
-    this.#machine(id).disk.slowness = factor
-  }
-
-  #cutOff(id: MemberId): void {
+  protected override onDeath(id: MemberId): void {
     this.#servers.delete(id)
     if (this.#followed === id) this.#observer.disconnect()
-  }
-
-  #record(line: string): void {
-    if (line.startsWith('fault')) this.#faults++
-    this.trace.record(`${this.#clock.elapsedMs.toFixed(3)} ${line}`)
-  }
-
-  #fail(error: unknown): void {
-    if (this.#failure !== undefined) return
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    this.#failure = error instanceof Violation ? error.message : `crash: ${text}`
-    this.#record(this.#failure)
-  }
-
-  #node(id: MemberId): StoreNode {
-    const node = this.#nodes.get(id)
-    if (!node) throw new Error(`no node ${id}`)
-    return node
-  }
-
-  #machine(id: MemberId): SimMachine {
-    const machine = this.#machines.get(id)
-    if (!machine) throw new Error(`no machine ${id}`)
-    return machine
+    super.onDeath(id)
   }
 }
 

@@ -1,9 +1,5 @@
 import type { Entry, RaftId, ReadState } from '../../../src/raft/index.ts'
-
-/** A broken promise of the algorithm, with what was seen. */
-export class Violation extends Error {
-  override readonly name = 'Violation'
-}
+import { Violation } from '../world.ts'
 
 interface Applied {
   readonly term: number

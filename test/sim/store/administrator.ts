@@ -9,7 +9,7 @@ import {
 import { authpb } from '../../../src/gen/etcd.js'
 import type { SeededRandom } from '../../../src/sim/index.ts'
 import type { CallOptions, EtcdStore } from '../../../src/store/index.ts'
-import { Violation } from '../raft/checkers.ts'
+import { Violation } from '../world.ts'
 
 const PAUSE_MS = 300
 const TIMEOUT_MS = 2500

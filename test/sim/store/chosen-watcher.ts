@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../../../src/sim/index.ts'
 import type { EtcdStore, WatchEvent } from '../../../src/store/index.ts'
-import { Violation } from '../raft/checkers.ts'
+import { Violation } from '../world.ts'
 import type { KeyEvent, KeyState } from './history.ts'
 import { type State, statesOf } from './linearizability.ts'
 import type { Revisions } from './revisions.ts'

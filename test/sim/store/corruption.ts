@@ -2,7 +2,7 @@ import type { EngineEntry } from '../../../src/base/index.ts'
 import type { SeededRandom, SimPorts } from '../../../src/sim/index.ts'
 import { AlarmType } from '../../../src/store/alarms/index.ts'
 import type { EtcdState } from '../../../src/store/index.ts'
-import { Violation } from '../raft/checkers.ts'
+import { Violation } from '../world.ts'
 import type { StoreNode } from './node.ts'
 
 /** Below its area, in the engine's keys. */

@@ -1,4 +1,4 @@
-import { Violation } from '../raft/checkers.ts'
+import { Violation } from '../world.ts'
 import type { StoreNode } from './node.ts'
 
 /** All members hold the same keys with their history, users and roles. */

@@ -1,7 +1,7 @@
 import { type Clock, GrpcCode, KvError, sleep, withTimeout } from '../../../src/base/index.ts'
 import type { SeededRandom } from '../../../src/sim/index.ts'
 import type { EtcdStore } from '../../../src/store/index.ts'
-import { Violation } from '../raft/checkers.ts'
+import { Violation } from '../world.ts'
 import type { History, KeyEvent } from './history.ts'
 
 export const LEASE_PREFIX = 'lease-'

@@ -1,4 +1,4 @@
-import { Violation } from '../raft/checkers.ts'
+import { Violation } from '../world.ts'
 import type { History, KeyEvent, KeyState, Operation, Request } from './history.ts'
 import type { Revisions } from './revisions.ts'
 

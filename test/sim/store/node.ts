@@ -18,7 +18,7 @@ import {
   SimPeerTransport,
   type SimPorts,
 } from '../../../src/sim/index.ts'
-import { Violation } from '../raft/checkers.ts'
+import { Violation } from '../world.ts'
 import { quickHasher } from './administrator.ts'
 
 /** A rule that is broken on purpose, to prove that the simulation notices. */
@@ -104,10 +104,6 @@ export class StoreNode {
     return this.#ports
   }
 
-  get isUp(): boolean {
-    return this.#options.machine.isUp
-  }
-
   get isLeader(): boolean {
     return this.#open?.member.status().role === 'leader'
   }
@@ -147,14 +143,9 @@ export class StoreNode {
     )
   }
 
-  kill(): void {
+  /** Its process ends. */
+  close(): void {
     this.#open = undefined
-    this.#options.machine.kill()
-  }
-
-  powerFail(): void {
-    this.#open = undefined
-    this.#options.machine.powerFail()
   }
 
   #ended(error: unknown): void {

@@ -1,4 +1,4 @@
-import { Violation } from '../raft/checkers.ts'
+import { Violation } from '../world.ts'
 import type { KeyEvent } from './history.ts'
 
 /** What each revision changed, as everybody saw it: the one order that all must agree on. */

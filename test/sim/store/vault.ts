@@ -14,7 +14,7 @@ import {
   restoreSnapshot,
 } from '../../../src/store/index.ts'
 import { range } from '../../../src/store/mvcc/index.ts'
-import { Violation } from '../raft/checkers.ts'
+import { Violation } from '../world.ts'
 import { type State, statesOf } from './linearizability.ts'
 import type { StoreNode } from './node.ts'
 import type { Revisions } from './revisions.ts'

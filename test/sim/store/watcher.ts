@@ -1,5 +1,5 @@
 import type { EtcdStore } from '../../../src/store/index.ts'
-import { Violation } from '../raft/checkers.ts'
+import { Violation } from '../world.ts'
 import type { KeyEvent } from './history.ts'
 import type { Revisions } from './revisions.ts'
 

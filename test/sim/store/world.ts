@@ -1,25 +1,7 @@
-import {
-  type ClusterIdentity,
-  type ClusterMember,
-  clusterIdentity,
-  type OpenStoreOptions,
-} from '../../../src/store/index.ts'
+import type { ClusterMember, OpenStoreOptions } from '../../../src/store/index.ts'
 import { type Clock, type MemberId, sleep } from '../../../src/base/index.ts'
-import {
-  FaultInjector,
-  type FaultTarget,
-  Lifetime,
-  planFaults,
-  planWeather,
-  type PeerPacket,
-  SeededRandom,
-  SimClock,
-  SimMachine,
-  SimNetwork,
-  Trace,
-} from '../../../src/sim/index.ts'
-import { Violation } from '../raft/checkers.ts'
-import type { RunResult } from '../raft/world.ts'
+import { Lifetime, type PeerPacket, type SeededRandom } from '../../../src/sim/index.ts'
+import { type RunResult, Violation } from '../world.ts'
 import { Client } from './client.ts'
 import { ChosenWatcher } from './chosen-watcher.ts'
 import { assertSound, findAltered } from './corruption.ts'
@@ -28,7 +10,8 @@ import { History } from './history.ts'
 import { Administrator } from './administrator.ts'
 import { LeasedKeys, LeaseHolder } from './leases.ts'
 import { checkHistory } from './linearizability.ts'
-import { AppliedEntries, type StoreBreak, StoreNode } from './node.ts'
+import { MembersWorld } from './members.ts'
+import type { StoreBreak, StoreNode } from './node.ts'
 import { planEtcd } from './plan.ts'
 import { Reconfigurer } from './reconfigurer.ts'
 import { Revisions } from './revisions.ts'
@@ -42,7 +25,6 @@ export interface StoreRunOptions {
   readonly listener?: (line: string) => void
 }
 
-const START_MS = Date.UTC(2026, 0, 1)
 const RECOVERY_MS = 30_000
 const CLIENTS = 4
 const ROAMING_WATCHERS = 2
@@ -58,39 +40,23 @@ const RECONFIGURED_SHARE = 0.6
 const LOOK_FOR_ADDED_MS = 100
 
 /** One run of three store members and their clients under the faults of a seed. */
-export async function simulateStore(
-  seed: number,
-  options: StoreRunOptions = {},
-): Promise<RunResult> {
-  const world = new StoreWorld(seed, options)
-  const failure = await world.run()
-  return { seed, failure, traceHash: world.trace.digest(), stats: world.stats() }
+export function simulateStore(seed: number, options: StoreRunOptions = {}): Promise<RunResult> {
+  return new StoreWorld(seed, options).run()
 }
 
 type AnyWatcher = Watcher | ChosenWatcher
 
-class StoreWorld implements FaultTarget {
-  readonly #cluster: ClusterIdentity
-  readonly trace: Trace
+class StoreWorld extends MembersWorld {
   readonly #options: StoreRunOptions
-  readonly #random: SeededRandom
-  readonly #clock: SimClock
-  readonly #network: SimNetwork<PeerPacket>
-  readonly #machines = new Map<MemberId, SimMachine>()
-  readonly #nodes = new Map<MemberId, StoreNode>()
   readonly #history = new History()
   readonly #leasedKeys: LeasedKeys
   #administrator: Administrator | undefined
   readonly #revisions: Revisions
-  readonly #applied = new AppliedEntries()
   readonly #watchers: AnyWatcher[] = []
   /** Watchers that follow a member, to be cut off when it dies. */
   readonly #following = new Map<MemberId, Set<AnyWatcher>>()
   readonly #vault: Vault
   readonly #isArchived: boolean
-  #failure: string | undefined
-  #faults = 0
-  #elections = 0
   #snapshots = 0
   #deliveries = 0
   #isOver = false
@@ -98,74 +64,34 @@ class StoreWorld implements FaultTarget {
   #reconfigurer: Reconfigurer | undefined
   readonly #etcd: OpenStoreOptions['etcd']
   #clientsBusy = 0
-  #onLeader: (id: MemberId) => void = () => {}
 
   constructor(seed: number, options: StoreRunOptions) {
+    super({ seed, stream: 'store', listener: options.listener })
     this.#options = options
-    this.#random = new SeededRandom(`store-${seed}`)
-    this.#etcd = planEtcd(this.#random.fork('etcd-options'))
-    this.trace = new Trace(options.listener)
-    const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-    this.#clock = new SimClock({ startMs: START_MS, turn })
+    this.#etcd = planEtcd(this.random.fork('etcd-options'))
     this.#leasedKeys = new LeasedKeys(this.#clientClock())
     this.#revisions = new Revisions((events) => this.#leasedKeys.saw(events))
-    const [clock, revisions] = [this.#clock, this.#revisions]
-    this.#vault = new Vault({ clock, revisions, random: this.#random.fork('vault') })
-    this.#isArchived = this.#random.fork('archive').chance(ARCHIVED_SHARE)
-    this.#network = new SimNetwork({
-      clock: this.#clock,
-      random: this.#random.fork('network'),
-      weather: planWeather(this.#random),
-      onDelivery: (from, to, packet) => this.#traceDelivery(from, to, packet),
-    })
-    const cluster = clusterIdentity({
-      clusterToken: 'simulation',
-      members: ['m1', 'm2', 'm3'].map((name) => ({
-        name,
-        peerUrls: [`https://${name}:2380`],
-        clientUrls: [`https://${name}:2379`],
-      })),
-    })
-    this.#cluster = cluster
-    for (const member of cluster.members) this.#addNode(member, cluster)
+    const [clock, revisions] = [this.clock, this.#revisions]
+    this.#vault = new Vault({ clock, revisions, random: this.random.fork('vault') })
+    this.#isArchived = this.random.fork('archive').chance(ARCHIVED_SHARE)
   }
 
-  /** Machines of members that were not removed. */
-  get ids(): readonly MemberId[] {
-    return [...this.#nodes.keys()]
-  }
-
-  #addNode({ id, name }: ClusterMember, cluster: ClusterIdentity): void {
-    const machine = new SimMachine({ name, clock: this.#clock, random: this.#random })
-    this.#machines.set(id, machine)
-    this.#following.set(id, new Set())
-    const node = new StoreNode({
-      id,
-      name,
-      cluster,
-      machine,
-      clock: this.#clock,
-      network: this.#network,
-      applied: this.#applied,
+  protected nodeOptions(id: MemberId) {
+    return {
       breaks: this.#options.breaks,
       etcd: this.#etcd,
       ...(this.#isArchived && { archiveFolder: ARCHIVE_FOLDER }),
       onRemoved: () => this.#removed(id),
-      onUp: () => this.#watchFromStart(id, name),
-      onLeader: () => {
-        this.#elections++
-        this.#onLeader(id)
-      },
-      onError: (error) => this.#fail(error),
-    })
-    this.#nodes.set(id, node)
+    }
   }
 
-  stats(): Record<string, number> {
+  protected onUp({ id }: StoreNode, name: string): void {
+    this.#watchFromStart(id, name)
+  }
+
+  protected stats(): Record<string, number> {
     return {
-      events: this.#clock.fired,
-      faults: this.#faults,
-      elections: this.#elections,
+      elections: this.elections,
       snapshots: this.#snapshots,
       operations: this.#history.operations.length,
       acknowledged: this.#history.acknowledged,
@@ -176,115 +102,50 @@ class StoreWorld implements FaultTarget {
     }
   }
 
-  async run(): Promise<string | undefined> {
-    process.setUncaughtExceptionCaptureCallback((error) => this.#fail(error))
-    try {
-      await this.#run()
-    } catch (error) {
-      this.#fail(error)
-    } finally {
-      process.setUncaughtExceptionCaptureCallback(null)
-      this.#isOver = true
-      this.#hasEnded = true
-      for (const id of this.ids) this.kill(id)
-    }
-    return this.#failure
-  }
-
-  async #run(): Promise<void> {
-    for (const id of this.ids) this.start(id)
-    const plan = planFaults(this.#random)
-    const injector = new FaultInjector({
-      clock: this.#clock,
-      random: this.#random.fork('faults'),
-      plan,
-      target: this,
-      report: (line) => this.#record(`fault ${line}`),
-    })
-    injector.start()
-    this.#onLeader = (id) => injector.leaderElected(id)
+  protected async play(): Promise<void> {
+    this.startMembers()
+    this.beginFaults()
     this.#startClients()
     for (let i = 1; i <= ROAMING_WATCHERS; i++) this.#roam(`watcher-${i}`)
     for (let i = 1; i <= CHOSEN_WATCHERS; i++) this.#roam(`chosen-${i}`, true)
     this.#takeBackups()
-    const hasFailed = () => this.#failure !== undefined
-    await this.#clock.run({ forMs: this.#options.faultyMs ?? 5000, until: hasFailed })
-    if (hasFailed()) return
-    injector.stop()
-    Object.assign(this.#network.weather, { lossRate: 0, stallRate: 0 })
-    await this.#recover(hasFailed)
-    if (hasFailed()) return
+    await this.pass(this.#options.faultyMs ?? 5000)
+    if (this.hasFailed) return
+    this.endFaults()
+    await this.#recover()
+    if (this.hasFailed) return
     await this.#checkEnd()
-    this.#record(`end ${this.#revisions.last} ${this.#applied.last}`)
+    this.record(`end ${this.#revisions.last} ${this.applied.last}`)
   }
 
-  isUp(id: MemberId): boolean {
-    return this.#machines.get(id)?.isUp ?? false
-  }
-
-  leader(): MemberId | undefined {
-    return this.#live().find((node) => node.isLeader)?.id
-  }
-
-  start(id: MemberId): void {
-    // It may have been removed while it was down.
-    this.#nodes.get(id)?.start()
-  }
-
-  powerFail(id: MemberId): void {
-    this.#cutOff(id)
-    this.#nodes.get(id)?.powerFail()
-  }
-
-  kill(id: MemberId): void {
-    this.#cutOff(id)
-    this.#nodes.get(id)?.kill()
-  }
-
-  partition(isCut: (from: MemberId, to: MemberId) => boolean): void {
-    this.#network.partition(this.ids, isCut)
-  }
-
-  heal(): void {
-    this.#network.heal()
-  }
-
-  reset(a: MemberId, b: MemberId): void {
-    this.#network.reset(a, b)
-  }
-
-  jumpClock(id: MemberId, byMs: number): void {
-    this.#machines.get(id)?.jumpClock(byMs)
-  }
-
-  setDiskSlowness(id: MemberId, factor: number): void {
-    const machine = this.#machines.get(id)
-    if (machine) machine.disk.slowness = factor
+  protected override onEnd(): void {
+    this.#isOver = true
+    this.#hasEnded = true
   }
 
   #startClients(): void {
-    const paceMs = this.#random.fork('pace').pick([5, 20, 60])
+    const paceMs = this.random.fork('pace').pick([5, 20, 60])
     const common = {
       history: this.#history,
       clock: this.#clientClock(),
       onCompact: (revision: number) => this.#revisions.compacting(revision),
       pick: (random: SeededRandom) => {
-        const nodes = this.#live()
+        const nodes = this.live()
         return nodes.length > 0 ? random.pick(nodes).open?.store : undefined
       },
     }
     const isDone = () => this.#isOver
     for (let id = 1; id <= CLIENTS; id++) {
-      const random = this.#random.fork(`client-${id}`)
+      const random = this.random.fork(`client-${id}`)
       const client = new Client({ ...common, id, random, breaks: this.#options.breaks, paceMs })
       this.#await(client.run(isDone))
     }
     const id = CLIENTS + 1
-    const random = this.#random.fork('lease-holder')
+    const random = this.random.fork('lease-holder')
     const holder = new LeaseHolder({ ...common, id, random, keys: this.#leasedKeys })
     this.#await(holder.run(isDone))
     const { clock, pick } = common
-    this.#administrator = new Administrator({ clock, pick, random: this.#random.fork('admin') })
+    this.#administrator = new Administrator({ clock, pick, random: this.random.fork('admin') })
     this.#await(this.#administrator.run(isDone))
     this.#startReconfigurer(common)
   }
@@ -293,13 +154,13 @@ class StoreWorld implements FaultTarget {
   #startReconfigurer(
     common: Pick<ConstructorParameters<typeof Client>[0], 'clock' | 'pick'>,
   ): void {
-    const random = this.#random.fork('reconfigurer')
+    const random = this.random.fork('reconfigurer')
     if (!random.chance(RECONFIGURED_SHARE)) return
     this.#reconfigurer = new Reconfigurer({
       ...common,
       random,
       paceMs: random.pick([100, 300, 800]),
-      hasJoined: (id) => this.#machines.has(id),
+      hasJoined: (id) => this.hasMachine(id),
       join: (member, known) => this.#join(member, known),
     })
     this.#await(this.#reconfigurer.run(() => this.#isOver))
@@ -308,40 +169,39 @@ class StoreWorld implements FaultTarget {
   #join(member: ClusterMember, known: readonly ClusterMember[]): void {
     const name = new URL(member.peerUrls[0] ?? '').hostname
     const named = known.map((each) => (each.id === member.id ? { ...each, name } : each))
-    const { clusterId } = this.#cluster
+    const { clusterId } = this.cluster
     const isNew = this.#options.breaks === 'joinAsNew'
     const identity = { clusterId, members: named, ...(!isNew && { joining: true as const }) }
-    this.#addNode({ ...member, name }, identity)
-    this.#record(`join ${member.id}`)
+    this.addMember({ ...member, name }, identity)
+    this.record(`join ${member.id}`)
     this.start(member.id)
   }
 
   #removed(id: MemberId): void {
-    this.#record(`removed ${id}`)
-    this.kill(id)
-    this.#nodes.delete(id)
+    this.record(`removed ${id}`)
+    this.removeMember(id)
   }
 
   #await(client: Promise<void>): void {
     this.#clientsBusy++
     client.then(
       () => this.#clientsBusy--,
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => this.fail(error),
     )
   }
 
   #clientClock(): Clock {
-    return this.#clock.of(new Lifetime(), { offsetMs: 0 })
+    return this.clock.of(new Lifetime(), { offsetMs: 0 })
   }
 
   /** Of whoever is up, whatever else goes on. */
   #takeBackups(): void {
-    const random = this.#random.fork('backups')
+    const random = this.random.fork('backups')
     const next = () => {
-      this.#clock.schedule(random.between(0, BACKUP_MS_MAX), () => {
+      this.clock.schedule(random.between(0, BACKUP_MS_MAX), () => {
         if (this.#isOver) return
-        const { open, ports } = this.#live().length > 0 ? random.pick(this.#live()) : {}
-        if (open && ports) this.#vault.backUp(open, ports).catch((error) => this.#fail(error))
+        const { open, ports } = this.live().length > 0 ? random.pick(this.live()) : {}
+        if (open && ports) this.#vault.backUp(open, ports).catch((error) => this.fail(error))
         next()
       })
     }
@@ -357,53 +217,53 @@ class StoreWorld implements FaultTarget {
 
   /** A watcher that goes to another member whenever its own is lost. */
   #roam(name: string, isChosen = false): void {
-    const random = this.#random.fork(name)
+    const random = this.random.fork(name)
     const options = { name, revisions: this.#revisions }
     const watcher = isChosen
       ? new ChosenWatcher({ ...options, random: random.fork('choice') })
       : new Watcher(options)
     this.#watchers.push(watcher)
     const next = async () => {
-      const nodes = this.#live()
+      const nodes = this.live()
       if (nodes.length > 0) await this.#follow(watcher, random.pick(nodes).id)
       // Also after the clients: somebody has to see what becomes of the last leases.
-      if (!this.#hasEnded) this.#clock.schedule(random.between(0, REWATCH_MS), () => void next())
+      if (!this.#hasEnded) this.clock.schedule(random.between(0, REWATCH_MS), () => void next())
     }
     void next()
   }
 
   /** Resolves when the stream has ended, or its member. */
   async #follow(watcher: AnyWatcher, id: MemberId): Promise<void> {
-    const store = this.#node(id).open?.store
+    const store = this.node(id)?.open?.store
     if (!store) return
-    const following = this.#following.get(id)
-    following?.add(watcher)
+    const following = this.#following.get(id) ?? new Set()
+    this.#following.set(id, following.add(watcher))
     try {
       await watcher.follow(store)
     } catch (error) {
-      this.#fail(error)
+      this.fail(error)
     }
-    following?.delete(watcher)
+    following.delete(watcher)
   }
 
-  /** The member is about to die: nothing more comes from it. */
-  #cutOff(id: MemberId): void {
+  /** Nothing more comes from it. */
+  protected override onDeath(id: MemberId): void {
     for (const watcher of this.#following.get(id) ?? []) watcher.disconnect()
+    super.onDeath(id)
   }
 
   /** Without faults every member and every watcher comes to the same end, and writes succeed. */
-  async #recover(hasFailed: () => boolean): Promise<void> {
+  async #recover(): Promise<void> {
     const before = this.#history.acknowledged
     const isServing = () => this.#history.acknowledged > before + CLIENTS
-    await this.#clock.run({ forMs: RECOVERY_MS, until: () => hasFailed() || isServing() })
-    if (!hasFailed() && !isServing()) return this.#fail(new Violation('liveness: no answers'))
+    if (!(await this.until(RECOVERY_MS, isServing))) {
+      return this.fail(new Violation('liveness: no answers'))
+    }
     this.#isOver = true
     this.#startAdded()
     const isQuiet = () => this.#clientsBusy === 0 && this.#isLevel()
-    await this.#clock.run({ forMs: RECOVERY_MS, until: () => hasFailed() || isQuiet() })
-    if (!hasFailed() && !isQuiet()) {
-      return this.#fail(new Violation('liveness: members, watchers or leases do not come to rest'))
-    }
+    if (await this.until(RECOVERY_MS, isQuiet)) return
+    this.fail(new Violation('liveness: members, watchers or leases do not come to rest'))
   }
 
   /** Starts whoever was added unheard: an addition may still be under way when all else is over. */
@@ -412,21 +272,21 @@ class StoreWorld implements FaultTarget {
     if (!reconfigurer) return
     const clock = this.#clientClock()
     const look = async () => {
-      while (!this.#hasEnded && this.#failure === undefined) {
+      while (!this.#hasEnded && !this.hasFailed) {
         await reconfigurer.startAdded()
         await sleep(clock, LOOK_FOR_ADDED_MS)
       }
     }
-    look().catch((error: unknown) => this.#fail(error))
+    look().catch((error: unknown) => this.fail(error))
   }
 
   #isLevel(): boolean {
-    const nodes = this.#live()
+    const nodes = this.live()
     if (nodes.length < this.ids.length || this.#leasedKeys.count > 0) return false
     const leader = nodes.find((node) => node.isLeader)
     const members = leader?.open?.member.members() ?? []
     if (members.length !== nodes.length) return false
-    if (!members.every(({ id }) => this.#nodes.has(id))) return false
+    if (!members.every(({ id }) => this.node(id) !== undefined)) return false
     const positions = nodes.map(({ open }) => {
       const state = open?.state
       const all = JSON.stringify(state?.membership?.members)
@@ -440,14 +300,14 @@ class StoreWorld implements FaultTarget {
 
   /** With all faults over: what only the end shows. */
   async #checkEnd(): Promise<void> {
-    const nodes = this.#live()
+    const nodes = this.live()
     await this.#finish('comparing the members', compareMembers(nodes))
     for (const watcher of this.#watchers) watcher.check()
     checkHistory(this.#history, this.#revisions)
     await this.#finish('restoring', this.#vault.check(nodes, this.#isArchived))
     assertSound(nodes)
     let isHeard = () => false
-    const altered = findAltered(nodes, this.#random.fork('altered')).then((found) => {
+    const altered = findAltered(nodes, this.random.fork('altered')).then((found) => {
       isHeard = found.isHeard
     })
     await this.#finish('finding who was altered', altered, () => isHeard())
@@ -460,40 +320,18 @@ class StoreWorld implements FaultTarget {
       () => {
         isDone = true
       },
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => this.fail(error),
     )
-    const isOver = () => this.#failure !== undefined || (isDone && isWell())
-    await this.#clock.run({ forMs: RECOVERY_MS, until: isOver })
-    if (!isOver()) this.#fail(new Violation(`liveness: ${what} does not end`))
+    const isOver = () => isDone && isWell()
+    if (await this.until(RECOVERY_MS, isOver)) return
+    this.fail(new Violation(`liveness: ${what} does not end`))
   }
 
-  #traceDelivery(from: MemberId, to: MemberId, packet: PeerPacket): void {
+  protected override onDelivery(from: MemberId, to: MemberId, packet: PeerPacket): void {
     if (packet.kind === 'stream') this.#snapshots++
-    if (++this.#deliveries > DELIVERIES_MAX) this.#fail(new Violation('a flood of messages'))
+    if (++this.#deliveries > DELIVERIES_MAX) this.fail(new Violation('a flood of messages'))
     const size = packet.kind === 'frame' ? packet.bytes.length : packet.header.length
-    this.#record(`${from}>${to} ${packet.kind} ${size}`)
+    this.record(`${from}>${to} ${packet.kind} ${size}`)
     this.trace.recordBytes(packet.kind === 'frame' ? packet.bytes : packet.header)
-  }
-
-  #record(line: string): void {
-    if (line.startsWith('fault')) this.#faults++
-    this.trace.record(`${this.#clock.elapsedMs.toFixed(3)} ${line}`)
-  }
-
-  #fail(error: unknown): void {
-    if (this.#failure !== undefined) return
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    this.#failure = error instanceof Violation ? error.message : `crash: ${text}`
-    this.#record(this.#failure)
-  }
-
-  #live(): StoreNode[] {
-    return [...this.#nodes.values()].filter((node) => node.open)
-  }
-
-  #node(id: MemberId): StoreNode {
-    const node = this.#nodes.get(id)
-    if (!node) throw new Error(`no node ${id}`)
-    return node
   }
 }
