@@ -4,7 +4,7 @@ import { EventHeap, type SimEvent } from './event-heap.ts'
 /** One run of a process, from its start until it is killed. */
 export class Lifetime {
   #alive = true
-  readonly #onEnd: (() => void)[] = []
+  readonly #onEnd = new Set<() => void>()
 
   get alive(): boolean {
     return this.#alive
@@ -14,10 +14,13 @@ export class Lifetime {
     if (!this.#alive) return
     this.#alive = false
     for (const listener of this.#onEnd) listener()
+    this.#onEnd.clear()
   }
 
-  onEnd(listener: () => void): void {
-    this.#onEnd.push(listener)
+  /** Until the returned function is called. */
+  onEnd(listener: () => void): () => void {
+    this.#onEnd.add(listener)
+    return () => this.#onEnd.delete(listener)
   }
 }
 
@@ -60,6 +63,8 @@ export class SimClock {
     return {
       cancel: () => {
         event.cancelled = true
+        // It stays in the heap until its time; what it would have done is let go.
+        event.fire = nothing
       },
     }
   }
@@ -95,6 +100,8 @@ export class SimClock {
     }
   }
 }
+
+function nothing(): void {}
 
 /** How far a machine's wall clock is off. It survives its processes. */
 export interface WallClock {

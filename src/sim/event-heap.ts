@@ -2,7 +2,7 @@
 export interface SimEvent {
   readonly atMs: number
   readonly id: number
-  readonly fire: () => void
+  fire: () => void
   cancelled: boolean
 }
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { CLUSTER_BREAKS } from './cluster/breaks.ts'
 import { simulateCluster } from './cluster/world.ts'
 import type { RunResult } from './world.ts'
 
 /** Seeds of one run of the suite; `make sim WORLD=cluster SEEDS=…` tries more. */
 const SEEDS = 10
+const CANARY_SEEDS = 25
 
 /** Three masters with all that runs on them, hollow nodes and users, in virtual time. */
 describe('simulation: cluster', function () {
@@ -35,12 +37,14 @@ describe('simulation: cluster', function () {
     assert.deepEqual(second, first)
   })
 
-  it('notices within those seeds when a rule is broken: updates overwrite each other', async () => {
-    let seed = 0
-    let result: RunResult | undefined
-    do {
-      result = await simulateCluster(++seed, { breaks: 'blindUpdates' })
-    } while (result.failure === undefined && seed < SEEDS)
-    assert.ok(result.failure, `not noticed in ${SEEDS} seeds`)
-  })
+  for (const breaks of CLUSTER_BREAKS) {
+    it(`notices within ${CANARY_SEEDS} seeds when a rule is broken: ${breaks}`, async () => {
+      let seed = 0
+      let result: RunResult
+      do {
+        result = await simulateCluster(++seed, { breaks })
+      } while (result.failure === undefined && seed < CANARY_SEEDS)
+      assert.ok(result.failure, `not noticed in ${CANARY_SEEDS} seeds`)
+    })
+  }
 })

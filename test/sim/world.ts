@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly seed: number
   /** Of the seed's random stream: worlds have streams of their own. */
   readonly stream?: string
+  /** What all wall clocks show at first. */
+  readonly startMs?: number
   /** Gets every line of the trace. */
   readonly listener?: ((line: string) => void) | undefined
 }
@@ -48,12 +50,12 @@ export abstract class SimWorld<P> implements FaultTarget {
   #failure: string | undefined
   #faults = 0
 
-  constructor({ seed, stream, listener }: WorldOptions) {
+  constructor({ seed, stream, startMs = START_MS, listener }: WorldOptions) {
     this.#seed = seed
     this.random = new SeededRandom(stream === undefined ? seed : `${stream}-${seed}`)
     this.trace = new Trace(listener)
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-    this.clock = new SimClock({ startMs: START_MS, turn })
+    this.clock = new SimClock({ startMs, turn })
     this.network = new SimNetwork({
       clock: this.clock,
       random: this.random.fork('network'),

@@ -61,20 +61,23 @@ function planOldSets(
   const oldSize = total(oldSets, sizeOf)
   if (oldSize === 0) return []
   const minAvailable = wanted(deployment) - fenceposts(deployment).maxUnavailable
-  const newUnavailable = sizeOf(newSet) - availableOf(newSet)
+  const newUnavailable = sizeOf(newSet) - servingOf(newSet)
   const maxDown = oldSize + sizeOf(newSet) - minAvailable - newUnavailable
   if (maxDown <= 0) return []
 
   const sizes = new Map([...oldSets].sort(byAge).map((set) => [set, sizeOf(set)]))
   // Old pods that are not available serve nobody: they go first, else they could block the way.
-  shrink(sizes, maxDown, (set, size) => size - availableOf(set))
-  const available = availableOf(newSet) + total(oldSets, availableOf)
+  shrink(sizes, maxDown, (set, size) => size - servingOf(set))
+  const available = servingOf(newSet) + total(oldSets, servingOf)
   shrink(sizes, available - minAvailable, (_, size) => size)
 
   const plan: Scaling[] = []
   for (const [set, replicas] of sizes) if (replicas !== sizeOf(set)) plan.push({ set, replicas })
   return plan
 }
+
+/** Its status may still tell of pods that it has been told to take away. */
+const servingOf = (set: ReadSet) => Math.min(sizeOf(set), availableOf(set))
 
 /** Takes up to `count` from the sizes, in their order, at most `spare` of each. */
 function shrink(

@@ -25,17 +25,19 @@ export interface BackoffRecord {
 
 export const NO_FAILURES: BackoffRecord = { failures: 0, lastFailureMs: 0, seen: new Set() }
 
+/** What ends in the future, by a clock that is ahead of ours or was set back, has ended now. */
 export function nextRecord(
   record: BackoffRecord,
   ended: { succeeded: readonly ReadPod[]; failed: readonly ReadPod[] },
   nowMs: number,
 ): BackoffRecord {
   const seen = new Set<string>()
-  let { failures, lastFailureMs } = record
+  let { failures } = record
+  let lastFailureMs = Math.min(record.lastFailureMs, nowMs)
   const ends = [
     ...ended.succeeded.map((pod) => ({ pod, ok: true })),
     ...ended.failed.map((pod) => ({ pod, ok: false })),
-  ].map((end) => ({ ...end, atMs: endedMs(end.pod, nowMs) }))
+  ].map((end) => ({ ...end, atMs: Math.min(endedMs(end.pod, nowMs), nowMs) }))
   for (const { pod, ok, atMs } of ends.sort((a, b) => a.atMs - b.atMs)) {
     seen.add(pod.metadata.uid)
     if (record.seen.has(pod.metadata.uid)) continue

@@ -1,62 +1,68 @@
-import type { Observer, Seen } from './observer.ts'
-
-/** Owners whose pods are meant to run for ever. */
-const CONTROLLERS = ['ReplicaSet', 'StatefulSet'] as const
+import type { Observer } from './observer.ts'
+import { at, conditionOf, isOver, isReady, matches, numberAt, type Seen } from './seen.ts'
+import { LIMITED } from './user.ts'
 
 /** What is not yet as it should be, in words; empty when all is. */
 export function unsettled(observer: Observer): string[] {
+  const of = (kind: string, look: (object: Seen) => string[]) => observer.ofKind(kind).flatMap(look)
   return [
-    ...CONTROLLERS.flatMap((kind) => observer.ofKind(kind).flatMap((set) => ofSet(set, observer))),
-    ...observer.ofKind('Deployment').flatMap((each) => ofDeployment(each, observer)),
-    ...observer.ofKind('Job').flatMap((job) => ofJob(job)),
-    ...observer.ofKind('Pod').flatMap((pod) => ofPod(pod, observer)),
+    ...of('ReplicaSet', (set) => ofSet(set, observer)),
+    ...of('StatefulSet', (set) => ofSet(set, observer)),
+    ...of('Deployment', (each) => ofDeployment(each, observer)),
+    ...of('DaemonSet', (set) => ofDaemonSet(set, observer)),
+    ...of('Job', ofJob),
+    ...of('Pod', (pod) => ofPod(pod, observer)),
+    ...of('Service', (service) => ofService(service, observer)),
+    ...of('ResourceQuota', (quota) => ofQuota(quota, observer)),
     ...[...observer.objects.values()].flatMap((object) => ofAny(object, observer)),
-    ...observer.ofKind('Service').flatMap((service) => ofService(service, observer)),
   ]
 }
 
 const nameOf = ({ kind, metadata }: Seen) => `${kind} ${metadata.name}`
-const isReady = ({ status }: Seen) => conditionOf(status, 'Ready') === 'True'
-
-function conditionOf(status: Seen['status'], type: string): string | undefined {
-  const conditions = (status?.['conditions'] ?? []) as { type: string; status: string }[]
-  return conditions.find((condition) => condition.type === type)?.status
-}
-
-function ownedBy(owner: Seen, observer: Observer, kind: string): Seen[] {
-  return observer
-    .ofKind(kind)
-    .filter(({ metadata }) =>
-      metadata.ownerReferences?.some(
-        ({ uid, controller }) => controller && uid === owner.metadata.uid,
-      ),
-    )
-}
 
 function ofSet(set: Seen, observer: Observer): string[] {
-  const wanted = Number(set.spec?.['replicas'] ?? 1)
-  const ready = ownedBy(set, observer, 'Pod').filter(isReady)
-  const told = Number(set.status?.['readyReplicas'] ?? 0)
+  // Their quota may leave no room.
+  if (set.metadata.namespace === LIMITED) return []
+  const wanted = numberAt(set, 'spec.replicas', 1)
+  const ready = observer.ownedBy(set.metadata.uid, 'Pod').filter(isReady)
+  const told = numberAt(set, 'status.readyReplicas')
   if (ready.length === wanted && told === wanted) return []
   return [`${nameOf(set)} wants ${wanted}, has ${ready.length}, tells ${told}`]
 }
 
 function ofDeployment(deployment: Seen, observer: Observer): string[] {
-  const wanted = Number(deployment.spec?.['replicas'] ?? 1)
-  const sets = ownedBy(deployment, observer, 'ReplicaSet')
-  const sizes = sets.map(({ spec }) => Number(spec?.['replicas'] ?? 1))
+  if (deployment.metadata.namespace === LIMITED) return []
+  const wanted = numberAt(deployment, 'spec.replicas', 1)
+  const sets = observer.ownedBy(deployment.metadata.uid, 'ReplicaSet')
+  const sizes = sets.map((set) => numberAt(set, 'spec.replicas', 1))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   const active = sizes.filter((size) => size > 0).length
   if (total === wanted && active <= 1) return []
   return [`${nameOf(deployment)} wants ${wanted}, its ReplicaSets have ${sizes.join('+')}`]
 }
 
+function ofDaemonSet(set: Seen, observer: Observer): string[] {
+  const wanted = observer.ofKind('Node').length
+  const ready = observer.ownedBy(set.metadata.uid, 'Pod').filter(isReady).length
+  const told = numberAt(set, 'status.updatedNumberScheduled')
+  if (ready === wanted && told === wanted) return []
+  return [`${nameOf(set)} has ${ready} pods for ${wanted} nodes, tells that ${told} are new`]
+}
+
 function ofJob(job: Seen): string[] {
-  const wanted = Number(job.spec?.['completions'] ?? 1)
-  const succeeded = Number(job.status?.['succeeded'] ?? 0)
-  const isComplete = conditionOf(job.status, 'Complete') === 'True'
-  if (isComplete && succeeded === wanted) return []
-  return [`${nameOf(job)} has ${succeeded} of ${wanted}, complete: ${isComplete}`]
+  const wanted = numberAt(job, 'spec.completions', 1)
+  const succeeded = numberAt(job, 'status.succeeded')
+  const isComplete = conditionOf(job, 'Complete') === 'True'
+  const indexes = at(job, 'status.completedIndexes')
+  const all = at(job, 'spec.completionMode') === 'Indexed' && isComplete ? allOf(wanted) : indexes
+  if (isComplete && succeeded === wanted && indexes === all) return []
+  return [`${nameOf(job)} has ${succeeded} of ${wanted} (${indexes}), complete: ${isComplete}`]
+}
+
+/** As jobs tell their completed indexes. */
+function allOf(count: number): string {
+  if (count === 1) return '0'
+  return count === 2 ? '0,1' : `0-${count - 1}`
 }
 
 function ofPod(pod: Seen, observer: Observer): string[] {
@@ -71,25 +77,29 @@ function ofAny(object: Seen, observer: Observer): string[] {
   const { deletionTimestamp, ownerReferences = [], namespace } = object.metadata
   if (deletionTimestamp !== undefined) return [`${nameOf(object)} is still being deleted`]
   if (ownerReferences.length === 0 || namespace === 'kube-node-lease') return []
-  const uids = new Set([...observer.objects.values()].map(({ metadata }) => metadata.uid))
-  const isOrphan = ownerReferences.every(({ uid }) => !uids.has(uid))
+  const isOrphan = ownerReferences.every(({ uid }) => !observer.uids.has(uid))
   return isOrphan ? [`${nameOf(object)} has outlived its owners`] : []
 }
 
-function ofService(service: Seen, observer: Observer): string[] {
-  const selector = service.spec?.['selector'] as Record<string, string> | undefined
+function ofService({ kind, metadata, spec }: Seen, observer: Observer): string[] {
+  const selector = spec?.['selector'] as Record<string, string> | undefined
   if (!selector) return []
-  const { name } = service.metadata
-  const meant = observer
-    .ofKind('Pod')
-    .filter((pod) => isReady(pod) && matches(pod.metadata.labels ?? {}, selector)).length
+  const { name, namespace } = metadata
+  const isHere = (object: Seen) => object.metadata.namespace === namespace
+  const isMeant = (pod: Seen) => isHere(pod) && isReady(pod) && matches(pod, selector)
+  const meant = observer.ofKind('Pod').filter(isMeant).length
   const served = observer
     .ofKind('EndpointSlice')
-    .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
+    .filter((slice) => isHere(slice) && matches(slice, { 'kubernetes.io/service-name': name }))
     .flatMap((slice) => (slice as Seen & { endpoints?: unknown[] }).endpoints ?? []).length
-  return meant === served ? [] : [`${nameOf(service)} has ${meant} pods, ${served} endpoints`]
+  return meant === served ? [] : [`${kind} ${name} has ${meant} pods, ${served} endpoints`]
 }
 
-function matches(labels: Readonly<Record<string, string>>, selector: Record<string, string>) {
-  return Object.entries(selector).every(([key, value]) => labels[key] === value)
+function ofQuota(quota: Seen, observer: Observer): string[] {
+  const isCounted = (pod: Seen) =>
+    pod.metadata.namespace === quota.metadata.namespace && !isOver(pod)
+  const inUse = observer.ofKind('Pod').filter(isCounted).length
+  const told = numberAt(quota, 'status.used.pods', -1)
+  if (told === inUse) return []
+  return [`${nameOf(quota)} tells of ${told} pods, there are ${inUse}`]
 }

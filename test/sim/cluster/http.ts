@@ -55,26 +55,22 @@ export class SimHttp {
     const breaksAfter = this.#random.chance(this.weather.resetRate)
     if (breaksBefore) throw new ConnectionError('reset on the way', { sent: true })
     const call = new AbortController()
-    const onAbort = () => call.abort(request.signal.reason)
-    request.signal.addEventListener('abort', onAbort, { once: true })
-    const broken = brokenBy(server)
+    const end = endOf(server, request.signal)
     try {
-      const response = await Promise.race([
-        server.handler({ ...request, signal: call.signal }),
-        broken.promise,
-        abortOf(request.signal),
-      ])
+      const answer = server.handler({ ...request, signal: call.signal })
+      const response = await Promise.race([answer, end.promise])
       await this.#travel()
       if (breaksAfter || !server.lifetime.alive) {
-        call.abort(new Error('the client is gone'))
         throw new ConnectionError('reset on the way back', { sent: true })
       }
       const { body } = response
       if (body === undefined || body instanceof Uint8Array) return response
       return { ...response, body: this.#stream(body, { server, call, signal: request.signal }) }
     } catch (error) {
-      request.signal.removeEventListener('abort', onAbort)
+      call.abort(new Error('the client is gone'))
       throw error
+    } finally {
+      end.release()
     }
   }
 
@@ -84,12 +80,11 @@ export class SimHttp {
   ): AsyncGenerator<Uint8Array> {
     const { server, call, signal } = of
     const iterator = chunks[Symbol.asyncIterator]()
-    const broken = brokenBy(server)
     const cut = this.#cutOff()
-    const aborted = abortOf(signal)
+    const end = endOf(server, signal)
     try {
       for (;;) {
-        const next = await Promise.race([iterator.next(), broken.promise, cut.promise, aborted])
+        const next = await Promise.race([iterator.next(), end.promise, cut.promise])
         if (next.done) return
         await this.#travel()
         if (!server.lifetime.alive) throw new ConnectionError('reset', { sent: true })
@@ -97,6 +92,7 @@ export class SimHttp {
       }
     } finally {
       cut.cancel()
+      end.release()
       call.abort(new Error('the client is gone'))
     }
   }
@@ -120,19 +116,24 @@ export class SimHttp {
   }
 }
 
-function brokenBy({ lifetime, name }: Server): { promise: Promise<never> } {
+/** Rejects when the server dies or the client gives up, until it is released. */
+function endOf(
+  { lifetime, name }: Server,
+  signal: AbortSignal,
+): { promise: Promise<never>; release: () => void } {
+  let release = () => {}
   const promise = new Promise<never>((_, reject) => {
-    lifetime.onEnd(() => reject(new ConnectionError(`${name} is gone`, { sent: true })))
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    const forget = lifetime.onEnd(() =>
+      reject(new ConnectionError(`${name} is gone`, { sent: true })),
+    )
+    release = () => {
+      signal.removeEventListener('abort', onAbort)
+      forget()
+    }
   })
   promise.catch(() => undefined)
-  return { promise }
-}
-
-function abortOf(signal: AbortSignal): Promise<never> {
-  const promise = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-  promise.catch(() => undefined)
-  return promise
+  return { promise, release }
 }

@@ -2,14 +2,17 @@ import { allResources } from '../../../src/api/index.ts'
 import type { HttpHandler, Log } from '../../../src/base/index.ts'
 import { controllersCandidate, schedulerCandidate } from '../../../src/cmd/parts/candidates.ts'
 import { localKv } from '../../../src/kv/local/index.ts'
-import type { Kv } from '../../../src/kv/index.ts'
 import { createApiServer } from '../../../src/master/apiserver/index.ts'
 import type { OpenStore } from '../../../src/store/index.ts'
 import type { SimPorts } from '../../../src/sim/index.ts'
+import { brokenApi, brokenKv, type ClusterBreak } from './breaks.ts'
 import type { Server } from './http.ts'
 
-/** A rule that is broken on purpose, to prove that the simulation notices. */
-export type ClusterBreak = 'blindUpdates'
+/** Renewals are most of what an idle cluster does: half as many as a real one. */
+const TIMES = { leaseDurationMs: 4000, renewDeadlineMs: 3000, retryPeriodMs: 1000 }
+
+/** Kubelets renew every 10 s. */
+const NODE_LIFECYCLE = { monitorPeriodMs: 2000, gracePeriodMs: 14_000, evictionIntervalMs: 1000 }
 
 /**
  * What runs on a master above its store member, as `cmd/master` composes it. Nothing is stopped: a
@@ -25,11 +28,11 @@ export function startMaster(
     onError: (error: unknown) => void
   },
 ): Server {
-  const { ports, onError } = parts
+  const { ports, breaks, onError } = parts
   const { clock, random, lifetime } = ports
   const log = parts.log.child({ master: name })
   const api = createApiServer({
-    kv: parts.breaks === 'blindUpdates' ? blind(localKv(store)) : localKv(store),
+    kv: breaks ? brokenKv(localKv(store), breaks) : localKv(store),
     resources: allResources,
     clock,
     random: random.fork('api'),
@@ -38,14 +41,19 @@ export function startMaster(
     serviceRange: '10.96.0.0/16',
   })
   const { signal } = new AbortController()
-  const common = { name, api: api.handler, clock, log }
+  const toApi = breaks ? brokenApi(api.handler, breaks) : api.handler
+  const common = { name, api: toApi, clock, log, times: TIMES }
   const fail = (error: unknown) => {
     if (lifetime.alive) onError(error)
   }
   const work = async () => {
     await api.start({ signal })
     await Promise.all([
-      controllersCandidate({ ...common, random: random.fork('controllers') }).run({ signal }),
+      controllersCandidate({
+        ...common,
+        random: random.fork('controllers'),
+        nodeLifecycle: NODE_LIFECYCLE,
+      }).run({ signal }),
       schedulerCandidate({ ...common, random: random.fork('scheduler') }).run({ signal }),
     ])
   }
@@ -53,20 +61,4 @@ export function startMaster(
   const identity = { commonName: 'simulation', organizations: ['system:masters'] }
   const handler: HttpHandler = (request) => api.handler({ ...request, identity })
   return { name, handler, lifetime }
-}
-
-/** A store whose updates overwrite what others have written meanwhile. */
-function blind(kv: Kv): Kv {
-  const update: Kv['update'] = async (key, value, expected, options) => {
-    const result = await kv.update(key, value, expected, options)
-    if (result.kind !== 'conflict' || !result.current) return result
-    return update(key, value, result.current.modRevision, options)
-  }
-  return new Proxy(kv, {
-    get(target, name) {
-      if (name === 'update') return update
-      const value: unknown = Reflect.get(target, name, target)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
 }

@@ -1,38 +1,41 @@
 import type { EtcdStore } from '../../../src/store/index.ts'
 import { Violation } from '../world.ts'
-
-/** What of an object is looked at. */
-export interface Seen {
-  readonly kind: string
-  readonly metadata: {
-    readonly name: string
-    readonly namespace?: string
-    readonly uid: string
-    readonly deletionTimestamp?: string
-    readonly labels?: Readonly<Record<string, string>>
-    readonly ownerReferences?: readonly { readonly uid: string; readonly controller?: boolean }[]
-  }
-  readonly spec?: Readonly<Record<string, unknown>>
-  readonly status?: Readonly<Record<string, unknown>>
-}
+import { RULES } from './rules/index.ts'
+import { Recent } from './recent.ts'
+import { ownerOf, type Seen } from './seen.ts'
 
 const ALL_KEYS = { key: Buffer.from('/registry/'), rangeEnd: Buffer.from('/registry0') }
 /** Writes that go on when nothing happens: heartbeats, and the record of compactions. */
 const HEARTBEATS = /^\/registry\/(leases|events|masterleases|minions)\//
+/** What no rule is about. */
+const UNSEEN =
+  /^\/registry\/(leases|events|masterleases|clusterroles|clusterrolebindings|flowschemas|prioritylevelconfigurations)\//
+
+/** One change of an object, when everything has been brought up to it. */
+export interface SeenChange {
+  readonly key: string
+  readonly old: Seen | undefined
+  readonly now: Seen | undefined
+}
 
 /** Follows every revision of the store, over member after member, and checks each change. */
 export class Observer {
   readonly objects = new Map<string, Seen>()
+  /** What objects were a short while ago, by UID. */
+  readonly recent: Recent
+  readonly uids = new Set<string>()
   /** Keys that were written, heartbeats aside, since it was last emptied. */
   readonly written: string[] = []
+  readonly #byKind = new Map<string, Map<string, Seen>>()
+  readonly #rules = RULES.map((make) => make())
+  readonly #onChange: (line: string) => void
   #next = 1
   #stop: () => void = () => {}
-  readonly #finished = new Map<string, number>()
-  readonly #onChange: (line: string) => void
 
   /** `onChange` gets a line for every change. */
-  constructor(onChange: (line: string) => void) {
-    this.#onChange = onChange
+  constructor(options: { elapsedMs: () => number; onChange: (line: string) => void }) {
+    this.#onChange = options.onChange
+    this.recent = new Recent(options.elapsedMs)
   }
 
   get next(): number {
@@ -48,8 +51,9 @@ export class Observer {
       if (response.canceled) throw new Violation(`observer: ${response.cancelReason}`)
       for (const { type, kv } of response.events) {
         if (kv.modRevision < this.#next) throw new Violation('observer: an event came twice')
-        this.#onChange(`${kv.modRevision} ${type} ${Buffer.from(kv.key).toString()}`)
-        this.#take(type, Buffer.from(kv.key).toString(), Buffer.from(kv.value).toString())
+        const key = Buffer.from(kv.key).toString()
+        this.#onChange(`${kv.modRevision} ${type} ${key}`)
+        this.#take(type, key, kv.value)
       }
       const last = response.events.at(-1)
       if (last) this.#next = last.kv.modRevision + 1
@@ -61,49 +65,46 @@ export class Observer {
   }
 
   ofKind(kind: string): Seen[] {
-    return [...this.objects.values()].filter((object) => object.kind === kind)
+    return [...(this.#byKind.get(kind)?.values() ?? [])]
   }
 
-  #take(type: 'put' | 'delete', key: string, text: string): void {
+  ownedBy(uid: string, kind: string): Seen[] {
+    return this.ofKind(kind).filter((object) => ownerOf(object)?.uid === uid)
+  }
+
+  #take(type: 'put' | 'delete', key: string, value: Uint8Array): void {
     if (!HEARTBEATS.test(key)) this.written.push(key)
-    if (type === 'delete') {
-      this.objects.delete(key)
-      return
-    }
-    if (!text.startsWith('{')) return
-    const now = JSON.parse(text) as Seen
-    // Address ranges and the like are no objects.
-    if (!now.metadata?.uid) return
+    if (UNSEEN.test(key)) return
     const old = this.objects.get(key)
-    this.objects.set(key, now)
-    if (now.kind === 'Pod') checkPod(key, old, now)
-    if (now.kind === 'Job') this.#checkJob(key, now)
-    if (old && old.metadata.uid !== now.metadata.uid) {
+    const now = type === 'put' ? read(value) : undefined
+    if (!old && !now) return
+    if (old) this.#forget(key, old)
+    if (now) this.#note(key, now)
+    this.recent.saw(old, now)
+    if (old && now && old.metadata.uid !== now.metadata.uid) {
       throw new Violation(`${key} changed its uid without being deleted`)
     }
+    for (const rule of this.#rules) rule({ key, old, now }, this)
   }
 
-  /** Pods are counted once each, and never taken back. */
-  #checkJob(key: string, { metadata, spec, status }: Seen): void {
-    const succeeded = Number(status?.['succeeded'] ?? 0)
-    const before = this.#finished.get(metadata.uid) ?? 0
-    if (succeeded < before) throw new Violation(`${key}: succeeded fell from ${before}`)
-    if (succeeded > Number(spec?.['completions'] ?? 0)) {
-      throw new Violation(`${key}: ${succeeded} pods succeeded, more than were wanted`)
-    }
-    this.#finished.set(metadata.uid, succeeded)
+  #note(key: string, now: Seen): void {
+    this.objects.set(key, now)
+    this.uids.add(now.metadata.uid)
+    const kind = this.#byKind.get(now.kind) ?? new Map<string, Seen>()
+    this.#byKind.set(now.kind, kind.set(key, now))
+  }
+
+  #forget(key: string, old: Seen): void {
+    this.objects.delete(key)
+    this.uids.delete(old.metadata.uid)
+    this.#byKind.get(old.kind)?.delete(key)
   }
 }
 
-/** A pod gets its node once; its phase does not go back. */
-function checkPod(key: string, old: Seen | undefined, now: Seen): void {
-  const [before, after] = [old?.spec?.['nodeName'], now.spec?.['nodeName']]
-  if (old && before !== undefined && before !== after) {
-    throw new Violation(`${key} was bound to ${JSON.stringify([before, after])}`)
-  }
-  const ended = old?.status?.['phase']
-  const isOver = ended === 'Succeeded' || ended === 'Failed'
-  if (old && isOver && now.status?.['phase'] !== ended) {
-    throw new Violation(`${key} had ${String(ended)}, and is ${String(now.status?.['phase'])}`)
-  }
+/** Address ranges and the like are no objects. */
+function read(value: Uint8Array): Seen | undefined {
+  const text = Buffer.from(value).toString()
+  if (!text.startsWith('{')) return undefined
+  const object = JSON.parse(text) as Seen
+  return object.metadata?.uid ? object : undefined
 }

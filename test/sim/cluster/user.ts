@@ -1,50 +1,114 @@
 import {
+  cronJobs,
+  daemonSets,
   deployments,
   jobs,
+  type KubeObject,
+  namespaces,
+  nodes,
+  podDisruptionBudgets,
   pods,
+  type Resource,
+  resourceQuotas,
   services,
   statefulSets,
-  type KubeObject,
-  type Resource,
 } from '../../../src/api/index.ts'
-import { type Clock, ConnectionError, sleep, StatusError } from '../../../src/base/index.ts'
-import type { Client, ObjectName } from '../../../src/client/index.ts'
+import {
+  type Clock,
+  ConnectionError,
+  hasReason,
+  sleep,
+  StatusError,
+} from '../../../src/base/index.ts'
+import type { Client } from '../../../src/client/index.ts'
 import type { SeededRandom } from '../../../src/sim/index.ts'
+import * as make from './workloads.ts'
 
-const NAMESPACE = 'default'
+const MAIN = 'default'
+/** Has a quota. */
+export const LIMITED = 'limited'
+/** Comes and goes. */
+const PASSING = 'passing'
 const NAMES = ['a', 'b'] as const
-const REPLICAS_MAX = 5
+const QUOTA_PODS = 4
+const PACE_MS_MAX = 2000
+const DRAINED_MS_MAX = 3000
 
-/** Somebody who makes workloads, changes them, deletes them, and kills pods. */
+type Specified = { readonly spec: Readonly<Record<string, unknown>> }
+
+/** Somebody who makes workloads, changes them, deletes them, kills pods and drains nodes. */
 export class User {
   readonly #client: Client
   readonly #clock: Clock
   readonly #random: SeededRandom
-  readonly #signal = new AbortController().signal
+  readonly #name: string
+  readonly #call = { signal: new AbortController().signal }
   #serial = 0
   done = 0
 
-  constructor(parts: { client: Client; clock: Clock; random: SeededRandom }) {
+  constructor(parts: { client: Client; clock: Clock; random: SeededRandom; name: string }) {
     this.#client = parts.client
     this.#clock = parts.clock
     this.#random = parts.random
+    this.#name = parts.name
   }
 
   async run(isOver: () => boolean): Promise<void> {
+    const random = this.#random
     const acts = [
-      () => this.#apply(deployments, (name) => this.#deployment(name)),
-      () => this.#apply(deployments, (name) => this.#deployment(name)),
-      () => this.#apply(statefulSets, (name) => this.#statefulSet(name)),
-      () => this.#apply(services, (name) => service(name)),
-      () => this.#startJob(),
+      () => this.#apply(deployments, make.deployment(this.#any(), random)),
+      () => this.#apply(deployments, make.deployment(this.#any(), random)),
+      () => this.#apply(statefulSets, make.statefulSet(this.#any(), random)),
+      () => this.#apply(daemonSets, make.daemonSet(this.#in(MAIN), random)),
+      () => this.#apply(services, make.service(this.#any())),
+      () => this.#apply(podDisruptionBudgets, make.budget(this.#in(MAIN), random)),
+      () => this.#apply(cronJobs, make.cronJob(this.#in(MAIN), random)),
+      () => this.#create(jobs, make.job(this.#new('job', MAIN), random)),
       () => this.#killPod(),
       () => this.#killPod(),
-      () => this.#remove(this.#random.pick([deployments, statefulSets])),
+      () => this.#drain(),
+      () => this.#limit(),
+      () => this.#passNamespace(),
+      () => this.#remove(deployments),
+      () => this.#remove(random.pick([statefulSets, daemonSets] as Resource[])),
+      () => this.#remove(cronJobs),
     ]
     while (!isOver()) {
-      await sleep(this.#clock, this.#random.between(100, 3000))
-      await this.#attempt(this.#random.pick(acts))
+      await sleep(this.#clock, random.between(50, PACE_MS_MAX))
+      await this.#attempt(random.pick(acts))
     }
+  }
+
+  /** What would go on for ever is stopped: there are no faults any more, but races there are. */
+  async rest(): Promise<void> {
+    for (;;) {
+      const undone = await this.#undone().catch((error: unknown) => {
+        if (error instanceof StatusError || error instanceof ConnectionError) return undefined
+        throw error
+      })
+      if (undone?.length === 0) return
+      for (const act of undone ?? []) await this.#attempt(act)
+      await sleep(this.#clock, PACE_MS_MAX)
+    }
+  }
+
+  async #undone(): Promise<(() => Promise<void>)[]> {
+    const schedules = await this.#client.for(cronJobs).list(this.#call)
+    const all = await this.#client.for(nodes).list(this.#call)
+    const goesOn = schedules.items.filter(({ spec }) => !spec.suspend)
+    const cordoned = all.items.filter(({ spec }) => spec?.unschedulable)
+    return [
+      ...goesOn.map(
+        ({ metadata }) =>
+          () =>
+            this.#patch(cronJobs, metadata, { spec: { suspend: true } }),
+      ),
+      ...cordoned.map(
+        ({ metadata }) =>
+          () =>
+            this.#setSchedulable(metadata.name, true),
+      ),
+    ]
   }
 
   /** Faults of the server or the network are a user's daily life; anything else is a bug. */
@@ -60,90 +124,106 @@ export class User {
     }
   }
 
-  /** Creates, or replaces spec and labels. */
-  async #apply<T extends KubeObject>(of: Resource<T>, make: (name: string) => T): Promise<void> {
-    const object = make(this.#random.pick(NAMES))
-    const client = this.#client.for(of)
+  #in(namespace: string): make.Named {
+    return { name: this.#random.pick(NAMES), namespace }
+  }
+
+  #any(): make.Named {
+    return this.#in(this.#random.pick([MAIN, MAIN, LIMITED, PASSING]))
+  }
+
+  #new(kind: string, namespace: string): make.Named {
+    return { name: `${kind}-${this.#name}-${++this.#serial}`, namespace }
+  }
+
+  async #create<T extends KubeObject>(of: Resource<T>, object: T): Promise<void> {
+    await this.#client.for(of).create(object, this.#call)
+  }
+
+  /** Creates, or replaces what of the spec may change. */
+  async #apply<T extends KubeObject>(of: Resource<T>, object: T): Promise<void> {
     try {
-      await client.create(object, { signal: this.#signal })
+      await this.#create(of, object)
     } catch (error) {
-      if (!(error instanceof StatusError) || error.reason !== 'AlreadyExists') throw error
-      const at = { namespace: NAMESPACE, name: object.metadata.name ?? '' }
-      const { spec } = object as T & { spec: Record<string, unknown> }
-      const { replicas, template } = spec
-      const body = { spec: { ...(replicas !== undefined && { replicas, template }) } }
-      await client.patch(at, { type: 'merge', body }, { signal: this.#signal })
+      if (!hasReason(error, 'AlreadyExists')) throw error
+      const { name = '', namespace = '' } = object.metadata
+      const {
+        selector: _,
+        podManagementPolicy: _fixed,
+        ...spec
+      } = (object as Partial<Specified>).spec ?? {}
+      await this.#patch(of, { name, namespace }, { spec })
     }
   }
 
-  #deployment(name: string) {
-    const { spec } = workload('Deployment', name, this.#random)
-    return {
-      metadata: { name, namespace: NAMESPACE },
-      spec: { ...spec, progressDeadlineSeconds: 60 },
-      status: {},
-    }
-  }
-
-  #statefulSet(name: string) {
-    const podManagementPolicy = this.#random.pick(['OrderedReady', 'Parallel'])
-    const { spec } = workload('StatefulSet', name, this.#random)
-    return {
-      metadata: { name, namespace: NAMESPACE },
-      spec: { ...spec, serviceName: name, podManagementPolicy },
-      status: { replicas: 0 },
-    }
-  }
-
-  async #startJob(): Promise<void> {
-    const name = `job-${++this.#serial}`
-    const completions = 1 + this.#random.int(3)
-    const template = {
-      metadata: { labels: { job: name } },
-      spec: {
-        restartPolicy: 'Never',
-        containers: [{ name: 'main', image: 'navarch/job' }],
-      },
-    }
-    const spec = { completions, parallelism: 1 + this.#random.int(completions), template }
-    const object = { metadata: { name, namespace: NAMESPACE }, spec, status: {} }
-    await this.#client.for(jobs).create(object, { signal: this.#signal })
+  async #patch<T extends KubeObject>(
+    of: Resource<T>,
+    { name, namespace }: { name: string; namespace?: string },
+    body: unknown,
+  ): Promise<void> {
+    const at = { name, ...(namespace !== undefined && { namespace }) }
+    await this.#client.for(of).patch(at, { type: 'merge', body }, this.#call)
   }
 
   async #killPod(): Promise<void> {
-    const list = await this.#client.for(pods).list({ namespace: NAMESPACE, signal: this.#signal })
-    const workers = list.items.filter(({ metadata }) => metadata.labels?.['job'] === undefined)
+    const { items } = await this.#client.for(pods).list(this.#call)
+    const workers = items.filter(({ metadata }) => metadata.labels?.['job'] === undefined)
     if (workers.length === 0) return
-    const { name } = this.#random.pick(workers).metadata
+    const { name, namespace = '' } = this.#random.pick(workers).metadata
     const gracePeriodSeconds = this.#random.pick([0, 1])
-    const at = { namespace: NAMESPACE, name }
-    await this.#client.for(pods).delete(at, { gracePeriodSeconds }, { signal: this.#signal })
+    await this.#client.for(pods).delete({ name, namespace }, { gracePeriodSeconds }, this.#call)
+  }
+
+  /** A node's pods are asked to leave; those that may not, stay. */
+  async #drain(): Promise<void> {
+    const all = await this.#client.for(nodes).list(this.#call)
+    if (all.items.length === 0) return
+    const { name } = this.#random.pick(all.items).metadata
+    await this.#setSchedulable(name, false)
+    const { items } = await this.#client.for(pods).list(this.#call)
+    for (const { metadata, spec } of items) {
+      const isDaemon = metadata.ownerReferences?.some(({ kind }) => kind === 'DaemonSet')
+      if (spec.nodeName === name && !isDaemon) await this.#attempt(() => this.#evict(metadata))
+    }
+    await sleep(this.#clock, this.#random.between(0, DRAINED_MS_MAX))
+    await this.#setSchedulable(name, true)
+  }
+
+  async #evict({ name, namespace = '' }: { name: string; namespace?: string }): Promise<void> {
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } }
+    const call = { name: 'eviction', method: 'POST' as const, body }
+    await this.#client.for(pods).subresource({ name, namespace }, call, this.#call)
+  }
+
+  async #setSchedulable(name: string, isSchedulable: boolean): Promise<void> {
+    await this.#patch(nodes, { name }, { spec: { unschedulable: isSchedulable ? null : true } })
+  }
+
+  /** The namespace with its quota. */
+  async #limit(): Promise<void> {
+    await this.#ensureNamespace(LIMITED)
+    const object = make.quota({ name: 'quota', namespace: LIMITED }, QUOTA_PODS)
+    await this.#create(resourceQuotas, object)
+  }
+
+  async #passNamespace(): Promise<void> {
+    if (await this.#ensureNamespace(PASSING)) return
+    await this.#client.for(namespaces).delete({ name: PASSING }, undefined, this.#call)
+  }
+
+  /** Whether it was made. */
+  async #ensureNamespace(name: string): Promise<boolean> {
+    try {
+      await this.#create(namespaces, { metadata: { name }, spec: {}, status: {} })
+      return true
+    } catch (error) {
+      if (!hasReason(error, 'AlreadyExists')) throw error
+      return false
+    }
   }
 
   async #remove<T extends KubeObject>(of: Resource<T>): Promise<void> {
-    const at: ObjectName = { namespace: NAMESPACE, name: this.#random.pick(NAMES) }
     const propagationPolicy = this.#random.pick(['Background', 'Foreground'])
-    await this.#client.for(of).delete(at, { propagationPolicy }, { signal: this.#signal })
-  }
-}
-
-function workload(kind: string, name: string, random: SeededRandom) {
-  const labels = { app: name, kind }
-  const image = random.pick(['navarch/web:1', 'navarch/web:2', 'navarch/web:3'])
-  const containers = [{ name: 'main', image }]
-  return {
-    spec: {
-      replicas: random.int(REPLICAS_MAX + 1),
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers, terminationGracePeriodSeconds: 1 } },
-    },
-  }
-}
-
-function service(name: string) {
-  return {
-    metadata: { name, namespace: NAMESPACE },
-    spec: { selector: { app: name }, ports: [{ port: 80 }] },
-    status: {},
+    await this.#client.for(of).delete(this.#any(), { propagationPolicy }, this.#call)
   }
 }

@@ -5,16 +5,17 @@ import { type FaultPlan, Lifetime, planFaults } from '../../../src/sim/index.ts'
 import { MembersWorld } from '../store/members.ts'
 import type { StoreNode } from '../store/node.ts'
 import { type RunResult, Violation } from '../world.ts'
+import { type ClusterBreak, withoutExpectations } from './breaks.ts'
 import { unsettled } from './end-state.ts'
 import { type Server, SimHttp } from './http.ts'
-import { type ClusterBreak, startMaster } from './master.ts'
-import { startNodes } from './nodes.ts'
+import { startMaster } from './master.ts'
+import { Nodes, NODES } from './nodes.ts'
 import { Observer } from './observer.ts'
-import { User } from './user.ts'
+import { LIMITED, User } from './user.ts'
 
 export interface ClusterRunOptions {
   readonly breaks?: ClusterBreak
-  /** Virtual milliseconds with faults. Default 20,000. */
+  /** Virtual milliseconds with faults. Default: one of `FAULTY_MS`. */
   readonly faultyMs?: number
   readonly listener?: (line: string) => void
 }
@@ -22,10 +23,15 @@ export interface ClusterRunOptions {
 // Many wait on one signal by design: loops, watches, requests.
 setMaxListeners(0)
 
+/** A new minute begins while there are faults, for jobs that begin by the clock. */
+const START_MS = Date.UTC(2026, 0, 1, 12, 0, 54)
 const BOOT_MS = 20_000
+const FAULTY_MS = [6000, 10_000, 16_000]
 const RECOVERY_MS = 240_000
-/** How long nothing may be written once all is as it should be. */
-const REST_MS = 40_000
+/** Statuses may follow the state that they tell. */
+const QUIET_MS = 4000
+/** How long nothing may be written once all is as it should be: some loops are slow. */
+const REST_MS = [8000, 8000, 8000, 40_000]
 /** Masters need seconds to elect controllers: faults come so much slower than the store's own. */
 const SLOWNESS = 3
 const REWATCH_MS = 20
@@ -40,14 +46,18 @@ class ClusterWorld extends MembersWorld {
   readonly #options: ClusterRunOptions
   readonly #http: SimHttp
   readonly #servers = new Map<MemberId, Server>()
-  readonly #observer = new Observer((line) => this.record(line))
+  readonly #observer = new Observer({
+    elapsedMs: () => this.clock.elapsedMs,
+    onChange: (line) => this.record(line),
+  })
   readonly #users: User[] = []
   #followed: MemberId | undefined
   #isOver = false
   #usersBusy = 0
+  #restore = () => {}
 
   constructor(seed: number, options: ClusterRunOptions) {
-    super({ seed, stream: 'cluster', listener: options.listener })
+    super({ seed, stream: 'cluster', startMs: START_MS, listener: options.listener })
     this.#options = options
     const { delayMsMax } = this.network.weather
     this.#http = new SimHttp({
@@ -70,24 +80,27 @@ class ClusterWorld extends MembersWorld {
   }
 
   protected async play(): Promise<void> {
+    this.#restore = withoutExpectations(this.#options.breaks)
     this.startMembers()
     this.#observe()
-    const { clock, random } = this
-    const onError = (error: unknown) => this.fail(error)
-    const transport = this.#http.client(() => this.#all(), 0)
-    startNodes({ clock, random: random.fork('nodes'), log: silentLog, transport, onError })
+    const nodes = this.#startNodes()
     await this.#await('the cluster starts', BOOT_MS, () => this.#isStarted())
     for (let i = 1; i <= USERS; i++) this.#startUser(i)
     this.beginFaults(slower(planFaults(this.random)))
-    await this.pass(this.#options.faultyMs ?? 20_000)
+    nodes.beginFaults()
+    const { faultyMs = this.random.fork('faulty').pick(FAULTY_MS) } = this.#options
+    await this.pass(faultyMs)
     this.endFaults()
+    nodes.endFaults()
     this.#isOver = true
     Object.assign(this.#http.weather, { resetRate: 0, streamMsMean: 0 })
+    await this.#await('the nodes are back', RECOVERY_MS, () => nodes.areUp)
     await this.#settle()
   }
 
   protected override onEnd(): void {
     this.#isOver = true
+    this.#restore()
   }
 
   /** Without faults all comes to what the users asked for, and then nothing is written any more. */
@@ -97,11 +110,12 @@ class ClusterWorld extends MembersWorld {
       return this.#isLevel() && unsettled(this.#observer).length === 0
     })
     if (this.hasFailed) return
-    // Statuses may follow the state that they tell.
-    await this.pass(REST_MS / 4)
+    await this.pass(QUIET_MS)
     this.#observer.written.length = 0
-    await this.pass(REST_MS)
-    const written = [...new Set(this.#observer.written)]
+    await this.pass(this.random.fork('rest').pick(REST_MS))
+    // What has no room in its quota is tried again.
+    const isFree = (key: string) => !key.includes(`/${LIMITED}/`)
+    const written = [...new Set(this.#observer.written)].filter(isFree)
     if (written.length > 0) {
       this.fail(new Violation(`zero writes at rest: ${written.slice(0, 5).join(', ')}`))
     }
@@ -125,7 +139,9 @@ class ClusterWorld extends MembersWorld {
   #isStarted(): boolean {
     const nodes = this.#observer.ofKind('Node')
     const accounts = this.#observer.ofKind('ServiceAccount')
-    return nodes.length >= 5 && accounts.some(({ metadata }) => metadata.namespace === 'default')
+    return (
+      nodes.length >= NODES && accounts.some(({ metadata }) => metadata.namespace === 'default')
+    )
   }
 
   /** The observer has seen what every member has. */
@@ -135,16 +151,28 @@ class ClusterWorld extends MembersWorld {
     return live.every(({ open }) => open?.state.mvcc.revision === this.#observer.next - 1)
   }
 
+  #startNodes(): Nodes {
+    return new Nodes({
+      clock: this.clock,
+      random: this.random.fork('nodes'),
+      log: silentLog,
+      transport: this.#http.client(() => this.#all(), 0),
+      onError: (error) => this.fail(error),
+      onFault: (line) => this.reportFault(line),
+    })
+  }
+
   #startUser(number: number): void {
     const random = this.random.fork(`user-${number}`)
     const clock: Clock = this.clock.of(new Lifetime(), { offsetMs: 0 })
     const transport = this.#http.client(() => this.#all(), number)
     const client = createClient({ transport, clock, random: random.fork('client'), log: silentLog })
-    const user = new User({ client, clock, random })
+    const user = new User({ client, clock, random, name: String(number) })
     this.#users.push(user)
     this.#usersBusy++
     user
       .run(() => this.#isOver)
+      .then(() => user.rest())
       .then(
         () => this.#usersBusy--,
         (error: unknown) => this.fail(error),

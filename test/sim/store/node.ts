@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type Disk, type Log, type MemberId, silentLog } from '../../../src/base/index.ts'
 import {
   type AppliedEntry,
@@ -28,27 +27,41 @@ export type StoreBreak =
   /** A member that was added begins as if it founded the cluster, and does not ask the leader. */
   | 'joinAsNew'
 
+interface Applied {
+  readonly by: MemberId
+  readonly payload: Uint8Array
+  readonly text: string
+}
+
 /** State equality: an entry does the same on every member, however often it is applied. */
 export class AppliedEntries {
-  readonly #seen = new Map<number, { by: MemberId; text: string }>()
+  readonly #seen = new Map<number, Applied>()
+  readonly #texts = new WeakMap<object, string>()
 
   get last(): number {
     return Math.max(0, ...this.#seen.keys())
   }
 
   applied(by: MemberId, entry: AppliedEntry, outcome: Outcome, state: EtcdState): void {
-    const payload = createHash('md5').update(entry.payload).digest('hex')
+    const { index, term, payload } = entry
     const error = outcome.kind === 'error' ? outcome.error.message : ''
-    const members = JSON.stringify(state.membership?.members)
-    const what = `${outcome.kind} ${state.mvcc.revision} ${error} ${members}`
-    const text = `${entry.term} ${payload} ${what}`
-    const known = this.#seen.get(entry.index)
-    if (!known) this.#seen.set(entry.index, { by, text })
-    else if (known.text !== text) {
+    const what = `${outcome.kind} ${state.mvcc.revision} ${error}`
+    const text = `${term} ${payload.length} ${what} ${this.#textOf(state.membership?.members)}`
+    const known = this.#seen.get(index)
+    if (!known) this.#seen.set(index, { by, payload, text })
+    else if (known.text !== text || Buffer.compare(known.payload, payload) !== 0) {
       throw new Violation(
-        `state equality at index ${entry.index}: ${by} has ${text}, ${known.by} has ${known.text}`,
+        `state equality at index ${index}: ${by} has ${text}, ${known.by} has ${known.text}`,
       )
     }
+  }
+
+  /** Members change seldom: the same list is written once. */
+  #textOf(members: object | undefined): string {
+    if (!members) return ''
+    const text = this.#texts.get(members) ?? JSON.stringify(members)
+    this.#texts.set(members, text)
+    return text
   }
 }
 

@@ -150,6 +150,13 @@ describe('arithmetic of rolling updates', () => {
       { old: 2 },
     ],
     [
+      'takes pods that are to go already for gone',
+      deployment(2, { maxSurge: 0, maxUnavailable: 1 }),
+      set('new', 0),
+      [set('old', 2, { available: 3 })],
+      { old: 1 },
+    ],
+    [
       'oldest sets first',
       deployment(4, { maxSurge: 0, maxUnavailable: 2 }),
       set('new', 2, { available: 2 }),

@@ -1,0 +1,26 @@
+import type { Observer, SeenChange } from '../observer.ts'
+import { cronJobRule } from './cron-job.ts'
+import { daemonSetRule } from './daemon-set.ts'
+import { disruptionRule } from './disruption.ts'
+import { jobRule } from './job.ts'
+import { podRule } from './pod.ts'
+import { quotaRule } from './quota.ts'
+import { replicaSetRule } from './replica-set.ts'
+import { rolloutRule } from './rollout.ts'
+import { statefulSetRule } from './stateful-set.ts'
+
+/** Looks at one change, in the state that it leads to; throws a `Violation`. */
+export type Rule = (change: SeenChange, observer: Observer) => void
+
+/** Everything that has to hold at every revision. */
+export const RULES: readonly (() => Rule)[] = [
+  podRule,
+  jobRule,
+  cronJobRule,
+  replicaSetRule,
+  rolloutRule,
+  statefulSetRule,
+  daemonSetRule,
+  disruptionRule,
+  quotaRule,
+]
