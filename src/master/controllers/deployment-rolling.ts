@@ -77,7 +77,7 @@ function planOldSets(
 }
 
 /** Its status may still tell of pods that it has been told to take away. */
-const servingOf = (set: ReadSet) => Math.min(sizeOf(set), availableOf(set))
+const servingOf: typeof availableOf = (set) => Math.min(sizeOf(set), availableOf(set))
 
 /** Takes up to `count` from the sizes, in their order, at most `spare` of each. */
 function shrink(

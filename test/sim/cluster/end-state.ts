@@ -56,7 +56,9 @@ function ofJob(job: Seen): string[] {
   const indexes = at(job, 'status.completedIndexes')
   const all = at(job, 'spec.completionMode') === 'Indexed' && isComplete ? allOf(wanted) : indexes
   if (isComplete && succeeded === wanted && indexes === all) return []
-  return [`${nameOf(job)} has ${succeeded} of ${wanted} (${indexes}), complete: ${isComplete}`]
+  return [
+    `${nameOf(job)} has ${succeeded} of ${wanted} (${String(indexes)}), complete: ${isComplete}`,
+  ]
 }
 
 /** As jobs tell their completed indexes. */

@@ -31,7 +31,9 @@ export const LIMITED = 'limited'
 const PASSING = 'passing'
 const NAMES = ['a', 'b'] as const
 const QUOTA_PODS = 4
-const PACE_MS_MAX = 2000
+const PACE_MS_MAX = 1200
+/** Pods at once: more than the quota has room for when somebody else asks, too. */
+const CROWD = 3
 const DRAINED_MS_MAX = 3000
 
 type Specified = { readonly spec: Readonly<Record<string, unknown>> }
@@ -66,13 +68,16 @@ export class User {
       () => this.#create(jobs, make.job(this.#new('job', MAIN), random)),
       () => this.#killPod(),
       () => this.#killPod(),
+      () => this.#killPod(),
       () => this.#drain(),
-      () => this.#limit(),
+      () => this.#crowd(),
+      () => this.#crowd(),
       () => this.#passNamespace(),
       () => this.#remove(deployments),
       () => this.#remove(random.pick([statefulSets, daemonSets] as Resource[])),
       () => this.#remove(cronJobs),
     ]
+    await this.#attempt(() => this.#limit())
     while (!isOver()) {
       await sleep(this.#clock, random.between(50, PACE_MS_MAX))
       await this.#attempt(random.pick(acts))
@@ -129,7 +134,7 @@ export class User {
   }
 
   #any(): make.Named {
-    return this.#in(this.#random.pick([MAIN, MAIN, LIMITED, PASSING]))
+    return this.#in(this.#random.pick([MAIN, MAIN, MAIN, MAIN, LIMITED, PASSING]))
   }
 
   #new(kind: string, namespace: string): make.Named {
@@ -169,7 +174,7 @@ export class User {
     const { items } = await this.#client.for(pods).list(this.#call)
     const workers = items.filter(({ metadata }) => metadata.labels?.['job'] === undefined)
     if (workers.length === 0) return
-    const { name, namespace = '' } = this.#random.pick(workers).metadata
+    const { name, namespace } = this.#random.pick(workers).metadata
     const gracePeriodSeconds = this.#random.pick([0, 1])
     await this.#client.for(pods).delete({ name, namespace }, { gracePeriodSeconds }, this.#call)
   }
@@ -204,6 +209,11 @@ export class User {
     await this.#ensureNamespace(LIMITED)
     const object = make.quota({ name: 'quota', namespace: LIMITED }, QUOTA_PODS)
     await this.#create(resourceQuotas, object)
+  }
+
+  async #crowd(): Promise<void> {
+    const create = () => this.#create(pods, make.pod(this.#new('pod', LIMITED)))
+    await Promise.all(Array.from({ length: CROWD }, () => this.#attempt(create)))
   }
 
   async #passNamespace(): Promise<void> {

@@ -111,6 +111,11 @@ export function cronJob(metadata: Named, random: SeededRandom) {
   }
 }
 
+export function pod(metadata: Named) {
+  const { spec } = podTemplate({}, IMAGES[0])
+  return { metadata, spec, status: {} }
+}
+
 export function service(metadata: Named) {
   const spec = { selector: { app: metadata.name }, ports: [{ port: 80 }] }
   return { metadata, spec, status: {} }
