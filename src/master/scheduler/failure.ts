@@ -8,7 +8,8 @@ import type { PostFilterResult } from './framework/post-filter.ts'
 import type { PodView, ScheduleResult } from './framework/types.ts'
 import { cheapest } from './plugins/index.ts'
 import { reportUnschedulable } from './pod-condition.ts'
-import type { QueuedPod, SchedulingQueue } from './queue/queue.ts'
+import type { SchedulingQueue } from './queue/queue.ts'
+import type { QueuedPod } from './queue/queued-pod.ts'
 
 type Unschedulable = Extract<ScheduleResult, { kind: 'unschedulable' }>
 

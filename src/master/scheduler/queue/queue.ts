@@ -3,6 +3,8 @@ import type { ClusterEvent } from '../framework/events.ts'
 import type { Framework } from '../framework/framework.ts'
 import type { PodView } from '../framework/types.ts'
 import { KeyedHeap } from './heap.ts'
+import type { QueuedPod } from './queued-pod.ts'
+import { WaitingPods } from './waiting-pods.ts'
 
 /** How long a pod that failed waits: the first time, and at the most. In milliseconds. */
 export interface QueueBackoff {
@@ -15,18 +17,6 @@ const MAX_UNSCHEDULABLE_MS = 5 * 60_000
 const FLUSH_PERIOD_MS = 30_000
 /** Beyond this many changes during one attempt, the attempt counts as overtaken by events. */
 const MAX_EVENTS_KEPT = 1_000
-
-/** A pod that waits for a node. */
-export interface QueuedPod {
-  readonly pod: PodView
-  readonly attempts: number
-  /** When it was first queued. */
-  readonly queuedMs: number
-  /** When it last failed. */
-  readonly failedMs: number
-  /** Plugins that turned it away last time: their interests decide what wakes it up. */
-  readonly plugins: ReadonlySet<string>
-}
 
 /**
  * The pods to be scheduled, in three parts as in kube-scheduler: `active` (next is the highest
@@ -43,7 +33,7 @@ export class SchedulingQueue {
     before: (a, b) => this.#readyMs(a) < this.#readyMs(b),
     keyOf: uidOf,
   })
-  readonly #unschedulable = new Map<string, QueuedPod>()
+  readonly #unschedulable: WaitingPods
   readonly #inFlight = new Map<string, ClusterEvent[]>()
   #waiting: ((pod: QueuedPod | undefined) => void) | undefined
   #wakeUp: Timer | undefined
@@ -58,6 +48,7 @@ export class SchedulingQueue {
   }) {
     this.#clock = dependencies.clock
     this.#frameworkOf = dependencies.frameworkOf
+    this.#unschedulable = new WaitingPods(this.#frameworkOf)
     this.#backoffTimes = dependencies.backoff
     this.#flush = this.#clock.every(FLUSH_PERIOD_MS, () => this.#flushStale(), { unref: true })
   }
@@ -90,7 +81,7 @@ export class SchedulingQueue {
     else if (isSpecChanged(known.pod, pod)) {
       this.#unschedulable.delete(uid)
       this.#enqueue(updated)
-    } else this.#unschedulable.set(uid, updated)
+    } else this.#unschedulable.set(updated)
   }
 
   /** The pod is gone, going or bound: an attempt that is under way is its last. */
@@ -139,8 +130,9 @@ export class SchedulingQueue {
       plugins,
     }
     const overtaken = plugins.size === 0 || events.length >= MAX_EVENTS_KEPT
-    if (overtaken || events.some((event) => this.#mayHelp(failed, event))) this.#backOff(failed)
-    else this.#unschedulable.set(uid, failed)
+    if (overtaken || events.some((event) => this.#unschedulable.mayHelp(failed, event)))
+      this.#backOff(failed)
+    else this.#unschedulable.set(failed)
   }
 
   /** Something changed in the cluster: wakes the pods that it may help. */
@@ -148,9 +140,8 @@ export class SchedulingQueue {
     for (const events of this.#inFlight.values()) {
       if (events.length < MAX_EVENTS_KEPT) events.push(event)
     }
-    for (const [uid, waiting] of this.#unschedulable) {
-      if (!this.#mayHelp(waiting, event)) continue
-      this.#unschedulable.delete(uid)
+    for (const waiting of this.#unschedulable.helpedBy(event)) {
+      this.#unschedulable.delete(uidOf(waiting))
       this.#backOff(waiting)
     }
   }
@@ -174,7 +165,7 @@ export class SchedulingQueue {
   #enqueue(queued: QueuedPod): void {
     const gate = this.#frameworkOf(queued.pod).preEnqueue(queued.pod)
     if (gate) {
-      this.#unschedulable.set(uidOf(queued), { ...queued, plugins: new Set([gate.plugin]) })
+      this.#unschedulable.set({ ...queued, plugins: new Set([gate.plugin]) })
       return
     }
     if (this.#waiting) {
@@ -224,24 +215,11 @@ export class SchedulingQueue {
   /** Whatever the hints say, nobody waits for ever. */
   #flushStale(): void {
     const nowMs = this.#clock.nowMs()
-    for (const [uid, waiting] of this.#unschedulable) {
+    for (const waiting of this.#unschedulable.all()) {
       if (nowMs - waiting.failedMs < MAX_UNSCHEDULABLE_MS || waiting.failedMs === 0) continue
-      this.#unschedulable.delete(uid)
+      this.#unschedulable.delete(uidOf(waiting))
       this.#backOff(waiting)
     }
-  }
-
-  #mayHelp(waiting: QueuedPod, event: ClusterEvent): boolean {
-    if (event.resource === 'pod' && event.now?.metadata.uid !== uidOf(waiting)) return false
-    for (const plugin of this.#frameworkOf(waiting.pod).plugins) {
-      if (!waiting.plugins.has(plugin.name)) continue
-      for (const interest of plugin.interests) {
-        if (interest.resource !== event.resource) continue
-        if (!interest.actions.includes(event.action)) continue
-        if (interest.mayHelp?.(waiting.pod, event) ?? true) return true
-      }
-    }
-    return false
   }
 }
 
