@@ -6,8 +6,8 @@ import { Expectations } from '../../../src/master/controllers/expectations.ts'
 export type ClusterBreak =
   /** Updates overwrite what others have written meanwhile. */
   | 'blindUpdates'
-  /** The same, of quotas alone: two masters give the same room away. */
-  | 'blindQuotas'
+  /** Creations take nothing from the quota. */
+  | 'unspentQuotas'
   /** Evictions take nothing from the budget. */
   | 'unspentBudgets'
   /** Pods move to another node. */
@@ -21,7 +21,7 @@ export type ClusterBreak =
 
 export const CLUSTER_BREAKS: readonly ClusterBreak[] = [
   'blindUpdates',
-  'blindQuotas',
+  'unspentQuotas',
   'unspentBudgets',
   'movedPods',
   'noExpectations',
@@ -34,9 +34,10 @@ const MOVED = ['"nodeName":"node-1"', '"nodeName":"node-2"'] as const
 
 export function brokenKv(kv: Kv, breaks: ClusterBreak | undefined): Kv {
   const update: Update = async (key, value, expected, options) => {
-    const isQuota = key.startsWith('/registry/resourcequotas/')
-    if (breaks === 'blindUpdates' || (breaks === 'blindQuotas' && isQuota)) {
-      return blindly(kv, key, value, expected, options)
+    if (breaks === 'blindUpdates') return blindly(kv, key, value, expected, options)
+    if (breaks === 'unspentQuotas' && key.startsWith('/registry/resourcequotas/')) {
+      const before = (await kv.get(key)).kv?.value
+      if (before && usedOf(value) > usedOf(before)) return { kind: 'ok', revision: expected }
     }
     if (breaks === 'unspentBudgets' && Buffer.from(value).includes('"disruptedPods":{"')) {
       return { kind: 'ok', revision: expected }
@@ -58,6 +59,12 @@ export function brokenKv(kv: Kv, breaks: ClusterBreak | undefined): Kv {
       return typeof value === 'function' ? value.bind(target) : value
     },
   })
+}
+
+/** Pods that a quota has counted; more than any when it has not counted yet. */
+function usedOf(quota: Uint8Array): number {
+  const text = /"used":{"pods":"(\d+)"/.exec(Buffer.from(quota).toString())?.[1]
+  return Number(text ?? Infinity)
 }
 
 async function blindly(kv: Kv, ...[key, value, expected, options]: Parameters<Update>) {
