@@ -156,6 +156,11 @@ export class StoreNode {
     )
   }
 
+  kill(): void {
+    this.close()
+    this.#options.machine.kill()
+  }
+
   /** Its process ends. */
   close(): void {
     this.#open = undefined
