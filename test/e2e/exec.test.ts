@@ -168,7 +168,10 @@ describe('kubectl exec, cp, attach and port-forward', function () {
         assert.equal(outcome.code, 7)
       })
 
-      it('debugs a pod with a container of its own', async () => {
+      // The oldest and the newest: what lies between speaks as one of them.
+      const isExtreme = [findKubectls()[0], findKubectls().at(-1)].includes(program)
+      const itOnce = isExtreme ? it : () => undefined
+      itOnce('debugs a pod with a container of its own', async () => {
         const name = `debug-${basename(program).replaceAll('.', '-')}`
         const about = [
           'debug',

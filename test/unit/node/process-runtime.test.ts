@@ -323,6 +323,27 @@ describe('ProcessRuntime', () => {
     })
   })
 
+  it('has its termination message where Kubernetes says, and the usual devices', async function () {
+    const isRoot = process.getuid?.() === 0
+    const runtime = await start(isRoot ? 'root' : 'user-namespace')
+    const volume = join(folder, 'volume')
+    await fs.mkdir(volume)
+    const mounts = [{ name: 'v', mountPath: '/data', hostPath: volume, readOnly: false }]
+    const script =
+      'test -c /dev/null && test "$(head -c 3 /dev/zero | wc -c)" = 3 && test -c /dev/urandom && ' +
+      'test -e /dev/pts/ptmx && echo seen >> /dev/stdout && ' +
+      `printf '${folder}' > /dev/termination-log; exit 5`
+    const state = await runToEnd(runtime, { command: ['sh', '-c', script], mounts })
+    const log = await logsOf(runtime)
+    if (log.includes('Operation not permitted')) skipOnThisKernel(this, NO_MOUNTS)
+    assert.equal(state.message, folder, log)
+    assert.equal(state.exitCode, 5)
+    assert.match(log, /seen/)
+    // The host's own `/dev` has nothing of it.
+    const outside = await fs.readFile('/dev/termination-log', 'utf8').catch(() => '')
+    assert.notEqual(outside, folder)
+  })
+
   it('runs commands beside a container, in its mounts', async function () {
     const isRoot = process.getuid?.() === 0
     const runtime = await start(isRoot ? 'root' : 'user-namespace')

@@ -62,11 +62,10 @@ export function envName(name: string): string {
   return name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')
 }
 
-/** `/dev` belongs to the kernel: a message path there is reached by its variable only. */
+/** A container without volumes needs no tree of its own: the usual path is its variable only. */
 function realMounts(config: ContainerConfig, messageFile: string): readonly Mount[] {
   const { mounts, terminationMessagePath: mountPath } = config
   if (mounts.length === 0 && mountPath.startsWith('/dev/')) return []
-  if (mountPath.startsWith('/dev/')) return mounts
   return [...mounts, { name: 'termination-log', mountPath, hostPath: messageFile, readOnly: false }]
 }
 

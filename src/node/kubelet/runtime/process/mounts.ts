@@ -73,6 +73,7 @@ export function mountedCommand(options: {
     'set -e',
     `navarch_root=${isMirrored ? quote(root) : ''}`,
     ...(isMirrored ? [MIRROR] : []),
+    ...ownDevices(inOrder.filter(({ mountPath }) => mountPath.startsWith('/dev/'))),
     ...inOrder.map((mount, i) => bind(mount, i)),
     ...(files.length > 0 ? [REPLACE] : []),
     ...files.map(({ path, hostPath }) => `replace ${quote(path)} ${quote(hostPath)}`),
@@ -122,6 +123,33 @@ point() {
   if [ -d "$2" ]; then mkdir -p "$navarch_root$1"
   else mkdir -p "$(dirname "$navarch_root$1")"; : > "$navarch_root$1"; fi
 }`
+
+/** The container's own `/dev`, with a place for each of the mounts there. */
+function ownDevices(mounts: readonly Mount[]): readonly string[] {
+  if (mounts.length === 0) return []
+  const places = mounts.map(({ mountPath, hostPath }) => {
+    const at = `"$navarch_root"${quote(mountPath)}`
+    const file = `mkdir -p "$(dirname ${at})"; [ -e ${at} ] || : > ${at}`
+    return `if [ -d ${quote(hostPath)} ]; then mkdir -p ${at}; else ${file}; fi`
+  })
+  return [OWN_DEVICES, ...places]
+}
+
+/**
+ * A `/dev` with what every container has of it, and what some programs look for: the host's own can
+ * be written to by nobody, and belongs to all.
+ */
+const OWN_DEVICES = `mount -t tmpfs -o mode=755 tmpfs dev
+for navarch_n in null zero full random urandom tty console ptmx fuse kvm pts shm mqueue net dri; do
+  if [ -L "/dev/$navarch_n" ]; then cp -P "/dev/$navarch_n" "dev/$navarch_n"
+  elif [ -d "/dev/$navarch_n" ]; then
+    mkdir "dev/$navarch_n"; mount --rbind "/dev/$navarch_n" "dev/$navarch_n"
+  elif [ -e "/dev/$navarch_n" ]; then
+    : > "dev/$navarch_n"; mount --bind "/dev/$navarch_n" "dev/$navarch_n"
+  fi
+done
+ln -s /proc/self/fd dev/fd
+ln -s fd/0 dev/stdin; ln -s fd/1 dev/stdout; ln -s fd/2 dev/stderr`
 
 // `/var/run` is a link to `/run` on most hosts: the mount point is where the link leads, within.
 function bind(mount: Mount, index: number): string {
