@@ -20,6 +20,8 @@ export interface MasterStatusParts {
 export function masterStatusHandler(parts: MasterStatusParts): HttpHandler {
   return async (request) => {
     if (!request.identity) return json(401, { message: 'Unauthorized' })
+    if (!request.identity.organizations.includes(MASTERS))
+      return json(403, { message: 'Forbidden' })
     const [{ id, leader, role, term, commitIndex, appliedIndex }, healthy] = await Promise.all([
       parts.store.status(),
       isReady(parts.api),
@@ -33,7 +35,8 @@ export function masterStatusHandler(parts: MasterStatusParts): HttpHandler {
   }
 }
 
-const SELF = { commonName: 'system:apiserver', organizations: ['system:masters'] }
+const MASTERS = 'system:masters'
+const SELF = { commonName: 'system:apiserver', organizations: [MASTERS] }
 
 /** What `/readyz` says: the store has a leader and a majority, and the API all that it needs. */
 async function isReady(api: HttpHandler): Promise<boolean> {

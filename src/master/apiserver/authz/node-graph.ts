@@ -78,7 +78,8 @@ export class NodeGraph {
     this.#forget(key)
     const node = pod.spec.nodeName ?? ''
     if (item.type === 'DELETED' || node === '') return
-    const needs = needsOf(pod)
+    // What a node makes by itself gives it no rights.
+    const needs = pod.metadata.annotations?.[MIRROR] === undefined ? needsOf(pod) : []
     this.#pods.set(key, { node, needs })
     const counts = this.#nodes.get(node) ?? new Map<string, number>()
     this.#nodes.set(node, counts)
@@ -97,6 +98,8 @@ export class NodeGraph {
     }
   }
 }
+
+const MIRROR = 'kubernetes.io/config.mirror'
 
 interface Volume extends KubeObject {
   spec?: { claimRef?: { namespace?: string; name?: string } }

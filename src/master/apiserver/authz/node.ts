@@ -91,7 +91,7 @@ function judgesOf({
       const wrong = onlyGet(asked)
       if (wrong) return wrong
       const of = { group: 'storage.k8s.io', plural: 'volumeattachments' }
-      const found = lookup.cached<Attachment>(of, { name: asked.name })
+      const found = lookup.cached<OfNode>(of, { name: asked.name })
       return related(found?.spec?.nodeName === node, node)
     },
     '/serviceaccounts'(node, asked) {
@@ -103,13 +103,25 @@ function judgesOf({
     },
     'coordination.k8s.io/leases': ownLease,
     'storage.k8s.io/csinodes': ownCsiNode,
-    'resource.k8s.io/resourceslices': ownSlices,
+    'resource.k8s.io/resourceslices'(node, asked) {
+      const { verb, subresource, name } = asked
+      if (subresource !== '') return no('cannot authorize ResourceSlice subresources')
+      // What it makes is the admission plugin's business.
+      if (verb === 'create') return ALLOW
+      if (['get', 'update', 'patch', 'delete'].includes(verb)) {
+        const of = { group: 'resource.k8s.io', plural: 'resourceslices' }
+        const found = lookup.cached<OfNode>(of, { name })
+        return related(found?.spec?.nodeName === node, node)
+      }
+      return ownSlices(node, asked)
+    },
     '/nodes': ownNode,
     '/pods': (node, asked) => ownPods(graph, node, asked),
   }
 }
 
-interface Attachment extends KubeObject {
+/** A VolumeAttachment, a ResourceSlice. */
+interface OfNode extends KubeObject {
   spec?: { nodeName?: string }
 }
 
@@ -136,8 +148,6 @@ const ownCsiNode: Judge = (node, asked) => {
 }
 
 const ownSlices: Judge = (node, asked) => {
-  if (asked.subresource !== '') return no('cannot authorize ResourceSlice subresources')
-  if (asked.verb === 'create') return ALLOW
   if (selects(asked, 'spec.nodeName', node)) return ALLOW
   return no('can only list/watch/deletecollection resourceslices with spec.nodeName field selector')
 }
