@@ -120,8 +120,11 @@ async function route(
   const routed = { ...of, request, user, requireCreate }
   const serve = () => authorizeAndServe(options, routed, attributes)
   if (isLongRunning(info)) return serve()
-  return options.fairness.serve(attributes, { signal }, serve)
+  return options.fairness.serve(attributes, { signal, limit: limitOf(info) }, serve)
 }
+
+/** Of objects in an answer, as it is asked for; 0: no limit. */
+const limitOf = ({ query }: RequestInfo): number => Number(query.get('limit') ?? 0) || 0
 
 /** Watches and streams last as long as their clients want: they take no turns. */
 function isLongRunning({ resource }: RequestInfo): boolean {

@@ -21,7 +21,7 @@ import { Catalog } from './catalog.ts'
 import { customServer } from './custom/index.ts'
 import type { AdmissionConfig } from './configuration/index.ts'
 import type { EncryptionRule } from './encryption/index.ts'
-import { Fairness } from './fairness/index.ts'
+import { Fairness, fairnessDumps } from './fairness/index.ts'
 import type { Followed } from './followed.ts'
 import { createHandler, type Route } from './handler.ts'
 import { discoveryRoute } from './discovery.ts'
@@ -114,7 +114,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const webhooks = outbound && new WebhookCaller({ call: outbound, targets, clock })
   const config = options.admissionConfig ?? {}
   const base = { lookup, clock, random, log, kv, authorizer, config }
-  const { mountTokens = false } = options
+  const mountTokens = options.mountTokens ?? false
   const context = { ...base, mountTokens, ...(webhooks && { webhooks }) }
   const plugins = admissionChain(context, PLUGINS, {
     enabled: options.enabledAdmission ?? [],
@@ -142,11 +142,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     allSubresources({ core, budgets, kubelet, issuer, random, lookup, call: outbound }),
   )
   const audit = options.audit && new Audit(options.audit, { clock })
+  const fairness = new Fairness({ lookup, clock, ...options.fairness })
   const handler = createHandler({
     ...(audit && { audit }),
     authentication,
     authorizer,
-    fairness: new Fairness({ lookup, clock, ...options.fairness }),
+    fairness,
     routes: [
       ...(outbound ? extensionRoutes({ ...aggregation, call: outbound }) : []),
       resourceRoute({ stores, clock, special, tracer }),
@@ -154,6 +155,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       versionRoute,
       issuerDiscoveryRoute({ issuer: issuer?.issuer, keys: security.keys, advertise }),
       metricsRoute(requests, stores),
+      fairnessDumps(fairness),
       openApiRoute(() => served.current()),
       discoveryRoute(() => served.current()),
       () => Promise.resolve(replyText(404, '404 page not found\n')),
@@ -164,10 +166,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     tracer,
     onAnswered: (info, code) => requests.count(info, code),
   })
-  const stop = async () => {
-    await background.stop()
-    await Promise.all([tracer.flush(), audit?.close()])
-  }
+  const flush = () => Promise.all([tracer.flush(), audit?.close()])
+  const stop = () => background.stop().then(async () => void (await flush()))
   return { handler, start: (of) => background.start(of), stop }
 }
 

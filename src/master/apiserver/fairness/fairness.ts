@@ -4,7 +4,8 @@ import type { Lookup } from '../admission/index.ts'
 import type { Attributes } from '../authz/attributes.ts'
 import { replyText } from '../respond.ts'
 import { classify, type Flow, inOrder } from './classify.ts'
-import { PriorityLevel } from './priority-level.ts'
+import { type Ask, PriorityLevel } from './priority-level.ts'
+import { seatsFor } from './seats.ts'
 
 /** Requests that are served at once (`--max-requests-inflight` and the mutating ones together). */
 const SEATS = 600
@@ -21,6 +22,8 @@ interface Level {
   /** Seats that are its own, and how many of them it keeps when others could use them. */
   readonly nominal: number
   readonly kept: number
+  /** With those that it borrows. */
+  readonly most: number
 }
 
 /**
@@ -46,7 +49,7 @@ export class Fairness {
   /** Serves when it is the request's turn; 429 without room to wait, or when that takes too long. */
   async serve(
     asked: Attributes,
-    options: { signal: AbortSignal },
+    options: { signal: AbortSignal; limit?: number },
     work: () => Promise<HttpResponse>,
   ): Promise<HttpResponse> {
     this.#configure()
@@ -55,22 +58,25 @@ export class Fairness {
     if (!flow || !level) return work()
     const named = headersOf(flow, level)
     if (level.isExempt) return withHeaders(await work(), named)
-    if (!(await this.#takeSeat(level, flow, options))) return withHeaders(tooMany(), named)
+    const ask = {
+      flow: `${flow.schema.metadata.name}/${flow.distinguisher}`,
+      seats: seatsFor(asked, this.#lookup, options.limit),
+    }
+    if (!(await this.#takeSeat(level, ask, options))) return withHeaders(tooMany(), named)
     try {
       return withHeaders(await work(), named)
     } finally {
-      level.level.leaveSeat()
+      level.level.leaveSeat(ask)
       this.#serveWaiting()
     }
   }
 
   async #takeSeat(
     { level, ...of }: Level,
-    flow: Flow,
+    ask: Ask,
     { signal }: { signal: AbortSignal },
   ): Promise<boolean> {
-    const name = `${flow.schema.metadata.name}/${flow.distinguisher}`
-    const place = level.enter(name, this.#hasSeat({ level, ...of }))
+    const place = level.enter(ask, this.#hasSeats({ level, ...of }, ask.seats))
     if (place.kind !== 'wait') return place.kind === 'seat'
     return new Promise((resolve) => {
       const settle = (served: boolean) => {
@@ -88,9 +94,12 @@ export class Fairness {
   }
 
   /** Its own seats first; then those that nobody needs now, but for what others keep. */
-  #hasSeat(of: Level): boolean {
-    if (of.level.seats < of.nominal) return true
-    let taken = 0
+  #hasSeats(of: Level, seats: number): boolean {
+    const wanted = of.level.seats + seats
+    // One that needs more than there ever are is served alone.
+    if (of.level.seats === 0 || wanted <= of.nominal) return true
+    if (wanted > of.most) return false
+    let taken = seats
     for (const other of this.#levels.values()) {
       if (other.isExempt) continue
       taken +=
@@ -98,13 +107,21 @@ export class Fairness {
           ? other.level.seats
           : Math.max(other.level.seats, other.kept)
     }
-    return taken < this.#seats
+    return taken <= this.#seats
   }
 
   #serveWaiting(): void {
     for (const level of this.#levels.values()) {
-      while (level.level.waiting > 0 && this.#hasSeat(level)) level.level.serveNext()
+      while (level.level.waiting > 0 && this.#hasSeats(level, level.level.nextSeats)) {
+        level.level.serveNext()
+      }
     }
+  }
+
+  /** By name, for those who look in. */
+  levels(): ReadonlyMap<string, { readonly isExempt: boolean; readonly level: PriorityLevel }> {
+    this.#configure()
+    return this.#levels
   }
 
   #configure(): void {
@@ -132,7 +149,9 @@ function levelsOf(
     const { type, limited } = config.spec
     const isExempt = type === 'Exempt'
     const nominal = total === 0 ? 0 : Math.ceil((of.seats * shares(config)) / total)
-    const lendable = Math.round((nominal * (limited?.lendablePercent ?? 0)) / 100)
+    const part = (percent: number) => Math.round((nominal * percent) / 100)
+    const borrowable = limited?.borrowingLimitPercent
+    const most = borrowable == null ? of.seats : nominal + part(borrowable)
     const known = of.before.get(name)
     // Who is served or waits under a level stays there while its queues are the same.
     const same = known?.config.metadata.generation === generation
@@ -143,7 +162,8 @@ function levelsOf(
       queueLengthLimit: queuing.queueLengthLimit ?? 50,
     }
     const level = known && same ? known.level : new PriorityLevel(limits)
-    levels.set(name, { config, level, isExempt, nominal, kept: nominal - lendable })
+    const kept = nominal - part(limited?.lendablePercent ?? 0)
+    levels.set(name, { config, level, isExempt, nominal, kept, most })
   }
   return levels
 }

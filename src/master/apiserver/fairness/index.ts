@@ -1,2 +1,3 @@
 export { defaultFlowControl } from './defaults.ts'
+export { fairnessDumps } from './dump.ts'
 export { Fairness } from './fairness.ts'

@@ -1,11 +1,33 @@
 /** One request that waits for a seat. */
 interface Waiting {
   readonly start: () => void
+  readonly ask: Ask
+}
+
+/** What a request is, and how many seats it takes. */
+export interface Ask {
+  /** Who shares a queue: the schema, and the user or the namespace. */
+  readonly flow: string
+  readonly seats: number
+}
+
+/** What has become of requests, since the level was made. */
+export interface Counts {
+  executing: number
+  dispatched: number
+  rejected: number
+  timedOut: number
+}
+
+/** A queue in which somebody waits, for those who look in. */
+export interface QueueView {
+  readonly index: number
+  readonly waiting: readonly Ask[]
 }
 
 interface Queue {
   readonly waiting: Waiting[]
-  /** Requests of it that have begun: the queue with the fewest is served next. */
+  /** Seats of its requests that have begun: the queue with the fewest is served next. */
   begun: number
 }
 
@@ -30,6 +52,7 @@ export type Place =
 export class PriorityLevel {
   readonly #queues: Queue[]
   readonly #limits: QueueLimits | undefined
+  readonly counts: Counts = { executing: 0, dispatched: 0, rejected: 0, timedOut: 0 }
   #seats = 0
   #waiting = 0
 
@@ -48,21 +71,34 @@ export class PriorityLevel {
     return this.#waiting
   }
 
-  /** `free`: whether there is a seat. */
-  enter(flow: string, free: boolean): Place {
+  /** Queues in which somebody waits. */
+  queues(): QueueView[] {
+    return this.#queues.flatMap(({ waiting }, index) =>
+      waiting.length === 0 ? [] : [{ index, waiting: waiting.map(({ ask }) => ask) }],
+    )
+  }
+
+  /** How many seats the one needs who is served next; 0: nobody waits. */
+  get nextSeats(): number {
+    return this.#next()?.waiting[0]?.ask.seats ?? 0
+  }
+
+  /** `free`: whether there are seats. */
+  enter(ask: Ask, free: boolean): Place {
     if (free && this.#waiting === 0) {
-      this.#seats++
+      this.#seat(ask)
       return { kind: 'seat' }
     }
-    const queue = this.#shortest(flow)
+    const queue = this.#shortest(ask.flow)
     if (!queue || queue.waiting.length >= (this.#limits?.queueLengthLimit ?? 0)) {
+      this.counts.rejected++
       return { kind: 'full' }
     }
     let start: () => void = () => undefined
     const seat = new Promise<void>((resolve) => {
       start = resolve
     })
-    const waiting = { start }
+    const waiting = { start, ask }
     queue.waiting.push(waiting)
     this.#waiting++
     const leave = () => {
@@ -70,29 +106,42 @@ export class PriorityLevel {
       if (at < 0) return false
       queue.waiting.splice(at, 1)
       this.#waiting--
+      this.counts.timedOut++
       return true
     }
     return { kind: 'wait', seat, leave }
   }
 
-  leaveSeat(): void {
-    this.#seats--
+  leaveSeat({ seats }: Ask): void {
+    this.#seats -= seats
+    this.counts.executing--
+  }
+
+  #seat({ seats }: Ask): void {
+    this.#seats += seats
+    this.counts.executing++
+    this.counts.dispatched++
   }
 
   /** Gives a seat to whoever is next; the caller has seen that there is one. */
   serveNext(): void {
+    const next = this.#next()
+    const waiting = next?.waiting.shift()
+    if (!next || !waiting) return
+    next.begun += waiting.ask.seats
+    this.#waiting--
+    this.#seat(waiting.ask)
+    // An idle queue does not save up turns.
+    if (this.#waiting === 0) for (const queue of this.#queues) queue.begun = 0
+    waiting.start()
+  }
+
+  #next(): Queue | undefined {
     let next: Queue | undefined
     for (const queue of this.#queues) {
       if (queue.waiting.length > 0 && (!next || queue.begun < next.begun)) next = queue
     }
-    const waiting = next?.waiting.shift()
-    if (!next || !waiting) return
-    next.begun++
-    this.#waiting--
-    this.#seats++
-    // An idle queue does not save up turns.
-    if (this.#waiting === 0) for (const queue of this.#queues) queue.begun = 0
-    waiting.start()
+    return next
   }
 
   #shortest(flow: string): Queue | undefined {

@@ -110,6 +110,49 @@ describe('priority and fairness', () => {
     await Promise.all(flood)
   })
 
+  it('a list of much takes several seats, a page of it fewer', async () => {
+    const cache = { size: 2500 }
+    const many: Lookup = { ...lookup, store: () => ({ cache }) as never }
+    const fairness = new Fairness({ lookup: many, clock: systemClock, seats: 50 })
+    const finishing: (() => void)[] = []
+    const ask = (verb: string, limit = 0) =>
+      fairness.serve(
+        { ...asked('eve'), verb, name: '' } as Attributes,
+        { limit, signal: new AbortController().signal },
+        () =>
+          new Promise<HttpResponse>((resolve) => {
+            finishing.push(() => resolve({ status: 200, headers: {}, body: undefined }))
+          }),
+      )
+    const seats = () => fairness.levels().get('global-default')?.level.seats
+    const asking = [ask('list'), ask('get'), ask('list', 300)]
+    await turn()
+    assert.equal(seats(), 10 + 1 + 3)
+    for (const finish of finishing.splice(0)) finish()
+    await Promise.all(asking)
+    assert.equal(seats(), 0)
+  })
+
+  it('tells what waits, to those who may look', async () => {
+    const h = await Harness.start({ fairness: { seats: 10 } })
+    const dump = (name: string) => h.call(`GET /debug/api_priority_and_fairness/dump_${name}`)
+    await h.call('GET /api/v1/namespaces', { as: { commonName: 'eve', organizations: [] } })
+    const { status, bytes } = await dump('priority_levels')
+    assert.equal(status, 200)
+    assert.match(bytes.toString(), /^PriorityLevelName, ActiveQueues, IsIdle, /)
+    assert.match(bytes.toString(), /\nglobal-default, 0, true, false, 0, 0, 1, 0, 0, 0\n/)
+    assert.match(bytes.toString(), /\nexempt, <none>, /)
+    assert.match(
+      (await dump('queues')).bytes.toString(),
+      /^PriorityLevelName, Index, PendingRequests/,
+    )
+    assert.match((await dump('requests')).bytes.toString(), /^PriorityLevelName, FlowSchemaName, /)
+    const eve = { as: { commonName: 'eve', organizations: [] } }
+    const refused = await h.call('GET /debug/api_priority_and_fairness/dump_requests', eve)
+    assert.equal(refused.status, 403)
+    await h.stop()
+  })
+
   it('deals a flow the same queues each time, different ones, and not the same as another’s', () => {
     const limits = { queues: 128, handSize: 6, queueLengthLimit: 50 }
     assert.deepEqual(hand('a', limits), hand('a', limits))
