@@ -314,6 +314,13 @@ export function statusPatch(
   }
   const strays = strayConditions(before, now).map((type) => ({ type, $patch: 'delete' }))
   if (strays.length > 0) status['conditions'] = [...(now.conditions ?? []), ...strays]
+  // The list is merged by address: after a reboot the pod has another, and the old one has to go.
+  const current = now.podIPs?.map(({ ip }) => ip) ?? []
+  const former = (before?.podIPs ?? []).filter(({ ip }) => !current.includes(ip))
+  if (former.length > 0) {
+    const gone = former.map(({ ip }) => ({ ip, $patch: 'delete' }))
+    status['podIPs'] = [...(now.podIPs ?? []), ...gone]
+  }
   return { metadata: { uid }, status }
 }
 

@@ -182,6 +182,17 @@ describe('pod status', () => {
     assert.equal(time('Initialized'), '1970-01-01T00:00:05Z')
   })
 
+  it('takes away the address that a pod had before its node was started anew', () => {
+    const before = { podIP: '10.0.0.1', podIPs: [{ ip: '10.0.0.1' }] }
+    const now = { podIP: '10.0.0.2', podIPs: [{ ip: '10.0.0.2' }] }
+    const { status: patch } = statusPatch('u', before, now)
+    assert.deepEqual(patch['podIPs'], [{ ip: '10.0.0.2' }, { ip: '10.0.0.1', $patch: 'delete' }])
+    assert.deepEqual(statusPatch('u', now, now).status['podIPs'], now.podIPs)
+    assert.deepEqual(statusPatch('u', now, {}).status['podIPs'], [
+      { ip: '10.0.0.2', $patch: 'delete' },
+    ])
+  })
+
   it('is written only when the server has another', () => {
     const status = statusOf({ what: '', phase: '' })
     const other = { type: 'example.com/gate', status: 'True' }
