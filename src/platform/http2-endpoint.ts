@@ -88,6 +88,8 @@ function openSession(
       onGone()
     })
     session.once('connect', () => {
+      // It may have failed between the handshake and this word of it, which comes a tick later.
+      if (session.destroyed) return
       clearTimeout(timer)
       session.setLocalWindowSize(CONNECTION_WINDOW_BYTES)
       watchOver(session)
