@@ -1,12 +1,13 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type {
-  DeviceClass,
-  DeviceClassSpec,
-  DeviceRequest,
+import {
+  type DeviceClass,
+  type DeviceClassSpec,
+  type DeviceRequest,
   ResourceClaim,
-  ResourceClaimSpec,
+  type ResourceClaimSpec,
+  ResourceClaimStatus,
   ResourceClaimTemplate,
-  ResourceSlice,
+  type ResourceSlice,
 } from '../resource/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
@@ -19,6 +20,7 @@ import {
   tooLong,
   tooMany,
 } from './field-errors.ts'
+import { goFieldText } from './go-text.ts'
 import { IMMUTABLE_ERROR, validateKept } from './metadata.ts'
 import { dns1123LabelErrors, dns1123SubdomainErrors } from './names.ts'
 import { each } from './pod/common.ts'
@@ -183,7 +185,7 @@ export function validateResourceClaimUpdate(
   old: DeepReadonly<ResourceClaim>,
 ): FieldError[] {
   if (semanticEqual(claim.spec, old.spec)) return []
-  return [invalid('spec', claim.spec, IMMUTABLE_ERROR)]
+  return [invalid('spec', goFieldText(ResourceClaim, 'spec', claim.spec), IMMUTABLE_ERROR)]
 }
 
 export function validateResourceClaimStatus(
@@ -210,7 +212,8 @@ export function validateResourceClaimStatus(
   }
   const before = old.status?.allocation
   if (before && allocation && !semanticEqual(before, allocation)) {
-    errors.push(invalid('status.allocation', allocation, IMMUTABLE_ERROR))
+    const shown = goFieldText(ResourceClaimStatus, 'allocation', allocation)
+    errors.push(invalid('status.allocation', shown, IMMUTABLE_ERROR))
   }
   return errors
 }
@@ -220,7 +223,9 @@ export function validateResourceClaimTemplateUpdate(
   old: DeepReadonly<ResourceClaimTemplate>,
 ): FieldError[] {
   if (semanticEqual(template.spec, old.spec)) return []
-  return [invalid('spec', template.spec, IMMUTABLE_ERROR)]
+  return [
+    invalid('spec', goFieldText(ResourceClaimTemplate, 'spec', template.spec), IMMUTABLE_ERROR),
+  ]
 }
 
 export function validateResourceSlice({ spec }: DeepReadonly<ResourceSlice>): FieldError[] {

@@ -1,7 +1,7 @@
 import type { DeepReadonly } from '../../base/index.ts'
 import {
   FlowDistinguisherMethod,
-  type FlowSchema,
+  FlowSchema,
   type FlowSubject,
   type NonResourcePolicyRule,
   type PolicyRulesWithSubjects,
@@ -10,7 +10,7 @@ import {
 import type { FieldError } from '../schema/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
 import { duplicate, forbidden, goStrings, invalid, notSupported, required } from './field-errors.ts'
-import { goText } from './go-text.ts'
+import { goFieldText, goText } from './go-text.ts'
 import { dns1123LabelErrors, dns1123SubdomainErrors } from './names.ts'
 import { each } from './pod/common.ts'
 
@@ -71,7 +71,8 @@ export function validateFlowSchema(schema: DeepReadonly<FlowSchema>): FieldError
   errors.push(...(spec.rules ?? []).flatMap((rule, i) => ruleErrors(rule, `spec.rules[${i}]`)))
   const wanted = Object.hasOwn(MANDATORY, name) ? MANDATORY[name] : undefined
   if (wanted && !semanticEqual(spec, wanted)) {
-    errors.push(invalid('spec', spec, `spec of '${name}' must equal the fixed value`))
+    const shown = goFieldText(FlowSchema, 'spec', spec)
+    errors.push(invalid('spec', shown, `spec of '${name}' must equal the fixed value`))
   }
   return [...errors, ...flowConditionErrors(status?.conditions)]
 }

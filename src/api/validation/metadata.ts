@@ -1,7 +1,8 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { ObjectMeta, OwnerReference } from '../meta/index.ts'
+import { ObjectMeta, OwnerReference } from '../meta/index.ts'
 import type { FieldError, KubeObject } from '../schema/index.ts'
 import { forbidden, goStrings, invalid, required, tooLong } from './field-errors.ts'
+import { goFieldText, goText } from './go-text.ts'
 import { dns1123LabelErrors, labelValueErrors, qualifiedNameErrors } from './names.ts'
 import { each, nonNegative } from './pod/common.ts'
 
@@ -82,6 +83,9 @@ export function validateAnnotations(
   return errors
 }
 
+const goOwners = (owners: readonly DeepReadonly<OwnerReference>[]) =>
+  goFieldText(ObjectMeta, 'ownerReferences', owners)
+
 function validateOwners(
   owners: readonly DeepReadonly<OwnerReference>[],
   path: string,
@@ -95,14 +99,20 @@ function validateOwners(
       errors.push(invalid(`${path}.${field}`, owner[field] ?? '', `${word} must not be empty`))
     }
     if (owner.apiVersion === 'v1' && owner.kind === 'Event') {
-      errors.push(invalid(path, owner, '/v1, Kind=Event is disallowed from being an owner'))
+      errors.push(
+        invalid(
+          path,
+          goText(OwnerReference, owner),
+          '/v1, Kind=Event is disallowed from being an owner',
+        ),
+      )
     }
     if (owner.controller !== true) continue
     if (controller !== undefined) {
       const detail =
         'Only one reference can have Controller set to true. ' +
         `Found "true" in references for ${controller} and ${owner.name}`
-      errors.push(invalid(path, owners, detail))
+      errors.push(invalid(path, goOwners(owners), detail))
     }
     controller = owner.name
   }

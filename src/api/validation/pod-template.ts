@@ -1,5 +1,5 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { PodTemplateSpec } from '../core/index.ts'
+import type { PodSpec, PodTemplateSpec } from '../core/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { forbidden, goStringMap, invalid, notSupported } from './field-errors.ts'
 import { validateAnnotations, validateLabels } from './metadata.ts'
@@ -14,7 +14,7 @@ export function validatePodTemplate(
   path: string,
 ): FieldError[] {
   const spec = template?.spec
-  const pod = { metadata: template?.metadata ?? {}, spec: spec ?? { containers: [] } }
+  const pod = podOfTemplate(template)
   const errors = [
     ...validateTemplateMeta(template, path),
     ...validatePodAnnotations(pod, `${path}.annotations`),
@@ -26,6 +26,12 @@ export function validatePodTemplate(
     errors.push(forbidden(`${path}.spec.ephemeralContainers`, detail))
   }
   return errors
+}
+
+/** What pods made of a template will be like. */
+export function podOfTemplate(template: DeepReadonly<PodTemplateSpec> | undefined) {
+  const spec: DeepReadonly<PodSpec> = template?.spec ?? { containers: [] }
+  return { metadata: template?.metadata ?? {}, spec }
 }
 
 /** What a template says of its pods' metadata. */

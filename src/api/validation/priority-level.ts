@@ -1,14 +1,18 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type {
-  LimitedPriorityLevelConfiguration,
-  LimitResponse,
+import {
+  type LimitedPriorityLevelConfiguration,
+  type LimitResponse,
   PriorityLevelConfiguration,
-  QueuingConfiguration,
+  type QueuingConfiguration,
 } from '../flowcontrol/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
 import { forbidden, invalid, notSupported, required } from './field-errors.ts'
 import { flowConditionErrors } from './flow-schema.ts'
+import { goFieldText } from './go-text.ts'
+
+const shown = (spec: DeepReadonly<PriorityLevelConfiguration>['spec']) =>
+  goFieldText(PriorityLevelConfiguration, 'spec', spec)
 
 const QUEUES_MAX = 10_000_000
 /** So much of a flow's hash there is to deal its hand from (shuffle sharding). */
@@ -30,10 +34,10 @@ export function validatePriorityLevel(
   const { exempt: _, ...rest } = spec
   if (name === 'exempt' && !semanticEqual(rest, { type: 'Exempt' })) {
     const detail = "spec of 'exempt' except the 'spec.exempt' field must equal the fixed value"
-    errors.push(invalid('spec', spec, detail))
+    errors.push(invalid('spec', shown(spec), detail))
   }
   if (name === 'catch-all' && !semanticEqual(spec, CATCH_ALL)) {
-    errors.push(invalid('spec', spec, "spec of 'catch-all' must equal the fixed value"))
+    errors.push(invalid('spec', shown(spec), "spec of 'catch-all' must equal the fixed value"))
   }
   return [...errors, ...flowConditionErrors(status?.conditions)]
 }

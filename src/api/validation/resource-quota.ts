@@ -123,7 +123,9 @@ function validateSelector(spec: DeepReadonly<ResourceQuotaSpec>): FieldError[] {
   const names = new Set(requirements.map(({ scopeName }) => scopeName))
   for (const pair of CONFLICTING) {
     if (!pair.every((scope) => names.has(scope))) continue
-    errors.push(invalid(path, requirements, 'conflicting scopes'))
+    errors.push(
+      invalid(path, goStrings(spec.scopes, 'core.ResourceQuotaScope'), 'conflicting scopes'),
+    )
   }
   return errors
 }
@@ -157,8 +159,8 @@ function validateRequirement(
   if (operator === 'Exists' || operator === 'DoesNotExist') {
     if (values.length === 0) return errors
     const detail =
-      "must be no value when `operator` is 'Exists' or 'DoesNotExist' for scope selector"
-    return [...errors, invalid(`${path}.values`, values, detail)]
+      "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"
+    return [...errors, invalid(`${path}.values`, goStrings(values), detail)]
   }
   return [...errors, invalid(`${path}.operator`, operator, 'not a valid selector operator')]
 }

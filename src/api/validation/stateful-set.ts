@@ -18,7 +18,13 @@ import {
 import { forbidden, goIntOrString, invalid, notSupported, required } from './field-errors.ts'
 import { goLabelSelector, goText } from './go-text.ts'
 import { nonNegative } from './pod/common.ts'
-import { unmatchedLabels, validateAlwaysRestarts, validateTemplateMeta } from './pod-template.ts'
+import { validatePodAnnotations } from './pod/annotations.ts'
+import {
+  podOfTemplate,
+  unmatchedLabels,
+  validateAlwaysRestarts,
+  validateTemplateMeta,
+} from './pod-template.ts'
 import { isEmptySelector, validateLabelSelector } from './label-selector.ts'
 
 export function validateStatefulSetSpec(spec: DeepReadonly<StatefulSetSpec>): FieldError[] {
@@ -33,12 +39,12 @@ export function validateStatefulSetSpec(spec: DeepReadonly<StatefulSetSpec>): Fi
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...nonNegative('spec.ordinals.start', spec.ordinals?.start),
     ...validateSelector(spec),
-    ...(isEmptySelector(spec.selector) ||
-    matchesLabelSelector(spec.selector, spec.template?.metadata?.labels ?? {})
+    ...(matchesLabelSelector(spec.selector, spec.template?.metadata?.labels ?? {})
       ? []
       : [unmatchedLabels(spec.template, 'spec.template')]),
     // Not its containers, as upstream: they may mount volumes that the claims give.
     ...validateTemplateMeta(spec.template, 'spec.template'),
+    ...validatePodAnnotations(podOfTemplate(spec.template), 'spec.template.annotations'),
     ...validateAlwaysRestarts(spec.template, { path: 'spec.template', kind: 'StatefulSet' }),
   ]
 }

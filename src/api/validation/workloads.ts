@@ -19,7 +19,8 @@ function validateTemplate(
 ): FieldError[] {
   const path = 'spec.template'
   const labels = template?.metadata?.labels ?? {}
-  const fits = !isEmptySelector(selector) && matchesLabelSelector(selector, labels)
+  // An absent selector finds nothing, an empty one everything.
+  const fits = matchesLabelSelector(selector, labels)
   return [
     ...(fits ? [] : [unmatchedLabels(template, path)]),
     ...validatePodTemplate(template, path),

@@ -55,6 +55,12 @@ type Case = readonly [path: string, changes: Record<string, unknown>, expected: 
 // Kubernetes' rules beyond those that the recorded answers show.
 const CREATIONS: readonly Case[] = [
   [
+    'apps/deployments',
+    { 'spec.selector': {} },
+    'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string(nil), ' +
+      'MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: empty selector is invalid for deployment',
+  ],
+  [
     '/persistentvolumes',
     { 'spec.hostPath': { path: '/' } },
     'spec.nfs: Forbidden: may not specify more than 1 volume type',
