@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { GrpcError, type GrpcClient, KvError } from '../../../src/base/index.ts'
+import { GrpcCode, GrpcError, type GrpcClient, KvError } from '../../../src/base/index.ts'
 import { etcdserverpb as pb } from '../../../src/gen/etcd.js'
 import { grpcClient } from '../../../src/platform/index.ts'
 import { eventually } from '../navarch.ts'
@@ -43,13 +43,17 @@ export class Load {
     await this.#client.close()
   }
 
-  /** Everything that was acknowledged is there. */
+  /** Everything that was acknowledged is there: by now, as the writers go on meanwhile. */
   async check(): Promise<void> {
+    const acknowledged = [...this.#acknowledged]
     const request = { key: Buffer.from('0'), rangeEnd: Buffer.from('9'), keysOnly: true }
     const all = pb.RangeRequest.encode(request).finish()
-    const response = await this.#client.unary('/etcdserverpb.KV/Range', all, this.#call())
+    // Members may be back sooner than this client tries their ports again.
+    const response = await eventually('a member to answer', () =>
+      this.#client.unary('/etcdserverpb.KV/Range', all, this.#call()).catch(ifUnavailable),
+    )
     const keys = new Set(pb.RangeResponse.decode(response).kvs.map(({ key }) => String(key)))
-    const lost = this.#acknowledged.filter((key) => !keys.has(key))
+    const lost = acknowledged.filter((key) => !keys.has(key))
     assert.deepEqual(lost, [], 'acknowledged and lost')
   }
 
@@ -85,4 +89,8 @@ export async function sameHashes(etcd: EtcdProcesses): Promise<void> {
     const texts = hashes.map(({ HashKV: h }) => `${h.hash} ${h.header.revision}`)
     return texts.length === etcd.members.size && new Set(texts).size === 1
   })
+}
+
+function ifUnavailable(error: unknown): undefined {
+  if (!(error instanceof GrpcError) || error.code !== GrpcCode.unavailable) throw error
 }
