@@ -24,6 +24,8 @@ export class SimDisk {
   readonly #speed: DiskSpeed
   /** Everything takes so many times longer. May be changed at any time. */
   slowness = 1
+  /** The next sync of a file fails, and what was to be synced is lost. May be set at any time. */
+  failsNextSync = false
 
   constructor(options: { clock: SimClock; random: SeededRandom; speed?: DiskSpeed }) {
     this.#clock = options.clock
@@ -140,12 +142,19 @@ class ProcessFile implements DiskFile {
     // On its way at once: a crash before it is done may leave a part of it.
     this.#node.write(offset, data.slice())
     await this.#act(this.#dataSync, () => {
-      if (this.#dataSync) this.#node.sync()
+      if (this.#dataSync) this.#sync()
     })
   }
 
   sync(): Promise<void> {
-    return this.#act(true, () => this.#node.sync())
+    return this.#act(true, () => this.#sync())
+  }
+
+  #sync(): void {
+    if (!this.#disk.failsNextSync) return this.#node.sync()
+    this.#disk.failsNextSync = false
+    this.#node.failSync()
+    throw new DiskError('io', '', 'the disk failed: input/output error')
   }
 
   async truncate(size: number): Promise<void> {

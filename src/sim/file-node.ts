@@ -38,6 +38,11 @@ export class FileNode {
     this.#pending = []
   }
 
+  /** What was to be synced is lost; it is read as long as the power stays, and no later sync saves it. */
+  failSync(): void {
+    this.#pending = []
+  }
+
   /** The power fails: each unsynced change is lost, kept, or torn between sectors. */
   crash(random: SeededRandom): void {
     const fate = random.pick(FATES)

@@ -221,6 +221,11 @@ async function reopen(
     }
     // A file that is too short lost its zeros: they are written again.
     if (bytes.length < sizeBytes) await writeZeros(file, bytes.length, sizeBytes)
+    // What was read last may be known to the kernel alone: its writer was ended before it was on
+    // disk, or was told that it is not. Others will be told that this member has it.
+    const last = scanned.batches.at(-1)
+    if (last) await file.write(last.offset, bytes.subarray(last.offset, scanned.end))
+    await options.disk.syncFolder(options.folder)
   } catch (error) {
     await file.close()
     throw error

@@ -101,7 +101,11 @@ export class EtcdProcesses {
     try {
       await eventually('members to be ready', () => names.every(isReady), READY_MS_MAX)
     } catch (cause) {
-      const said = names.map((name) => `${name}: ${this.members.get(name)?.text().slice(-3000)}`)
+      const said = names.map((name) => {
+        const member = this.members.get(name)
+        const ended = member?.child.exitCode ?? member?.child.signalCode ?? 'it still runs'
+        return `${name} (${ended}): ${member?.text().slice(-3000)}`
+      })
       throw new Error(`members are not ready: ${said.join('\n')}`, { cause })
     }
   }

@@ -10,6 +10,7 @@ import {
 } from '../../../../src/base/index.ts'
 import { systemDisk } from '../../../../src/platform/disk.ts'
 import type { Entry } from '../../../../src/raft/index.ts'
+import { SeededRandom, SimClock, SimMachine } from '../../../../src/sim/index.ts'
 import {
   crc32,
   crc32ByTable,
@@ -330,6 +331,33 @@ describe('write-ahead log', () => {
     await assert.rejects(wal.append([record(2, 'x'.repeat(5000))]), /input.output error/)
     await wal.close()
     assert.equal(opened(), 0)
+  })
+
+  it('has on disk what it was opened with, though the last sync failed', async () => {
+    const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+    const clock = new SimClock({ startMs: 0, turn })
+    const machine = new SimMachine({ name: 'm', clock, random: new SeededRandom(1) })
+    const entries = async <T>(work: (disk: Disk) => Promise<T>): Promise<T> => {
+      let isDone = false
+      const result = work(machine.boot().disk)
+      result.then(
+        () => (isDone = true),
+        () => (isDone = true),
+      )
+      await clock.run({ forMs: 60_000, until: () => isDone })
+      return result
+    }
+    const read = (disk: Disk) =>
+      Wal.open(options(disk), identity).then(({ contents }) => contents.entries.length)
+    await entries(async (disk) => {
+      const wal = await Wal.create(options(disk), identity, [record(1)])
+      machine.disk.failsNextSync = true
+      await assert.rejects(wal.append([record(2)]), /input.output error/)
+    })
+    // The kernel still has it: whoever reads it there will tell others that it is here.
+    assert.equal(await entries(read), 2)
+    machine.powerFail()
+    assert.equal(await entries(read), 2)
   })
 
   it('leaves no file open when a log cannot be opened', async () => {
