@@ -35,11 +35,24 @@ describe('a disk that fails', function () {
   })
   afterEach(async () => {
     tracer?.kill()
-    await load?.close()
     await etcd.stop()
-    for (const folder of mounts.splice(0)) execFileSync('umount', [folder])
+    while (mounts.length > 0) await unmount()
+    await load?.close()
     await etcd.close()
   })
+
+  /** The kernel may hold on to a disk for a moment after its last user has ended. */
+  async function unmount(): Promise<void> {
+    await eventually('the disk to be let go', () => {
+      try {
+        execFileSync('umount', [mounts.at(-1) ?? ''], { stdio: 'pipe' })
+        return true
+      } catch {
+        return false
+      }
+    })
+    mounts.pop()
+  }
 
   async function start(...names: string[]): Promise<void> {
     // One thread does all of a member's writes, one after another, so that "the first" is one.
@@ -126,7 +139,7 @@ describe('a disk that fails', function () {
       cut()
       const members = NAMES.map((name) => etcd.members.get(name))
       for (const member of members) assert.notEqual(await member?.exit(), 0)
-      execFileSync('umount', [mounts.pop() ?? ''])
+      await unmount()
       mount()
       await start(...NAMES)
       await load.check()
