@@ -218,7 +218,9 @@ describe('tracing', () => {
       ({ attributes }) => String(attributes['http.request.method']) === 'GET',
     )
     const patch = spans.find(({ name }) => name === 'PATCH')
-    assert.equal((watch?.end ?? 0n) >= (patch?.end ?? 1n), true)
+    assert(watch && patch)
+    // Each trace has a wall clock of its own, of milliseconds: only how long they took compares.
+    assert(watch.end - watch.start >= patch.end - patch.start)
   })
 
   it('is set up by kube-apiserver’s file', () => {
