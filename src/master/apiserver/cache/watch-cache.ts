@@ -238,6 +238,8 @@ export class WatchCache {
     const revision = event.type === 'put' ? event.kv.modRevision : event.modRevision
     const before = this.#objects.get(key)
     const now = event.type === 'put' ? this.#read(event.kv) : undefined
+    // What cannot be read is there all the same: nobody is to hear that it was deleted.
+    if (event.type === 'put' && !now) return
     if (!before && !now) return
     if (now) this.#objects.set(now)
     else this.#objects.delete(key)
@@ -246,7 +248,7 @@ export class WatchCache {
     for (const watcher of this.#watchers) watcher.offer(change)
   }
 
-  // Bytes that no object can be read from are left out, as loudly as a log can.
+  // Bytes that no object can be read from are passed over, as loudly as a log can.
   #read(kv: KeyValue): ObjectRevision | undefined {
     try {
       return ObjectRevision.fromStored(this.#options.codec, kv)

@@ -96,6 +96,8 @@ function derived(seed: Uint8Array, info: Uint8Array): Uint8Array {
 class SeedKeeper {
   readonly #options: KmsOptions
   readonly #seeds = new Map<string, Uint8Array>()
+  /** Those that the plugin is being asked for. */
+  readonly #asked = new Map<string, Promise<Uint8Array>>()
   #state: State | undefined
   #refreshing: Promise<void> | undefined
   #failure: Error | undefined
@@ -113,20 +115,29 @@ class SeedKeeper {
     throw this.#failure ?? new KmsError(`kms provider ${this.#options.name} is not ready`)
   }
 
-  /** Whether what was sealed is to be sealed anew. */
+  /** Whether what was sealed is to be sealed anew, as far as is known. */
   async isOld({ keyId }: v2.EncryptedObject): Promise<boolean> {
-    // Reading goes on while the plugin is away.
-    const state = await this.current().catch(() => undefined)
-    return state !== undefined && state.sealed.keyId !== keyId
+    const isFirst = !this.#state && !this.#failure
+    const ageMs = this.#options.clock.monotonicMs() - (this.#state?.askedAtMs ?? 0)
+    // Only the very first waits: reading goes on while the plugin is away.
+    if (isFirst) await this.#refresh()
+    else if (!this.#state || ageMs > STATUS_MS) void this.#refresh()
+    return this.#state !== undefined && this.#state.sealed.keyId !== keyId
   }
 
+  /** One call for each, however many values of it are opened at once. Throws `KmsError`. */
   async seedOf(object: v2.EncryptedObject): Promise<Uint8Array> {
-    const { encryptedDekSource: ciphertext, keyId, annotations } = object
-    const cacheKey = keyOf(ciphertext, keyId)
-    const known = this.#seeds.get(cacheKey)
+    const cacheKey = keyOf(object.encryptedDekSource, object.keyId)
+    const known = this.#seeds.get(cacheKey) ?? this.#asked.get(cacheKey)
     if (known) return known
-    const { random } = this.#options
-    const request = { ciphertext, uid: random.uuid(), keyId, annotations }
+    const asked = this.#decrypt(object, cacheKey).finally(() => this.#asked.delete(cacheKey))
+    this.#asked.set(cacheKey, asked)
+    return asked
+  }
+
+  async #decrypt(object: v2.EncryptedObject, cacheKey: string): Promise<Uint8Array> {
+    const { encryptedDekSource: ciphertext, keyId, annotations } = object
+    const request = { ciphertext, uid: this.#options.random.uuid(), keyId, annotations }
     const bytes = await this.#call('Decrypt', v2.DecryptRequest.encode(request).finish())
     const { plaintext: seed } = v2.DecryptResponse.decode(bytes)
     this.#keep(cacheKey, seed)

@@ -21,6 +21,8 @@ export class KmsPlugin {
   readonly calls: string[] = []
   keyId = 'key-1'
   healthz = 'ok'
+  /** It takes calls and does not answer. */
+  isHung = false
   readonly #folder: string
   readonly #keys = new Map<string, Buffer>()
   readonly #server = new Server()
@@ -59,7 +61,7 @@ export class KmsPlugin {
           name,
           (call: { request: Request }, done: (e: null, value: object) => void) => {
             plugin.calls.push(name)
-            done(null, handle(call.request))
+            if (!plugin.isHung) done(null, handle(call.request))
           },
         ]),
       ),
