@@ -1,4 +1,13 @@
-import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 
 export interface RotatingFileOptions {
@@ -12,10 +21,10 @@ export interface RotatingFileOptions {
 }
 
 /**
- * Appends lines to a file that is never longer than it may be. A line is written before `write`
- * returns: what is noted of a request is there before its answer is. Those that were put aside have
- * the time in their names, as kube-apiserver's: `audit-2026-01-02T03-04-05.678.log`. Throws when it
- * cannot open.
+ * Appends lines to a file that is never longer than it may be, unless it cannot be put aside. A
+ * line is written before `write` returns: what is noted of a request is there before its answer is.
+ * Those that were put aside have the time in their names, as kube-apiserver's:
+ * `audit-2026-01-02T03-04-05.678.log`. Throws when it cannot open, `write` when it cannot write.
  */
 export function rotatingFile(options: RotatingFileOptions): {
   write(line: string): void
@@ -24,19 +33,40 @@ export function rotatingFile(options: RotatingFileOptions): {
   const { path, maxBytes = 100 * 1024 * 1024 } = options
   let file = openSync(path, 'a', 0o600)
   let size = statSync(path).size
+  let isTorn = false
+  // The old one stays open until the next is: its number may be another file's after that.
   const rotate = () => {
-    closeSync(file)
-    renameSync(path, asideName(path))
-    clean(options)
-    file = openSync(path, 'a', 0o600)
+    const aside = asideName(path)
+    if (existsSync(path)) renameSync(path, aside)
+    const old = file
+    try {
+      file = openSync(path, 'a', 0o600)
+    } catch (error) {
+      if (existsSync(aside)) renameSync(aside, path)
+      throw error
+    }
     size = 0
+    isTorn = false
+    closeSync(old)
+    clean(options)
   }
   return {
     write(line) {
-      const bytes = Buffer.from(`${line}\n`)
-      if (size > 0 && size + bytes.length > maxBytes) rotate()
-      writeSync(file, bytes)
-      size += bytes.length
+      const length = Buffer.byteLength(line) + 1
+      try {
+        if (size > 0 && size + length > maxBytes) rotate()
+      } catch {
+        // A line is worth more than the limit; the next one tries again.
+      }
+      // The rest of a line that broke off is lost; this one begins where a line does.
+      const bytes = Buffer.from(`${isTorn ? '\n' : ''}${line}\n`)
+      for (let written = 0; written < bytes.length; ) {
+        isTorn ||= written > 0
+        const more = writeSync(file, bytes, written)
+        written += more
+        size += more
+      }
+      isTorn = false
     },
     close: () => closeSync(file),
   }

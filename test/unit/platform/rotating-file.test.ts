@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import fs, {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rotatingFile } from '../../../src/platform/index.ts'
@@ -46,5 +55,71 @@ describe('platform: rotating file', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
+  })
+
+  describe('on a disk in trouble', () => {
+    const { openSync: open, renameSync: rename, writeSync: write } = fs
+    let folder: string
+    let path: string
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'navarch-rotate-'))
+      path = join(folder, 'audit.log')
+    })
+    const become = (parts: object) => {
+      Object.assign(fs, parts)
+      syncBuiltinESMExports()
+    }
+    const recover = () => become({ openSync: open, renameSync: rename, writeSync: write })
+    afterEach(() => {
+      recover()
+      rmSync(folder, { recursive: true, force: true })
+    })
+    const fail = () => {
+      throw new Error('EIO: trouble')
+    }
+
+    for (const part of ['renameSync', 'openSync']) {
+      it(`goes on in the same file when ${part} fails, and never in another's`, () => {
+        const file = rotatingFile({ path, maxBytes: 5 })
+        file.write('one')
+        become({ [part]: fail })
+        file.write('two')
+        recover()
+        const other = openSync(join(folder, 'other'), 'a')
+        become({ [part]: fail })
+        file.write('three')
+        recover()
+        assert.equal(readFileSync(path, 'utf8'), 'one\ntwo\nthree\n')
+        assert.equal(readFileSync(join(folder, 'other'), 'utf8'), '')
+        file.write('four')
+        assert.equal(readFileSync(path, 'utf8'), 'four\n')
+        file.close()
+        closeSync(other)
+      })
+    }
+
+    it('writes the rest of what was written in part', () => {
+      const file = rotatingFile({ path })
+      become({
+        writeSync: (fd: number, bytes: Uint8Array, at = 0) => write(fd, bytes, at, 1),
+      })
+      file.write('one')
+      file.write('two')
+      file.close()
+      assert.equal(readFileSync(path, 'utf8'), 'one\ntwo\n')
+    })
+
+    it('a line after one that broke off begins anew', () => {
+      const file = rotatingFile({ path })
+      become({
+        writeSync: (fd: number, bytes: Uint8Array, at = 0) =>
+          at === 0 ? write(fd, bytes, 0, 2) : fail(),
+      })
+      assert.throws(() => file.write('lost'), /trouble/)
+      recover()
+      file.write('two')
+      file.close()
+      assert.equal(readFileSync(path, 'utf8'), 'lo\ntwo\n')
+    })
   })
 })
