@@ -10,6 +10,7 @@ import {
   batchingSink,
   blockingSink,
   legacyLine,
+  waitedFor,
 } from '../../master/apiserver/index.ts'
 import { outboundHttps, rotatingFile, systemClock } from '../../platform/index.ts'
 import { parsedFlag } from './config-files.ts'
@@ -75,9 +76,11 @@ function logSink(flags: Flags, log: Log): AuditSink | undefined {
   const file = path === '-' ? standardOutput : parsedFlag('audit-log-path', () => fileFor(flags))
   const lineOf = format === 'json' ? (event: AuditEvent) => JSON.stringify(event) : legacyLine
   const write = (event: AuditEvent) => file.write(lineOf(event))
-  if (modeOf('audit-log-mode', flags) !== 'batch') return { write }
+  const mode = modeOf('audit-log-mode', flags)
+  const parts = { clock: systemClock, log }
+  if (mode !== 'batch') return waitedFor(write, { mode }, parts)
   const send = (events: readonly AuditEvent[]) => events.forEach(write)
-  return batchingSink(batchOf('audit-log', flags), { send, clock: systemClock, log })
+  return batchingSink(batchOf('audit-log', flags), { ...parts, send })
 }
 
 const standardOutput = { write: (line: string) => void process.stdout.write(`${line}\n`) }

@@ -92,9 +92,23 @@ async function answer(
   } catch (error) {
     response = fail(options, request, error)
   }
-  if (trail) response = await trail.complete(response)
+  if (trail) response = await noted(options, trail, response)
   if (info) options.onAnswered(info, response.status)
   return response
+}
+
+/** What is done is answered, though it may not be noted. */
+async function noted(
+  { log }: HandlerOptions,
+  trail: AuditTrail,
+  response: HttpResponse,
+): Promise<HttpResponse> {
+  try {
+    return await trail.complete(response)
+  } catch (error) {
+    log.error('a request could not be noted in the audit log', { error })
+    return response
+  }
 }
 
 async function route(

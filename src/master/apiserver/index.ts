@@ -9,6 +9,7 @@ export {
   batchingSink,
   blockingSink,
   legacyLine,
+  waitedFor,
 } from './audit/index.ts'
 export type { OidcOptions } from './authn/oidc/index.ts'
 export type { Authorizer, Decision } from './authz/authorizer.ts'

@@ -1,5 +1,6 @@
 import { type Clock, type Log, type Timer, sleep } from '../../../base/index.ts'
 import type { AuditEvent, AuditSink } from './audit.ts'
+import { Losses } from './losses.ts'
 
 /** As kube-apiserver's `--audit-…-batch-…`. */
 export interface BatchOptions {
@@ -31,6 +32,7 @@ class Batches {
   readonly #parts: BatchParts
   readonly #stop = new AbortController()
   readonly #waiting: AuditEvent[] = []
+  readonly #losses: Losses
   #timer: Timer | undefined
   #sending: Promise<void> | undefined
   #tokens: number
@@ -39,6 +41,7 @@ class Batches {
   constructor(options: BatchOptions, parts: BatchParts) {
     this.#options = options
     this.#parts = parts
+    this.#losses = new Losses(parts)
     this.#tokens = options.throttle?.burst ?? 0
     this.#tokensAtMs = parts.clock.monotonicMs()
   }
@@ -46,7 +49,7 @@ class Batches {
   add(event: AuditEvent): void {
     const { bufferSize, maxSize, maxWaitMs } = this.#options
     if (this.#waiting.length >= bufferSize) {
-      this.#parts.log.error('the buffer of the audit log is full: an event is dropped')
+      this.#losses.add(1, 'the buffer is full')
       return
     }
     this.#waiting.push(event)
@@ -79,8 +82,7 @@ class Batches {
         await this.#takeTurn(signal)
         await this.#parts.send(batch, signal)
       } catch (error) {
-        const { log } = this.#parts
-        log.error('events of the audit log could not be sent', { error, events: batch.length })
+        this.#losses.add(batch.length, error)
       }
     }
   }

@@ -8,4 +8,4 @@ export {
 export { type BatchOptions, batchingSink } from './batch.ts'
 export { legacyLine } from './legacy.ts'
 export { AuditPolicy } from './policy.ts'
-export { auditWebhook, type AuditWebhookOptions, blockingSink } from './webhook.ts'
+export { auditWebhook, type AuditWebhookOptions, blockingSink, waitedFor } from './webhook.ts'

@@ -8,6 +8,7 @@ import {
 import type { JudgeOptions } from '../judges/index.ts'
 import { AnswerError, callText, jsonEndpoint } from '../outbound-json.ts'
 import type { AuditEvent, AuditSink } from './audit.ts'
+import { Losses } from './losses.ts'
 
 export interface AuditWebhookOptions {
   /** As a kubeconfig of it says. */
@@ -58,13 +59,23 @@ function mayPass(error: unknown): boolean {
 /** A server that each request waits for. */
 export function blockingSink(options: AuditWebhookOptions, parts: AuditWebhookParts): AuditSink {
   const send = auditWebhook(options, parts)
+  return waitedFor((event) => send([event], new AbortController().signal), options, parts)
+}
+
+/** Requests wait for `write`. One that is not noted fails only where that is strict, at first. */
+export function waitedFor(
+  write: (event: AuditEvent) => Promise<void> | void,
+  { mode }: Pick<AuditWebhookOptions, 'mode'>,
+  parts: Omit<AuditWebhookParts, 'call'>,
+): AuditSink {
+  const losses = new Losses(parts)
   return {
     async write(event) {
       try {
-        await send([event], new AbortController().signal)
+        await write(event)
       } catch (error) {
-        parts.log.error('an event of the audit log could not be sent', { error })
-        if (options.mode === 'blocking-strict' && event.stage === 'RequestReceived') throw error
+        losses.add(1, error)
+        if (mode === 'blocking-strict' && event.stage === 'RequestReceived') throw error
       }
     },
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { ConnectionError, type HttpsCall, silentLog } from '../../../../src/base/index.ts'
+import { ConnectionError, type HttpsCall, type Log, silentLog } from '../../../../src/base/index.ts'
 import {
   type AuditEvent,
   AuditPolicy,
@@ -63,6 +63,38 @@ describe('where events of the audit log go', () => {
       await settled()
     }
     assert.equal(sent.length < 6 + 8, true)
+  })
+
+  it('what is dropped is told at once, then counted and told now and then', () => {
+    const told: unknown[] = []
+    const log: Log = { ...silentLog, error: (_, fields) => void told.push(fields?.['events']) }
+    const send = () => new Promise<void>(() => undefined)
+    const sink = batchingSink(
+      { bufferSize: 1, maxSize: 9, maxWaitMs: 99_999 },
+      { send, clock, log },
+    )
+    for (let i = 0; i < 100; i++) void sink.write(event(String(i)))
+    assert.deepEqual(told, [1])
+    clock.advance(10_000)
+    assert.deepEqual(told, [1, 98])
+    clock.advance(60_000)
+    assert.deepEqual(told, [1, 98])
+  })
+
+  it('a request that is done is answered, whatever a sink does', async () => {
+    const policy = new AuditPolicy(
+      '{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{level: Metadata, verbs: [create]}]}',
+    )
+    const sink = {
+      write({ stage }: AuditEvent) {
+        if (stage === 'ResponseComplete') throw new Error('no space is left')
+      },
+    }
+    const h = await Harness.start({ audit: { policy, sinks: [sink] } })
+    const body = { metadata: { name: 'a' } }
+    const { status } = await h.call('POST /api/v1/namespaces/default/configmaps', { body })
+    assert.equal(status, 201)
+    await h.stop()
   })
 
   it('a webhook has lists of events, again when it was not there', async () => {
