@@ -191,12 +191,13 @@ export class Background {
     const api = stores.findAny({ group: 'apiregistration.k8s.io', plural: 'apiservices' })
     const served = this.#options.builtIn
     const configMaps = this.#core('configmaps')
-    const { authentication } = this.#options
+    const { authentication, clock } = this.#options
+    const nowMs = clock.nowMs()
     const steps: readonly (readonly [StartStep, Promise<void> | undefined])[] = [
       ['priority classes', classes && ensurePriorityClasses(classes, options)],
       [
         'authentication info',
-        configMaps && ensureAuthenticationInfo(configMaps, authentication, options),
+        configMaps && ensureAuthenticationInfo(configMaps, authentication, { ...options, nowMs }),
       ],
       ['roles', ensureRbac(rbac, { ...options, metrics })],
       ['flow control', ensureFlowControl(flow, options)],

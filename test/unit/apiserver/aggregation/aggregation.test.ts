@@ -297,6 +297,11 @@ describe('aggregation', () => {
     assert.deepEqual(JSON.parse(data['requestheader-extra-headers-prefix']), ['X-Remote-Extra-'])
     const other = issueAuthority({ commonName: 'other' }, validity).certPem
     const { kv } = harness
+    // One that another master added long ago, and that is over.
+    const over = issueAuthority({ commonName: 'over' }, { nowMs: 0, days: 1 }).certPem
+    const stale = { 'client-ca-file': over + data['client-ca-file'] }
+    const { status } = await harness.call(`PATCH ${at}`, { headers: MERGE, body: { data: stale } })
+    assert.equal(status, 200)
     const security = { clientCaPem: other }
     const second = await Harness.start({ kv: sharing(kv), security })
     await second.stop()
