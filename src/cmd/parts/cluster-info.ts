@@ -25,7 +25,8 @@ const CSR = 'system:certificates.k8s.io:certificatesigningrequests'
 const READS_INFO = 'kubeadm:bootstrap-signer-clusterinfo'
 /** Ours: Kubernetes leaves the approval of serving certificates to others. */
 const APPROVES_SERVING = 'navarch:kubelet-serving-approver'
-const RETRY_MS = 1000
+const RETRY_MS_MIN = 1000
+const RETRY_MS_MAX = 30_000
 
 interface ClusterPlace {
   readonly server: string
@@ -43,16 +44,22 @@ export async function ensureClusterInfo(
   const identity = { commonName: 'navarch', organizations: ['system:masters'] }
   const transport: HttpHandler = (request) => parts.api({ ...request, identity })
   const client = createClient({ ...parts, transport })
-  for (const create of creations(client, parts)) {
-    while (!signal.aborted) {
-      try {
-        await create({ signal })
-        break
-      } catch (error) {
-        if (hasReason(error, 'AlreadyExists')) break
-        await sleep(parts.clock, RETRY_MS, { signal }).catch(() => undefined)
-      }
+  let left = creations(client, parts)
+  for (let retryMs = RETRY_MS_MIN; ; retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)) {
+    const failed: Create[] = []
+    let reason: unknown
+    for (const create of left) {
+      await create({ signal }).catch((error: unknown) => {
+        if (hasReason(error, 'AlreadyExists')) return
+        failed.push(create)
+        reason = error
+      })
     }
+    if (failed.length === 0 || signal.aborted) return
+    const fields = { left: failed.length, error: String(reason) }
+    parts.log.warn('what nodes need to join could not all be made', fields)
+    left = failed
+    await sleep(parts.clock, retryMs, { signal }).catch(() => undefined)
   }
 }
 
@@ -88,12 +95,7 @@ function creations(client: Client, { server, caPem }: ClusterPlace): Create[] {
       return client.for(clusterRoles).create({ metadata, rules: [rule] }, call)
     },
     bind(APPROVES_SERVING, { role: APPROVES_SERVING, subjects: [subject('User', controllers)] }),
-    (call) => {
-      const data = { kubeconfig: infoOf(server, caPem) }
-      return client
-        .for(configMaps)
-        .create({ metadata: { name: INFO, namespace: PUBLIC }, data }, call)
-    },
+    (call) => ensureInfo(client, infoOf(server, caPem), call),
     (call) => {
       const rule = {
         apiGroups: [''],
@@ -109,6 +111,23 @@ function creations(client: Client, { server, caPem }: ClusterPlace): Create[] {
       return client.for(roleBindings).create({ metadata: at, roleRef, subjects }, call)
     },
   ]
+}
+
+/** One that tells of another place, or of an authority of old, is put right. */
+async function ensureInfo(
+  client: Client,
+  kubeconfig: string,
+  call: { signal: AbortSignal },
+): Promise<void> {
+  const metadata = { name: INFO, namespace: PUBLIC }
+  try {
+    await client.for(configMaps).create({ metadata, data: { kubeconfig } }, call)
+  } catch (error) {
+    if (!hasReason(error, 'AlreadyExists')) throw error
+    const old = await client.for(configMaps).get(metadata, call)
+    if (old.data?.['kubeconfig'] === kubeconfig) return
+    await client.for(configMaps).update({ ...old, data: { ...old.data, kubeconfig } }, call)
+  }
 }
 
 /** Where the cluster is and by what it is known, and nothing else. Pure. */
