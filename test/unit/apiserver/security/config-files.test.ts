@@ -131,12 +131,18 @@ describe('an AuthenticationConfiguration', () => {
       _claim_sources: { src1: { endpoint: 'https://graph.example/groups', access_token: 'tok' } },
     }
     const token = await issuer.sign({ sub: 'ann', exp: 1000, ...distributed }, { kid: 'a' })
-    const owner = await jwtTokens(first, { call, clock: new ManualClock() }).authenticate(token, {
-      audiences: [],
-      signal,
-    })
-    assert.deepEqual(owner?.user.groups, ['g:far'])
+    const clock = new ManualClock()
+    const tokens = jwtTokens(first, { call, clock })
+    const groupsNow = async () =>
+      (await tokens.authenticate(token, { audiences: [], signal }))?.user.groups
+    assert.deepEqual(await Promise.all([groupsNow(), groupsNow()]), [['g:far'], ['g:far']])
     assert.equal(headers[0].authorization, 'Bearer tok')
+    // Once for all requests of some seconds.
+    assert.deepEqual(await groupsNow(), ['g:far'])
+    assert.equal(headers.length, 1)
+    clock.advance(10_000)
+    assert.deepEqual(await groupsNow(), ['g:far'])
+    assert.equal(headers.length, 2)
   })
 
   it('that cannot be meant is refused with Kubernetes’ texts', () => {

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import type { Program } from '../../../../api/index.ts'
+import { Answers, BusyError } from '../../judges/index.ts'
 import { CREDENTIAL_ID, type User } from '../../user.ts'
 import { JWS_ALGORITHMS } from '../jws.ts'
 import { type Claims, type Jwt, parseJwt, verifyJwt } from '../jwt.ts'
@@ -44,13 +46,15 @@ export type IssuerParts = Pick<KeySetOptions, 'call' | 'clock'>
 
 /** A clock of the issuer may be ahead of ours by that. */
 const NOT_BEFORE_LEEWAY_MS = 5 * 60_000
+/** So long a claim that stands elsewhere is not fetched again for a token. */
+const EXPANDED_MS = 10_000
 
 /** ID tokens of an OpenID Connect issuer. */
 export function jwtTokens(issuer: JwtIssuer, parts: IssuerParts): TokenAuthenticator {
   const { issuerUrl, discoveryUrl, caPem } = issuer
   const where = { issuerUrl, ...(discoveryUrl && { discoveryUrl }), ...(caPem && { caPem }) }
   const keys = new KeySet({ ...where, ...parts })
-  const keySets = new Map<string, KeySet>()
+  const expanded = expander(issuer, parts)
   const verified = async (jwt: Jwt, signal: AbortSignal) => {
     checkClaims(jwt, { ...issuer, nowMs: parts.clock.nowMs() })
     const found = await keys.keysFor(jwt.keyId, { signal })
@@ -62,12 +66,33 @@ export function jwtTokens(issuer: JwtIssuer, parts: IssuerParts): TokenAuthentic
       const jwt = parseJwt(token)
       if (!jwt || jwt.claims.iss !== issuerUrl) return undefined
       await verified(jwt, signal)
-      const { groups } = issuer
-      const claims = groups?.claim
-        ? await expandClaims(jwt.claims, groups.claim, { ...parts, ...issuer, keySets, signal })
-        : jwt.claims
+      const claims = await expanded(token, jwt.claims)
+      signal.throwIfAborted()
       return { user: userOf(claims, issuer) }
     },
+  }
+}
+
+/** The claims of a token with its groups, wherever they stand. */
+function expander(issuer: JwtIssuer, parts: IssuerParts) {
+  const claim = issuer.groups?.claim
+  const answers = new Answers<Claims>(parts)
+  // All who wait share an answer: it is limited by its own time, not by who went away.
+  const { signal } = new AbortController()
+  const options = { ...parts, ...issuer, keySets: new Map<string, KeySet>(), signal }
+  return async (token: string, claims: Claims): Promise<Claims> => {
+    if (!claim || !Object.hasOwn(claims, '_claim_names')) return claims
+    const key = createHash('sha256').update(token).digest('base64')
+    const ask = async () => ({
+      value: await expandClaims(claims, claim, options),
+      ttlMs: EXPANDED_MS,
+    })
+    try {
+      return await answers.get(key, ask)
+    } catch (error) {
+      if (error instanceof BusyError) throw wrong(error.message)
+      throw error
+    }
   }
 }
 
