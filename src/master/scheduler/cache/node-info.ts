@@ -36,9 +36,15 @@ export class NodeInfo {
   #affineList: readonly PodShare[] | undefined
   #affine = 0
   #antiAffine = 0
+  #revision = 0
 
   constructor(name: string) {
     this.name = name
+  }
+
+  /** Another number after every change: what was worked out from the rest holds until then. */
+  get revision(): number {
+    return this.#revision
   }
 
   get node(): NodeView | undefined {
@@ -73,6 +79,7 @@ export class NodeInfo {
   }
 
   setNode(node: NodeView | undefined): void {
+    this.#revision++
     this.#node = node
     this.#images = imagesOf(node)
     this.#allocatable = toResources(node?.status.allocatable ?? node?.status.capacity)
@@ -115,6 +122,7 @@ export class NodeInfo {
   }
 
   #count(share: PodShare, sign: 1 | -1): void {
+    this.#revision++
     addResources(this.requested, share.requested, sign)
     addResources(this.nonZeroRequested, share.nonZero, sign)
     this.#list = undefined

@@ -12,36 +12,28 @@ import {
   unschedulable,
 } from '../framework/types.ts'
 import {
-  countOn,
   hardConstraintsOf,
   hasAllKeys,
-  type SpreadConstraint,
   type SpreadDefaults,
   SYSTEM_DEFAULTS,
 } from './spread-constraints.ts'
+import { type Counted, SpreadCounts } from './spread-counts.ts'
 import { normalizeSpread, prepareSpread, scoreSpread } from './spread-score.ts'
 
 const KEY = 'PodTopologySpread'
 const SKEWED = "node(s) didn't match pod topology spread constraints"
 
-/** The pods that count, by domain. */
-interface Counted {
-  readonly constraint: SpreadConstraint
-  readonly domains: Map<string, number>
-  /** The emptiest domain's count; undefined when it is to be worked out anew. */
-  least: number | undefined
-}
-
 /** Spreads pods of a kind over zones, nodes or other domains (KEP-895). */
 export function podTopologySpread(lookups: ClusterLookups, args: PluginArgs = {}): Plugin {
   const defaults = readDefaults(args)
+  const counts = new SpreadCounts()
   return {
     name: KEY,
     interests: interestsOf({ lookups, defaults }),
     preFilter(state, pod, { nodes }) {
       const constraints = hardConstraintsOf(pod, { lookups, defaults })
       if (constraints.length === 0) return SKIP
-      state.set(KEY, countDomains(constraints, nodes))
+      state.set(KEY, counts.count(nodes, { constraints, within: constraints }))
       return OK
     },
     filter(state, _pod, { node }) {
@@ -49,7 +41,7 @@ export function podTopologySpread(lookups: ClusterLookups, args: PluginArgs = {}
         const { topologyKey, maxSkew, countsItself } = counted.constraint
         const domain = node?.metadata.labels?.[topologyKey]
         if (domain === undefined) return unresolvable(`${SKEWED} (missing required label)`)
-        const here = (counted.domains.get(domain) ?? 0) + (countsItself ? 1 : 0)
+        const here = counted.domains.of(domain) + (countsItself ? 1 : 0)
         if (here - leastOf(counted) > maxSkew) return unschedulable(SKEWED)
       }
       return OK
@@ -57,39 +49,15 @@ export function podTopologySpread(lookups: ClusterLookups, args: PluginArgs = {}
     addPod: (state, _pod, other, node) => shift(state.get(KEY), { other, node, by: 1 }),
     removePod: (state, _pod, other, node) => shift(state.get(KEY), { other, node, by: -1 }),
     preScore: (state, pod, nodes, snapshot) =>
-      prepareSpread({ state, pod, nodes, snapshot, lookups, defaults }) ? OK : SKIP,
+      prepareSpread({ state, pod, nodes, snapshot, lookups, defaults, counts }) ? OK : SKIP,
     score: (state, _pod, node) => scoreSpread(state, node),
     normalize: normalizeSpread,
   }
 }
 
-function countDomains(
-  constraints: readonly SpreadConstraint[],
-  nodes: readonly NodeInfo[],
-): Counted[] {
-  const all = constraints.map((constraint): Counted => {
-    return { constraint, domains: new Map(), least: undefined }
-  })
-  for (const info of nodes) {
-    const { node } = info
-    if (!hasAllKeys(node, constraints)) continue
-    for (const { constraint, domains } of all) {
-      if (!constraint.includes(node)) continue
-      const domain = node.metadata.labels?.[constraint.topologyKey] ?? ''
-      domains.set(domain, (domains.get(domain) ?? 0) + countOn(info, constraint))
-    }
-  }
-  return all
-}
-
 /** Too few domains count as if there were one that is empty (`minDomains`, KEP-3022). */
-function leastOf(counted: Counted): number {
-  if (counted.least === undefined) {
-    let least = Infinity
-    for (const count of counted.domains.values()) least = Math.min(least, count)
-    counted.least = counted.domains.size < counted.constraint.minDomains ? 0 : least
-  }
-  return counted.least
+function leastOf({ constraint, domains }: Counted): number {
+  return domains.size < constraint.minDomains ? 0 : domains.least
 }
 
 function shift(state: unknown, change: { other: PodView; node: NodeInfo; by: 1 | -1 }): void {
@@ -97,12 +65,9 @@ function shift(state: unknown, change: { other: PodView; node: NodeInfo; by: 1 |
   const { node } = change.node
   const constraints = all?.map(({ constraint }) => constraint) ?? []
   if (!all || !hasAllKeys(node, constraints)) return
-  for (const counted of all) {
-    const { constraint, domains } = counted
+  for (const { constraint, domains } of all) {
     if (!constraint.counts(change.other) || !constraint.includes(node)) continue
-    const domain = node.metadata.labels?.[constraint.topologyKey] ?? ''
-    domains.set(domain, (domains.get(domain) ?? 0) + change.by)
-    counted.least = undefined
+    domains.shift(node.metadata.labels?.[constraint.topologyKey] ?? '', change.by)
   }
 }
 

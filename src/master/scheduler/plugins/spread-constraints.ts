@@ -29,6 +29,8 @@ export interface SpreadConstraint {
   readonly topologyKey: string
   readonly maxSkew: number
   readonly minDomains: number
+  /** All on which `counts` and `includes` depend: constraints that ask the same count the same. */
+  readonly asks: unknown
   /** Whether the pod itself counts where it goes. */
   readonly countsItself: boolean
   /** Whether this other pod is one of those that are to be spread. */
@@ -107,10 +109,19 @@ function constraintOf(
     (selector.matchExpressions ?? []).length === 0
   const honoursAffinity = constraint.nodeAffinityPolicy !== 'Ignore'
   const honoursTaints = constraint.nodeTaintsPolicy === 'Honor'
+  const { nodeSelector, affinity, tolerations = [] } = pod.spec
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
   return {
     topologyKey: constraint.topologyKey,
     maxSkew: constraint.maxSkew,
     minDomains: constraint.minDomains ?? 1,
+    asks: [
+      constraint.topologyKey,
+      namespace,
+      selector,
+      honoursAffinity && [nodeSelector, required],
+      honoursTaints && tolerations,
+    ],
     countsItself: matchesLabelSelector(selector, labels),
     counts: ({ metadata }) =>
       // An empty selector counts nobody here; pods on their way out do not count either.

@@ -11,6 +11,7 @@ import {
   type SpreadConstraint,
   type SpreadDefaults,
 } from './spread-constraints.ts'
+import type { DomainCounts, SpreadCounts } from './spread-counts.ts'
 
 const KEY = 'PodTopologySpread/score'
 /** Score of a node that is in no domain: it becomes the worst. */
@@ -25,8 +26,8 @@ interface SoftState {
 
 interface Weighed {
   readonly constraint: SpreadConstraint
-  /** Pods that count, in the domains of the nodes in question; nodes are counted one by one. */
-  readonly domains: Map<string, number>
+  /** Pods that count, in the whole cluster; undefined where nodes are counted one by one. */
+  readonly domains: DomainCounts | undefined
   /** Evens out that constraints have few domains (zones) or many (nodes). */
   readonly weight: number
 }
@@ -39,14 +40,23 @@ export function prepareSpread(cycle: {
   snapshot: Snapshot
   lookups: ClusterLookups
   defaults: SpreadDefaults
+  counts: SpreadCounts
 }): boolean {
   const constraints = softConstraintsOf(cycle.pod, cycle)
   if (constraints.length === 0) return false
   // The defaults shall not turn clusters without zones into ones where no node counts.
   const needsAllKeys = isOwn(cycle.pod) || cycle.defaults !== SYSTEM_DEFAULTS
   const inQuestion = cycle.nodes.filter((info) => isInside(info, constraints, needsAllKeys))
-  const weighed = constraints.map((constraint) => weigh(constraint, inQuestion))
-  countZones(weighed, cycle.snapshot, { constraints, needsAllKeys })
+  const zoned = constraints.filter((constraint) => !isPerNode(constraint))
+  // Domains reach beyond the nodes in question: all of the cluster's nodes are counted.
+  const counted = cycle.counts.count(cycle.snapshot.nodes, {
+    constraints: zoned,
+    within: needsAllKeys ? constraints : [],
+  })
+  const weighed = constraints.map((constraint): Weighed => {
+    const weight = Math.log(sizeOf(constraint, inQuestion) + 2)
+    return { constraint, domains: counted[zoned.indexOf(constraint)]?.domains, weight }
+  })
   cycle.state.set(KEY, { weighed, needsAllKeys, constraints } satisfies SoftState)
   return true
 }
@@ -59,7 +69,7 @@ export function scoreSpread(state: CycleState, info: NodeInfo): number {
   for (const { constraint, domains, weight } of weighed) {
     const domain = info.node?.metadata.labels?.[constraint.topologyKey]
     if (domain === undefined) continue
-    const count = isPerNode(constraint) ? countOn(info, constraint) : (domains.get(domain) ?? 0)
+    const count = domains ? domains.of(domain) : countOn(info, constraint)
     score += count * weight + (constraint.maxSkew - 1)
   }
   return Math.round(score)
@@ -89,34 +99,13 @@ function isPerNode({ topologyKey }: SpreadConstraint): boolean {
   return topologyKey === HOSTNAME
 }
 
-function weigh(constraint: SpreadConstraint, nodes: readonly NodeInfo[]): Weighed {
-  const domains = new Map<string, number>()
-  if (!isPerNode(constraint)) {
-    for (const { node } of nodes) {
-      const domain = node?.metadata.labels?.[constraint.topologyKey]
-      if (domain !== undefined) domains.set(domain, 0)
-    }
+/** The number of domains that the nodes in question are in. */
+function sizeOf(constraint: SpreadConstraint, nodes: readonly NodeInfo[]): number {
+  if (isPerNode(constraint)) return nodes.length
+  const domains = new Set<string>()
+  for (const { node } of nodes) {
+    const domain = node?.metadata.labels?.[constraint.topologyKey]
+    if (domain !== undefined) domains.add(domain)
   }
-  const size = isPerNode(constraint) ? nodes.length : domains.size
-  return { constraint, domains, weight: Math.log(size + 2) }
-}
-
-/** Domains reach beyond the nodes in question: all of the cluster's nodes are counted. */
-function countZones(
-  weighed: readonly Weighed[],
-  { nodes }: Snapshot,
-  rule: { constraints: readonly SpreadConstraint[]; needsAllKeys: boolean },
-): void {
-  const zoned = weighed.filter(({ domains }) => domains.size > 0)
-  if (zoned.length === 0) return
-  for (const info of nodes) {
-    const { node } = info
-    if (!node || !isInside(info, rule.constraints, rule.needsAllKeys)) continue
-    for (const { constraint, domains } of zoned) {
-      const domain = node.metadata.labels?.[constraint.topologyKey]
-      const before = domain === undefined ? undefined : domains.get(domain)
-      if (domain === undefined || before === undefined || !constraint.includes(node)) continue
-      domains.set(domain, before + countOn(info, constraint))
-    }
-  }
+  return domains.size
 }
