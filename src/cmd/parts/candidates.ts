@@ -45,7 +45,7 @@ export interface CandidateParts {
   readonly signingMs?: number
   readonly nodeLifecycle?: ControllersOptions['nodeLifecycle']
   /** Whether nodes get certificates for their own addresses without a hand. Default: no. */
-  readonly approvesServing?: boolean
+  readonly servingApproval?: ControllersOptions['servingApproval']
   /** Default: kube-scheduler's. */
   readonly scheduler?: SchedulerConfig
   /** Of its configuration. */

@@ -42,6 +42,12 @@ function placeOf({ topology }: Part, { given }: Trust) {
   return { server: `https://${address}:${port}`, caPem: given.rootCaPem ?? '' }
 }
 
+/** Where API servers are, whether they run or not: no node may have a certificate for it. */
+function placesOfMasters({ topology }: Part): string[] {
+  const masters = topology.masters.flatMap(({ name, address }) => [name, address])
+  return [topology.endpoint.address, ...masters]
+}
+
 /** What every cluster with nodes has, beside what the API server makes. */
 async function ensureObjects(
   parts: Parameters<typeof ensureStandardClass>[0] & Parameters<typeof ensureClusterInfo>[0],
@@ -82,7 +88,7 @@ export async function runMaster(
   const controllers = controllersCandidate({
     ...parts,
     ...given.controllers,
-    approvesServing: true,
+    servingApproval: { masters: placesOfMasters(part) },
   })
   const scheduler = schedulerCandidate({ ...parts, ...given.scheduler })
   const leads = () => ({ controllers: controllers.isLeader, scheduler: scheduler.isLeader })

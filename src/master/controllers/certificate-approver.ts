@@ -1,12 +1,11 @@
 import {
-  type CertificateRequest,
   type CertificateSigningRequest,
   certificateSigningRequests,
   endpointSlices,
   keyOf,
-  type Node,
   nodes,
   parseCertificateRequest,
+  serviceCidrs,
   type SubjectAccessReview,
   subjectAccessReviews,
 } from '../../api/index.ts'
@@ -16,8 +15,8 @@ import {
   KUBELET_CLIENT_SIGNER,
   KUBELET_SERVING_SIGNER,
   kubeletClientFault,
-  SIGNER_RULES,
 } from './certificate-rules.ts'
+import { isOwnServing, type NotOwn, nodeAddresses } from './certificate-serving.ts'
 import {
   type Cached,
   changesOf,
@@ -45,14 +44,24 @@ const WAYS = [
 
 const SERVING_MESSAGE = 'Auto approving kubelet serving certificate for the addresses of the node.'
 
-/** Approves certificates that kubelets ask for themselves, when the one who asks has the right. */
+/** Lets nodes have certificates for their own addresses. */
+export interface ServingApproval {
+  /** Names and addresses of masters and of the cluster's endpoint: no node's, whatever it says. */
+  readonly masters: readonly string[]
+}
+
+/**
+ * Approves certificates that kubelets ask for themselves, when the one who asks has the right;
+ * those of servers only with `serving`.
+ */
 export function certificateApprover(
   context: ControllerContext,
-  { approvesServing }: { approvesServing: boolean },
+  { serving }: { serving?: ServingApproval | undefined } = {},
 ): Controller {
   const requests = context.informers.for(certificateSigningRequests)
-  const machines = approvesServing ? context.informers.for(nodes) : undefined
-  const slices = approvesServing ? context.informers.for(endpointSlices) : undefined
+  const machines = serving && context.informers.for(nodes)
+  const slices = serving && context.informers.for(endpointSlices)
+  const blocks = serving && context.informers.for(serviceCidrs)
   const client = context.client.for(certificateSigningRequests)
 
   async function reconcile(
@@ -64,9 +73,9 @@ export function certificateApprover(
     const parsed = parseCertificateRequest(Buffer.from(request.spec.request, 'base64'))
     if (isForServing(request)) {
       const node = machines?.get((request.spec.username ?? '').replace(/^system:node:/, ''))
-      const others = othersThan(node?.metadata.name ?? '')
-      if (node && isOwnServing(request, parsed, { node, others }))
+      if (node && isOwnServing(request, parsed, { node, notOwn: notOwn(node.metadata.name) })) {
         await approve(request, SERVING_MESSAGE, call)
+      }
       return done
     }
     if (request.spec.signerName !== KUBELET_CLIENT_SIGNER) return done
@@ -102,18 +111,23 @@ export function certificateApprover(
       // A node asks before, or as, it tells its addresses.
       ...(machines ? [changesOf(machines, () => waiting())] : []),
       ...(slices ? [syncOf(slices)] : []),
+      ...(blocks ? [syncOf(blocks)] : []),
     ],
     reconcile,
   }
 
-  /** Names and addresses that are other nodes', or API servers': a node may claim them as well. */
-  function othersThan(name: string): ReadonlySet<string> {
+  /** What belongs to others than this node: it may claim that as well. */
+  function notOwn(name: string): NotOwn {
     const others = [...(machines?.list() ?? [])].filter(({ metadata }) => metadata.name !== name)
     const servers = slices?.get('default/kubernetes')?.endpoints ?? []
-    return new Set([
-      ...others.flatMap((node) => addressesOf(node)),
-      ...servers.flatMap(({ addresses }) => addresses),
-    ])
+    return {
+      names: new Set([
+        ...(serving?.masters ?? []),
+        ...others.flatMap((node) => nodeAddresses(node)),
+        ...servers.flatMap(({ addresses }) => addresses),
+      ]),
+      blocks: [...(blocks?.list() ?? [])].flatMap(({ spec }) => spec.cidrs ?? []),
+    }
   }
 
   function waiting(): string[] {
@@ -158,22 +172,3 @@ function isOpen(request: Request): boolean {
 }
 
 const isForServing = ({ spec }: Request) => spec.signerName === KUBELET_SERVING_SIGNER
-
-/** Whether a node asks for itself, and for no other names and addresses than its own. */
-function isOwnServing(
-  request: Request,
-  parsed: CertificateRequest,
-  { node, others }: { node: Cached<Node>; others: ReadonlySet<string> },
-): boolean {
-  if (!request.spec.groups?.includes('system:nodes')) return false
-  if (SIGNER_RULES[KUBELET_SERVING_SIGNER]?.(request, parsed) !== undefined) return false
-  const own = addressesOf(node)
-  const names = [...parsed.dnsNames, ...parsed.ipAddresses]
-  return names.every((name) => own.includes(name) && !others.has(name) && !LOCAL.has(name))
-}
-
-/** These are everybody's. */
-const LOCAL: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
-
-const addressesOf = ({ status }: Cached<Node>): string[] =>
-  (status?.addresses ?? []).map(({ address }) => address)

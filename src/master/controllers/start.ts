@@ -3,7 +3,7 @@ import { events, type Resource } from '../../api/index.ts'
 import { type Client, forkSignal, type Informers, QueuedEventRecorder } from '../../client/index.ts'
 import { attachDetachController } from './attach-detach.ts'
 import { bootstrapSigner } from './bootstrap-signer.ts'
-import { certificateApprover } from './certificate-approver.ts'
+import { certificateApprover, type ServingApproval } from './certificate-approver.ts'
 import { certificateCleaner } from './certificate-cleaner.ts'
 import { certificateSigning } from './certificate-signer.ts'
 import { tokenCleaner } from './token-cleaner.ts'
@@ -69,7 +69,7 @@ export interface ControllersOptions {
   /** How long certificates are good at most. Default: a year. */
   readonly signingMs?: number
   /** Whether nodes get certificates for their own addresses without a hand. Default: no. */
-  readonly approvesServing?: boolean
+  readonly servingApproval?: ServingApproval
   readonly nodeLifecycle?: NodeLifecycleOptions
   /** Absent: nodes get no blocks of addresses. */
   readonly nodeIpam?: NodeIpamOptions | undefined
@@ -85,8 +85,8 @@ type Factory = (context: ControllerContext, options: ControllersOptions) => Cont
 /** All controllers by name, as in kube-controller-manager. */
 export const controllers: Readonly<Record<string, Factory>> = {
   'bootstrap-signer-controller': bootstrapSigner,
-  'certificatesigningrequest-approving-controller': (context, { approvesServing = false }) =>
-    certificateApprover(context, { approvesServing }),
+  'certificatesigningrequest-approving-controller': (context, { servingApproval: serving }) =>
+    certificateApprover(context, { serving }),
   'certificatesigningrequest-cleaner-controller': certificateCleaner,
   'certificatesigningrequest-signing-controller': (
     context,
