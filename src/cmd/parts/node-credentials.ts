@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { type NodeTopology, readTls } from '../../../cluster/index.ts'
 import { type Disk, DiskError, type Log } from '../../base/index.ts'
 import { type Client, createClient } from '../../client/index.ts'
@@ -41,8 +40,9 @@ export async function openCredentials(part: Part, node: NodeTopology): Promise<N
   const known = new Pairs({ disk, folder })
   const subject = { commonName: `system:node:${name}`, organizations: ['system:nodes'] }
   const keepers = keepersOf(node, { subject, known, log })
+  // One that joins reads nothing of the launcher's: those are keys of others.
   const given = node.joins ? undefined : await readTls(name, 'api', part)
-  const { caPem } = given ?? (await readTls('front-proxy-client', 'api', part))
+  const caPem = given?.caPem ?? (await authorityOf(part, known))
   const own = (await known.read('client')) ?? given ?? (await bootstrap(part, keepers.client))
   const serving = (await known.read('serving')) ?? given
   const followed = {
@@ -89,6 +89,15 @@ function keepersOf(
   }
 }
 
+/** Whom the node trusts: from its bootstrap kubeconfig, and kept beside what it was issued. */
+async function authorityOf({ name, layout }: Part, known: Pairs): Promise<string> {
+  const kept = await known.readAuthority()
+  if (kept !== undefined) return kept
+  const { caPem } = readKubeconfig(layout.bootstrapOf(name)).tls
+  await known.saveAuthority(caPem)
+  return caPem
+}
+
 /** The node's first certificate, for the token in its bootstrap kubeconfig. */
 async function bootstrap(
   { name, layout, log, signal }: Part,
@@ -115,7 +124,10 @@ function selfSigned({ name, address }: NodeTopology): CertificatePair {
 
 type Which = 'client' | 'serving'
 
-/** Pairs that the node was issued: certificate and key in one file each, so that they change at once. */
+/**
+ * What the node was issued, certificate and key in one file each, so that they change at once; and
+ * the authority.
+ */
 class Pairs {
   readonly #disk: Disk
   readonly #folder: string
@@ -128,23 +140,38 @@ class Pairs {
 
   /** Undefined when there is none that is good now. */
   async read(which: Which): Promise<CertificatePair | undefined> {
+    const text = await this.#read(this.#file(which))
+    if (text === undefined) return undefined
+    const at = text.indexOf('-----BEGIN PRIVATE KEY-----')
+    const pair = { certPem: text.slice(0, at), keyPem: text.slice(at) }
+    return isGood(pair, systemClock.nowMs()) ? pair : undefined
+  }
+
+  async save(which: Which, pair: CertificatePair): Promise<void> {
+    await this.#write(this.#file(which), pair.certPem.trimEnd() + '\n' + pair.keyPem)
+    this.onSaved(which, pair)
+  }
+
+  readAuthority(): Promise<string | undefined> {
+    return this.#read(`${this.#folder}/ca.crt`)
+  }
+
+  saveAuthority(caPem: string): Promise<void> {
+    return this.#write(`${this.#folder}/ca.crt`, caPem)
+  }
+
+  async #read(file: string): Promise<string | undefined> {
     try {
-      const text = Buffer.from(await this.#disk.readFile(this.#file(which))).toString()
-      const at = text.indexOf('-----BEGIN PRIVATE KEY-----')
-      const pair = { certPem: text.slice(0, at), keyPem: text.slice(at) }
-      return isGood(pair, systemClock.nowMs()) ? pair : undefined
+      return Buffer.from(await this.#disk.readFile(file)).toString()
     } catch (error) {
       if (error instanceof DiskError && error.code === 'not-found') return undefined
       throw error
     }
   }
 
-  async save(which: Which, pair: CertificatePair): Promise<void> {
-    const file = this.#file(which)
-    await this.#disk.mkdir(dirname(file), { mode: 0o700 })
-    const text = pair.certPem.trimEnd() + '\n' + pair.keyPem
+  async #write(file: string, text: string): Promise<void> {
+    await this.#disk.mkdir(this.#folder, { mode: 0o700 })
     await this.#disk.writeFileAtomic(file, Buffer.from(text), { mode: 0o600 })
-    this.onSaved(which, pair)
   }
 
   #file(which: Which): string {
