@@ -61,8 +61,10 @@ export async function recover<Outcome>(options: MemberOptions<Outcome>): Promise
     }
     if (options.forceNewCluster) {
       const alone = aloneIn(stateMachine.membership ?? recovered.membership, self)
+      // The log first: a crash between them must not leave changes that the lone member applies.
+      const freed = await withoutChanges(recovered, index)
       await stateMachine.adopt({ index, term: termAt(recovered, index) }, alone)
-      return await withoutChanges(recovered, index)
+      return freed
     }
     if (membership?.removed.includes(self.id)) throw new MemberRemovedError()
     return recovered
