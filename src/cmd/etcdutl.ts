@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { levelEngines, openLog, systemClock, systemDisk } from '../platform/index.ts'
+import { levelEngines, openLog, systemClock, systemDisk, systemRandom } from '../platform/index.ts'
 import { backupFromArchive } from '../store/archive/index.ts'
 import { snapshotStatus } from '../store/backup/index.ts'
 import { clusterIdentity, ETCD_VERSION, hashOfBackup, restoreSnapshot } from '../store/index.ts'
@@ -125,6 +125,7 @@ async function hashColumns(path: string, revision: number): Promise<Column[]> {
     ...ports,
     path,
     revision,
+    random: systemRandom(),
     log,
   })
   return [

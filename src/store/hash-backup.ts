@@ -1,7 +1,17 @@
-import type { Clock, Disk, Log, OpenEngine } from '../base/index.ts'
+import {
+  type Clock,
+  type Disk,
+  type Log,
+  type OpenEngine,
+  type Random,
+  randomSuffix,
+} from '../base/index.ts'
 import { SnapshotFile } from './backup/index.ts'
 import { EtcdState } from './etcd-state.ts'
 import { encodeEntries, hashKv, type KvHash } from './mvcc/index.ts'
+
+/** Enough that nobody else has the name. */
+const WORK_NAME_LETTERS = 12
 
 /**
  * The hash over the keys of a backup that `HashKV` gives of a member. The state is made in a folder
@@ -15,13 +25,14 @@ export async function hashOfBackup(options: {
   readonly disk: Disk
   readonly openEngine: OpenEngine
   readonly clock: Clock
+  /** For the name of that folder. */
+  readonly random: Random
   readonly log: Log
 }): Promise<KvHash> {
-  const { path, revision, disk, clock, log } = options
+  const { path, revision, disk, clock, random, log } = options
   const snapshot = await SnapshotFile.open(disk, path, { skipHashCheck: true })
-  const work = `${path}.work`
+  const work = `${path}.work-${randomSuffix(random, WORK_NAME_LETTERS)}`
   try {
-    await disk.remove(work)
     const state = await EtcdState.open({ engine: await options.openEngine(work), clock, log })
     try {
       await state.restore({ index: 1, term: 1 }, encodeEntries(snapshot.entries()))

@@ -51,6 +51,8 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
   const walFolder = options.walFolder ?? `${dataFolder}/wal`
   await checkEmpty(disk, { 'data-dir': dataFolder, 'wal-dir': walFolder })
   const { skipHashCheck = false } = options
+  const there = new Set<string>()
+  for (const folder of [walFolder, dataFolder]) if (await disk.stat(folder)) there.add(folder)
   const snapshot = await SnapshotFile.open(disk, path, { skipHashCheck })
   try {
     await disk.mkdir(dataFolder)
@@ -69,12 +71,22 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
     await wal.close()
     return snapshot.status
   } catch (error) {
-    await disk.remove(dataFolder)
-    await disk.remove(walFolder)
+    for (const folder of [walFolder, dataFolder]) {
+      // What went wrong first is what matters.
+      await takeBack(disk, folder, { wasThere: there.has(folder) }).catch((failure: unknown) =>
+        log.warn('what was half restored could not be removed', { folder, error: failure }),
+      )
+    }
     throw error
   } finally {
     await snapshot.close()
   }
+}
+
+/** Somebody made a folder that was there before: it stays, empty. It may be a mount point. */
+async function takeBack(disk: Disk, folder: string, of: { wasThere: boolean }): Promise<void> {
+  if (!of.wasThere) return await disk.remove(folder)
+  for (const name of await disk.list(folder)) await disk.remove(`${folder}/${name}`)
 }
 
 async function checkEmpty(disk: Disk, folders: Readonly<Record<string, string>>): Promise<void> {

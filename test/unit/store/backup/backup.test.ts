@@ -2,17 +2,22 @@ import assert from 'node:assert/strict'
 import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { silentLog } from '../../../../src/base/index.ts'
+import { type Disk, silentLog } from '../../../../src/base/index.ts'
 import { localKv } from '../../../../src/kv/local/index.ts'
 import type { Kv } from '../../../../src/kv/index.ts'
-import { levelEngines, systemClock, systemDisk } from '../../../../src/platform/index.ts'
+import {
+  levelEngines,
+  systemClock,
+  systemDisk,
+  systemRandom,
+} from '../../../../src/platform/index.ts'
 import {
   backupOf,
   receiveSnapshot,
   SnapshotFileError,
   snapshotStatus,
 } from '../../../../src/store/backup/index.ts'
-import { type OpenStore, restoreSnapshot } from '../../../../src/store/index.ts'
+import { hashOfBackup, type OpenStore, restoreSnapshot } from '../../../../src/store/index.ts'
 import { openTestStore, testCluster } from '../../../contract/store.ts'
 import { needProgram } from '../../../support/peers.ts'
 import { freePort } from '../../../support/store/real-etcd.ts'
@@ -68,7 +73,7 @@ describe('backup', () => {
     return status
   }
 
-  function restore(path: string, data: string) {
+  function restore(path: string, data: string, more: { disk?: Disk; walFolder?: string } = {}) {
     return restoreSnapshot({
       path,
       cluster: testCluster,
@@ -78,6 +83,7 @@ describe('backup', () => {
       openEngine: levelEngines(),
       clock: systemClock,
       log: silentLog,
+      ...more,
       segmentBytes: 1024 * 1024,
     })
   }
@@ -154,6 +160,47 @@ describe('backup', () => {
     })
     await assert.rejects(restore(path, join(folder, 'a')), /data-dir ".*" not empty/)
     await withStore(join(folder, 'a'), async () => {})
+  })
+
+  it('says why it failed, and leaves folders that were there before, empty', async () => {
+    const path = join(folder, 'file')
+    await withStore(join(folder, 'a'), async (opened) => {
+      await save(opened, path)
+    })
+    const [data, wal] = [join(folder, 'b'), join(folder, 'wal')]
+    await fs.mkdir(data)
+    await fs.mkdir(wal)
+    const removed: string[] = []
+    // As mount points: they cannot be removed.
+    const mounted: Disk = {
+      ...disk,
+      remove: async (at) => {
+        removed.push(at)
+        if (at === data || at === wal) throw new Error('EBUSY')
+        await disk.remove(at)
+      },
+      open: async (at, options) => {
+        if (at.startsWith(wal)) throw new Error('no room')
+        return await disk.open(at, options)
+      },
+    }
+    await assert.rejects(restore(path, data, { disk: mounted, walFolder: wal }), /no room/)
+    assert.deepEqual([await fs.readdir(data), await fs.readdir(wal)], [[], []])
+    assert.ok(removed.length > 0)
+  })
+
+  it('is hashed without touching what lies beside it', async () => {
+    const path = join(folder, 'file')
+    await withStore(join(folder, 'a'), async (opened) => {
+      await save(opened, path)
+    })
+    await fs.mkdir(`${path}.work`)
+    await fs.writeFile(join(`${path}.work`, 'precious'), 'x')
+    const ports = { disk, openEngine: levelEngines(), clock: systemClock, random: systemRandom() }
+    const before = await fs.readdir(folder)
+    await hashOfBackup({ ...ports, path, revision: 0, log: silentLog })
+    assert.deepEqual(await fs.readdir(folder), before)
+    assert.deepEqual(await fs.readdir(`${path}.work`), ['precious'])
   })
 
   it('is what etcd’s own tools read and restore', async function () {
