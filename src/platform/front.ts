@@ -72,8 +72,11 @@ function createServer(options: FrontOptions, sockets: Set<Socket>): Server {
   }
   server.on('secureConnection', (socket: TLSSocket) => {
     track(socket)
-    if (tls.refuse) void unlessRefused(socket, { tls, log }, welcome)
-    else welcome(socket)
+    if (!tls.refuse) return welcome(socket)
+    unlessRefused(socket, { tls, log }, welcome).catch((error: unknown) => {
+      log.debug('connection failed', { error })
+      socket.destroy()
+    })
   })
   server.on('tlsClientError', (error, socket) => {
     log.debug('TLS handshake failed', { error })
@@ -88,6 +91,7 @@ async function unlessRefused(
   welcome: (socket: TLSSocket) => void,
 ): Promise<void> {
   const reason = await refusalOfTls(socket, tls, socket.remoteAddress)
+  if (socket.destroyed) return
   if (reason === undefined) return welcome(socket)
   log.warn('rejected connection on client endpoint', { reason, from: socket.remoteAddress })
   socket.destroy()

@@ -150,13 +150,16 @@ async function listenForMembers(
   return { servers, port: ports[0] ?? 0 }
 }
 
+/** Whether whoever has dialled may act as a member. */
+type Judge = () => Promise<boolean> | boolean
+
 function serveMembers(
   options: PeerTransportOptions,
   incoming: Map<Socket, MemberId>,
   doorkeeper: Doorkeeper,
 ): Server {
   const { tls, log } = options
-  const take = (socket: Socket, allowed: boolean) => {
+  const take = (socket: Socket, judge: Judge) => {
     incoming.set(socket, 0)
     socket.on('error', (error) => log.debug('a peer connection broke', { error }))
     socket.on('close', () => incoming.delete(socket))
@@ -164,12 +167,12 @@ function serveMembers(
       incoming.set(socket, from)
       doorkeeper.onHello(from)
     }
-    serveMember(options, socket, { ...doorkeeper, onHello, allowed }).catch((error: unknown) => {
+    serveMember(options, socket, { ...doorkeeper, onHello, judge }).catch((error: unknown) => {
       log.debug('a peer connection ended', { error })
       socket.destroy()
     })
   }
-  if (!tls) return createServer({ noDelay: true }, (socket) => take(socket, true))
+  if (!tls) return createServer({ noDelay: true }, (socket) => take(socket, () => true))
   const server = createTlsServer({
     ...tlsMaterial(tls),
     requestCert: true,
@@ -183,9 +186,10 @@ function serveMembers(
     const identity = identityOf(socket)
     const isOpen = options.clientCertificate === 'optional'
     const isMember = identity !== undefined && (options.authorize?.(identity) ?? true)
-    void refusalOfTls(socket, tls, socket.remoteAddress).then((reason) => {
+    take(socket, async () => {
+      const reason = await refusalOfTls(socket, tls, socket.remoteAddress)
       if (reason !== undefined) log.warn('rejected connection on peer endpoint', { reason })
-      take(socket, reason === undefined && (isOpen || isMember))
+      return reason === undefined && (isOpen || isMember)
     })
   })
   return server
@@ -194,10 +198,13 @@ function serveMembers(
 async function serveMember(
   options: PeerTransportOptions,
   socket: Socket,
-  { allowed, receiver, onHello, onFrames, removed }: Doorkeeper & { allowed: boolean },
+  { judge, receiver, onHello, onFrames, removed }: Doorkeeper & { judge: Judge },
 ): Promise<void> {
   const frames = new FrameStream(socket)
   const timer = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS)
+  socket.once('close', () => clearTimeout(timer))
+  // It may ask the DNS.
+  const allowed = await judge()
   const first = await frames.next()
   clearTimeout(timer)
   if (!first) return

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect } from 'node:tls'
 import { promisify } from 'node:util'
 import {
   ConnectionError,
@@ -95,6 +97,22 @@ describe('platform: https', () => {
     const { certificate, ...named } = who
     assert.deepEqual(named, { commonName: 'alice', organizations: ['system:masters', 'staff'] })
     assert.ok(certificate.data.length > 0)
+  })
+
+  it('closes a connection when it cannot find out who that is, and serves on', async () => {
+    const refuse = () => Promise.reject(new Error('no DNS'))
+    const judging = await serveHttps({
+      address: '127.0.0.1',
+      port: 0,
+      tls: { ...pki.server, refuse },
+      handler: echoServer(seen),
+      log: silentLog,
+    })
+    const { caPem: ca, certPem: cert, keyPem: key } = pki.client
+    const socket = connect({ host: '127.0.0.1', port: judging.port, ca, cert, key })
+    socket.on('error', () => undefined)
+    await once(socket, 'close')
+    await judging.close()
   })
 
   it('speaks HTTP/1.1 and HTTP/2 with curl, with and without certificate', async () => {

@@ -175,6 +175,42 @@ describe('platform: peers', () => {
     await once(socket, 'close')
   })
 
+  /** One that judges peers' certificates as `refuse` does, and a connection to it. */
+  const startJudging = async (refuse: () => Promise<string | undefined>) => {
+    const peers = await tlsPeers({
+      self: 1,
+      clusterId: 7n,
+      listen: { address: '127.0.0.1', port: 0 },
+      tls: { ...pki.server, refuse },
+      log: silentLog,
+    })
+    open.push(peers)
+    const { caPem: ca, certPem: cert, keyPem: key } = pki.server
+    const at = { host: '127.0.0.1', port: peers.listener.port }
+    const socket = connect({ ...at, ca, cert, key })
+    socket.on('error', () => undefined)
+    return { peers, socket }
+  }
+
+  it('looks after a connection while it asks who that is', async () => {
+    let asked = () => {}
+    const asking = new Promise<void>((resolve) => (asked = resolve))
+    let answer: (reason: string | undefined) => void = () => {}
+    const { peers, socket } = await startJudging(() => {
+      asked()
+      return new Promise((resolve) => (answer = resolve))
+    })
+    await asking
+    const closed = once(socket, 'close')
+    await Promise.all([peers.close(), closed])
+    answer(undefined)
+  })
+
+  it('closes a connection when it cannot find out who that is', async () => {
+    const { socket } = await startJudging(() => Promise.reject(new Error('no DNS')))
+    await once(socket, 'close')
+  })
+
   it('names the port that is in use', async () => {
     const a = await start(1)
     await assert.rejects(start(2, { port: a.peers.listener.port }), { code: 'in-use' })
