@@ -41,8 +41,8 @@ export async function startEtcd(
   { log, onFatal }: { log: Log; onFatal: (error: unknown) => void },
 ): Promise<RunningEtcd> {
   const config = etcdConfig(flags)
-  const clientTls = readEtcdTls('', flags, config.listenClientUrls)
-  const peerTls = readEtcdTls('peer-', flags, config.listenPeerUrls)
+  const clientTls = readEtcdTls('', flags, config.listenClientUrls, { log })
+  const peerTls = readEtcdTls('peer-', flags, config.listenPeerUrls, { log })
   const cluster = await identify(config, peerTls)
   const self = cluster.members.find(({ name }) => name === config.name)
   if (!self) throw new EtcdConfigError(`couldn't find local name "${config.name}"`)

@@ -1,4 +1,5 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import type { Log } from '../../base/index.ts'
 import {
   issueAuthority,
   issueLeaf,
@@ -10,6 +11,7 @@ import { cipherNames } from './etcd-ciphers.ts'
 import type { EtcdFlagName } from './etcd-flag-table.ts'
 import { EtcdConfigError, type EtcdFlags } from './etcd-flags.ts'
 import type { BindUrl } from './etcd-urls.ts'
+import { watchFiles } from './watch-files.ts'
 
 /** One side's TLS by etcd's flags. */
 export interface EtcdTls {
@@ -20,18 +22,17 @@ export interface EtcdTls {
 
 type Side = '' | 'peer-'
 
-/** How soon a certificate that was replaced is used. */
-const RELOAD_MS = 1000
 const YEAR_DAYS = 365
 
 /**
  * Certificates of clients (`''`) or peers. Undefined when all its URLs are http. Files are read again
- * whenever they change. Throws `EtcdConfigError`.
+ * whenever they change; what makes no sense then is told to the log. Throws `EtcdConfigError`.
  */
 export function readEtcdTls(
   side: Side,
   flags: EtcdFlags,
   urls: readonly BindUrl[],
+  { log }: { log: Log },
 ): EtcdTls | undefined {
   const secure = urls.find((url) => url.secure)
   if (!secure) return undefined
@@ -61,7 +62,7 @@ export function readEtcdTls(
   })
   // As etcd: an authority to trust is one to ask for.
   const required = files.ca !== '' || flags.get(`${side}client-cert-auth`) === 'true'
-  return { tls: following(read, files), clientCertificate: required ? 'required' : 'optional' }
+  return { tls: following(read, files, log), clientCertificate: required ? 'required' : 'optional' }
 }
 
 interface Files {
@@ -93,19 +94,17 @@ function filesOf(side: Side, flags: EtcdFlags): Files {
 }
 
 /** Options that stay the newest ones: those who listen are told, those who dial ask. */
-function following(read: () => TlsOptions, files: Files): TlsOptions {
+function following(read: () => TlsOptions, files: Files, log: Log): TlsOptions {
   const paths = Object.values(files).filter((path) => path !== '')
   let latest = read()
   const listeners = new Set<(fresh: TlsOptions) => void>()
-  const onChange = () => {
-    try {
-      latest = read()
-      for (const apply of listeners) apply(latest)
-    } catch {
-      // Half replaced: the other file changes in a moment.
-    }
+  const reload = () => {
+    latest = read()
+    for (const apply of listeners) apply(latest)
   }
-  for (const path of paths) watchFile(path, { interval: RELOAD_MS, persistent: false }, onChange)
+  const stop = watchFiles(paths, reload, (error) => {
+    log.warn('certificates that changed cannot be used yet', { paths, error })
+  })
   return {
     ...latest,
     latest: () => latest,
@@ -113,7 +112,7 @@ function following(read: () => TlsOptions, files: Files): TlsOptions {
       listeners.add(apply)
       return () => {
         listeners.delete(apply)
-        if (listeners.size === 0) for (const path of paths) unwatchFile(path, onChange)
+        if (listeners.size === 0) stop()
       }
     },
   }

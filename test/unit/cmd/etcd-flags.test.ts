@@ -2,15 +2,18 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { silentLog } from '../../../src/base/index.ts'
 import { etcdConfig } from '../../../src/cmd/parts/etcd-config.ts'
 import { ETCD_FLAGS } from '../../../src/cmd/parts/etcd-flag-table.ts'
 import { EtcdConfigError, readEtcdFlags } from '../../../src/cmd/parts/etcd-flags.ts'
 import { logSettings } from '../../../src/cmd/parts/etcd-log.ts'
 import { readEtcdTls } from '../../../src/cmd/parts/etcd-tls.ts'
 import { FlagError } from '../../../src/cmd/parts/flags.ts'
+import { testPki } from '../platform/pki.ts'
 
 const read = (line: string, env: NodeJS.ProcessEnv = {}) =>
   readEtcdFlags(line.split(' ').filter(Boolean), env)
+const LOCAL = { text: '', secure: true, address: '127.0.0.1', port: 1 }
 const config = (line: string) => etcdConfig(read(line))
 const misused = (message: string) => (error: unknown) =>
   error instanceof FlagError && error.message === message
@@ -144,8 +147,7 @@ describe("navarch etcd's flags", () => {
     assert.throws(() => log('--log-outputs=default,f'), /multi logoutput/)
     const tls = (line: string) => {
       const flags = read(`--auto-tls --listen-client-urls=https://127.0.0.1:1 ${line}`)
-      return readEtcdTls('', flags, [{ text: '', secure: true, address: '127.0.0.1', port: 1 }])
-        ?.tls
+      return readEtcdTls('', flags, [LOCAL], { log: silentLog })?.tls
     }
     const suite = 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'
     assert.match(tls(`--cipher-suites=${suite}`)?.ciphers ?? '', /:ECDHE-RSA-AES128-GCM-SHA256$/)
@@ -156,6 +158,29 @@ describe("navarch etcd's flags", () => {
       () => tls(`--tls-min-version=TLS1.3 --cipher-suites=${suite}`),
       refused('cipher suites cannot be configured when only TLS1.3 is enabled'),
     )
+  })
+
+  it('tell of a certificate that is replaced and cannot be read', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'etcd-tls-'))
+    try {
+      const { certPem, keyPem } = testPki().server
+      writeFileSync(join(folder, 'cert'), certPem)
+      writeFileSync(join(folder, 'key'), keyPem)
+      const flags = read(`--cert-file=${folder}/cert --key-file=${folder}/key`)
+      let tls: ReturnType<typeof readEtcdTls>
+      const told = new Promise<string>((resolve) => {
+        const warn = (text: string, { error }: { error?: unknown } = {}) =>
+          resolve(`${text}: ${String(error)}`)
+        tls = readEtcdTls('', flags, [LOCAL], { log: { ...silentLog, warn } })
+      })
+      const stop = tls?.tls.onChange?.(() => undefined)
+      rmSync(join(folder, 'cert'))
+      assert.match(await told, /cannot be used yet: .*ENOENT/)
+      assert.equal(tls?.tls.latest?.().certPem, certPem)
+      stop?.()
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('are told of in docs/store.md where they do not do as in etcd', () => {
