@@ -4,7 +4,7 @@ import { blank, type Finding, importsOf, lineOf, type SourceFile } from './sourc
 const MAX_FILE_LINES = 500
 const MAX_COLUMNS = 100
 
-/** Where time, chance, files and sockets may be touched (DESIGN: the rule of determinism). */
+/** Where time, chance, files and sockets may be touched: all else can be repeated from a seed. */
 const FREE_OF_DETERMINISM = ['src/platform/', 'src/cmd/', 'test/', 'bench/', 'scripts/']
 
 const BANNED: readonly [pattern: RegExp, instead: string][] = [

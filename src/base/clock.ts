@@ -5,7 +5,7 @@ export interface Timer {
 
 /**
  * Time, as the whole program sees it. `platform/` gives the machine's clock, `sim/` a virtual one.
- * Nothing outside those two asks the machine for the time (DESIGN §3).
+ * Nothing outside those two asks the machine for the time: a run in virtual time can be repeated.
  */
 export interface Clock {
   /** Wall clock, milliseconds since the Unix epoch. It may jump; never measure durations with it. */

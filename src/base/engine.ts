@@ -20,7 +20,7 @@ export type EngineEntry = readonly [key: Uint8Array, value: Uint8Array]
  * `sync` has resolved; without `sync` a crash may lose a suffix of the batches, never a middle one.
  */
 export interface Engine {
-  /** Synchronous: values are read on the member's own event loop (see DESIGN §5). */
+  /** Synchronous: values are read on the member's own event loop. */
   get(key: Uint8Array): Uint8Array | undefined
   batch(ops: readonly EngineOp[], options?: { sync?: boolean }): Promise<void>
   /**

@@ -32,7 +32,7 @@ export interface PeerReceiver {
   onFrame(from: MemberId, frame: Uint8Array): void
   /** A long transfer arrives; what it returns is awaited before more chunks are read. */
   onStream(from: MemberId, header: Uint8Array, chunks: AsyncIterable<Uint8Array>): Promise<void>
-  /** The connection to a peer broke just now: a hint that it may be dead (DESIGN §4). */
+  /** The connection to a peer broke just now: a hint that it may be dead. */
   onDown(peer: MemberId): void
   onUp(peer: MemberId): void
   /** How long a word to a peer and its answer took just now. */

@@ -1,5 +1,13 @@
-import { Command, InvalidArgumentError } from 'commander'
-import { command, context, json, type OutputOptions, outputOption, wholeNumber } from './options.ts'
+import { Command } from 'commander'
+import {
+  command,
+  context,
+  json,
+  type OutputOptions,
+  outputOption,
+  pointInTime,
+  wholeNumber,
+} from './options.ts'
 import { type BackupInfo, type CliPorts, UsageError } from './ports.ts'
 import { size, table } from './table.ts'
 
@@ -71,12 +79,6 @@ async function restore(
     ...(toTime !== undefined && { timeMs: toTime }),
   }
   return await cluster.archiveRestore({ folder: archive ?? '', to }, context(ports))
-}
-
-function pointInTime(text: string): number {
-  const timeMs = Date.parse(text)
-  if (!Number.isNaN(timeMs)) return timeMs
-  throw new InvalidArgumentError('it must be a time such as 2026-01-31T12:00:00Z')
 }
 
 function describe(info: BackupInfo): string {

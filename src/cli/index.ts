@@ -1,2 +1,3 @@
 export * from './ports.ts'
+export { pointInTime, wholeNumber } from './options.ts'
 export { runCli } from './run.ts'

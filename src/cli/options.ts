@@ -32,6 +32,13 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
   }
 }
 
+/** A parser of times; milliseconds since the Unix epoch. */
+export function pointInTime(text: string): number {
+  const timeMs = Date.parse(text)
+  if (!Number.isNaN(timeMs)) return timeMs
+  throw new InvalidArgumentError('it must be a time such as 2026-01-31T12:00:00Z')
+}
+
 /** Progress goes to standard error: what a command prints can be piped on. */
 export function context(ports: CliPorts): CallContext {
   return { signal: ports.signal, progress: (line) => ports.terminal.err(`${line}\n`) }

@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError } from 'commander'
+import { pointInTime, wholeNumber } from '../cli/index.ts'
 import { levelEngines, openLog, systemClock, systemDisk, systemRandom } from '../platform/index.ts'
 import { backupFromArchive } from '../store/archive/index.ts'
 import { snapshotStatus } from '../store/backup/index.ts'
@@ -49,7 +50,12 @@ function program(): Command {
   utl
     .command('hashkv <filename>')
     .description('Prints the KV history hash of a given file')
-    .option('--rev <number>', 'maximum revision to hash (default: latest revision)', wholeNumber, 0)
+    .option(
+      '--rev <number>',
+      'maximum revision to hash (default: latest revision)',
+      wholeNumber(0),
+      0,
+    )
     .action(async (path: string, { rev }: { rev: number }) => print(await hashColumns(path, rev)))
   utl
     .command('migrate')
@@ -80,13 +86,13 @@ function snapshotCommand(print: (columns: readonly Column[]) => void): Command {
     .option('--initial-cluster-token <token>', 'Initial cluster token', 'etcd-cluster')
     .option('--initial-advertise-peer-urls <url,…>', 'Own peer URLs', 'http://localhost:2380')
     .option('--skip-hash-check', 'Ignore the integrity hash (of a file that has none)')
-    .option('--bump-revision <number>', 'How much to raise the revision by', wholeNumber, 0)
+    .option('--bump-revision <number>', 'How much to raise the revision by', wholeNumber(0), 0)
     .option('--mark-compacted', 'Everything before is compacted (with --bump-revision)')
     .action(restore)
   snapshot
     .command('from-archive <folder> <filename>')
     .description('Makes a snapshot of an archived state (navarch etcd --archive-dir FOLDER)')
-    .option('--to-revision <number>', 'as it was at this revision', wholeNumber)
+    .option('--to-revision <number>', 'as it was at this revision', wholeNumber(0))
     .option('--to-time <time>', 'as it was then, such as 2026-01-31T12:00:00Z', pointInTime)
     .action(fromArchive)
   return snapshot
@@ -211,18 +217,6 @@ async function fromArchive(
     onProgress: ({ revision: at, entries }) => console.error(`${entries} entries, revision ${at}`),
   })
   console.error(`${path}: the state at revision ${revision}`)
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value
-  throw new InvalidArgumentError('it must be a whole number')
-}
-
-function pointInTime(text: string): number {
-  const timeMs = Date.parse(text)
-  if (!Number.isNaN(timeMs)) return timeMs
-  throw new InvalidArgumentError('it must be a time such as 2026-01-31T12:00:00Z')
 }
 
 async function main(): Promise<void> {

@@ -7,7 +7,7 @@ import type { FromMember, ToMember } from './parts/store-thread.ts'
 
 /**
  * The store's member on a thread of its own, so that no large list or scheduling round beside it can
- * delay a heartbeat (DESIGN §5).
+ * delay a heartbeat.
  */
 async function main(): Promise<void> {
   const { given, data, control } = thisThread()

@@ -91,8 +91,10 @@ export class EtcdState implements StateMachine<Outcome> {
     this.#admission = new Admission({ book: this.#auth, leases: this.#leases })
   }
 
-  /** Reads the state back from its engine: keys and their revisions, not the values. */
-  /** The engine is closed with the state, and when opening it fails. */
+  /**
+   * Reads the state back from its engine: keys and their revisions, not the values. The engine is
+   * closed with the state, and when opening it fails.
+   */
   static async open(options: EtcdStateOptions): Promise<EtcdState> {
     try {
       return await EtcdState.#read(options)

@@ -68,7 +68,7 @@ export async function openMember<Outcome>(
 }
 
 /**
- * The Ready loop (DESIGN §4): ticks, frames and proposals go into `RawNode`; what it says goes to
+ * The Ready loop: ticks, frames and proposals go into `RawNode`; what it says goes to
  * the disk, the peers and the state machine. Everything happens on one event loop, in turns:
  * inputs only schedule a turn, so that what arrives together is written and sent together.
  */
