@@ -74,7 +74,7 @@ export function wantedCertificates(topology: Topology): Wanted {
         // One client speaks for all of them.
         commonName: 'navarch:hollow-nodes',
         organizations: ['system:masters'],
-        dnsNames: [hollow.name, 'localhost'],
+        dnsNames: [hollow.name],
         ipAddresses: [hollow.address],
         usages: ['server', 'client'],
       },
@@ -87,7 +87,7 @@ export function wantedCertificates(topology: Topology): Wanted {
       leaf: {
         commonName: `system:node:${name}`,
         organizations: ['system:nodes'],
-        dnsNames: [name, 'localhost'],
+        dnsNames: [name],
         ipAddresses: [address],
         usages: ['server', 'client'],
       },

@@ -108,6 +108,18 @@ describe('cluster', () => {
     assert.equal(key, admin.keyPem)
   })
 
+  it('gives no agent of nodes a name of an API server', () => {
+    const hollow = { name: 'hollow-nodes', address: '127.99.0.240', kubeletPort: 10250, nodes: 3 }
+    const wanted = wantedCertificates({ ...topology, hollow })
+    const names = (name: string) => wanted[name]?.leaf.dnsNames ?? []
+    const servers = new Set(topology.masters.flatMap(({ name }) => names(`${name}-api`)))
+    assert.ok(servers.has('localhost'))
+    for (const name of ['node-1', 'node-2', 'hollow-nodes']) {
+      assert.deepEqual(names(name), [name])
+      assert.ok(!servers.has(name))
+    }
+  })
+
   it('knows its processes again, and does not take another for one', async () => {
     const layout = new Layout(folder)
     const parts = {
