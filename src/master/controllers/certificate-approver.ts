@@ -59,9 +59,7 @@ export function certificateApprover(
   { serving }: { serving?: ServingApproval | undefined } = {},
 ): Controller {
   const requests = context.informers.for(certificateSigningRequests)
-  const machines = serving && context.informers.for(nodes)
-  const slices = serving && context.informers.for(endpointSlices)
-  const blocks = serving && context.informers.for(serviceCidrs)
+  const around = serving && surroundings(context, serving)
   const client = context.client.for(certificateSigningRequests)
 
   async function reconcile(
@@ -72,8 +70,9 @@ export function certificateApprover(
     if (!request || !isOpen(request)) return done
     const parsed = parseCertificateRequest(Buffer.from(request.spec.request, 'base64'))
     if (isForServing(request)) {
-      const node = machines?.get((request.spec.username ?? '').replace(/^system:node:/, ''))
-      if (node && isOwnServing(request, parsed, { node, notOwn: notOwn(node.metadata.name) })) {
+      const node = around?.machines.get((request.spec.username ?? '').replace(/^system:node:/, ''))
+      const notOwn = node && around?.notOwn(node.metadata.name)
+      if (notOwn && isOwnServing(request, parsed, { node, notOwn })) {
         await approve(request, SERVING_MESSAGE, call)
       }
       return done
@@ -109,30 +108,38 @@ export function certificateApprover(
     sources: [
       objectsOf(requests),
       // A node asks before, or as, it tells its addresses.
-      ...(machines ? [changesOf(machines, () => waiting())] : []),
-      ...(slices ? [syncOf(slices)] : []),
-      ...(blocks ? [syncOf(blocks)] : []),
+      ...(around ? [changesOf(around.machines, () => waiting()), ...around.sources] : []),
     ],
     reconcile,
-  }
-
-  /** What belongs to others than this node: it may claim that as well. */
-  function notOwn(name: string): NotOwn {
-    const others = [...(machines?.list() ?? [])].filter(({ metadata }) => metadata.name !== name)
-    const servers = slices?.get('default/kubernetes')?.endpoints ?? []
-    return {
-      names: new Set([
-        ...(serving?.masters ?? []),
-        ...others.flatMap((node) => nodeAddresses(node)),
-        ...servers.flatMap(({ addresses }) => addresses),
-      ]),
-      blocks: [...(blocks?.list() ?? [])].flatMap(({ spec }) => spec.cidrs ?? []),
-    }
   }
 
   function waiting(): string[] {
     const open = [...requests.list()].filter((each) => isForServing(each) && isOpen(each))
     return open.map(({ metadata }) => metadata.name ?? '')
+  }
+}
+
+/** What has to be known to judge whether a node asks for its own. */
+function surroundings({ informers }: ControllerContext, { masters }: ServingApproval) {
+  const machines = informers.for(nodes)
+  const slices = informers.for(endpointSlices)
+  const blocks = informers.for(serviceCidrs)
+  return {
+    machines,
+    sources: [syncOf(slices), syncOf(blocks)],
+    /** What belongs to others than this node: it may claim that as well. */
+    notOwn(name: string): NotOwn {
+      const others = [...machines.list()].filter(({ metadata }) => metadata.name !== name)
+      const servers = slices.get('default/kubernetes')?.endpoints ?? []
+      return {
+        names: new Set([
+          ...masters,
+          ...others.flatMap((node) => nodeAddresses(node)),
+          ...servers.flatMap(({ addresses }) => addresses),
+        ]),
+        blocks: [...blocks.list()].flatMap(({ spec }) => spec.cidrs ?? []),
+      }
+    },
   }
 }
 
