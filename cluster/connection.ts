@@ -1,4 +1,10 @@
-import { type Clock, type HttpResponse, readBody, withTimeout } from '../src/base/index.ts'
+import {
+  type Clock,
+  ConnectionError,
+  type HttpResponse,
+  readBody,
+  withTimeout,
+} from '../src/base/index.ts'
 import { type HttpsClient, httpsClient, type TlsOptions } from '../src/platform/index.ts'
 import {
   apiEndpoint,
@@ -122,7 +128,8 @@ export class Connection {
   ): Promise<ApiAnswer> {
     const { method, url, body, contentType = 'application/json', signal } = call
     const timeoutMs = call.timeoutMs ?? STATUS_TIMEOUT_MS
-    const onTimeout = () => new Error(`${method} ${url}: no answer in ${timeoutMs} ms`)
+    const onTimeout = () =>
+      new ConnectionError(`${method} ${url}: no answer in ${timeoutMs} ms`, { sent: true })
     return withTimeout(
       this.#clock,
       timeoutMs,
@@ -146,7 +153,7 @@ export class Connection {
 }
 
 async function parse(response: HttpResponse): Promise<ApiAnswer> {
-  const onTooLarge = () => new Error('the answer is too large')
+  const onTooLarge = () => new ConnectionError('the answer is too large', { sent: true })
   const bytes = await readBody(response.body, ANSWER_BYTES_MAX, onTooLarge)
   const text = Buffer.from(bytes).toString()
   try {

@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '../src/base/index.ts'
+import { UserError } from '../src/cli/index.ts'
 import type { Connection } from './connection.ts'
 
 const POLL_MS = 50
@@ -38,7 +39,8 @@ export class DrillScale {
         },
       },
     }
-    await this.#connection.api('POST', this.#url, { body, signal })
+    const { status } = await this.#connection.api('POST', this.#url, { body, signal })
+    if (status !== 201) throw new UserError(`the Deployment could not be made: HTTP ${status}`)
     await this.#until(this.#replicas, signal)
   }
 
@@ -69,7 +71,7 @@ export class DrillScale {
       if ((answer?.body as DeploymentView | undefined)?.status?.replicas === replicas) return
       signal.throwIfAborted()
       if (this.#clock.monotonicMs() > deadline) {
-        throw new Error('the controllers made no pods for the scaled Deployment in 60 s')
+        throw new UserError('the controllers made no pods for the scaled Deployment in 60 s')
       }
       await sleep(this.#clock, POLL_MS, { signal })
     }

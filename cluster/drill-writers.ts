@@ -1,4 +1,5 @@
 import { type Clock, ConnectionError, sleep } from '../src/base/index.ts'
+import { UserError } from '../src/cli/index.ts'
 import type { Connection } from './connection.ts'
 
 const ATTEMPT_TIMEOUT_MS = 1000
@@ -51,6 +52,9 @@ export class DrillWriters {
     do {
       const url = `${this.#url}?limit=500${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`
       const answer = await this.#connection.api('GET', url, { signal, timeoutMs: 10_000 })
+      if (answer.status !== 200) {
+        throw new UserError(`what was written could not be listed: HTTP ${answer.status}`)
+      }
       const list = answer.body as {
         metadata: { continue?: string }
         items: readonly { metadata: { name: string } }[]

@@ -91,10 +91,23 @@ export async function startAll(
     await Promise.all([...missing].map((name) => startPart(parts, topology, name)))
     await waitForAll(parts, topology, { signal, progress })
   } catch (error) {
-    // Interrupted: what was running before stays, what this call began goes.
-    if (signal.aborted) await stopParts(parts, topology, missing)
-    throw error
+    // What was running before stays, what this call began goes.
+    await stopParts(parts, topology, missing)
+    throw withRemedy(error, topology)
   }
+}
+
+/** Flags that are kept make every start fail in the same way. */
+function withRemedy(error: unknown, { args = {} }: Topology): unknown {
+  if (!(error instanceof UserError) || !/ ended while it started: /.test(error.message)) {
+    return error
+  }
+  const given = Object.entries(args).filter(([, words]) => words.length > 0)
+  if (given.length === 0) return error
+  const none = given.map(([part]) => `--${part}-arg=`).join(' ')
+  return new UserError(`${error.message}; \`navarch up ${none}\` starts without the flags given`, {
+    cause: error,
+  })
 }
 
 async function waitForAll(

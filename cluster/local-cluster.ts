@@ -7,6 +7,7 @@ import {
   type ClusterSize,
   type ClusterStatus,
   type FailoverReport,
+  type PartArgs,
   type RestoreReport,
   UserError,
 } from '../src/cli/index.ts'
@@ -44,6 +45,8 @@ export interface LocalClusterParts extends LifecycleParts {
   readonly log: Log
   /** As the user gave it; undefined: the default. */
   readonly dataDir?: string
+  /** Throws `UserError` for flags with which no part would start. */
+  readonly checkArgs: (args: PartArgs) => Promise<void>
 }
 
 const KILL_TIMEOUT_MS = 5000
@@ -62,6 +65,7 @@ export class LocalCluster implements ClusterControl {
   async up(size: ClusterSize, context: CallContext) {
     const { clock, layout } = this.#parts
     const started = clock.monotonicMs()
+    if (size.args) await this.#parts.checkArgs(size.args)
     const topology = await this.#topologyFor(size, context)
     const { masters, nodes, hollow } = topology
     if (await this.#runs(topology)) context.progress('It runs already.')
@@ -103,8 +107,9 @@ export class LocalCluster implements ClusterControl {
     const known = await this.#find()
     if (!known) {
       const { apiOnly = false, masters = MASTERS_DEFAULT } = size
-      const nodes = apiOnly ? 0 : (size.nodes ?? NODES_DEFAULT)
       const hollowNodes = size.hollowNodes ?? 0
+      // A pod that lands on a real node beside hollow ones runs: that is asked for, or not there.
+      const nodes = size.nodes ?? (apiOnly || hollowNodes > 0 ? 0 : NODES_DEFAULT)
       if (masters % 2 === 0) {
         progress(`Note: ${masters} masters bear no more failures than ${masters - 1}.`)
       }
@@ -121,7 +126,7 @@ export class LocalCluster implements ClusterControl {
     this.#requireSize(known, size)
     if (!size.args && size.archive === undefined) return known
     if (await this.#runsAny(known)) {
-      progress('Note: what runs already keeps the flags that it was started with.')
+      progress('Note: what runs already keeps its flags: these count from its next start.')
     }
     const { archive = known.archive, args } = size
     const { archive: _, ...rest } = known
@@ -291,11 +296,15 @@ export class LocalCluster implements ClusterControl {
   }
 
   async drillFailover(options: { times: number }, context: CallContext): Promise<FailoverReport> {
-    return drillFailover({ ...this.#parts, topology: await this.#topology() }, options, context)
+    const topology = await this.#topology()
+    const dataDirFlag = this.#dataDirFlag()
+    return drillFailover({ ...this.#parts, topology, dataDirFlag }, options, context)
   }
 
   async drillRestore(context: CallContext): Promise<RestoreReport> {
-    return drillRestore(this, { ...this.#parts, topology: await this.#topology() }, context)
+    const topology = await this.#topology()
+    const dataDirFlag = this.#dataDirFlag()
+    return drillRestore(this, { ...this.#parts, topology, dataDirFlag }, context)
   }
 
   async #topology(): Promise<Topology> {
@@ -310,8 +319,10 @@ export class LocalCluster implements ClusterControl {
       const text = Buffer.from(await disk.readFile(layout.topology)).toString()
       return parseTopology(text, layout.topology)
     } catch (error) {
-      if (error instanceof DiskError && error.code === 'not-found') return undefined
-      throw error
+      if (!(error instanceof DiskError)) throw error
+      if (error.code === 'not-found') return undefined
+      if (error.code !== 'not-a-folder') throw error
+      throw new UserError(`${layout.root} is a file, not a folder`, { cause: error })
     }
   }
 

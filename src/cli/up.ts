@@ -24,13 +24,17 @@ const HOLLOW_HELP = 'nodes of a new cluster whose containers do nothing, for tes
 export function upCommand(ports: CliPorts): Command {
   const up = command('up', 'start the cluster: masters and nodes, each a process of its own')
     .option('--masters <number>', 'masters of a new cluster (default: 3)', wholeNumber(1, 7))
-    .option('--nodes <number>', 'nodes of a new cluster (default: 2)', wholeNumber(0, 50))
+    .option(
+      '--nodes <number>',
+      'nodes of a new cluster (default: 2; beside hollow ones 0)',
+      wholeNumber(0, 50),
+    )
     .option('--hollow-nodes <number>', HOLLOW_HELP, wholeNumber(1, HOLLOW_NODES_MAX))
     .option('--api-only', 'the store and the API alone: no controllers, scheduler or nodes')
     .option('--archive <folder>', ARCHIVE_HELP)
     .option('--foreground', 'stay, and stop the cluster with Ctrl-C')
   for (const part of FLAGGED) {
-    const what = `a flag of each ${part}, kept with the cluster; may come more than once`
+    const what = `a flag of each ${part}, kept with the cluster; may come more than once; empty: none any more`
     up.option(`--${part}-arg <name=value>`, what, collect)
   }
   return up.action(async (options: UpOptions) => {
@@ -50,7 +54,7 @@ export function upCommand(ports: CliPorts): Command {
       ...argsOf(options, ports),
     }
     const result = await cluster.up(size, context(ports))
-    ports.terminal.out(welcome(result, options.dataDir))
+    ports.terminal.out(welcome(result, options))
     if (!options.foreground) return
     await new Promise<void>((resolve) => {
       ports.signal.addEventListener('abort', () => resolve(), { once: true })
@@ -93,13 +97,13 @@ function argOf(part: string, word: string, ports: CliPorts): string {
 
 const NAMES_FILE = /(?:^|-)(?:file|path|config)$/
 
-function welcome(result: Started, dataDir: string | undefined): string {
+function welcome(result: Started, { dataDir, foreground = false }: UpOptions): string {
   const flag = dataDir === undefined ? '' : ` --data-dir ${dataDir}`
   return `
 The cluster is ready: ${sizeOf(result)}, in ${duration(result.tookMs)}.
 kubeconfig: ${result.kubeconfig}
 
-${hints(result, flag)}
+${hints(result, flag, foreground)}
 `
 }
 
@@ -109,7 +113,7 @@ function sizeOf({ masters, nodes, hollowNodes }: Started): string {
 }
 
 /** What to try, as far as a cluster of this size can do it. */
-function hints({ masters, nodes, apiOnly }: Started, flag: string): string {
+function hints({ masters, nodes, apiOnly }: Started, flag: string, foreground: boolean): string {
   const lines: (readonly [command: string, what: string])[] = [
     [`eval "$(bin/navarch env${flag})"`, 'kubectl and etcdctl use this cluster'],
     [apiOnly ? 'kubectl api-resources' : 'kubectl get nodes', ''],
@@ -127,7 +131,8 @@ function hints({ masters, nodes, apiOnly }: Started, flag: string): string {
       [`bin/navarch drill failover${flag}`, 'the same ten times, measured'],
     )
   }
-  lines.push([`bin/navarch down${flag}`, 'the end; the data stays'])
+  const end = foreground ? 'Ctrl-C' : `bin/navarch down${flag}`
+  lines.push([end, foreground ? 'ends it; the data stays' : 'the end; the data stays'])
   const width = Math.max(...lines.map(([command]) => command.length))
   return lines.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`.trimEnd()).join('\n')
 }

@@ -1,9 +1,15 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once, setMaxListeners } from 'node:events'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Layout, LocalCluster, type PartKind, Supervisor } from '../../cluster/index.ts'
-import { type CliPorts, runCli, type SimulateOptions } from '../cli/index.ts'
+import {
+  Layout,
+  LocalCluster,
+  type PartArgs,
+  type PartKind,
+  Supervisor,
+} from '../../cluster/index.ts'
+import { type CliPorts, runCli, type SimulateOptions, UserError } from '../cli/index.ts'
 import { silentLog } from '../base/index.ts'
 import {
   systemClock,
@@ -36,7 +42,19 @@ function openCluster(dataDir: string | undefined): LocalCluster {
     net: systemNet,
     log: silentLog,
     program,
+    checkArgs,
     supervisor: new Supervisor({ disk, processes, clock: systemClock, layout, env: inherited() }),
+  })
+}
+
+/** A program of its own: this one does without all that parts consist of. */
+function checkArgs(args: PartArgs): Promise<void> {
+  const program = fileURLToPath(new URL('./check-args.js', import.meta.url))
+  return new Promise((done, fail) => {
+    execFile(process.execPath, [program, JSON.stringify(args)], (error, _, stderr) => {
+      if (error) fail(new UserError(stderr.trim().replace(/^up: /, '') || error.message))
+      else done()
+    })
   })
 }
 

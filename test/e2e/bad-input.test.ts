@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
-import { Kubectl, run, TestCluster } from '../support/navarch.ts'
+import { readFileSync, rmSync } from 'node:fs'
+import { eventually, Kubectl, run, TestCluster } from '../support/navarch.ts'
 import { findKubectls, skipWithout } from '../support/peers.ts'
 
 /** What a user gets for what is wrong: Kubernetes' own words, no stack trace, nothing lost. */
@@ -125,4 +126,25 @@ describe('bad input', function () {
     assert.match(outcome.stderr, new RegExp(`${port}[\\s\\S]*in use|in use[\\s\\S]*${port}`))
     await cluster.expect('up')
   })
+
+  it('a file where the folder shall be is told', async () => {
+    const outcome = await run('bin/navarch', ['up', '--data-dir', 'package.json'])
+    assert.equal(outcome.code, 1)
+    assert.match(outcome.stderr, /^error: \S+package\.json is a file, not a folder\n/)
+  })
+
+  it('a cluster whose folder is removed ends', async () => {
+    const pids = (await cluster.status()).masters.map(({ pid }) => pid)
+    rmSync(cluster.dataDir, { recursive: true, force: true })
+    await eventually('its processes have ended', () => !pids.some(lives))
+  })
 })
+
+/** Not gone, nor a zombie. */
+function lives(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}

@@ -69,6 +69,19 @@ describe('drills', function () {
     assert.match(short.stderr, /truncated|short|integrity/i)
   })
 
+  it('measures writes alone where there are no controllers, and leaves nothing there', async () => {
+    const alone = await TestCluster.up('--api-only')
+    try {
+      const words = ['drill', 'failover', '--times', '1', '-o', 'json']
+      const report = JSON.parse(await alone.expect(...words))
+      assert.deepEqual([report.kills[0].scaledMs, report.lostWrites], [null, 0])
+      const small = new Kubectl(findKubectls().at(-1) ?? '', alone)
+      assert.doesNotMatch(await small.do('get namespaces -o name'), /drill/)
+    } finally {
+      await alone.destroy()
+    }
+  })
+
   it('goes back to a moment, from what a master archived', async () => {
     const alone = TestCluster.empty()
     const archive = `${alone.dataDir}.archive`

@@ -88,10 +88,28 @@ describe('flags for the parts of a cluster', function () {
     await cluster.expect('up')
     assert.deepEqual([await status('/livez'), await status('/readyz')], [401, 200])
     assert.equal(await kubectl.do('get secret s -o jsonpath={.data.a}'), 'Yg==')
+    const wrong = [
+      ['--apiserver-arg=frob=1', /^error: --apiserver-arg: .*frob/m],
+      ['--kubelet-arg=max-pods=0', /^error: --max-pods: "0"/m],
+    ] as const
+    for (const [flag, words] of wrong) {
+      const outcome = await cluster.navarch('up', flag)
+      assert.equal(outcome.code, 1)
+      assert.match(outcome.stderr, words)
+    }
     await cluster.expect('down')
-    const outcome = await cluster.navarch('up', '--apiserver-arg', 'frob=1')
+    await cluster.expect('up')
+    await cluster.expect('down')
+    const outcome = await cluster.navarch('up', ...arg('audit-policy-file', file('none.yaml')))
     assert.equal(outcome.code, 1)
-    assert.match(outcome.stderr, /master-1 ended while it started: .*--apiserver-arg: .*frob/)
+    assert.match(outcome.stderr, /master-1 ended while it started: .*none\.yaml/)
+    assert.match(outcome.stderr, /`navarch up --apiserver-arg=.*` starts without/)
+    // A failed start leaves nothing that runs.
+    const { masters, nodes } = await cluster.status()
+    assert.deepEqual(
+      [...masters, ...nodes].map(({ pid }) => pid),
+      [0, 0],
+    )
     await cluster.expect('up', '--apiserver-arg=')
     assert.equal(await status('/livez'), 200)
   })

@@ -10,7 +10,7 @@ describe('hollow nodes', function () {
 
   before(async function () {
     const program = findKubectls().at(-1) ?? skipWithout(this, 'kubectl is not installed')
-    cluster = await TestCluster.up('--masters', '1', '--nodes', '0', '--hollow-nodes', '40')
+    cluster = await TestCluster.up('--masters', '1', '--hollow-nodes', '40')
     kubectl = new Kubectl(program, cluster)
   })
   after(() => cluster?.destroy())

@@ -6,7 +6,7 @@ import { FlagError, readFlags } from './flags.ts'
  * stands for the name of the master or node. Throws `FlagError`.
  */
 export function givenFlags<Name extends string>(
-  { args }: Topology,
+  { args }: Pick<Topology, 'args'>,
   program: keyof PartArgs,
   of: {
     readonly name: string

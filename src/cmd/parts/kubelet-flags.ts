@@ -8,6 +8,16 @@ type Flags = Readonly<Record<keyof typeof KUBELET_FLAGS, string>>
 
 /** A node's configuration with what the flags say. Throws `FlagError`. */
 export function withKubeletFlags(config: NodeConfig, flags: Flags): NodeConfig {
+  const { pods, labels } = kubeletBy(flags)
+  return {
+    ...config,
+    capacity: { ...config.capacity, pods },
+    labels: { ...config.labels, ...labels },
+  }
+}
+
+/** Throws `FlagError` for what cannot be meant. */
+export function kubeletBy(flags: Flags): { pods: string; labels: Record<string, string> } {
   const pods = flags['max-pods']
   if (!/^[1-9]\d*$/.test(pods))
     throw new FlagError(`--max-pods: "${pods}" is no whole number above 0`)
@@ -21,9 +31,5 @@ export function withKubeletFlags(config: NodeConfig, flags: Flags): NodeConfig {
         throw new FlagError(`--node-labels: "${pair}" is not of the form key=value`)
       }),
   )
-  return {
-    ...config,
-    capacity: { ...config.capacity, pods },
-    labels: { ...config.labels, ...labels },
-  }
+  return { pods, labels }
 }

@@ -1,4 +1,10 @@
-import { apiEndpoint, type MasterTopology, readTls, serviceCidr } from '../../../cluster/index.ts'
+import {
+  apiEndpoint,
+  type MasterTopology,
+  readTls,
+  serviceCidr,
+  type Topology,
+} from '../../../cluster/index.ts'
 import { allResources, metricsResources } from '../../api/index.ts'
 import type { HttpHandler } from '../../base/index.ts'
 import { createApiServer } from '../../master/apiserver/index.ts'
@@ -26,7 +32,11 @@ const LOCAL_CONTROLLER_FLAGS = {
 }
 
 /** What `navarch up` was told for the parts of a master. Throws `FlagError`. */
-function givenTo({ name, topology, log }: Part) {
+export function givenTo({
+  name,
+  topology,
+  log,
+}: Pick<Part, 'name' | 'log'> & { topology: Pick<Topology, 'args'> }) {
   const api = { name, defaults: SECURITY_FLAGS, repeated: REPEATED_FLAGS }
   const manager = { name, defaults: LOCAL_CONTROLLER_FLAGS }
   const scheduler = givenFlags(topology, 'scheduler', { name, defaults: SCHEDULER_FLAGS })

@@ -18,6 +18,8 @@ export interface Part {
 }
 
 const LAST_ANSWERS_MS = 100
+const FOLDER_CHECK_MS = 3000
+const FOLDER_GONE_STOP_MS = 5000
 
 // Many wait on one signal by design: loops, watches, requests. Each takes its listener back.
 setMaxListeners(0)
@@ -39,15 +41,32 @@ export async function openPart(): Promise<Part> {
     process.once(signal, () => stop.abort(new Error(signal)))
   }
   const flags = new Set(values['stop-pods'] ? ['stop-pods'] : [])
+  const log = openLog({ level: logLevel() }).child({ part: values.name })
+  endWithout(layout.topology, { disk, log, stop })
   return {
     name: values.name,
     layout,
     topology: parseTopology(text, layout.topology),
     disk,
-    log: openLog({ level: logLevel() }).child({ part: values.name }),
+    log,
     signal: stop.signal,
     flags,
   }
+}
+
+/** Who removes a running cluster's folder takes from the launcher what it ends parts by. */
+function endWithout(
+  path: string,
+  { disk, log, stop }: { disk: Disk; log: Log; stop: AbortController },
+): void {
+  const check = async () => {
+    if (stop.signal.aborted || (await disk.stat(path))) return
+    log.error('the data folder is gone: this part ends', { path })
+    stop.abort(new Error(`${path} is gone`))
+    setTimeout(() => process.exit(1), FOLDER_GONE_STOP_MS).unref()
+  }
+  // A disk that cannot tell does not say that it is gone.
+  setInterval(() => void check().catch(() => undefined), FOLDER_CHECK_MS).unref()
 }
 
 export function logLevel(): LogLevel {

@@ -193,6 +193,9 @@ describe('cli', () => {
     }
     const failed = await run('kill master-9')
     assert.deepEqual([failed.code, failed.err], [1, 'error: there is no "master-9"\n'])
+    const signal = await run('kill master-1 --signal FOO')
+    assert.match(signal.err, /^error: no such signal: FOO \(such as SIGTERM, /)
+    assert.deepEqual([signal.code, signal.calls], [2, []])
     await assert.rejects(run('kill bug'), TypeError)
     for (const line of ['--help', 'up --help', 'drill failover --help', 'version', '--version']) {
       const { code, out } = await run(line)

@@ -9,6 +9,7 @@ import {
   requireFree,
   requireUnusedNetwork,
 } from '../../../cluster/addresses.ts'
+import { leftBehind, storedRoots } from '../../../cluster/drill-restore.ts'
 import { kubeconfig } from '../../../cluster/kubeconfig.ts'
 import { Layout } from '../../../cluster/layout.ts'
 import { readLog } from '../../../cluster/logs.ts'
@@ -90,6 +91,21 @@ describe('cluster', () => {
     )
     await taken.close()
     await requireUnusedNetwork(systemNet, planned)
+  })
+
+  it('compares in a drill what is stored, and tells where the data is when it ends early', () => {
+    const group = (name: string) => ({ name, preferredVersion: { groupVersion: `${name}/v1` } })
+    const groups = ['apps', 'metrics.k8s.io', 'custom.metrics.k8s.io', 'example.com'].map(group)
+    const items = [
+      { spec: { group: 'apps' } },
+      { spec: { group: 'custom.metrics.k8s.io', service: { name: 'adapter' } } },
+    ]
+    const roots = ['/api/v1', '/apis/apps/v1', '/apis/example.com/v1']
+    assert.deepEqual(storedRoots({ groups }, { items }), roots)
+    const place = { file: '/f', dataDirFlag: ' --data-dir d' }
+    assert.equal(leftBehind('running', place), '')
+    assert.match(leftBehind('removed', place), /in \/f; `navarch backup restore \/f --data-dir d`/)
+    assert.match(leftBehind('restored', place), /stopped: `navarch up --data-dir d`.* \/f is left/)
   })
 
   it('issues certificates once, with keys that nobody else reads', async () => {
