@@ -18,8 +18,11 @@ import { CONTENT_TYPE, negotiate, parseAccept } from './negotiation.ts'
 import { reply } from './respond.ts'
 import { statusErrors } from './status.ts'
 
-/** What clients read first: which groups, versions and resources there are. */
-export function discoveryRoute(current: () => ServedVersions): Route {
+/**
+ * What clients read first: which groups, versions and resources there are. `others`: paths that
+ * other routes answer and the root lists.
+ */
+export function discoveryRoute(current: () => ServedVersions, others: readonly string[]): Route {
   const state = madeOf(current, (served) => ({ served, cache: new Map<string, Cached>() }))
   return async (routed) => {
     const { served, cache } = state()
@@ -37,6 +40,7 @@ export function discoveryRoute(current: () => ServedVersions): Route {
       const all = aggregatedReply(routed, root, { served, cache })
       if (all) return all
     }
+    if (root === undefined) return answer(routed, { paths: rootPaths(served, others) })
     return answer(routed, document(routed, served, segments))
   }
 }
@@ -48,7 +52,6 @@ function document(
 ): object {
   const { resources, groups } = served
   const [root, first, second] = segments
-  if (root === undefined) return { paths: rootPaths(served) }
   if (root === 'api') {
     if (first === undefined) {
       return apiVersions(resources, routed.request.headers['host'] ?? 'localhost')
@@ -75,11 +78,9 @@ function answer(routed: RoutedRequest, value: object): HttpResponse {
 }
 
 /** The root's list of paths. */
-function rootPaths({ resources, groups }: ServedVersions): string[] {
-  const paths = new Set(['/api', '/apis', '/apis/', '/healthz', '/livez', '/openapi/v2'])
-  for (const path of ['/metrics', '/openapi/v3', '/openapi/v3/', '/readyz', '/version']) {
-    paths.add(path)
-  }
+function rootPaths({ resources, groups }: ServedVersions, others: readonly string[]): string[] {
+  const own = ['/api', '/apis', '/apis/', '/metrics', '/openapi/v2', '/openapi/v3', '/openapi/v3/']
+  const paths = new Set([...own, '/version', ...others])
   for (const key of openApiV3Keys(resources)) {
     if (key.startsWith('api/')) paths.add(`/${key}`)
   }

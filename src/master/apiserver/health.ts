@@ -32,6 +32,14 @@ export function healthRoute(checks: HealthChecks): Route {
   }
 }
 
+/** The paths that are answered: of each group, and of each of its checks. */
+export function healthPaths(checks: HealthChecks): string[] {
+  return (['healthz', 'livez', 'readyz'] as const).flatMap((group) => [
+    `/${group}`,
+    ...checks[group].map(({ name }) => `/${group}/${name}`),
+  ])
+}
+
 async function one(check: HealthCheck, signal: AbortSignal): Promise<HttpResponse> {
   try {
     await check.check({ signal })

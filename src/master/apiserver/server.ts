@@ -25,7 +25,7 @@ import { Fairness, fairnessDumps } from './fairness/index.ts'
 import type { Followed } from './followed.ts'
 import { createHandler, type Route } from './handler.ts'
 import { discoveryRoute } from './discovery.ts'
-import { type HealthChecks, healthRoute } from './health.ts'
+import { type HealthChecks, healthPaths, healthRoute } from './health.ts'
 import { REGISTRY } from './keys.ts'
 import { addStores } from './make-stores.ts'
 import { metricsRoute, RequestMetrics } from './metrics.ts'
@@ -151,13 +151,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     routes: [
       ...(outbound ? extensionRoutes({ ...aggregation, call: outbound }) : []),
       resourceRoute({ stores, clock, special, tracer }),
-      healthRoute(healthChecks(options, background)),
       versionRoute,
       issuerDiscoveryRoute({ issuer: issuer?.issuer, keys: security.keys, advertise }),
       metricsRoute(requests, stores),
       fairnessDumps(fairness),
       openApiRoute(() => served.current()),
-      discoveryRoute(() => served.current()),
+      ...rootRoutes(healthChecks(options, background), () => served.current()),
       () => Promise.resolve(replyText(404, '404 page not found\n')),
     ],
     clock,
@@ -190,6 +189,11 @@ function apisOf({ catalog, ...of }: Omit<AvailabilityOptions, 'foreign'> & { cat
 
 function extensionRoutes(options: Parameters<typeof aggregationRoute>[0]): Route[] {
   return [aggregationRoute(options), foreignOpenApi(options)]
+}
+
+/** Health, and discovery from the root on, which lists the paths of both. */
+function rootRoutes(checks: HealthChecks, current: Parameters<typeof discoveryRoute>[0]): Route[] {
+  return [healthRoute(checks), discoveryRoute(current, healthPaths(checks))]
 }
 
 function healthChecks(options: ApiServerOptions, background: Background): HealthChecks {

@@ -25,6 +25,20 @@ describe('the chain', () => {
     assert.equal((await h.call('GET /version', { anonymous: true, headers })).status, 401)
   })
 
+  it('lists each check of its health at the root', async () => {
+    const { paths } = (await h.call('GET /')).json
+    for (const group of ['healthz', 'livez', 'readyz']) {
+      for (const path of [
+        `/${group}`,
+        `/${group}/ping`,
+        `/${group}/poststarthook/rbac/bootstrap-roles`,
+      ]) {
+        assert.ok(paths.includes(path), path)
+        assert.equal((await h.call(`GET ${path}`)).bytes.toString(), 'ok', path)
+      }
+    }
+  })
+
   it('tells of its start by the names of kube-apiserver', async function () {
     const linesOf = (text: string) => text.split('\n').filter((line) => line.startsWith('['))
     const verbose = async (server: Pick<Harness, 'call'>) =>
