@@ -1,31 +1,44 @@
 import type { FieldError } from '../schema/index.ts'
-import { invalid, required } from '../validation/index.ts'
+import { dns1123SubdomainErrors, invalid, portNumberErrors, required } from '../validation/index.ts'
 
 const FORM = 'desired format: https://host[/path]'
+const PARTS =
+  /^(?:([A-Za-z][\w+.-]*):)?(?:\/\/(?:([^@/?#]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/
 
 /** Where a webhook of the server's is: an `https` URL without user, query or fragment. */
 export function validateWebhookUrl(text: string, path: string): FieldError[] {
-  let url: URL
-  try {
-    url = new URL(text)
-  } catch {
-    const why = `url must be a valid URL: parse ${JSON.stringify(text)}: invalid URI for request`
+  const [, scheme = '', user, host = '', query = '', fragment = ''] = PARTS.exec(text) ?? []
+  const wrong = urlFault(text, host)
+  if (wrong !== undefined) {
+    const why = `url must be a valid URL: parse ${JSON.stringify(text)}: ${wrong}`
     return [required(path, `${why}; ${FORM}`)]
   }
   const errors: FieldError[] = []
-  const fault = (value: string, why: string) => errors.push(invalid(path, value, `${why}; ${FORM}`))
-  if (url.protocol !== 'https:') {
-    fault(url.protocol.slice(0, -1), "'https' is the only allowed URL scheme")
+  const fault = (value: string, why: string) => errors.push(invalid(path, value, why))
+  if (scheme.toLowerCase() !== 'https') {
+    fault(scheme, `'https' is the only allowed URL scheme; ${FORM}`)
   }
-  if (url.host === '') fault('', 'host must be specified')
-  const user = `${url.username}${url.password ? `:${url.password}` : ''}`
-  if (user !== '') fault(user, 'user information is not permitted in the URL')
-  if (url.hash !== '') fault(url.hash.slice(1), 'fragments are not permitted in the URL')
-  if (url.search !== '') fault(url.search.slice(1), 'query parameters are not permitted in the URL')
+  if (host === '') fault('', `host must be specified; ${FORM}`)
+  if (user !== undefined) fault(user, 'user information is not permitted in the URL')
+  if (fragment !== '') fault(fragment, 'fragments are not permitted in the URL')
+  if (query !== '') fault(query, 'query parameters are not permitted in the URL')
   return errors
 }
 
-const PORT_MAX = 65_535
+/** What Go's `url.Parse` refuses, in its words. It takes a good deal for a relative URL. */
+function urlFault(text: string, host: string): string | undefined {
+  if (/\p{Cc}/u.test(text)) return 'net/url: invalid control character in URL'
+  if (text.startsWith(':')) return 'missing protocol scheme'
+  const escape = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(text.split(/[?]/, 1)[0] ?? '')
+  if (escape) return `invalid URL escape ${JSON.stringify(escape[0])}`
+  const odd = /[ "<>^`{}|\\]/.exec(host)
+  if (odd) return `invalid character ${JSON.stringify(odd[0])} in host name`
+  const port = /:([^:\]]*)$/.exec(host)
+  if (port && !/^\d*$/.test(port[1] ?? '')) {
+    return `invalid port ${JSON.stringify(port[0])} after host`
+  }
+  return undefined
+}
 
 export interface ServiceReference {
   readonly name?: string
@@ -34,32 +47,29 @@ export interface ServiceReference {
   readonly port?: number
 }
 
-/** The Service of a webhook. */
+/** The Service of a webhook. Upstream takes its name for its namespace, and the other way round. */
 export function validateService(service: ServiceReference, path: string): FieldError[] {
   const errors: FieldError[] = []
   const { name = '', namespace = '', port = 443 } = service
-  if (name === '') errors.push(required(`${path}.name`, 'service name is required'))
-  if (namespace === '') errors.push(required(`${path}.namespace`, 'service namespace is required'))
-  if (port < 1 || port > PORT_MAX) {
-    const why = 'port is not valid: must be between 1 and 65535, inclusive'
-    errors.push(invalid(`${path}.port`, port, why))
+  if (namespace === '') errors.push(required(`${path}.name`, 'service name is required'))
+  if (name === '') errors.push(required(`${path}.namespace`, 'service namespace is required'))
+  const faults = portNumberErrors(port)
+  if (faults.length > 0) {
+    errors.push(invalid(`${path}.port`, port, `port is not valid: ${faults.join(', ')}`))
   }
   if (service.path === undefined) return errors
   return [...errors, ...validateServicePath(service.path, `${path}.path`)]
 }
 
 function validateServicePath(text: string, path: string): FieldError[] {
-  const fault = (why: string) => [invalid(path, text, why)]
-  if (text === '') return []
-  if (!text.startsWith('/')) return fault('must start with a /')
-  if (text === '/') return []
-  const parts = text.slice(1).replace(/\/$/, '').split('/')
   const errors: FieldError[] = []
+  const fault = (why: string) => errors.push(invalid(path, text, why))
+  if (text === '' || text === '/') return errors
+  if (!text.startsWith('/')) fault("must start with a '/'")
+  const parts = text === '//' ? [''] : text.slice(1).replace(/\/$/, '').split('/')
   for (const [i, part] of parts.entries()) {
-    if (part === '') errors.push(...fault(`segment[${i}] may not be empty`))
-    else if (!/^[A-Za-z0-9\-._~!$&'()*+,;=:@%]+$/.test(part)) {
-      errors.push(...fault(`segment[${i}]: must be a valid URL path segment`))
-    }
+    if (part === '') fault(`segment[${i}] may not be empty`)
+    else for (const why of dns1123SubdomainErrors(part)) fault(`segment[${i}]: ${why}`)
   }
   return errors
 }

@@ -10,7 +10,7 @@ import {
   statusVerbs,
 } from '../strategy/index.ts'
 import {
-  dns1123SubdomainErrors,
+  pathSegmentErrors,
   validateCertificateSigningRequest,
   validateCertificateSigningRequestUpdate,
   withMetadata,
@@ -34,7 +34,7 @@ export const certificateSigningRequests: Resource<CertificateSigningRequest> =
         statusApart.prepareForUpdate(request, old)
       },
       ...withMetadata<CertificateSigningRequest>(
-        { namespaced: false, nameErrors: dns1123SubdomainErrors },
+        { namespaced: false, nameErrors: pathSegmentErrors },
         {
           create: validateCertificateSigningRequest,
           update: (request, old) => validateCertificateSigningRequestUpdate(request, old, 'spec'),

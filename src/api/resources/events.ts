@@ -3,7 +3,7 @@ import type { Event } from '../core/index.ts'
 import { Event as declared } from '../core/index.ts'
 import type { Resource } from '../schema/index.ts'
 import { defineResource, defineStrategy } from '../strategy/index.ts'
-import { dns1123SubdomainErrors, validateEvent, withMetadata } from '../validation/index.ts'
+import { pathSegmentErrors, validateEvent, withMetadata } from '../validation/index.ts'
 
 export const events: Resource<Event> = defineResource<Event>({
   group: '',
@@ -16,7 +16,7 @@ export const events: Resource<Event> = defineResource<Event>({
   strategy: defineStrategy<Event>({
     allowCreateOnUpdate: true,
     ...withMetadata<Event>(
-      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      { namespaced: true, nameErrors: pathSegmentErrors },
       { create: validateEvent },
     ),
   }),

@@ -22,7 +22,11 @@ export const volumeAttachments: Resource<VolumeAttachment> = defineResource<Volu
     ...statusApart,
     ...withMetadata<VolumeAttachment>(
       { namespaced: false, nameErrors: dns1123SubdomainErrors },
-      { create: validateVolumeAttachment, update: validateVolumeAttachmentUpdate },
+      {
+        create: validateVolumeAttachment,
+        update: validateVolumeAttachmentUpdate,
+        status: validateVolumeAttachmentUpdate,
+      },
     ),
   }),
   hasStatus: true,

@@ -5,11 +5,13 @@ import type {
   MetricSpec,
   MetricTarget,
 } from '../autoscaling/index.ts'
-import { quantityMilliValue } from '../quantity/index.ts'
+import { compareQuantities } from '../quantity/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { forbidden, invalid, notSupported, required } from './field-errors.ts'
-import { pathSegmentErrors } from './names.ts'
+import { dns1123LabelErrors, pathSegmentErrors } from './names.ts'
 import { each } from './pod/common.ts'
+import { validateContainerResource } from './pod/resources.ts'
+import { goQuantity } from './quantities.ts'
 
 const SOURCES = {
   Object: 'object',
@@ -46,6 +48,8 @@ function validateMetric(metric: DeepReadonly<MetricSpec>, path: string): FieldEr
   const present = Object.values(SOURCES).filter((name) => metric[name] !== undefined)
   const [first] = present
   if (first) errors.push(...validateSource(metric, first, `${path}.${first}`))
+  // Upstream says it twice.
+  if (!isType(type)) errors.push(notSupported(`${path}.type`, type, TYPES))
   const expected = isType(type) ? SOURCES[type] : undefined
   if (expected && metric[expected] === undefined) {
     const detail = 'must populate information for the given metric source'
@@ -72,7 +76,7 @@ function validateSource(
         ...validateReference(source.describedObject, `${path}.describedObject`),
         ...validateIdentifier(source.metric, `${path}.metric`),
         ...validateTarget(source.target, `${path}.target`),
-        ...validateValueTarget(source.target, `${path}.target`),
+        ...validateValueTarget(source.target, `${path}.target`, 'value or averageValue'),
       ]
     }
     case 'external': {
@@ -84,62 +88,57 @@ function validateSource(
       return [
         ...validateIdentifier(source.metric, `${path}.metric`),
         ...validateTarget(target, `${path}.target`),
-        ...validateValueTarget(target, `${path}.target`),
+        ...validateValueTarget(target, `${path}.target`, PER_POD),
         ...(both ? [forbidden(`${path}.target.value`, detail)] : []),
       ]
     }
     case 'pods': {
       const source = metric.pods
       if (!source) return []
+      const at = `${path}.target.averageValue`
+      const detail = 'must specify a positive target averageValue'
       return [
         ...validateIdentifier(source.metric, `${path}.metric`),
         ...validateTarget(source.target, `${path}.target`),
-        ...(isPositive(source.target?.averageValue)
-          ? []
-          : [
-              required(
-                `${path}.target.averageValue`,
-                'must specify a positive target averageValue',
-              ),
-            ]),
+        ...(source.target?.averageValue === undefined ? [required(at, detail)] : []),
       ]
     }
-    case 'resource':
-      return validateResource(metric.resource?.name, metric.resource?.target, path)
+    case 'resource': {
+      const { name, target } = metric.resource ?? {}
+      const missing = name ? [] : [required(`${path}.name`, 'must specify a resource name')]
+      return [...missing, ...validateUsage(target, `${path}.target`)]
+    }
     case 'containerResource': {
-      const source = metric.containerResource
-      const errors = validateResource(source?.name, source?.target, path)
-      if (!source?.container) {
-        const missing = required(`${path}.container`, 'must specify a container')
-        errors.splice(source?.name ? 0 : 1, 0, missing)
-      }
-      return errors
+      const { name, container, target } = metric.containerResource ?? {}
+      const at = `${path}.container`
+      return [
+        ...(name
+          ? validateContainerResource(name, `${path}.name`)
+          : [required(`${path}.name`, 'must specify a resource name')]),
+        ...(container
+          ? each(at, container, dns1123LabelErrors(container))
+          : [required(at, 'must specify a container')]),
+        ...validateUsage(target, `${path}.target`),
+      ]
     }
   }
 }
 
-function validateResource(
-  name: string | undefined,
-  target: DeepReadonly<MetricTarget> | undefined,
-  path: string,
-): FieldError[] {
-  const errors: FieldError[] = []
-  if (!name) errors.push(required(`${path}.name`, 'must specify a resource name'))
-  errors.push(...validateTarget(target, `${path}.target`))
+function validateUsage(target: DeepReadonly<MetricTarget> | undefined, path: string): FieldError[] {
+  const errors = validateTarget(target, path)
   const { averageUtilization, averageValue } = target ?? {}
   if (averageUtilization === undefined && averageValue === undefined) {
     const detail = 'must set either a target raw value or a target utilization'
-    errors.push(required(`${path}.target.averageUtilization`, detail))
+    errors.push(required(`${path}.averageUtilization`, detail))
   }
   if (averageUtilization !== undefined && averageValue !== undefined) {
     const detail = 'may not set both a target raw value and a target utilization'
-    errors.push(forbidden(`${path}.target.averageValue`, detail))
+    errors.push(forbidden(`${path}.averageValue`, detail))
   }
   return errors
 }
 
-const isPositive = (quantity: string | undefined) =>
-  quantity !== undefined && quantityMilliValue(quantity) > 0
+const isPositive = (quantity: string) => compareQuantities(quantity, '0') > 0
 
 function validateTarget(
   target: DeepReadonly<MetricTarget> | undefined,
@@ -153,10 +152,10 @@ function validateTarget(
     errors.push(invalid(`${path}.type`, type, detail))
   }
   if (value !== undefined && !isPositive(value)) {
-    errors.push(invalid(`${path}.value`, value, 'must be positive'))
+    errors.push(invalid(`${path}.value`, goQuantity(value), 'must be positive'))
   }
   if (averageValue !== undefined && !isPositive(averageValue)) {
-    errors.push(invalid(`${path}.averageValue`, averageValue, 'must be positive'))
+    errors.push(invalid(`${path}.averageValue`, goQuantity(averageValue), 'must be positive'))
   }
   if (averageUtilization !== undefined && averageUtilization < 1) {
     const detail = 'must be greater than 0'
@@ -165,13 +164,15 @@ function validateTarget(
   return errors
 }
 
+const PER_POD = 'value for metric or a per-pod target'
+
 function validateValueTarget(
   target: DeepReadonly<MetricTarget> | undefined,
   path: string,
+  what: string,
 ): FieldError[] {
   if (target?.value !== undefined || target?.averageValue !== undefined) return []
-  const detail = 'must set either a target value for metric or a per-pod target'
-  return [required(`${path}.averageValue`, detail)]
+  return [required(`${path}.averageValue`, `must set either a target ${what}`)]
 }
 
 function validateIdentifier(

@@ -7,10 +7,10 @@ import type {
   HPAScalingRules,
 } from '../autoscaling/index.ts'
 import type { FieldError } from '../schema/index.ts'
-import { validateMetrics } from './autoscaler-metrics.ts'
+import { validateMetrics, validateReference } from './autoscaler-metrics.ts'
 import { validateCounts } from './counts.ts'
 import { invalid, notSupported, required } from './field-errors.ts'
-import { validateReference } from './autoscaler-metrics.ts'
+import { nonNegativeQuantity } from './quantities.ts'
 
 const WINDOW_SECONDS_MAX = 3600
 const PERIOD_SECONDS_MAX = 1800
@@ -51,7 +51,7 @@ function validateTarget({ scaleTargetRef }: Spec): FieldError[] {
 }
 
 function validateRules(rules: DeepReadonly<HPAScalingRules>, path: string): FieldError[] {
-  const { stabilizationWindowSeconds: window, selectPolicy, policies = [] } = rules
+  const { stabilizationWindowSeconds: window, selectPolicy, policies = [], tolerance } = rules
   const errors: FieldError[] = []
   const field = `${path}.stabilizationWindowSeconds`
   if (window !== undefined && window < 0) {
@@ -70,6 +70,9 @@ function validateRules(rules: DeepReadonly<HPAScalingRules>, path: string): Fiel
   policies.forEach((policy, i) => {
     errors.push(...validatePolicy(policy, `${path}.policies[${i}]`))
   })
+  if (tolerance !== undefined) {
+    errors.push(...nonNegativeQuantity(tolerance, `${path}.tolerance`))
+  }
   return errors
 }
 

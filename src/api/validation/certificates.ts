@@ -2,10 +2,14 @@ import { X509Certificate } from 'node:crypto'
 import type { DeepReadonly } from '../../base/index.ts'
 import {
   type CertificateSigningRequest,
+  type CertificateSigningRequestCondition,
+  CertificateSigningRequestStatus,
   parseCertificateRequest,
   pemBlocks,
 } from '../certificates/index.ts'
+import { goDifference, goFieldOf } from '../go/index.ts'
 import type { FieldError } from '../schema/index.ts'
+import { semanticEqual } from '../strategy/equal.ts'
 import {
   duplicate,
   forbidden,
@@ -18,6 +22,7 @@ import {
 import { dns1123LabelErrors, dns1123SubdomainErrors } from './names.ts'
 
 type Request = DeepReadonly<CertificateSigningRequest>
+type Conditions = readonly DeepReadonly<CertificateSigningRequestCondition>[]
 
 /** Sorted, as errors name them. */
 const USAGES = [
@@ -47,6 +52,8 @@ const USAGES = [
 ]
 const EXPIRATION_SECONDS_MIN = 600
 const SUBDOMAIN_LENGTH_MAX = 253
+/** A domain, a slash, and a path of a namespace and a name. */
+const SIGNER_LENGTH_MAX = 253 + 1 + (253 + 63 + 1)
 const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown'
 const CONDITIONS = 'status.conditions'
 /** Conditions that are true or not there. */
@@ -102,16 +109,21 @@ function signerErrors(name: string): FieldError[] {
   const errors: FieldError[] = []
   if (domain.length > SUBDOMAIN_LENGTH_MAX) errors.push(tooLong(field, SUBDOMAIN_LENGTH_MAX))
   const labels = domain.split('.')
-  const say = (value: string, label: string, texts: readonly string[]) => {
-    const quoted = JSON.stringify(label)
-    errors.push(...texts.map((t) => invalid(field, value, `validating label ${quoted}: ${t}`)))
+  // Only the first that is wrong: the others would say the same.
+  const say = (value: string, parts: readonly string[], check: (part: string) => string[]) => {
+    const wrong = parts.find((part) => check(part).length > 0)
+    if (wrong === undefined) return
+    const quoted = JSON.stringify(wrong)
+    const texts = check(wrong).map((text) => `validating label ${quoted}: ${text}`)
+    errors.push(...texts.map((text) => invalid(field, value, text)))
   }
-  for (const label of labels) say(domain, label, dns1123LabelErrors(label))
+  say(domain, labels, dns1123LabelErrors)
   if (labels.length < 2) {
     const detail = 'should be a domain with at least two segments separated by dots'
     errors.push(invalid(field, domain, detail))
   }
-  for (const label of path.split('.')) say(path, label, dns1123SubdomainErrors(label))
+  say(path, path.split('.'), dns1123SubdomainErrors)
+  if (name.length > SIGNER_LENGTH_MAX) errors.push(tooLong(field, SIGNER_LENGTH_MAX))
   return errors
 }
 
@@ -167,16 +179,23 @@ export function validateCertificateSigningRequestUpdate(
   by: Change,
 ): FieldError[] {
   const errors = validateCertificateSigningRequest(now)
-  const count = (request: Request, type: string) =>
-    (request.status?.conditions ?? []).filter((condition) => condition.type === type).length
-  const refuse = (what: string, type: string) => {
+  const found = (request: Request, type: string) =>
+    (request.status?.conditions ?? []).filter((condition) => condition.type === type)
+  const refuse = (what: string, type: string, how = '') => {
     const quoted = JSON.stringify(type)
-    errors.push(forbidden(CONDITIONS, `updates may not ${what} a condition of type ${quoted}`))
+    const detail = `updates may not ${what} a condition of type ${quoted}${how}`
+    errors.push(forbidden(CONDITIONS, detail))
   }
-  for (const type of FINAL) if (count(now, type) < count(old, type)) refuse('remove', type)
-  if (by !== 'approval') {
-    for (const type of ['Approved', 'Denied']) {
-      if (count(now, type) > count(old, type)) refuse('add', type)
+  for (const type of FINAL) {
+    if (found(now, type).length < found(old, type).length) refuse('remove', type)
+  }
+  for (const type of by === 'approval' ? [] : ['Approved', 'Denied']) {
+    const [is, was] = [found(now, type), found(old, type)]
+    if (is.length > was.length) refuse('add', type)
+    else if (is.length === was.length && !semanticEqual(is, was)) {
+      const shown = (conditions: Conditions) =>
+        goFieldOf(CertificateSigningRequestStatus, 'conditions', conditions)
+      refuse('modify', type, `\n${goDifference(shown(was), shown(is))}`)
     }
   }
   const had = old.status?.certificate ?? ''

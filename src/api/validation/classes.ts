@@ -64,7 +64,7 @@ export function validateRuntimeClass(of: DeepReadonly<RuntimeClass>): FieldError
   const errors = each('handler', handler, dns1123LabelErrors(handler))
   if (overhead) {
     const limits = overhead.podFixed ?? {}
-    errors.push(...validateResources({ limits }, 'overhead.podFixed'))
+    errors.push(...validateResources({ limits }, 'overhead'))
   }
   if (scheduling) {
     errors.push(...validateLabels(scheduling.nodeSelector, 'scheduling.nodeSelector'))
@@ -77,5 +77,5 @@ export function validateRuntimeClassUpdate(
   of: DeepReadonly<RuntimeClass>,
   old: DeepReadonly<RuntimeClass>,
 ): FieldError[] {
-  return [...validateKept(of.handler, old.handler, 'handler'), ...validateRuntimeClass(of)]
+  return [...validateRuntimeClass(of), ...validateKept(of.handler, old.handler, 'handler')]
 }

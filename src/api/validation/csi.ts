@@ -3,7 +3,7 @@ import {
   type CSIDriver,
   type CSIDriverSpec,
   type CSINode,
-  type CSINodeDriver,
+  CSINodeDriver,
   type CSIStorageCapacity,
   VolumeAttachment,
 } from '../storage/index.ts'
@@ -19,7 +19,7 @@ import {
   required,
   tooLong,
 } from './field-errors.ts'
-import { goFieldText } from './go-text.ts'
+import { goFieldText, goLabelSelector, goText } from './go-text.ts'
 import { IMMUTABLE_ERROR, validateKept } from './metadata.ts'
 import { dns1123SubdomainErrors, qualifiedNameErrors } from './names.ts'
 import { validatePersistentVolumeSpec } from './persistent-volume.ts'
@@ -27,9 +27,11 @@ import { each } from './pod/common.ts'
 import { nonNegativeQuantity } from './quantities.ts'
 import { validateLabelSelector } from './label-selector.ts'
 
-const LIFECYCLE_MODES = ['Ephemeral', 'Persistent']
+const LIFECYCLE_MODES = ['Persistent', 'Ephemeral']
 const FS_GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType']
 const NODE_ID_LENGTH_MAX = 192
+const ATTACHMENT_BYTES_MAX = 256 * 1024
+const FAILURE_BYTES_MAX = 1024
 const TOKEN_SECONDS_MIN = 600
 const TOKEN_SECONDS_MAX = 2 ** 32
 const NEEDED = [
@@ -64,17 +66,16 @@ function validateTokenRequests(
   const audiences = new Set<string>()
   return requests.flatMap(({ audience, expirationSeconds: seconds }, i) => {
     const path = `spec.tokenRequests[${i}]`
-    const errors: FieldError[] = []
-    if (audiences.has(audience)) errors.push(duplicate(`${path}.audience`, audience))
+    if (audiences.has(audience)) return [duplicate(`${path}.audience`, audience)]
     audiences.add(audience)
-    if (seconds === undefined) return errors
     const at = `${path}.expirationSeconds`
-    if (seconds < TOKEN_SECONDS_MIN) {
-      errors.push(invalid(at, seconds, 'may not specify a duration less than 10 minutes'))
-    } else if (seconds > TOKEN_SECONDS_MAX) {
-      errors.push(invalid(at, seconds, 'may not specify a duration larger than 2^32 seconds'))
+    if (seconds !== undefined && seconds < TOKEN_SECONDS_MIN) {
+      return [invalid(at, seconds, 'may not specify a duration less than 10 minutes')]
     }
-    return errors
+    if (seconds !== undefined && seconds > TOKEN_SECONDS_MAX) {
+      return [invalid(at, seconds, 'may not specify a duration larger than 2^32 seconds')]
+    }
+    return []
   })
 }
 
@@ -133,9 +134,9 @@ export function validateCsiNodeUpdate(
   const errors = (old.spec.drivers ?? []).flatMap((driver) => {
     const now = node.spec.drivers?.find(({ name }) => name === driver.name)
     if (!now || semanticEqual(withoutCount(now), withoutCount(driver))) return []
-    return [invalid('CSINodeDriver', now, IMMUTABLE_ERROR)]
+    return [invalid('CSINodeDriver', goText(CSINodeDriver, now), IMMUTABLE_ERROR)]
   })
-  return [...errors, ...validateCsiNode(node)]
+  return [...validateCsiNode(node), ...errors]
 }
 
 // How many volumes fit may be told anew (KEP-4876).
@@ -146,12 +147,9 @@ function withoutCount(driver: DeepReadonly<CSINodeDriver>): object {
 
 export function validateCsiStorageCapacity(of: DeepReadonly<CSIStorageCapacity>): FieldError[] {
   const { storageClassName, nodeTopology, capacity, maximumVolumeSize } = of
-  const errors = each(
-    'storageClassName',
-    storageClassName,
-    dns1123SubdomainErrors(storageClassName),
-  )
-  if (nodeTopology) errors.push(...validateLabelSelector(nodeTopology, 'nodeTopology'))
+  const errors = nodeTopology ? validateLabelSelector(nodeTopology, 'nodeTopology') : []
+  const faults = dns1123SubdomainErrors(storageClassName)
+  errors.push(...each('storageClassName', storageClassName, faults))
   if (capacity !== undefined) errors.push(...nonNegativeQuantity(capacity, 'capacity'))
   if (maximumVolumeSize !== undefined) {
     errors.push(...nonNegativeQuantity(maximumVolumeSize, 'maximumVolumeSize'))
@@ -165,18 +163,53 @@ export function validateCsiStorageCapacityUpdate(
 ): FieldError[] {
   const errors = validateCsiStorageCapacity(of)
   if (!semanticEqual(of.nodeTopology, old.nodeTopology)) {
-    errors.push(invalid('nodeTopology', of.nodeTopology, IMMUTABLE_ERROR))
+    const shown = of.nodeTopology ? goLabelSelector(of.nodeTopology) : 'null'
+    errors.push(invalid('nodeTopology', shown, IMMUTABLE_ERROR))
   }
   return [...errors, ...validateKept(of.storageClassName, old.storageClassName, 'storageClassName')]
 }
 
-export function validateVolumeAttachment({ spec }: DeepReadonly<VolumeAttachment>): FieldError[] {
+/** What holds for attachments of all versions, and what only for new ones of this. */
+export function validateVolumeAttachment(attachment: DeepReadonly<VolumeAttachment>): FieldError[] {
+  const { attacher, source } = attachment.spec
+  const name = source.persistentVolumeName
+  const path = 'spec.source.persistentVolumeName'
+  return [
+    ...validateAttachment(attachment),
+    ...validateCsiDriverName('spec.attacher', attacher),
+    ...(name === undefined ? [] : each(path, name, dns1123SubdomainErrors(name))),
+  ]
+}
+
+function validateAttachment({ spec, status }: DeepReadonly<VolumeAttachment>): FieldError[] {
   const { attacher, nodeName, source } = spec
   return [
-    ...validateCsiDriverName('spec.attacher', attacher ?? ''),
+    ...(attacher ? [] : [required('spec.attacher')]),
     ...validateSource(source, 'spec.source'),
-    ...each('spec.nodeName', nodeName, dns1123SubdomainErrors(nodeName ?? '')),
+    ...each('spec.nodeName', nodeName, dns1123SubdomainErrors(nodeName)),
+    ...validateAttachmentStatus(status, 'status'),
   ]
+}
+
+function validateAttachmentStatus(
+  status: DeepReadonly<VolumeAttachment>['status'],
+  path: string,
+): FieldError[] {
+  const { attachmentMetadata = {}, attachError, detachError } = status ?? {}
+  let bytes = 0
+  for (const [key, value] of Object.entries(attachmentMetadata)) {
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value)
+  }
+  const errors: FieldError[] = []
+  if (bytes > ATTACHMENT_BYTES_MAX) {
+    errors.push(tooLong(`${path}.attachmentMetadata`, ATTACHMENT_BYTES_MAX))
+  }
+  for (const [name, failure] of Object.entries({ attachError, detachError })) {
+    if (Buffer.byteLength(failure?.message ?? '') <= FAILURE_BYTES_MAX) continue
+    // Upstream names the other bound.
+    errors.push(tooLong(`${path}.${name}.message`, ATTACHMENT_BYTES_MAX))
+  }
+  return errors
 }
 
 function validateSource(
@@ -198,6 +231,8 @@ export function validateVolumeAttachmentUpdate(
   attachment: DeepReadonly<VolumeAttachment>,
   old: DeepReadonly<VolumeAttachment>,
 ): FieldError[] {
-  if (semanticEqual(attachment.spec, old.spec)) return []
-  return [invalid('spec', goFieldText(VolumeAttachment, 'spec', attachment.spec), IMMUTABLE_ERROR)]
+  const errors = validateAttachment(attachment)
+  if (semanticEqual(attachment.spec, old.spec)) return errors
+  const shown = goFieldText(VolumeAttachment, 'spec', attachment.spec)
+  return [...errors, invalid('spec', shown, IMMUTABLE_ERROR)]
 }

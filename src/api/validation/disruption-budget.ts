@@ -1,6 +1,7 @@
 import type { DeepReadonly } from '../../base/index.ts'
 import { type PodDisruptionBudget, PodDisruptionBudgetSpec } from '../policy/index.ts'
 import type { FieldError } from '../schema/index.ts'
+import { validateConditions } from './conditions.ts'
 import { validateAtMostAll, validateCountOrPercent, validateCounts } from './counts.ts'
 import { invalid, notSupported } from './field-errors.ts'
 import { goText } from './go-text.ts'
@@ -33,10 +34,13 @@ export function validateDisruptionBudget({
 export function validateDisruptionBudgetStatus({
   status,
 }: DeepReadonly<PodDisruptionBudget>): FieldError[] {
-  return validateCounts({ ...status }, [
-    'disruptionsAllowed',
-    'currentHealthy',
-    'desiredHealthy',
-    'expectedPods',
-  ])
+  return [
+    ...validateConditions(status?.conditions ?? [], 'status.conditions'),
+    ...validateCounts({ ...status }, [
+      'disruptionsAllowed',
+      'currentHealthy',
+      'desiredHealthy',
+      'expectedPods',
+    ]),
+  ]
 }

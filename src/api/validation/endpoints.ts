@@ -1,6 +1,6 @@
 import type { DeepReadonly } from '../../base/index.ts'
 import type { EndpointAddress, EndpointPort, Endpoints } from '../core/index.ts'
-import type { Endpoint, EndpointSlice, EndpointSlicePort } from '../discovery/index.ts'
+import type { Endpoint, EndpointSlice, EndpointSlicePort, ForZone } from '../discovery/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { nonSpecialIpErrors } from './addresses.ts'
 import { duplicate, invalid, notSupported, required, tooMany } from './field-errors.ts'
@@ -8,6 +8,7 @@ import { validateKept } from './metadata.ts'
 import {
   dns1123LabelErrors,
   dns1123SubdomainErrors,
+  labelValueErrors,
   portNumberErrors,
   qualifiedNameErrors,
 } from './names.ts'
@@ -61,7 +62,7 @@ const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6']
 const MAX_ENDPOINTS = 1000
 const MAX_ADDRESSES = 100
 const MAX_PORTS = 20_000
-const MAX_ZONE_HINTS = 8
+const MAX_HINTS = 8
 
 export function validateEndpointSlice(slice: DeepReadonly<EndpointSlice>): FieldError[] {
   const { addressType, endpoints, ports } = slice
@@ -107,23 +108,46 @@ function validateSliceEndpoints(
     if (hostname !== undefined) {
       errors.push(...each(`${path}.hostname`, hostname, dns1123LabelErrors(hostname)))
     }
-    const zones = hints?.forZones?.length ?? 0
-    if (zones > MAX_ZONE_HINTS) {
-      errors.push(tooMany(`${path}.hints.forZones`, zones, MAX_ZONE_HINTS))
-    }
+    errors.push(...validateHints(hints?.forZones ?? [], `${path}.hints.forZones`))
+    errors.push(...validateHints(hints?.forNodes ?? [], `${path}.hints.forNodes`))
     return errors
   })
 }
 
-function validateSliceAddress(address: string, type: string, path: string): FieldError[] {
-  if (type === 'FQDN') return each(path, address, dns1123SubdomainErrors(address))
-  if (type === 'IPv4') {
-    const fault = isIpv4(address) ? [] : [invalid(path, address, 'must be a valid IPv4 address')]
-    return [...fault, ...nonSpecialIpErrors(path, address)]
+function validateHints(hints: readonly DeepReadonly<ForZone>[], path: string): FieldError[] {
+  if (hints.length > MAX_HINTS) return [tooMany(path, hints.length, MAX_HINTS)]
+  const isNode = path.endsWith('forNodes')
+  const names = new Set<string>()
+  return hints.flatMap(({ name }, i) => {
+    const at = `${path}[${i}].name`
+    const errors = names.has(name) ? [duplicate(at, name)] : []
+    names.add(name)
+    const faults = isNode ? dns1123SubdomainErrors(name) : labelValueErrors(name)
+    return [...errors, ...each(at, name, faults)]
+  })
+}
+
+/** A host name of two labels at least; a dot may end it. */
+function validateHostName(text: string, path: string): FieldError[] {
+  if (text === '') return [required(path)]
+  const name = text.replace(/\.$/, '')
+  const faults = dns1123SubdomainErrors(name)
+  if (faults.length > 0) return [invalid(path, name, faults.join(','))]
+  const labels = name.split('.')
+  if (labels.length < 2) {
+    const detail = 'should be a domain with at least two segments separated by dots'
+    return [invalid(path, name, detail)]
   }
-  if (type !== 'IPv6') return []
-  if (!isIpv6(address)) return [invalid(path, address, 'must be a valid IPv6 address')]
-  return nonSpecialIpErrors(path, address)
+  const wrong = labels.find((label) => dns1123LabelErrors(label).length > 0)
+  return wrong === undefined ? [] : [invalid(path, wrong, dns1123LabelErrors(wrong).join(','))]
+}
+
+function validateSliceAddress(address: string, type: string, path: string): FieldError[] {
+  if (type === 'FQDN') return validateHostName(address, path)
+  if (type !== 'IPv4' && type !== 'IPv6') return []
+  const fits = type === 'IPv4' ? isIpv4(address) : isIpv6(address)
+  const fault = fits ? [] : [invalid(path, address, `must be a valid ${type} address`)]
+  return [...fault, ...nonSpecialIpErrors(path, address)]
 }
 
 function validateSlicePorts(ports: readonly DeepReadonly<EndpointSlicePort>[]): FieldError[] {

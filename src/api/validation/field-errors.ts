@@ -61,6 +61,11 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return make(type, field, `${WORDS[type]}: ${show(value)}`, detail)
 }
 
+/** `Invalid value: <detail>`, where no one value is at fault. */
+export function invalidWhole(field: string, detail: string): FieldError {
+  return make('FieldValueInvalid', field, WORDS.FieldValueInvalid, detail)
+}
+
 /** `Required value[: <detail>]` */
 export function required(field: string, detail = ''): FieldError {
   return make('FieldValueRequired', field, WORDS.FieldValueRequired, detail)

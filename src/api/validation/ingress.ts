@@ -121,16 +121,18 @@ function validateBackend(backend: DeepReadonly<IngressBackend>, path: string): F
   return errors
 }
 
-function validateTypedReference(
+/** An object of any kind in the same namespace, or in none. */
+export function validateTypedReference(
   { apiGroup, kind, name }: DeepReadonly<TypedLocalObjectReference>,
   path: string,
 ): FieldError[] {
   const errors: FieldError[] = []
-  if (apiGroup === undefined) errors.push(required(`${path}.apiGroup`))
-  else errors.push(...each(`${path}.apiGroup`, apiGroup, dns1123SubdomainErrors(apiGroup)))
-  if (!kind) errors.push(required(`${path}.kind`))
+  if (apiGroup !== undefined) {
+    errors.push(...each(`${path}.apiGroup`, apiGroup, dns1123SubdomainErrors(apiGroup)))
+  }
+  if (!kind) errors.push(required(`${path}.kind`, 'kind is required'))
   else errors.push(...each(`${path}.kind`, kind, pathSegmentErrors(kind)))
-  if (!name) errors.push(required(`${path}.name`))
+  if (!name) errors.push(required(`${path}.name`, 'name is required'))
   else errors.push(...each(`${path}.name`, name, pathSegmentErrors(name)))
   return errors
 }

@@ -11,6 +11,7 @@ import {
   duplicate,
   GoText,
   invalid,
+  invalidWhole,
   notSupported,
   required,
   tooLong,
@@ -63,7 +64,7 @@ function validateRule(
   if (Boolean(onExitCodes) === hasPatterns) {
     const rest = onExitCodes ? 'is not supported' : 'is required'
     const detail = `specifying ${which} OnExitCodes and OnPodConditions ${rest}`
-    errors.push({ type: 'FieldValueInvalid', field: path, detail: `Invalid value: ${detail}` })
+    errors.push(invalidWhole(path, detail))
   }
   return errors
 }
@@ -90,10 +91,10 @@ function validateExitCodes(
   if (values.length === 0) errors.push(invalid(at, shown, 'at least one value is required'))
   if (values.length > EXIT_CODES_MAX) errors.push(tooMany(at, values.length, EXIT_CODES_MAX))
   values.forEach((value, i) => {
-    if (values.indexOf(value) < i) errors.push(duplicate(`${at}[${i}]`, value))
     if (operator === 'In' && value === 0) {
       errors.push(invalid(`${at}[${i}]`, value, 'must not be 0 for the In operator'))
     }
+    if (values.indexOf(value) < i) errors.push(duplicate(`${at}[${i}]`, value))
   })
   const isOrdered = values.every((value, i) => i === 0 || (values[i - 1] ?? 0) <= value)
   if (!isOrdered) errors.push(invalid(at, shown, 'must be ordered'))

@@ -4,7 +4,7 @@ import { PodTemplateSpec } from '../core/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { matchesLabelSelector } from '../selectors/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
-import { validateCounts } from './counts.ts'
+import { validateDomainPath } from './domain-names.ts'
 import { goStringMap, invalid, notSupported, required, tooLong } from './field-errors.ts'
 import { goFieldText, goLabelSelector, goText } from './go-text.ts'
 import {
@@ -13,7 +13,7 @@ import {
   validateSuccessPolicy,
 } from './job-policy.ts'
 import { IMMUTABLE_ERROR } from './metadata.ts'
-import { dns1123LabelErrors, dns1123SubdomainErrors } from './names.ts'
+import { dns1123LabelErrors } from './names.ts'
 import { nonNegative } from './pod/common.ts'
 import { unmatchedLabels, validatePodTemplate } from './pod-template.ts'
 import { validateLabelSelector } from './label-selector.ts'
@@ -90,6 +90,9 @@ export function validateJobParts(spec: ReadSpec, path: string): FieldError[] {
     'maxFailedIndexes',
   ] as const
   const errors = counts.flatMap((name) => nonNegative(`${path}.${name}`, spec[name]))
+  if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
+    errors.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'))
+  }
   errors.push(...validateManagedBy(spec.managedBy, `${path}.managedBy`))
   errors.push(...validateCompletionMode(spec, path))
   if (spec.podFailurePolicy) {
@@ -109,19 +112,7 @@ export function validateJobParts(spec: ReadSpec, path: string): FieldError[] {
 
 function validateManagedBy(managedBy: string | undefined, path: string): FieldError[] {
   if (managedBy === undefined) return []
-  const errors: FieldError[] = []
-  const slash = managedBy.indexOf('/')
-  const [domain, rest] = [managedBy.slice(0, slash), managedBy.slice(slash + 1)]
-  if (managedBy === '') errors.push(required(path))
-  else if (slash <= 0 || rest === '') {
-    const detail = 'must be a domain-prefixed path (such as "acme.io/foo")'
-    errors.push(invalid(path, managedBy, detail))
-  } else {
-    errors.push(...dns1123SubdomainErrors(domain).map((text) => invalid(path, domain, text)))
-    if (!/^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(rest)) {
-      errors.push(invalid(path, rest, 'Invalid path'))
-    }
-  }
+  const errors = validateDomainPath(path, managedBy)
   if (managedBy.length > MANAGED_BY_MAX) errors.push(tooLong(path, MANAGED_BY_MAX))
   return errors
 }
@@ -158,34 +149,36 @@ function validateCompletionMode(spec: ReadSpec, path: string): FieldError[] {
       atMost('maxFailedIndexes', HUGE_INDEXED_MAX, when)
     }
   }
-  if (maxFailed !== undefined && perIndex === undefined) {
-    errors.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'))
-  }
-  if (perIndex !== undefined && mode !== 'Indexed') {
-    const detail = 'requires indexed completion mode'
-    errors.push(invalid(`${path}.backoffLimitPerIndex`, perIndex, detail))
+  if (mode !== undefined && mode !== 'NonIndexed') return errors
+  for (const name of ['backoffLimitPerIndex', 'maxFailedIndexes'] as const) {
+    const value = spec[name]
+    if (value === undefined) continue
+    errors.push(invalid(`${path}.${name}`, value, 'requires indexed completion mode'))
   }
   return errors
 }
 
 function validateRestartPolicy(spec: ReadSpec, path: string): FieldError[] {
   const policy = spec.template?.spec?.restartPolicy ?? ''
-  const errors: FieldError[] = []
   if (policy === '' || policy === 'Always') {
-    errors.push(required(path, 'valid values: "OnFailure", "Never"'))
-  } else if (policy !== 'OnFailure' && policy !== 'Never') {
-    errors.push(notSupported(path, policy, ['OnFailure', 'Never']))
+    return [required(path, 'valid values: "OnFailure", "Never"')]
   }
-  if (spec.podFailurePolicy && policy !== 'Never') {
-    const detail = 'only "Never" is supported when podFailurePolicy is specified'
-    errors.push(invalid(path, policy, detail))
+  if (policy !== 'OnFailure' && policy !== 'Never') {
+    return [notSupported(path, policy, ['OnFailure', 'Never'])]
   }
-  return errors
+  if (!spec.podFailurePolicy || policy === 'Never') return []
+  const detail = 'only "Never" is supported when podFailurePolicy is specified'
+  return [invalid(path, policy, detail)]
 }
 
+/** Upstream looks at the whole job first, as at a new one, and then at what has changed. */
 export function validateJobUpdate(job: DeepReadonly<Job>, old: DeepReadonly<Job>): FieldError[] {
   const [spec, before] = [job.spec, old.spec]
-  const errors = [...validateJobSpec(spec), ...validateCompletions(spec, before)]
+  const errors = [
+    ...validateJob(job),
+    ...validateJobSpec(spec),
+    ...validateCompletions(spec, before),
+  ]
   const kept = (name: keyof JobSpec) => {
     if (semanticEqual(spec[name], before[name])) return
     errors.push(invalid(`spec.${name}`, goFieldText(JobSpec, name, spec[name]), IMMUTABLE_ERROR))
@@ -210,8 +203,8 @@ function validateCompletions(spec: ReadSpec, old: ReadSpec): FieldError[] {
   if (spec.completionMode !== 'Indexed') {
     return [invalid(field, spec.completions, IMMUTABLE_ERROR)]
   }
-  const inTandem = spec.completions === spec.parallelism && old.completions === old.parallelism
-  if (inTandem) return []
+  // That an indexed job must have a number is said already.
+  if (spec.completions === undefined || spec.completions === spec.parallelism) return []
   const detail = 'can only be modified in tandem with spec.parallelism'
   return [invalid(field, spec.completions, detail)]
 }
@@ -240,8 +233,4 @@ function comparableTemplate(
       affinity: hasAffinity ? { ...otherAffinity, nodeAffinity } : undefined,
     },
   } as DeepReadonly<PodTemplateSpec>
-}
-
-export function validateJobStatus({ status }: DeepReadonly<Job>): FieldError[] {
-  return validateCounts({ ...status }, ['active', 'succeeded', 'failed', 'ready', 'terminating'])
 }

@@ -5,7 +5,8 @@ import type { FieldError } from '../schema/index.ts'
 import { duplicate, forbidden, GoText, invalid, required } from './field-errors.ts'
 import { qualifiedNameErrors } from './names.ts'
 import { each } from './pod/common.ts'
-import { goQuantity, isHugePages, validateResourceName } from './quantities.ts'
+import { validateContainerResource } from './pod/resources.ts'
+import { goQuantity, validateResourceName } from './quantities.ts'
 
 const STANDARD_TYPES = ['Pod', 'Container', 'PersistentVolumeClaim']
 const CONTAINER_RESOURCES = ['cpu', 'memory', 'ephemeral-storage']
@@ -33,6 +34,7 @@ function validateType(type: string, path: string): FieldError[] {
 
 function validateNames(item: DeepReadonly<LimitRangeItem>, path: string): FieldError[] {
   const ofContainers = item.type === 'Pod' || item.type === 'Container'
+  const validate = ofContainers ? validateContainerResource : validateResourceName
   const errors: FieldError[] = []
   const isPod = item.type === 'Pod'
   for (const part of PARTS) {
@@ -44,10 +46,7 @@ function validateNames(item: DeepReadonly<LimitRangeItem>, path: string): FieldE
     }
     for (const name of names) {
       const at = `${path}.${part}[${name}]`
-      errors.push(...validateResourceName(name, at))
-      if (!ofContainers || name.includes('/')) continue
-      if (CONTAINER_RESOURCES.includes(name) || isHugePages(name)) continue
-      errors.push(invalid(at, new GoText(name), 'must be a standard resource for containers'))
+      errors.push(...validate(name, at))
     }
   }
   const { min = {}, max = {} } = item

@@ -11,6 +11,7 @@ import { canonicalIp, cidrErrors } from './addresses.ts'
 import { validateDomainPath } from './domain-names.ts'
 import { forbidden, invalid, notSupported, required, tooLong } from './field-errors.ts'
 import { IMMUTABLE_ERROR, validateKept } from './metadata.ts'
+import { validateTypedReference } from './ingress.ts'
 import { dns1123LabelErrors, dns1123SubdomainErrors, pathSegmentErrors } from './names.ts'
 import { each, isIpv6 } from './pod/common.ts'
 
@@ -42,26 +43,19 @@ function validateParameters(
   of: DeepReadonly<IngressClassParametersReference>,
   path: string,
 ): FieldError[] {
-  const { apiGroup, kind, name, scope, namespace } = of
-  const errors: FieldError[] = []
-  if (apiGroup !== undefined) {
-    errors.push(...each(`${path}.apiGroup`, apiGroup, dns1123SubdomainErrors(apiGroup)))
-  }
-  if (!kind) errors.push(required(`${path}.kind`))
-  else errors.push(...each(`${path}.kind`, kind, pathSegmentErrors(kind)))
-  if (!name) errors.push(required(`${path}.name`))
-  else errors.push(...each(`${path}.name`, name, pathSegmentErrors(name)))
+  const { scope, namespace } = of
+  const errors = validateTypedReference(of, path)
   if (scope === undefined) return [...errors, required(`${path}.scope`)]
-  if (!SCOPES.includes(scope)) errors.push(notSupported(`${path}.scope`, scope, SCOPES))
-  if (namespace !== undefined) {
-    errors.push(...each(`${path}.namespace`, namespace, dns1123LabelErrors(namespace)))
+  if (!SCOPES.includes(scope)) return [...errors, notSupported(`${path}.scope`, scope, SCOPES)]
+  const at = `${path}.namespace`
+  if (scope === 'Cluster') {
+    if (namespace === undefined) return errors
+    return [...errors, forbidden(at, "`parameters.scope` is set to 'Cluster'")]
   }
-  if (scope === 'Namespace' && !namespace) {
-    errors.push(required(`${path}.namespace`, "`parameters.scope` is set to 'Namespace'"))
-  } else if (scope === 'Cluster' && namespace !== undefined) {
-    errors.push(forbidden(`${path}.namespace`, "`parameters.scope` is set to 'Cluster'"))
+  if (namespace === undefined) {
+    return [...errors, required(at, "`parameters.scope` is set to 'Namespace'")]
   }
-  return errors
+  return [...errors, ...each(at, namespace, dns1123LabelErrors(namespace))]
 }
 
 export function validateIpAddress({ spec }: DeepReadonly<IPAddress>): FieldError[] {
@@ -100,7 +94,7 @@ export function validateServiceCidr({ spec }: DeepReadonly<ServiceCIDR>): FieldE
     const families = new Set(cidrs.map((cidr) => isIpv6(cidr.split('/')[0] ?? '')))
     if (families.size < CIDRS_MAX) {
       const detail =
-        'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/96'
+        'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'
       errors.push(invalid(path, cidrs, detail))
     }
   }

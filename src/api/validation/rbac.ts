@@ -9,6 +9,7 @@ import {
 import type { FieldError } from '../schema/index.ts'
 import { goStrings, invalid, notSupported, required } from './field-errors.ts'
 import { goText } from './go-text.ts'
+import { validateLabelSelector } from './label-selector.ts'
 import { dns1123SubdomainErrors, pathSegmentErrors } from './names.ts'
 import { each } from './pod/common.ts'
 
@@ -22,10 +23,17 @@ export function validateClusterRole(role: DeepReadonly<ClusterRole>): FieldError
   const errors = (role.rules ?? []).flatMap((rule, i) =>
     ruleErrors(rule, `rules[${i}]`, { namespaced: false }),
   )
-  const { aggregationRule } = role
-  if (!aggregationRule || (aggregationRule.clusterRoleSelectors ?? []).length > 0) return errors
-  const detail = 'at least one clusterRoleSelector required if aggregationRule is non-nil'
-  return [...errors, required('aggregationRule.clusterRoleSelectors', detail)]
+  if (!role.aggregationRule) return errors
+  const path = 'aggregationRule.clusterRoleSelectors'
+  const selectors = role.aggregationRule.clusterRoleSelectors ?? []
+  if (selectors.length === 0) {
+    const detail = 'at least one clusterRoleSelector required if aggregationRule is non-nil'
+    errors.push(required(path, detail))
+  }
+  const faults = selectors.flatMap((selector, i) =>
+    validateLabelSelector(selector, `${path}[${i}]`),
+  )
+  return [...errors, ...faults]
 }
 
 function ruleErrors(

@@ -1,10 +1,11 @@
 import type { DeepReadonly } from '../../base/index.ts'
 import type { ControllerRevision, Deployment } from '../apps/index.ts'
 import type { Lease } from '../coordination/index.ts'
-import type { Event, Namespace } from '../core/index.ts'
+import { Event, type Namespace } from '../core/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
 import { GoText, invalid, required } from './field-errors.ts'
+import { goFieldText } from './go-text.ts'
 import { finalizerErrors, IMMUTABLE_ERROR } from './metadata.ts'
 import { qualifiedNameErrors } from './names.ts'
 import { each, nonNegative } from './pod/common.ts'
@@ -59,18 +60,28 @@ const MAX_EVENT_WORD = 128
 const MAX_EVENT_MESSAGE = 1024
 const NAMESPACE_ERROR = 'does not match event.namespace'
 
+/** What an event's reporter is called in a version of the API. */
+type ReporterField = 'reportingComponent' | 'reportingController'
+
 /** An event lives where its object lives; one about a cluster-scoped object in `default`. */
 export function validateEvent(event: DeepReadonly<Event>): FieldError[] {
+  return validateEventAs(event, 'reportingComponent')
+}
+
+function validateEventAs(event: DeepReadonly<Event>, reporterField: ReporterField): FieldError[] {
   const { namespace = '' } = event.metadata
   const about = event.involvedObject?.namespace ?? ''
-  const homes = event.eventTime ? ['', 'default', 'kube-system'] : ['', 'default']
-  const fits = about === '' ? homes.includes(namespace) : about === namespace
-  const errors = fits ? [] : [invalid('involvedObject.namespace', about, NAMESPACE_ERROR)]
+  const errors: FieldError[] = []
+  const homes = event.eventTime ? ['default', 'kube-system'] : ['', 'default']
+  const isElsewhere = about !== '' && !event.eventTime && about !== namespace
+  if (isElsewhere || (about === '' && !homes.includes(namespace))) {
+    errors.push(invalid('involvedObject.namespace', about, NAMESPACE_ERROR))
+  }
   // Only the newer kind of events, which have an eventTime, must say all of these.
   if (!event.eventTime) return errors
-  const controller = event.reportingComponent ?? ''
-  if (controller === '') errors.push(required('reportingComponent'))
-  else errors.push(...each('reportingComponent', controller, qualifiedNameErrors(controller)))
+  const reporter = event.reportingComponent ?? ''
+  if (reporter === '') errors.push(required(reporterField))
+  errors.push(...each(reporterField, reporter, qualifiedNameErrors(reporter)))
   for (const field of ['reportingInstance', 'action', 'reason'] as const) {
     const value = event[field] ?? ''
     if (value === '') errors.push(required(field))
@@ -89,13 +100,9 @@ const MIN_SERIES = 2
 
 /** A new Event of `events.k8s.io`, which says all that core ones need not (KEP-383). */
 export function validateNewEvent(event: DeepReadonly<Event>): FieldError[] {
-  const errors: FieldError[] = event.eventTime ? [] : [required('eventTime')]
-  errors.push(...validateEvent({ ...event, eventTime: event.eventTime ?? 'none' }))
-  const { series, type = '' } = event
-  if (series && (series.count ?? 0) < MIN_SERIES) {
-    errors.push(invalid('series.count', '', 'should be at least 2'))
-  }
-  if (series && !series.lastObservedTime) errors.push(required('series.lastObservedTime'))
+  const errors = [...validateEventAs(event, 'reportingController'), ...validateSeries(event)]
+  const { type = '' } = event
+  if (!event.eventTime) errors.push(required('eventTime'))
   if (!NEW_EVENT_TYPES.includes(type)) {
     errors.push(invalid('type', '', `has invalid value: ${type}`))
   }
@@ -108,15 +115,30 @@ export function validateNewEvent(event: DeepReadonly<Event>): FieldError[] {
   return errors
 }
 
+function validateSeries({ series }: DeepReadonly<Event>): FieldError[] {
+  if (!series) return []
+  const errors: FieldError[] = []
+  if ((series.count ?? 0) < MIN_SERIES) {
+    errors.push(invalid('series.count', '', 'should be at least 2'))
+  }
+  if (!series.lastObservedTime) errors.push(required('series.lastObservedTime'))
+  return errors
+}
+
 const EVENT_KEPT = [
   'involvedObject',
   'reason',
-  'reportingComponent',
-  'reportingInstance',
+  'message',
+  'source',
+  'firstTimestamp',
+  'lastTimestamp',
+  'count',
+  'type',
+  'eventTime',
   'action',
   'related',
-  'message',
-  'type',
+  'reportingComponent',
+  'reportingInstance',
 ] as const
 
 /** Of an Event of `events.k8s.io` nothing may change but how often it goes on. */
@@ -124,8 +146,20 @@ export function validateNewEventUpdate(
   event: DeepReadonly<Event>,
   old: DeepReadonly<Event>,
 ): FieldError[] {
-  const changed = EVENT_KEPT.filter((field) => !semanticEqual(event[field], old[field]))
-  return changed.map((field) => invalid(field, '', IMMUTABLE_ERROR))
+  const errors = validateEventAs(event, 'reportingController')
+  if (!semanticEqual(event.series, old.series)) errors.push(...validateSeries(event))
+  for (const field of EVENT_KEPT) {
+    const [now, was] = [event[field], old[field]]
+    if (semanticEqual(now || undefined, was || undefined)) continue
+    const path = field === 'reportingComponent' ? 'reportingController' : field
+    errors.push(invalid(path, shownField(field, now), IMMUTABLE_ERROR))
+  }
+  return errors
+}
+
+function shownField(field: (typeof EVENT_KEPT)[number], value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value ?? ''
+  return goFieldText(Event, field, value)
 }
 
 /** A part is not more than the whole. */

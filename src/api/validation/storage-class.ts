@@ -38,7 +38,8 @@ export function validateStorageClass(of: DeepReadonly<StorageClass>): FieldError
 
 function validateProvisioner(name: string, path: string): FieldError[] {
   if (!name) return [required(path)]
-  return each(path, name, qualifiedNameErrors(name.toLowerCase()))
+  const folded = name.toLowerCase()
+  return each(path, folded, qualifiedNameErrors(folded))
 }
 
 function validateParameters(parameters: Readonly<Record<string, string>>): FieldError[] {
@@ -47,7 +48,7 @@ function validateParameters(parameters: Readonly<Record<string, string>>): Field
   const errors: FieldError[] = []
   let bytes = 0
   for (const [key, value] of entries) {
-    if (key === '') errors.push(invalid('parameters', key, 'field can not be empty'))
+    if (key === '') errors.push(invalid('parameters', key, 'field can not be empty.'))
     bytes += Buffer.byteLength(key) + Buffer.byteLength(value)
   }
   if (bytes > PARAMETERS_BYTES_MAX) errors.push(tooLong('parameters', PARAMETERS_BYTES_MAX))

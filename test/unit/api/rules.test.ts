@@ -50,6 +50,14 @@ function put(value: unknown, [key = '', ...rest]: string[], change: unknown): vo
   else put((record[key] ??= {}), rest, change)
 }
 
+const VALIDATING = 'admissionregistration.k8s.io/validatingwebhookconfigurations'
+const webhook = (clientConfig: object) => ({
+  name: 'a.b.c',
+  clientConfig,
+  sideEffects: 'None',
+  admissionReviewVersions: ['v1'],
+})
+
 type Case = readonly [path: string, changes: Record<string, unknown>, expected: string]
 
 // Kubernetes' rules beyond those that the recorded answers show.
@@ -152,7 +160,7 @@ const CREATIONS: readonly Case[] = [
   [
     'networking.k8s.io/servicecidrs',
     { 'spec.cidrs': ['10.0.0.0/24', '10.0.1.0/24'] },
-    'spec.cidrs: Invalid value: ["10.0.0.0/24","10.0.1.0/24"]: may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/96',
+    'spec.cidrs: Invalid value: ["10.0.0.0/24","10.0.1.0/24"]: may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64',
   ],
   [
     'scheduling.k8s.io/priorityclasses',
@@ -199,6 +207,99 @@ const CREATIONS: readonly Case[] = [
     { type: 'Odd', deprecatedCount: 2 },
     '[type: Invalid value: "": has invalid value: Odd, count: Invalid value: "": needs to be unset]',
   ],
+  ['events.k8s.io/events', { eventTime: null }, 'eventTime: Required value'],
+  [
+    'events.k8s.io/events',
+    { reportingController: '' },
+    '[reportingController: Required value, ' +
+      'reportingController: Invalid value: "": name part must be non-empty, ' +
+      'reportingController: Invalid value: "": name part must consist of alphanumeric characters, ' +
+      "'-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or " +
+      "'my.name',  or '123-abc', regex used for validation is " +
+      "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')]",
+  ],
+  [
+    'networking.k8s.io/ingresses',
+    { 'spec.defaultBackend': { resource: { kind: '', name: '' } } },
+    '[spec.defaultBackend.resource.kind: Required value: kind is required, ' +
+      'spec.defaultBackend.resource.name: Required value: name is required]',
+  ],
+  [
+    'networking.k8s.io/ingressclasses',
+    { 'spec.parameters': { kind: 'K', name: 'n', scope: 'Cluster', namespace: 'A' } },
+    "spec.parameters.namespace: Forbidden: `parameters.scope` is set to 'Cluster'",
+  ],
+  [
+    'discovery.k8s.io/endpointslices',
+    {
+      endpoints: [{ addresses: ['10.0.0.1'], hints: { forZones: [{ name: 'a' }, { name: 'a' }] } }],
+    },
+    'endpoints[0].hints.forZones[1].name: Duplicate value: "a"',
+  ],
+  [
+    'discovery.k8s.io/endpointslices',
+    { addressType: 'FQDN', endpoints: [{ addresses: ['host', 'a.host.'] }] },
+    'endpoints[0].addresses[0]: Invalid value: "host": should be a domain with at least two segments separated by dots',
+  ],
+  [
+    'discovery.k8s.io/endpointslices',
+    { addressType: 'IPv6', endpoints: [{ addresses: ['x'] }] },
+    '[endpoints[0].addresses[0]: Invalid value: "x": must be a valid IPv6 address, ' +
+      'endpoints[0].addresses[0]: Invalid value: "x": must be a valid IP address]',
+  ],
+  [
+    'node.k8s.io/runtimeclasses',
+    { overhead: { podFixed: { cpu: '-1' } } },
+    'overhead.limits[cpu]: Invalid value: "-1": must be greater than or equal to 0',
+  ],
+  [
+    'rbac.authorization.k8s.io/clusterroles',
+    {
+      aggregationRule: {
+        clusterRoleSelectors: [{ matchExpressions: [{ key: 'a', operator: 'In' }] }],
+      },
+    },
+    "aggregationRule.clusterRoleSelectors[0].matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+  ],
+  [
+    'storage.k8s.io/storageclasses',
+    { parameters: { '': 'x' } },
+    'parameters: Invalid value: "": field can not be empty.',
+  ],
+  ['storage.k8s.io/volumeattachments', { 'spec.attacher': '' }, 'spec.attacher: Required value'],
+  [
+    'storage.k8s.io/csidrivers',
+    { 'spec.volumeLifecycleModes': ['Odd'] },
+    'spec.volumeLifecycleModes: Unsupported value: "Odd": supported values: "Persistent", "Ephemeral"',
+  ],
+  ['certificates.k8s.io/certificatesigningrequests', { 'metadata.name': 'A_b' }, ''],
+  [
+    VALIDATING,
+    { webhooks: [webhook({ url: 'foo' })] },
+    '[webhooks[0].clientConfig.url: Invalid value: "": \'https\' is the only allowed URL scheme; desired format: https://host[/path], ' +
+      'webhooks[0].clientConfig.url: Invalid value: "": host must be specified; desired format: https://host[/path]]',
+  ],
+  [
+    VALIDATING,
+    { webhooks: [webhook({ url: 'https://u:p@h/x?q#f' })] },
+    '[webhooks[0].clientConfig.url: Invalid value: "u:p": user information is not permitted in the URL, ' +
+      'webhooks[0].clientConfig.url: Invalid value: "f": fragments are not permitted in the URL, ' +
+      'webhooks[0].clientConfig.url: Invalid value: "q": query parameters are not permitted in the URL]',
+  ],
+  [
+    VALIDATING,
+    { webhooks: [webhook({ url: 'https://h:x/' })] },
+    'webhooks[0].clientConfig.url: Required value: url must be a valid URL: parse "https://h:x/": invalid port ":x" after host; desired format: https://host[/path]',
+  ],
+  [
+    VALIDATING,
+    { webhooks: [webhook({ service: { namespace: 'n', path: 'a//b' } })] },
+    '[webhooks[0].clientConfig.service.namespace: Required value: service namespace is required, ' +
+      'webhooks[0].clientConfig.service.path: Invalid value: "a//b": must start with a \'/\', ' +
+      'webhooks[0].clientConfig.service.path: Invalid value: "a//b": segment[0] may not be empty, ' +
+      'webhooks[0].clientConfig.service.path: Invalid value: "a//b": segment[1] may not be empty]',
+  ],
+  ['/events', { 'metadata.name': 'A_b', involvedObject: { namespace: 'fuzz' } }, ''],
 ]
 
 const UPDATES: readonly (readonly [...Case, before?: Record<string, unknown>])[] = [
@@ -256,7 +357,16 @@ const UPDATES: readonly (readonly [...Case, before?: Record<string, unknown>])[]
     { parameters: { a: 'b' } },
     'parameters: Forbidden: updates to parameters are forbidden.',
   ],
-  ['events.k8s.io/events', { reason: 'Other' }, 'reason: Invalid value: "": field is immutable'],
+  [
+    'storage.k8s.io/csinodes',
+    { 'spec.drivers': [{ name: 'd.io', nodeID: 'm' }] },
+    'CSINodeDriver: Invalid value: storage.CSINodeDriver{Name:"d.io", NodeID:"m", TopologyKeys:[]string(nil), Allocatable:(*storage.VolumeNodeResources)(nil)}: field is immutable',
+  ],
+  [
+    'events.k8s.io/events',
+    { reason: 'Other' },
+    'reason: Invalid value: "Other": field is immutable',
+  ],
 ]
 
 describe('rules of Kubernetes', () => {

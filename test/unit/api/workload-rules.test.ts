@@ -68,6 +68,10 @@ function update(plural: string, before: object, after: object): string {
   return faultsOf(strategy.validateUpdate(now, old))
 }
 
+const objectMetric = (target: object) => ({
+  type: 'Object',
+  object: { describedObject: { kind: 'K', name: 'n' }, metric: { name: 'm' }, target },
+})
 const indexed = { completionMode: 'Indexed', completions: 5, parallelism: 5 }
 
 // Kubernetes' rules beyond those that the recorded answers show.
@@ -225,6 +229,48 @@ const CREATIONS: readonly [plural: string, spec: object, expected: string][] = [
     'horizontalpodautoscalers',
     { behavior: { scaleUp: { stabilizationWindowSeconds: 4000 } } },
     'spec.behavior.scaleUp.stabilizationWindowSeconds: Invalid value: 4000: must be less than or equal to 3600',
+  ],
+  [
+    'horizontalpodautoscalers',
+    { metrics: [objectMetric({ type: 'Value' })] },
+    'spec.metrics[0].object.target.averageValue: Required value: must set either a target value or averageValue',
+  ],
+  [
+    'horizontalpodautoscalers',
+    { metrics: [objectMetric({ type: 'Value', value: '0' })] },
+    'spec.metrics[0].object.target.value: Invalid value: resource.Quantity{i:resource.int64Amount{value:0, scale:0}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"0", Format:"DecimalSI"}: must be positive',
+  ],
+  [
+    'horizontalpodautoscalers',
+    {
+      metrics: [
+        {
+          type: 'ContainerResource',
+          containerResource: {
+            name: 'gpu',
+            container: 'a.b',
+            target: { type: 'Utilization', averageUtilization: 1 },
+          },
+        },
+      ],
+    },
+    '[spec.metrics[0].containerResource.name: Invalid value: gpu: must be a standard resource type or fully qualified, ' +
+      'spec.metrics[0].containerResource.name: Invalid value: gpu: must be a standard resource for containers, ' +
+      'spec.metrics[0].containerResource.container: Invalid value: "a.b": must not contain dots]',
+  ],
+  [
+    'jobs',
+    { maxFailedIndexes: 1 },
+    '[spec.backoffLimitPerIndex: Required value: when maxFailedIndexes is specified, ' +
+      'spec.maxFailedIndexes: Invalid value: 1: requires indexed completion mode]',
+  ],
+  [
+    'jobs',
+    {
+      podFailurePolicy: { rules: [] },
+      template: { metadata: {}, spec: { restartPolicy: 'Always', containers } },
+    },
+    'spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"',
   ],
 ]
 

@@ -101,10 +101,13 @@ describe('cron job, on a whole API server', () => {
     await cluster.stopControllers()
     const fresh = await cluster.client.for(jobs).get(job.metadata)
     const time = new Date(clock.nowMs()).toISOString().replace(/\.\d+/, '')
-    const condition = { type, status: 'True', lastTransitionTime: time, lastProbeTime: time }
+    const decided = type === 'Complete' ? 'SuccessCriteriaMet' : 'FailureTarget'
+    const conditions = [decided, type].map((of) => {
+      return { type: of, status: 'True', lastTransitionTime: time, lastProbeTime: time }
+    })
     const startTime = fresh.status.startTime ?? time
     const completionTime = type === 'Complete' ? { completionTime: time } : {}
-    const status = { ...fresh.status, startTime, ...completionTime, conditions: [condition] }
+    const status = { startTime, ...completionTime, conditions }
     await cluster.client.for(jobs).updateStatus({ ...fresh, status })
     cluster.startControllers()
   }

@@ -87,7 +87,8 @@ function validateRequest(
   return [invalid(`${path}.requests`, shown, `must be less than or equal to ${of}`)]
 }
 
-function validateAmount(name: string, amount: string, path: string): FieldError[] {
+/** What is wrong with the name of a resource that a container may use. */
+export function validateContainerResource(name: string, path: string): FieldError[] {
   const errors = validateResourceName(name, path)
   if (!name.includes('/')) {
     if (!STANDARD.includes(name) && !isHugePages(name)) {
@@ -96,6 +97,11 @@ function validateAmount(name: string, amount: string, path: string): FieldError[
   } else if (!isNative(name) && !isExtended(name)) {
     errors.push(invalid(path, new GoText(name), "doesn't follow extended resource name standard"))
   }
+  return errors
+}
+
+function validateAmount(name: string, amount: string, path: string): FieldError[] {
+  const errors = validateContainerResource(name, path)
   errors.push(...nonNegativeQuantity(amount, path))
   if (isExtended(name) && !isWholeQuantity(amount)) {
     errors.push(invalid(path, goQuantity(amount), 'must be an integer'))
