@@ -217,9 +217,9 @@ function createRuntime(
   config: NodeConfig,
   parts: Omit<NodeDependencies, 'client' | 'serveKubelet'>,
 ): Runtime {
-  const { runtime, version, ip: nodeIp, dataFolder, hostEnv } = config
+  const { runtime, version, ip: nodeIp, dataFolder } = config
   if (runtime.kind === 'hollow') {
     return new HollowRuntime({ ...runtime, version, nodeIp }, { clock: parts.clock })
   }
-  return new ProcessRuntime({ ...runtime, version, nodeIp, dataFolder, hostEnv }, parts)
+  return new ProcessRuntime({ ...runtime, version, nodeIp, dataFolder }, parts)
 }

@@ -48,8 +48,7 @@ describe('containers of users, on a node whose agent is root', () => {
     fixture = await Fixture.start()
     const { runtime } = fixture.config('node-1')
     assert(runtime.kind === 'process')
-    const env = { PATH: process.env.PATH ?? '' }
-    const mountMode = await detectMountMode(systemProcesses(), { scratch: fixture.folder, env })
+    const mountMode = await detectMountMode(systemProcesses(), { scratch: fixture.folder })
     await fixture.node('node-1', { runtime: { ...runtime, mountMode, ownUid } })
   })
   after(() => fixture?.stop())

@@ -61,7 +61,6 @@ describe('ProcessRuntime', () => {
         podCidr: '127.77.1.0/24',
         nodeIp: '127.77.0.1',
         images: { 'navarch/job': { command: [NODE, '-e'], args: ['console.log("default")'] } },
-        hostEnv: { PATH: process.env.PATH ?? '' },
         version: 'test',
         mountMode,
       },

@@ -9,7 +9,8 @@ import {
 } from '../../../../base/index.ts'
 import type { LiveCommand } from '../types.ts'
 import type { ProcessContainer } from './container.ts'
-import { quote, withTools } from './mounts.ts'
+import { AGENT_ENV } from './environment.ts'
+import { quote } from './mounts.ts'
 import { holderPath, inputPath } from './shim.ts'
 import { resizeTerminal, terminalPath } from './terminal.ts'
 
@@ -30,12 +31,12 @@ export async function attachTo(
   parts: { processes: Processes; disk: Disk; clock: Clock },
 ): Promise<LiveCommand> {
   const { record, folder, pump } = container
-  const { stdin, tty, env } = record
+  const { stdin, tty } = record
   if (options.stdin && !stdin) {
     const message = 'the container has no standard input: attach without --stdin'
     throw new ProcessError(message)
   }
-  const at = { cwd: folder, env }
+  const at = { cwd: folder, env: AGENT_ENV }
   const output = new Channel<Uint8Array>({ maxLength: LAG_MAX })
   await pump.tap(output)
   const input = options.stdin ? await openInput(folder, at, parts) : undefined
@@ -81,7 +82,7 @@ async function openInput(
     await sleep(clock, OPEN_POLL_MS)
   }
   const script = `exec cat > ${quote(inputPath(folder))}`
-  return processes.open({ command: withTools(['/bin/sh', '-c', script]), ...at })
+  return processes.open({ command: ['/bin/sh', '-c', script], ...at })
 }
 
 /** Whoever holds the pipe open lets go of it: what reads from it comes to its end. */

@@ -8,10 +8,11 @@ import {
 } from '../../../../base/index.ts'
 import { type ContainerConfig, type Mount, type PodFile, RuntimeError } from '../types.ts'
 import { terminationLogPath } from './container.ts'
+import { dressed } from './environment.ts'
 import { commandLine, type ImageCatalog } from './images.ts'
 import { spoolPath } from './log-files.ts'
 import { mountedCommand, type MountMode } from './mounts.ts'
-import { onTerminal, terminalPath } from './terminal.ts'
+import { onTerminal, terminalEnv, terminalPath } from './terminal.ts'
 import type { ContainerRecord } from './records.ts'
 import { shimmed, whyNotFound, withInput } from './shim.ts'
 import { asUser, openUp } from './user.ts'
@@ -86,11 +87,12 @@ export async function launch(
   prepared: Prepared,
   options: { images: ImageCatalog; clock: Clock },
   parts: { disk: Disk; processes: Processes },
-): Promise<Pick<ContainerRecord, 'process' | 'state' | 'mounted' | 'cwd' | 'env'>> {
+): Promise<Pick<ContainerRecord, 'process' | 'state' | 'mounted' | 'cwd' | 'workingDir' | 'env'>> {
   const { config, folder, mounts, files, mountMode, env } = prepared
   const line = commandLine({ ...config, catalog: options.images })
   const hasRoot = mounts.length > 0
   const mounted = mountMode !== 'none' && mounts.length + files.length > 0
+  const workingDir = config.workingDir ?? '/'
   const startedAtMs = options.clock.nowMs()
   try {
     const cwd = hasRoot ? folder : await workingFolder(prepared, parts.disk)
@@ -101,33 +103,33 @@ export async function launch(
     if (why !== undefined) throw new ProcessError(why)
     const { user } = config
     const messageFile = terminationLogPath(folder)
-    const own = { mounts: config.mounts, messageFile, env }
+    const own = { mounts: config.mounts, messageFile }
     if (user) await openUp(user, own, parts.processes)
-    const owned = asUser(user, line)
+    const { line: inner, env: hidden } = dressed(line, config.tty ? terminalEnv(env) : env)
     const inMounts = mounted
       ? mountedCommand({
           mode: mountMode,
           root: `${folder}/root`,
           pidFile: `${folder}/pid`,
-          workingDir: config.workingDir ?? '/',
+          workingDir,
           mounts,
           files,
-          command: owned,
+          user,
+          command: inner,
         })
-      : owned
+      : asUser(user, inner)
     const spool = spoolPath(folder)
     const output = { stdoutPath: spool, stderrPath: spool }
-    const shown = config.tty
-      ? onTerminal(inMounts, { env, deviceFile: terminalPath(folder) })
-      : { line: inMounts, env }
-    const whole = config.stdin ? withInput(folder, shown.line) : shown.line
+    const shown = config.tty ? onTerminal(inMounts, terminalPath(folder)) : inMounts
+    const whole = config.stdin ? withInput(folder, shown) : shown
     const process = await parts.processes.spawn({
       ...shimmed(folder, whole),
-      env: shown.env,
+      env: hidden,
       cwd,
       ...output,
     })
-    return { process, mounted, cwd, env, state: { kind: 'running', startedAtMs } }
+    const state = { kind: 'running', startedAtMs } as const
+    return { process, mounted, cwd, env, state, ...(hasRoot && { workingDir }) }
   } catch (error) {
     if (error instanceof DiskError) {
       throw new RuntimeError('CreateContainerError', error.message, { cause: error })

@@ -1,5 +1,7 @@
 import type { Processes } from '../../../../base/index.ts'
-import type { Mount, PodFile } from '../types.ts'
+import type { ContainerUser, Mount, PodFile } from '../types.ts'
+import { AGENT_ENV } from './environment.ts'
+import { asUser, asUserWithin, type Within } from './user.ts'
 
 /**
  * How a container can see volumes at its mount paths: in a mount namespace of its own (as root, or
@@ -20,23 +22,18 @@ const UNSHARE: Readonly<Record<Exclude<MountMode, 'none'>, readonly string[]>> =
   ],
 }
 const DETECT_TIMEOUT_MS = 5_000
-/** A container's own PATH need not lead to these tools: it is put aside while they are used. */
-const TOOLS = '/usr/sbin:/usr/bin:/sbin:/bin'
-const WITH_TOOLS = `NAVARCH_PATH="$PATH"; PATH="$PATH:${TOOLS}"; export PATH NAVARCH_PATH`
-/** Undoes `withTools` in a shell. */
-export const OWN_PATH = 'PATH="$NAVARCH_PATH"; export PATH; unset NAVARCH_PATH'
 
 /** What this host allows, found by trying. `scratch` is an empty folder. */
 export async function detectMountMode(
   processes: Processes,
-  options: { scratch: string; env: Readonly<Record<string, string>> },
+  options: { scratch: string },
 ): Promise<MountMode> {
   for (const mode of ['root', 'user-namespace'] as const) {
     const attempt = `mount -t tmpfs tmpfs ${quote(options.scratch)} && command -v chroot`
     try {
       const result = await processes.exec({
-        command: withTools([...UNSHARE[mode], '/bin/sh', '-c', attempt]),
-        env: options.env,
+        command: [...UNSHARE[mode], '/bin/sh', '-c', attempt],
+        env: AGENT_ENV,
         cwd: options.scratch,
         timeoutMs: DETECT_TIMEOUT_MS,
         maxOutputBytes: 4096,
@@ -64,9 +61,10 @@ export function mountedCommand(options: {
   workingDir: string
   mounts: readonly Mount[]
   files: readonly PodFile[]
+  user: ContainerUser | undefined
   command: readonly string[]
 }): readonly string[] {
-  const { root, mounts, files } = options
+  const { root, mounts, files, user, command } = options
   const inOrder = mounts.toSorted((a, b) => a.mountPath.length - b.mountPath.length)
   const isMirrored = mounts.length > 0
   const script = [
@@ -77,20 +75,15 @@ export function mountedCommand(options: {
     ...inOrder.map((mount, i) => bind(mount, i)),
     ...(files.length > 0 ? [REPLACE] : []),
     ...files.map(({ path, hostPath }) => `replace ${quote(path)} ${quote(hostPath)}`),
-    `navarch_dir=${quote(options.workingDir)}`,
     `echo $$ > ${quote(options.pidFile)}`,
-    ...(isMirrored ? MOVE_IN : [`${OWN_PATH}; exec "$@"`]),
+    ...(isMirrored
+      ? [`mkdir -p "$navarch_root"${quote(options.workingDir)} 2>/dev/null || :`]
+      : []),
+    'exec "$@"',
   ].join('\n')
-  return withTools([...UNSHARE[options.mode], '/bin/sh', '-c', script, 'sh', ...options.command])
+  const last = isMirrored ? asUserWithin(options, user, command) : asUser(user, command)
+  return [...UNSHARE[options.mode], '/bin/sh', '-c', script, 'sh', ...last]
 }
-
-// A variable that a container has of its own stays exported when a script sets it: all of a script's
-// begin with `navarch_`, so that none is touched.
-const MOVE_IN = [
-  'mkdir -p "$navarch_root$navarch_dir" 2>/dev/null || :',
-  `exec chroot "$navarch_root" /bin/sh -c '${OWN_PATH}; cd "$0" && unset OLDPWD && exec "$@"' ` +
-    '"$navarch_dir" "$@"',
-]
 
 /** A link is followed as seen from the root: one to outside of a mirror would miss it. */
 const REPLACE = `replace() {
@@ -164,20 +157,21 @@ function bind(mount: Mount, index: number): string {
   return lines.join('\n')
 }
 
-/** The command line that runs `command` beside a process that `mountedCommand` started. */
+/**
+ * The command line that runs `command` beside a process that `mountedCommand` started. `within` is
+ * where it has moved to.
+ */
 export function enterCommand(
   mode: Exclude<MountMode, 'none'>,
-  pid: number,
+  target: { pid: number; within: Within | undefined },
+  user: ContainerUser | undefined,
   command: readonly string[],
 ): readonly string[] {
-  const user = mode === 'user-namespace' ? ['--user', '--preserve-credentials'] : []
-  const enter = ['nsenter', '--target', String(pid), ...user, '--mount', '--root', '--wd', '--']
-  return withTools([...enter, '/bin/sh', '-c', `${OWN_PATH}; exec "$@"`, 'sh', ...command])
-}
-
-/** The command line that runs `line` where the host's tools are on the PATH. */
-export function withTools(line: readonly string[]): readonly string[] {
-  return ['/bin/sh', '-c', `${WITH_TOOLS}; exec "$@"`, 'sh', ...line]
+  const own = mode === 'user-namespace' ? ['--user', '--preserve-credentials'] : []
+  const enter = ['nsenter', '--target', String(target.pid), ...own, '--mount']
+  return target.within
+    ? [...enter, '--', ...asUserWithin(target.within, user, command)]
+    : [...enter, '--root', '--wd', '--', ...asUser(user, command)]
 }
 
 /** One word of a shell's command line. */

@@ -28,13 +28,14 @@ import {
 import { AddressPool } from '../address-pool.ts'
 import { attachTo } from './attach.ts'
 import { ProcessContainer } from './container.ts'
+import { dressed } from './environment.ts'
 import { findImage, type ImageCatalog } from './images.ts'
 import { envName, launch, prepareFolder } from './launch.ts'
 import { readLog } from './log-reader.ts'
 import { detectMountMode, enterCommand, type MountMode } from './mounts.ts'
 import { type ContainerRecord, Layout, type PodRecord, Records } from './records.ts'
 import { whyNotFound } from './shim.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal, terminalEnv } from './terminal.ts'
 import { asUser } from './user.ts'
 
 export interface ProcessRuntimeConfig {
@@ -44,8 +45,6 @@ export interface ProcessRuntimeConfig {
   readonly podCidr: string
   readonly nodeIp: string
   readonly images: ImageCatalog
-  /** Environment that containers get from the host: PATH and little else. */
-  readonly hostEnv: Readonly<Record<string, string>>
   readonly version: string
   /** Default: found by trying. */
   readonly mountMode?: MountMode
@@ -228,10 +227,11 @@ export class ProcessRuntime implements Runtime {
     if (!container?.isRunning) throw new ProcessError('the container is not running')
     const { record, folder } = container
     const { command, ...limits } = options
+    const { line, env } = await this.#enter(container, command, record.env)
     return this.#parts.processes.exec({
       ...limits,
-      command: await this.#enter(container, command),
-      env: record.env,
+      command: line,
+      env,
       cwd: record.cwd ?? `${folder}/root`,
       maxOutputBytes: EXEC_OUTPUT_BYTES_MAX,
     })
@@ -251,15 +251,16 @@ export class ProcessRuntime implements Runtime {
     const look = { path: record.env.PATH ?? '', cwd }
     const why = isHidden ? undefined : await whyNotFound(this.#parts.disk, program, look)
     if (why !== undefined) throw new ProcessError(why)
-    const line = await this.#enter(container, command)
+    const own = tty ? terminalEnv(record.env) : record.env
+    const { line, env } = await this.#enter(container, command, own)
     signal.throwIfAborted()
     const { processes, random } = this.#parts
     if (tty) {
       const name = Buffer.from(random.bytes(8)).toString('hex')
-      const at = { cwd, env: record.env, deviceFile: `${folder}/tty-${name}` }
+      const at = { cwd, env, deviceFile: `${folder}/tty-${name}` }
       return openTerminal(line, at, this.#parts)
     }
-    const live = await processes.open({ command: line, env: record.env, cwd })
+    const live = await processes.open({ command: line, env, cwd })
     return { ...live, resize: () => Promise.resolve() }
   }
 
@@ -295,8 +296,8 @@ export class ProcessRuntime implements Runtime {
   }
 
   async #findMountMode(): Promise<MountMode> {
-    const { dataFolder, hostEnv, mountMode } = this.#config
-    const options = { scratch: `${dataFolder}/scratch`, env: hostEnv }
+    const { dataFolder, mountMode } = this.#config
+    const options = { scratch: `${dataFolder}/scratch` }
     this.#knownMountMode = mountMode ?? (await detectMountMode(this.#parts.processes, options))
     return this.#knownMountMode
   }
@@ -327,13 +328,16 @@ export class ProcessRuntime implements Runtime {
   async #enter(
     container: ProcessContainer,
     command: readonly string[],
-  ): Promise<readonly string[]> {
+    ownEnv: Readonly<Record<string, string>>,
+  ): Promise<{ line: readonly string[]; env: Readonly<Record<string, string>> }> {
     const mode = await this.#mountMode
-    const { mounted, user } = container.record
-    const own = asUser(user, command)
-    return mounted && mode !== 'none'
-      ? enterCommand(mode, await this.#mountedPid(container), own)
-      : own
+    const { record, folder } = container
+    const { mounted, user, workingDir } = record
+    const { line, env } = dressed(command, ownEnv)
+    if (!mounted || mode === 'none') return { line: asUser(user, line), env }
+    const within = workingDir === undefined ? undefined : { root: `${folder}/root`, workingDir }
+    const target = { pid: await this.#mountedPid(container), within }
+    return { line: enterCommand(mode, target, user, line), env }
   }
 
   /** The process whose mounts are to be shared; waits until they are in place. */

@@ -21,6 +21,8 @@ export interface ContainerRecord {
   readonly mounted: boolean
   /** Where its commands start when it has no mounts. Absent: its root. */
   readonly cwd?: string
+  /** Where they start when it has. */
+  readonly workingDir?: string
   readonly env: Readonly<Record<string, string>>
   readonly user?: ContainerUser
   readonly fallbackToLogs: boolean

@@ -1,5 +1,4 @@
 import type { Disk } from '../../../../base/index.ts'
-import { OWN_PATH, withTools } from './mounts.ts'
 
 /**
  * The parent of a container's process: it outlives the node agent and writes down how the process
@@ -20,7 +19,7 @@ const SHELL = '/bin/sh'
  */
 const WITH_INPUT = `mkfifo -m 600 "$0"
 ( sleep 2147483647 <> "$0" > /dev/null 2>&1 & echo $! > "$0.pid" )
-${OWN_PATH}; exec "$@" < "$0"`
+exec "$@" < "$0"`
 
 export function inputPath(folder: string): string {
   return `${folder}/stdin`
@@ -33,7 +32,7 @@ export function holderPath(folder: string): string {
 
 /** The command line that runs `line` with `folder`'s pipe as its standard input. */
 export function withInput(folder: string, line: readonly string[]): readonly string[] {
-  return withTools([SHELL, '-c', WITH_INPUT, inputPath(folder), ...line])
+  return [SHELL, '-c', WITH_INPUT, inputPath(folder), ...line]
 }
 
 export function exitPath(folder: string): string {

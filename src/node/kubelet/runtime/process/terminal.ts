@@ -1,6 +1,7 @@
 import { type Clock, type Disk, type Processes, sleep } from '../../../../base/index.ts'
 import type { LiveCommand } from '../types.ts'
-import { OWN_PATH, quote, withTools } from './mounts.ts'
+import { AGENT_ENV } from './environment.ts'
+import { quote } from './mounts.ts'
 
 const RESIZE_TIMEOUT_MS = 2_000
 /** How often a terminal that is still being made is looked for. */
@@ -15,8 +16,8 @@ export async function openTerminal(
   at: { cwd: string; env: Readonly<Record<string, string>>; deviceFile: string },
   { processes, disk, clock }: { processes: Processes; disk: Disk; clock: Clock },
 ): Promise<LiveCommand> {
-  const { line, env } = onTerminal(command, at)
-  const live = await processes.open({ command: line, env, cwd: at.cwd })
+  const line = onTerminal(command, at.deviceFile)
+  const live = await processes.open({ command: line, env: at.env, cwd: at.cwd })
   let ended = false
   void live.exitCode.then(() => {
     ended = true
@@ -32,36 +33,22 @@ export function terminalPath(folder: string): string {
   return `${folder}/terminal`
 }
 
+/** What a container's environment is on a terminal. */
+export function terminalEnv(env: Readonly<Record<string, string>>): Record<string, string> {
+  return { TERM: 'xterm', ...env }
+}
+
 /** The command line that runs `command` on a terminal, whose name it leaves in `deviceFile`. */
-export function onTerminal(
-  command: readonly string[],
-  at: { env: Readonly<Record<string, string>>; deviceFile: string },
-): { line: readonly string[]; env: Readonly<Record<string, string>> } {
-  const { deviceFile } = at
-  const shell = at.env.SHELL === undefined ? 'unset SHELL' : `SHELL=${quote(at.env.SHELL)}`
-  const inner = [
-    `tty > ${quote(deviceFile)}`,
-    OWN_PATH,
-    shell,
-    `exec ${command.map(quote).join(' ')}`,
-  ].join('; ')
+export function onTerminal(command: readonly string[], deviceFile: string): readonly string[] {
+  const inner = `tty > ${quote(deviceFile)}; exec ${command.map(quote).join(' ')}`
   const flags = ['--quiet', '--return', '--flush', '--echo', 'always']
-  return {
-    line: withTools(['script', ...flags, '--command', inner, '/dev/null']),
-    // `script` runs its command by this shell.
-    env: { TERM: 'xterm', ...at.env, SHELL: '/bin/sh' },
-  }
+  return ['script', ...flags, '--command', inner, '/dev/null']
 }
 
 /** Gives a terminal that `onTerminal` has made another size, as soon as it is there. */
 export async function resizeTerminal(
   { width, height }: { width: number; height: number },
-  at: {
-    cwd: string
-    env: Readonly<Record<string, string>>
-    deviceFile: string
-    isOver(): boolean
-  },
+  at: { cwd: string; deviceFile: string; isOver(): boolean },
   { processes, disk, clock }: { processes: Processes; disk: Disk; clock: Clock },
 ): Promise<void> {
   let device = await readDevice(disk, at.deviceFile)
@@ -72,8 +59,8 @@ export async function resizeTerminal(
   if (device === undefined || at.isOver()) return
   const size = ['cols', String(width), 'rows', String(height)]
   await processes.exec({
-    command: withTools(['stty', '-F', device, ...size]),
-    env: at.env,
+    command: ['stty', '-F', device, ...size],
+    env: AGENT_ENV,
     cwd: at.cwd,
     timeoutMs: RESIZE_TIMEOUT_MS,
     maxOutputBytes: 1024,

@@ -1,9 +1,10 @@
 import { type Processes, ProcessError } from '../../../../base/index.ts'
 import type { ContainerUser, Mount } from '../types.ts'
-import { OWN_PATH, withTools } from './mounts.ts'
+import { AGENT_ENV } from './environment.ts'
 
 const TIMEOUT_MS = 30_000
 const OUTPUT_BYTES_MAX = 4096
+const NO_NEW_PRIVILEGES = '--no-new-privs'
 
 /** The command line that runs `command` as another user. Only root can. */
 export function asUser(
@@ -12,19 +13,44 @@ export function asUser(
 ): readonly string[] {
   if (!user) return command
   const { uid, gid, groups, noNewPrivileges } = user
-  return withTools([
+  return [
     'setpriv',
     `--reuid=${uid}`,
     `--regid=${gid}`,
     groups.length > 0 ? `--groups=${groups.join(',')}` : '--clear-groups',
-    ...(noNewPrivileges ? ['--no-new-privs'] : []),
+    ...(noNewPrivileges ? [NO_NEW_PRIVILEGES] : []),
     '--',
+    ...command,
+  ]
+}
+
+/** A tree that is a container's whole world, and where its commands start in it. */
+export interface Within {
+  readonly root: string
+  readonly workingDir: string
+}
+
+/**
+ * The same within a container's own tree. What lies there may be the container's: it becomes the
+ * user before anything of it is run. The plus signs spare `chroot` a look into its user database.
+ */
+export function asUserWithin(
+  { root, workingDir }: Within,
+  user: ContainerUser | undefined,
+  command: readonly string[],
+): readonly string[] {
+  const groups = user?.groups.map((id) => `+${id}`).join(',') ?? ''
+  return [
+    ...(user?.noNewPrivileges ? ['setpriv', NO_NEW_PRIVILEGES, '--'] : []),
+    'chroot',
+    ...(user ? [`--userspec=+${user.uid}:+${user.gid}`, `--groups=${groups}`] : []),
+    root,
     '/bin/sh',
     '-c',
-    `${OWN_PATH}; exec "$@"`,
-    'sh',
+    'cd "$0" && unset OLDPWD && exec "$@"',
+    workingDir,
     ...command,
-  ])
+  ]
 }
 
 // The pod's own volumes: everybody may write to an empty one, and the group has all (`fsGroup`).
@@ -36,7 +62,7 @@ const SHARE =
 /** Lets a container's user have what is the pod's own. Throws `ProcessError`. */
 export async function openUp(
   user: ContainerUser,
-  of: { mounts: readonly Mount[]; messageFile: string; env: Readonly<Record<string, string>> },
+  of: { mounts: readonly Mount[]; messageFile: string },
   processes: Processes,
 ): Promise<void> {
   const words: string[] = ['chmod 0666 "$0"']
@@ -51,8 +77,8 @@ export async function openUp(
     if (user.fsGroup !== undefined) words.push(place(SHARE))
   }
   const result = await processes.exec({
-    command: withTools(['/bin/sh', '-c', words.join(' && '), of.messageFile, ...args]),
-    env: of.env,
+    command: ['/bin/sh', '-c', words.join(' && '), of.messageFile, ...args],
+    env: AGENT_ENV,
     cwd: '/',
     timeoutMs: TIMEOUT_MS,
     maxOutputBytes: OUTPUT_BYTES_MAX,
