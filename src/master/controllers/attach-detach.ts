@@ -64,9 +64,10 @@ export function attachDetachController(context: ControllerContext): Controller {
         const pod = now ?? old
         return pod?.spec.nodeName && claimsOfPod(pod).length > 0 ? [pod.spec.nodeName] : []
       }),
-      changesOf(informers.for(volumeAttachments), ({ old, now }) => [
-        (now ?? old)?.spec.nodeName ?? '',
-      ]),
+      changesOf(informers.for(volumeAttachments), ({ old, now }) => {
+        if (old && !now) controller.forget(old.metadata.name)
+        return [(now ?? old)?.spec.nodeName ?? '']
+      }),
     ],
     reconcile: (key, call) => controller.reconcile(key, call),
   }
@@ -100,6 +101,12 @@ class AttachDetach {
     )
     this.#attachments.addIndex(BY_NODE, ({ spec }) => [spec.nodeName])
     this.#attachments.addIndex(BY_VOLUME, ({ spec }) => [spec.source.persistentVolumeName ?? ''])
+  }
+
+  /** An attachment has gone, whoever has deleted it. */
+  forget(name: string): void {
+    this.#unwantedSinceMs.delete(name)
+    this.#told.delete(name)
   }
 
   /** Nodes whose pods use the claim. */
@@ -185,8 +192,7 @@ class AttachDetach {
 
   async #detach({ metadata }: Cached<VolumeAttachment>, call: Call): Promise<void> {
     const { name, uid } = metadata
-    this.#unwantedSinceMs.delete(name)
-    this.#told.delete(name)
+    this.forget(name)
     try {
       const client = this.#context.client.for(volumeAttachments)
       await client.delete({ name }, { preconditions: { uid } }, call)

@@ -103,7 +103,8 @@ export class Scheduler {
     const snapshot = this.#cache.snapshot()
     const chosen = profile.algorithm.schedule(pod, snapshot)
     const result = reserve(chosen, profile, snapshot)
-    if (result.kind === 'fits') this.#place(queued, { ...result, profile }, signal)
+    if (!result) this.#queue.retry(queued, new Set())
+    else if (result.kind === 'fits') this.#place(queued, { ...result, profile }, signal)
     else this.#track(this.#failure.handle(queued, result, { signal }))
   }
 
@@ -119,6 +120,10 @@ export class Scheduler {
       // The cluster has moved on meanwhile, and the pod may have been bound by somebody.
       if (this.#isSettled(queued)) return
       const result = reserve(chosen, profile, this.#cache.snapshot())
+      if (!result) {
+        this.#queue.retry(queued, new Set())
+        return
+      }
       if (result.kind === 'fits') {
         this.#place(queued, { ...result, profile, extenders }, signal)
         return
@@ -192,15 +197,19 @@ interface Placed {
   readonly extenders?: Extenders
 }
 
-/** What the pod needs on its node is taken, or it does not go there. */
+/**
+ * What the pod needs on its node is taken, or it does not go there. Undefined when the node has gone
+ * meanwhile.
+ */
 function reserve(
   result: ScheduleResult,
   { framework }: Profile,
   { nodes: all }: Snapshot,
-): ScheduleResult {
+): ScheduleResult | undefined {
   if (result.kind === 'unschedulable') return result
   const node = all.find(({ name }) => name === result.nodeName)
-  const rejection = node && framework.reserve(result.cycle, node)
+  if (!node) return undefined
+  const rejection = framework.reserve(result.cycle, node)
   if (!rejection) return result
   const reasons = new Map(rejection.reasons.map((reason) => [reason, 1]))
   const plugins = new Set([rejection.plugin])

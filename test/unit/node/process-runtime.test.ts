@@ -157,7 +157,10 @@ describe('ProcessRuntime', () => {
     await runtime.ensureSandbox(POD, { hostNetwork: false })
     const polite = await runtime.startContainer(
       POD,
-      config({ command: ['sh', '-c', 'trap "exit 7" TERM; while :; do sleep 0.05; done'] }),
+      config({
+        command: ['sh', '-c', 'trap "exit 7" TERM; : > "$UP"; while :; do sleep 0.05; done'],
+        env: { PATH: process.env.PATH ?? '', UP: join(folder, 'up') },
+      }),
     )
     const deaf = await runtime.startContainer(
       POD,
@@ -167,6 +170,7 @@ describe('ProcessRuntime', () => {
       }),
     )
     await until('it is up', async () => (await logsOf(runtime)) === 'up\n' || undefined)
+    await until('the other is', () => fs.stat(join(folder, 'up')).catch(() => undefined))
     await runtime.stopContainer(polite.id, { graceMs: 10_000 })
     await runtime.stopContainer(deaf.id, { graceMs: 100 })
     const codes = runtime
@@ -371,6 +375,41 @@ describe('ProcessRuntime', () => {
     assert.equal(state.exitCode, 4)
     return undefined
   })
+
+  for (const mode of ['none', 'root'] as const) {
+    it(`runs nothing of a container’s before its user (${mode})`, async function () {
+      if (process.getuid?.() !== 0) return this.skip()
+      const runtime = await start(mode)
+      const marker = join(folder, 'ran')
+      const bin = join(folder, 'bin')
+      await fs.mkdir(bin)
+      for (const tool of ['setpriv', 'chroot', 'chmod', 'chgrp', 'find', 'mount', 'unshare']) {
+        const script = `#!/bin/sh\necho ${tool} >> ${marker}\nexit 1\n`
+        await fs.writeFile(join(bin, tool), script, { mode: 0o755 })
+      }
+      await fs.chmod(folder, 0o755)
+      const volume = join(folder, 'volume')
+      await fs.mkdir(volume)
+      const state = await runToEnd(runtime, {
+        command: [
+          '/bin/sh',
+          '-c',
+          'echo "$(/usr/bin/id -u) $(/usr/bin/id -G) $PATH $UID"; /usr/bin/env',
+        ],
+        env: { PATH: bin, 'a.b': 'c', UID: '42', WORD: ' two\n"lines" ' },
+        user: { uid: 1234, gid: 2345, groups: [7], fsGroup: 7, noNewPrivileges: true },
+        mounts: [{ name: 'v', mountPath: '/v', hostPath: volume, readOnly: false, owned: 'empty' }],
+      })
+      const text = await logsOf(runtime)
+      if (text.includes('Operation not permitted')) skipOnThisKernel(this, NO_MOUNTS)
+      assert.equal(state.exitCode, 0, text)
+      assert.equal(text.startsWith(`1234 2345 7 ${bin} 42\n`), true, text)
+      assert.equal(text.includes('WORD= two\n"lines" \n'), true, text)
+      assert.equal(text.includes('NAVARCH_ENV'), false, text)
+      assert.equal(await fs.readFile(marker, 'utf8').catch(() => ''), '')
+      return undefined
+    })
+  }
 
   for (const mode of ['none', 'root', 'user-namespace'] as const) {
     it(`shows volumes to a container (${mode})`, async function () {

@@ -1,33 +1,35 @@
 import { posix } from 'node:path'
 
 /** Which attributes of which elements hold URLs (HTML 4.01 §A; HTML, "Attributes"). */
-const URL_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
-  a: ['href'],
-  applet: ['codebase'],
-  area: ['href'],
-  audio: ['src'],
-  base: ['href'],
-  blockquote: ['cite'],
-  body: ['background'],
-  button: ['formaction'],
-  command: ['icon'],
-  del: ['cite'],
-  embed: ['src'],
-  form: ['action'],
-  frame: ['longdesc', 'src'],
-  head: ['profile'],
-  html: ['manifest'],
-  iframe: ['longdesc', 'src'],
-  img: ['longdesc', 'src', 'usemap'],
-  input: ['src', 'usemap', 'formaction'],
-  ins: ['cite'],
-  link: ['href'],
-  object: ['classid', 'codebase', 'data', 'usemap'],
-  q: ['cite'],
-  script: ['src'],
-  source: ['src'],
-  video: ['poster', 'src'],
-}
+const URL_ATTRIBUTES = new Map<string, readonly string[]>(
+  Object.entries({
+    a: ['href'],
+    applet: ['codebase'],
+    area: ['href'],
+    audio: ['src'],
+    base: ['href'],
+    blockquote: ['cite'],
+    body: ['background'],
+    button: ['formaction'],
+    command: ['icon'],
+    del: ['cite'],
+    embed: ['src'],
+    form: ['action'],
+    frame: ['longdesc', 'src'],
+    head: ['profile'],
+    html: ['manifest'],
+    iframe: ['longdesc', 'src'],
+    img: ['longdesc', 'src', 'usemap'],
+    input: ['src', 'usemap', 'formaction'],
+    ins: ['cite'],
+    link: ['href'],
+    object: ['classid', 'codebase', 'data', 'usemap'],
+    q: ['cite'],
+    script: ['src'],
+    source: ['src'],
+    video: ['poster', 'src'],
+  }),
+)
 /** Elements whose content is text, whatever it looks like. */
 const RAW = new Set([
   'iframe',
@@ -40,15 +42,15 @@ const RAW = new Set([
   'title',
   'xmp',
 ])
-const START = /<([a-zA-Z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/y
-const ATTRIBUTE = /([^\s=/>]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s>"']+)/g
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-}
+const ENTITIES = new Map(
+  Object.entries({
+    amp: '&',
+    lt: '<',
+    gt: '>',
+    quot: '"',
+    apos: "'",
+  }),
+)
 
 /** What a proxy in between is to its client. */
 export interface ProxyPlace {
@@ -72,32 +74,94 @@ export function throughProxy(url: string, place: ProxyPlace): string {
   return `${origin}${isIn ? path : posix.join(place.prefix, path)}${rest}`
 }
 
-/** An HTML text whose links lead through the proxy. */
+/** An HTML text whose links lead through the proxy. Takes time in proportion to its length. */
 export function rewriteLinks(html: string, place: ProxyPlace): string {
-  let done = ''
+  const done: string[] = []
   let at = 0
   while (at < html.length) {
     const open = html.indexOf('<', at)
     if (open < 0) break
-    done += html.slice(at, open)
+    done.push(html.slice(at, open))
     const end = markupEnd(html, open)
-    START.lastIndex = open
-    const start = end === undefined ? START.exec(html) : undefined
-    if (!start) {
+    if (end !== undefined || !/[a-zA-Z]/.test(html[open + 1] ?? '')) {
       at = end ?? open + 1
-      done += html.slice(open, at)
+      done.push(html.slice(open, at))
       continue
     }
-    const name = (start[1] ?? '').toLowerCase()
-    done += rewriteTag(start[0], URL_ATTRIBUTES[name] ?? [], place)
-    at = START.lastIndex
-    if (!RAW.has(name)) continue
-    const rest = html.slice(at).search(new RegExp(`</${name}[\\s/>]`, 'i'))
-    const close = rest < 0 ? html.length : at + rest
-    done += html.slice(at, close)
-    at = close
+    const tag = scanTag(html, open)
+    // A tag that has no end is the last there is.
+    if (!tag) {
+      at = open
+      break
+    }
+    done.push(rewriteTag(html, tag, place))
+    at = tag.end
+    if (!RAW.has(tag.name)) continue
+    const close = new RegExp(`</${tag.name}[\\s/>]`, 'gi')
+    close.lastIndex = at
+    const rawEnd = close.exec(html)?.index ?? html.length
+    done.push(html.slice(at, rawEnd))
+    at = rawEnd
   }
-  return done + html.slice(at)
+  done.push(html.slice(at))
+  return done.join('')
+}
+
+interface Tag {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+  readonly attributes: readonly Attribute[]
+}
+
+/** Places in the text; the value with its quotes. */
+interface Attribute {
+  readonly name: string
+  readonly valueStart: number
+  readonly valueEnd: number
+}
+
+/** The start tag at `open`; undefined when the text ends within it. */
+function scanTag(html: string, open: number): Tag | undefined {
+  const nameEnd = skip(html, open + 1, NOT_NAME)
+  const attributes: Attribute[] = []
+  let at = nameEnd
+  for (;;) {
+    at = skip(html, at, NOT_BLANK)
+    if (at >= html.length) return undefined
+    if (html[at] === '>') break
+    const start = at
+    at = skip(html, at + 1, NOT_ATTRIBUTE)
+    const name = html.slice(start, at)
+    const equals = skip(html, at, NOT_SPACE)
+    if (html[equals] !== '=') continue
+    const valueStart = skip(html, equals + 1, NOT_SPACE)
+    const valueEnd = endOfValue(html, valueStart)
+    if (valueEnd === undefined) return undefined
+    attributes.push({ name: name.toLowerCase(), valueStart, valueEnd })
+    at = valueEnd
+  }
+  const name = html.slice(open + 1, nameEnd).toLowerCase()
+  return { name, start: open, end: at + 1, attributes }
+}
+
+function endOfValue(html: string, at: number): number | undefined {
+  const quote = html[at]
+  if (quote !== '"' && quote !== "'") return skip(html, at, NOT_VALUE)
+  const end = html.indexOf(quote, at + 1)
+  return end < 0 ? undefined : end + 1
+}
+
+const NOT_NAME = /[\s/>]/g
+const NOT_BLANK = /[^\s/]/g
+const NOT_ATTRIBUTE = /[\s/>=]/g
+const NOT_SPACE = /\S/g
+const NOT_VALUE = /[\s>]/g
+
+/** Where the first character that `stop` is stands, from `at` on. */
+function skip(html: string, at: number, stop: RegExp): number {
+  stop.lastIndex = at
+  return stop.exec(html)?.index ?? html.length
 }
 
 /** Where a comment, declaration or end tag at `open` ends; undefined when there is none. */
@@ -109,20 +173,25 @@ function markupEnd(html: string, open: number): number | undefined {
   return end < 0 ? html.length : end + close.length
 }
 
-function rewriteTag(tag: string, names: readonly string[], place: ProxyPlace): string {
-  if (names.length === 0) return tag
-  return tag.replace(ATTRIBUTE, (whole, name: string, equals: string, quoted: string) => {
-    if (!names.includes(name.toLowerCase())) return whole
-    const isQuoted = /^["']/.test(quoted)
-    const value = unescape(isQuoted ? quoted.slice(1, -1) : quoted)
+function rewriteTag(html: string, tag: Tag, place: ProxyPlace): string {
+  const names = URL_ATTRIBUTES.get(tag.name) ?? []
+  let done = ''
+  let at = tag.start
+  for (const { name, valueStart, valueEnd } of tag.attributes) {
+    if (!names.includes(name)) continue
+    const quoted = html.slice(valueStart, valueEnd)
+    const value = unescape(/^["']/.test(quoted) ? quoted.slice(1, -1) : quoted)
     const rewritten = throughProxy(value, place)
-    return rewritten === value ? whole : `${name}${equals.trim()}"${escape(rewritten)}"`
-  })
+    if (rewritten === value) continue
+    done += `${html.slice(at, valueStart)}"${escape(rewritten)}"`
+    at = valueEnd
+  }
+  return done + html.slice(at, tag.end)
 }
 
 function unescape(value: string): string {
   return value.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (whole, decimal, hex, name) => {
-    if (name !== undefined) return ENTITIES[String(name)] ?? whole
+    if (name !== undefined) return ENTITIES.get(String(name)) ?? whole
     const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal)
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole
   })

@@ -116,7 +116,7 @@ async function rewritten(answer: HttpResponse, place: ProxyPlace): Promise<HttpR
     const moved = { ...headers, location: throughProxy(location, place) }
     return { ...answer, headers: moved }
   }
-  const coding = codings[headers['content-encoding'] ?? '']
+  const coding = codings.get(headers['content-encoding'] ?? '')
   const isPage = type.split(';')[0]?.trim() === 'text/html'
   if (!isPage || !coding || answer.body === undefined) return { ...answer, headers }
   const tooLong = () => statusErrors.plain('Failed to rewrite URLs: the page is too long')
@@ -130,13 +130,19 @@ async function rewritten(answer: HttpResponse, place: ProxyPlace): Promise<HttpR
 const asItIs = (bytes: Uint8Array): Uint8Array => bytes
 const limit = { maxOutputLength: PAGE_BYTES_MAX }
 
-const codings: Readonly<
-  Record<string, { decode(b: Uint8Array): Uint8Array; encode(b: Uint8Array): Uint8Array }>
-> = {
-  '': { decode: asItIs, encode: asItIs },
-  gzip: { decode: (bytes) => gunzipSync(bytes, limit), encode: (bytes) => gzipSync(bytes) },
-  deflate: {
-    decode: (bytes) => inflateRawSync(bytes, limit),
-    encode: (bytes) => deflateRawSync(bytes),
-  },
+interface Coding {
+  decode(bytes: Uint8Array): Uint8Array
+  encode(bytes: Uint8Array): Uint8Array
 }
+
+const codings = new Map<string, Coding>([
+  ['', { decode: asItIs, encode: asItIs }],
+  ['gzip', { decode: (bytes) => gunzipSync(bytes, limit), encode: (bytes) => gzipSync(bytes) }],
+  [
+    'deflate',
+    {
+      decode: (bytes) => inflateRawSync(bytes, limit),
+      encode: (bytes) => deflateRawSync(bytes),
+    },
+  ],
+])

@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net'
 import {
   type HttpHandler,
   type HttpsCall,
@@ -151,11 +152,27 @@ const joined = (host: string, port: string | number): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`
 
 // Upstream allows no loopback address at all; the pods of a local cluster have nothing else.
-const NOT_ALLOWED = /^(?:127\.0\.|169\.254\.|0\.|2(?:2[4-9]|[345]\d)\.|::1?$|fe[89ab]|ff)/i
+const NOT_ALLOWED = new BlockList()
+for (const [address, prefix] of [
+  ['0.0.0.0', 8],
+  ['127.0.0.0', 16],
+  ['169.254.0.0', 16],
+  ['224.0.0.0', 3],
+] as const) {
+  NOT_ALLOWED.addSubnet(address, prefix, 'ipv4')
+  NOT_ALLOWED.addSubnet(`::ffff:${address}`, 96 + prefix, 'ipv6')
+}
+NOT_ALLOWED.addSubnet('::', 127, 'ipv6')
+NOT_ALLOWED.addSubnet('fe80::', 10, 'ipv6')
+NOT_ALLOWED.addSubnet('ff00::', 8, 'ipv6')
 
-/** Throws for addresses that lead to this machine, its network link, or many at once. */
-function requireProxyable(address: string): void {
-  if (address === '' || NOT_ALLOWED.test(address)) {
+/**
+ * Throws for addresses that lead to this machine, its network link, or many at once, and for names,
+ * which may lead anywhere.
+ */
+export function requireProxyable(address: string): void {
+  const version = isIP(address)
+  if (version === 0 || NOT_ALLOWED.check(address, version === 6 ? 'ipv6' : 'ipv4')) {
     throw statusErrors.badRequest('address not allowed')
   }
 }

@@ -62,7 +62,7 @@ export class Span {
 
   /** As the header `traceparent` of what this asks of others. */
   get traceParent(): string {
-    return `00-${this.trace.id}-${this.id}-01`
+    return `00-${this.trace.id}-${this.id}-${this.trace.sampled ? '01' : '00'}`
   }
 }
 

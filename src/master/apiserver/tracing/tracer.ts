@@ -1,10 +1,11 @@
-import type {
-  AsyncScope,
-  Clock,
-  HttpRequest,
-  HttpResponse,
-  Log,
-  Random,
+import {
+  type AsyncScope,
+  type Clock,
+  type HttpRequest,
+  type HttpResponse,
+  type Log,
+  type Random,
+  StatusError,
 } from '../../../base/index.ts'
 import type { RequestInfo } from '../request-info.ts'
 import type { User } from '../user.ts'
@@ -103,7 +104,7 @@ export function createTracer(
       try {
         return await scope.run(span, work)
       } catch (error) {
-        span.error = error instanceof Error ? error.message : String(error)
+        span.error = kindOf(error)
         throw error
       } finally {
         span.end()
@@ -112,6 +113,12 @@ export function createTracer(
     traceParent: () => scope.current()?.traceParent,
     flush: () => exporter.flush(),
   }
+}
+
+/** What kind of error it is: its message may quote what nobody else may read. */
+function kindOf(error: unknown): string {
+  if (error instanceof StatusError) return `${error.code} ${error.reason}`
+  return error instanceof Error ? error.name : 'error'
 }
 
 function rootOf({ method, url, headers }: HttpRequest) {
