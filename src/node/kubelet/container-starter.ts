@@ -3,7 +3,7 @@ import type { Service, Volume } from '../../api/index.ts'
 import { userOf } from './container-user.ts'
 import type { PodContext } from './context.ts'
 import type { DownwardFacts } from './downward.ts'
-import { environmentOf, type ObjectSource, serviceEnvironment } from './environment.ts'
+import { ConfigError, environmentOf, type ObjectSource, serviceEnvironment } from './environment.ts'
 import { expand } from './expansion.ts'
 import { type ContainerView, hashOf, type PodView } from './pod-words.ts'
 import type {
@@ -13,6 +13,7 @@ import type {
   PodFile,
   Sandbox,
 } from './runtime/types.ts'
+import { VolumeError } from './volume-writer.ts'
 import { volumeContent } from './volumes.ts'
 
 /** A volume could not be set up; the pod waits. */
@@ -58,9 +59,26 @@ export class ContainerStarter {
     const config = runtime.hollow
       ? this.#config(options, { env: {}, volumes: new Map(), files: [] })
       : this.#config(options, await this.#inputs({ pod, sandbox, container }, { signal }))
-    for (const mount of config.mounts) await this.#context.volumes.ensure(mount.hostPath)
+    const mounts: Mount[] = []
+    for (const mount of config.mounts) mounts.push(await this.#placed(mount, container.name))
     options.beforeStart(config)
-    return runtime.startContainer(pod.metadata, config)
+    return runtime.startContainer(pod.metadata, { ...config, mounts })
+  }
+
+  /** A mount whose host path exists, and lies within its volume. */
+  async #placed(mount: Mount, container: string): Promise<Mount> {
+    const { volumes } = this.#context
+    const { name, volumePath = mount.hostPath } = mount
+    try {
+      const subPath = mount.hostPath.slice(volumePath.length)
+      const hostPath = subPath ? await volumes.within(volumePath, subPath) : volumePath
+      await volumes.ensure(hostPath)
+      return { ...mount, hostPath }
+    } catch (cause) {
+      if (!(cause instanceof VolumeError)) throw cause
+      const message = `failed to prepare subPath for volumeMount "${name}" of container "${container}"`
+      throw new ConfigError(message)
+    }
   }
 
   /** Writes a pod's volumes anew where their sources have changed. Throws `MountFailure`. */
@@ -195,6 +213,7 @@ function mountsOf(
       name: mount.name,
       mountPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
       hostPath: subPath ? `${folder}/${subPath}` : folder,
+      volumePath: folder,
       readOnly: mount.readOnly ?? false,
       owned: ownershipOf(pod.spec.volumes?.find(({ name }) => name === mount.name)),
     })

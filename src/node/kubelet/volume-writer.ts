@@ -6,6 +6,9 @@ export class VolumeError extends Error {
   override readonly name = 'VolumeError'
 }
 
+/** Links, and folders, that a `subPath` may lead through. */
+const LINKS_MAX = 255
+
 /**
  * Lays volumes out under a pod's folder. Files of ConfigMaps and the like change all at once, as
  * upstream's atomic writer does it: each version has a folder of its own, `..data` points to the
@@ -38,6 +41,28 @@ export class VolumeWriter {
         throw new VolumeError(message)
       }
     }
+  }
+
+  /**
+   * Where a `subPath` lies: links are followed as long as they stay within the volume. Throws
+   * `VolumeError`.
+   */
+  async within(volume: string, subPath: string): Promise<string> {
+    const left = subPath.split('/')
+    const found: string[] = []
+    let links = 0
+    for (let part = left.shift(); part !== undefined; part = left.shift()) {
+      if (part === '' || part === '.') continue
+      const target =
+        part === '..' ? '' : await this.#links.readLink([volume, ...found, part].join('/'))
+      const leaves =
+        part === '..' ? found.pop() === undefined : target?.startsWith('/') || ++links > LINKS_MAX
+      if (leaves) throw new VolumeError(`subpath "${subPath}" not within volume path ${volume}`)
+      if (part === '..') continue
+      if (target === undefined) found.push(part)
+      else left.unshift(...target.split('/'))
+    }
+    return [volume, ...found].join('/')
   }
 
   /** A `subPath` that nobody has made yet becomes a folder. */

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import * as fs from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { configMaps } from '../../../src/api/index.ts'
 import { userOf } from '../../../src/node/kubelet/container-user.ts'
 import type { ContainerView, PodView } from '../../../src/node/kubelet/pod-words.ts'
 import { systemProcesses } from '../../../src/platform/index.ts'
 import { detectMountMode } from '../../../src/node/kubelet/runtime/process/mounts.ts'
+import { openUp } from '../../../src/node/kubelet/runtime/process/user.ts'
 import { Fixture } from './fixture.ts'
 import { until } from './until.ts'
 
@@ -108,5 +112,36 @@ describe('containers of users, on a node whose agent is root', () => {
     )
     const { message = '' } = told.status.containerStatuses?.[0]?.state?.waiting ?? {}
     assert.match(message, /^container has runAsNonRoot and image will run as root \(pod: "nobody_/)
+  })
+})
+
+describe('volumes of users', () => {
+  const user = { uid: 1, gid: 1, groups: [], noNewPrivileges: false }
+  let folder: string
+  beforeEach(async () => {
+    folder = await fs.mkdtemp(join(tmpdir(), 'navarch-user-'))
+    await fs.mkdir(join(folder, 'volume/part'), { recursive: true, mode: 0o755 })
+    await fs.mkdir(join(folder, 'other'), { mode: 0o755 })
+    await fs.writeFile(join(folder, 'message'), '')
+  })
+  afterEach(() => fs.rm(folder, { recursive: true, force: true }))
+
+  const open = (part: string) => {
+    const volumePath = join(folder, 'volume')
+    const mount = { name: 'v', mountPath: '/v', readOnly: false, owned: 'empty' as const }
+    const mounts = [{ ...mount, volumePath, hostPath: join(volumePath, part) }]
+    return openUp(user, { mounts, messageFile: join(folder, 'message') }, systemProcesses())
+  }
+  const modeOf = async (path: string) => (await fs.stat(join(folder, path))).mode & 0o777
+
+  it('are opened in the part that is mounted', async () => {
+    await open('part')
+    assert.equal(await modeOf('volume/part'), 0o777)
+  })
+
+  it('are not left by a link', async () => {
+    await fs.symlink('../other', join(folder, 'volume/evil'))
+    await assert.rejects(open('evil'), /volumes cannot be shared/)
+    assert.equal(await modeOf('other'), 0o755)
   })
 })

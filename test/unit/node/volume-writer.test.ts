@@ -25,6 +25,19 @@ describe('VolumeWriter', () => {
   const write = (...files: VolumeFile[]) => writer.write('cfg', folder, { kind: 'files', files })
   const read = (path: string) => fs.readFile(join(folder, 'volumes/cfg', path), 'utf8')
 
+  it('finds a part of a volume by links that stay in it alone', async () => {
+    const path = await write(file('a', '1'), file('sub/b', '2'))
+    const version = await fs.readlink(join(path, '..data'))
+    assert.equal(await writer.within(path, 'sub/b'), join(path, version, 'sub/b'))
+    assert.equal(await writer.within(path, '/new//deep/.'), join(path, 'new/deep'))
+    await fs.symlink('/etc', join(path, 'evil'))
+    await fs.symlink('../../..', join(path, 'up'))
+    await fs.symlink('loop', join(path, 'loop'))
+    for (const subPath of ['evil', 'evil/x', 'up', 'loop', '..']) {
+      await assert.rejects(writer.within(path, subPath), /not within volume path/, subPath)
+    }
+  })
+
   it('changes all files in one step', async () => {
     const path = await write(file('a', '1'), file('sub/b', '2', 0o400), file('old', 'x'))
     assert.equal(path, join(folder, 'volumes/cfg'))

@@ -18,6 +18,8 @@ export interface Mount {
   readonly name: string
   readonly mountPath: string
   readonly hostPath: string
+  /** The volume that it is, or is a part of. Absent: it is the whole. */
+  readonly volumePath?: string
   readonly readOnly: boolean
   /** It is the pod's own: filled by its containers (`empty`), or with files by the kubelet. */
   readonly owned?: 'empty' | 'files' | undefined

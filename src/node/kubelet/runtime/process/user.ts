@@ -54,7 +54,10 @@ export function asUserWithin(
 }
 
 // The pod's own volumes: everybody may write to an empty one, and the group has all (`fsGroup`).
-const OPEN = 'chmod 0777 "$1"'
+// A part of one is opened from within, once it is certain where that is: links may change meanwhile.
+const OPEN =
+  '( ! [ -d "$4" ] || { cd "$1" && navarch_v=$(pwd -P) && cd "$4" && ' +
+  'case "$(pwd -P)/" in "$navarch_v"/*) chmod 0777 .;; *) false;; esac; } )'
 const SHARE =
   'chgrp -R "$2" "$1" && chmod -R g+rX "$1" && { [ "$3" = ro ] || chmod -R g+w "$1"; } && ' +
   'find "$1" -type d -exec chmod g+s {} +'
@@ -67,14 +70,16 @@ export async function openUp(
 ): Promise<void> {
   const words: string[] = ['chmod 0666 "$0"']
   const args: string[] = []
-  for (const { hostPath, owned } of of.mounts) {
+  const shared = new Set<string>()
+  for (const { hostPath, volumePath = hostPath, owned } of of.mounts) {
     if (!owned) continue
     const at = args.length + 1
-    args.push(hostPath, String(user.fsGroup ?? ''), owned === 'empty' ? 'rw' : 'ro')
+    args.push(volumePath, String(user.fsGroup ?? ''), owned === 'empty' ? 'rw' : 'ro', hostPath)
     const place = (text: string) =>
-      text.replaceAll(/"\$([123])"/g, (_, n: string) => `"\${${at + Number(n) - 1}}"`)
+      text.replaceAll(/"\$([1-4])"/g, (_, n: string) => `"\${${at + Number(n) - 1}}"`)
     if (owned === 'empty') words.push(place(OPEN))
-    if (user.fsGroup !== undefined) words.push(place(SHARE))
+    if (user.fsGroup !== undefined && !shared.has(volumePath)) words.push(place(SHARE))
+    shared.add(volumePath)
   }
   const result = await processes.exec({
     command: ['/bin/sh', '-c', words.join(' && '), of.messageFile, ...args],
