@@ -39,6 +39,20 @@ describe('what a trace tells others', () => {
     })
   }
 
+  it('notes nothing for whose word for it is not taken', async () => {
+    const traces = tracer(0)
+    const scopes: unknown[] = []
+    await traces.request(request, async () => {
+      const user = { name: 'system:anonymous', uid: '', groups: [], extra: {} }
+      const info = { path: '/' } as unknown as Parameters<typeof traces.known>[1]
+      traces.known(user, info)
+      const outside = traces.traceParent()
+      await traces.span('work', () => Promise.resolve(scopes.push(traces.traceParent())))
+      assert.deepEqual(scopes, [outside])
+      return answer
+    })
+  })
+
   it('is what kind of error there was, not what it says', async () => {
     const traces = tracer(1_000_000)
     await traces.request(request, async () => {

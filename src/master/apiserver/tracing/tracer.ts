@@ -95,6 +95,8 @@ export function createTracer(
         trace.joined = true
         trace.sampled = trace.remote.sampled
       }
+      // Nothing more is noted of what will be forgotten.
+      if (!trace.sampled) trace.end()
       root.attributes['navarch.route'] = routeOf(info)
     },
     async span(name, work, { kind = SPAN_KIND.internal, attributes = {} } = {}) {
