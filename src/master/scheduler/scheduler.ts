@@ -198,8 +198,8 @@ interface Placed {
 }
 
 /**
- * What the pod needs on its node is taken, or it does not go there. Undefined when the node has gone
- * meanwhile.
+ * What the pod needs on its node is taken, or it does not go there. Undefined when the node is no
+ * more.
  */
 function reserve(
   result: ScheduleResult,

@@ -1,4 +1,3 @@
-import { BlockList, isIP } from 'node:net'
 import {
   type HttpHandler,
   type HttpsCall,
@@ -6,7 +5,17 @@ import {
   type Random,
   StatusError,
 } from '../../../base/index.ts'
-import type { EndpointSlice, Node, Pod, Service } from '../../../api/index.ts'
+import {
+  addressBits,
+  addressOf,
+  cidrContains,
+  type EndpointSlice,
+  isIpv4,
+  isIpv6,
+  type Node,
+  type Pod,
+  type Service,
+} from '../../../api/index.ts'
 import type { Lookup } from '../admission/index.ts'
 import { callOf, type Exchange } from '../exchange.ts'
 import { getObject } from '../registry/list.ts'
@@ -152,27 +161,20 @@ const joined = (host: string, port: string | number): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`
 
 // Upstream allows no loopback address at all; the pods of a local cluster have nothing else.
-const NOT_ALLOWED = new BlockList()
-for (const [address, prefix] of [
-  ['0.0.0.0', 8],
-  ['127.0.0.0', 16],
-  ['169.254.0.0', 16],
-  ['224.0.0.0', 3],
-] as const) {
-  NOT_ALLOWED.addSubnet(address, prefix, 'ipv4')
-  NOT_ALLOWED.addSubnet(`::ffff:${address}`, 96 + prefix, 'ipv6')
-}
-NOT_ALLOWED.addSubnet('::', 127, 'ipv6')
-NOT_ALLOWED.addSubnet('fe80::', 10, 'ipv6')
-NOT_ALLOWED.addSubnet('ff00::', 8, 'ipv6')
+const NOT_ALLOWED = ['127.0.0.0/16', '169.254.0.0/16', '0.0.0.0/8', '224.0.0.0/3']
+const NOT_ALLOWED_SIX = ['::/127', 'fe80::/10', 'ff00::/8']
 
 /**
  * Throws for addresses that lead to this machine, its network link, or many at once, and for names,
  * which may lead anywhere.
  */
 export function requireProxyable(address: string): void {
-  const version = isIP(address)
-  if (version === 0 || NOT_ALLOWED.check(address, version === 6 ? 'ipv6' : 'ipv4')) {
+  if (!isIpv4(address) && !isIpv6(address)) throw statusErrors.badRequest('address not allowed')
+  const bits = addressBits(address)
+  const isMapped = isIpv6(address) && bits >> 32n === 0xffffn
+  const real = isMapped ? addressOf(bits & 0xffff_ffffn, false) : address
+  const blocks = isIpv4(real) ? NOT_ALLOWED : NOT_ALLOWED_SIX
+  if (blocks.some((block) => cidrContains(block, real))) {
     throw statusErrors.badRequest('address not allowed')
   }
 }

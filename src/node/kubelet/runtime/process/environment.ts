@@ -9,12 +9,12 @@ export const AGENT_ENV: Env = {
 /** Names that a shell takes as they are; it has its own mind about others. */
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/
 const SPECIAL =
-  /^(?:BASH.*|SHELLOPTS|E?UID|PPID|GROUPS|OPT(?:IND|ARG|ERR)|LINENO|RANDOM|SECONDS|NAVARCH_(?:ENV|ODD)_.*|navarch_.*)$/
+  /^(?:BASH.*|SHELLOPTS|E?UID|PPID|GROUPS|OPT.*|LINENO|RANDOM|SECONDS|NAVARCH_.*|navarch_.*)$/
 
 /**
  * The command line that runs `command` with a container's environment, and what it is to be started
- * with. Until its end the variables lie there under names that mean nothing to anybody, as a command
- * line could be read by all.
+ * with. Until its end the variables lie there under names that mean nothing: a command line
+ * can be read by all.
  */
 export function dressed(
   command: readonly string[],
