@@ -15,7 +15,7 @@ export async function backupOfArchive(
   const { disk, clock, log, context } = parts
   const { signal, progress } = context
   const folders = await archivesIn(disk, archive.folder)
-  let failure: ArchiveError | undefined
+  const failures: ArchiveError[] = []
   for (const folder of folders) {
     progress(`Reading ${folder} ...`)
     try {
@@ -28,10 +28,18 @@ export async function backupOfArchive(
     } catch (error) {
       // Another member's may have what this one lacks.
       if (!(error instanceof ArchiveError)) throw error
-      failure ??= error
+      failures.push(error)
     }
   }
-  throw new UserError(failure?.message ?? `${archive.folder}: there is no archive here`)
+  throw new UserError(furthest(failures) ?? `${archive.folder}: there is no archive here`)
+}
+
+/** What to say when several fail: the archive that comes nearest. */
+function furthest(failures: readonly ArchiveError[]): string | undefined {
+  const ends = failures.filter(({ endRevision }) => endRevision !== undefined)
+  const [far] = ends.sort((a, b) => (b.endRevision ?? 0) - (a.endRevision ?? 0))
+  if (!far || failures.length === 1) return failures[0]?.message
+  return `none of ${failures.length} archives goes on so far; the furthest is ${far.message}`
 }
 
 /** The furthest first. */

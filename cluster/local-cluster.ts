@@ -289,7 +289,9 @@ export class LocalCluster implements ClusterControl {
     const file = `${layout.root}.restoring.db`
     try {
       await backupOfArchive(archive, file, { ...this.#parts, context })
-      return await this.backupRestore(file, context)
+      const info = await this.backupRestore(file, context)
+      context.progress('To archive the new cluster as well, name a new folder: `up --archive DIR`.')
+      return info
     } finally {
       await disk.remove(file)
     }

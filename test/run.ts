@@ -18,6 +18,9 @@ for (const suite of process.argv.slice(2)) {
 
 const skipped = results.flatMap((r) => r.skipped)
 for (const { title, reason } of skipped) console.log(`skipped: ${title}: ${reason}`)
+if (process.argv.includes('contract') && !process.env.ETCD3_SUITE) {
+  console.log("not asked for: etcd3's own tests (name a checkout in ETCD3_SUITE)")
+}
 const passed = sum(results.map((r) => r.passed))
 const failed = sum(results.map((r) => r.failed))
 console.log(`\n${passed} passed, ${failed} failed, ${skipped.length} skipped`)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { ETCD_VERSION, MemberRemovedError } from '../store/index.ts'
-import { ETCD_FLAGS } from './parts/etcd-flag-table.ts'
 import { type EtcdFlags, readEtcdFlags } from './parts/etcd-flags.ts'
+import { etcdHelp } from './parts/etcd-help.ts'
 import { startEtcd } from './parts/etcd-member.ts'
 import { FlagError } from './parts/flags.ts'
 import { VERSION } from './parts/version.ts'
@@ -12,7 +12,7 @@ import { zapLog } from './parts/zap-log.ts'
 async function main(): Promise<void> {
   const args = process.argv.slice(2).filter((arg, i) => i > 0 || arg !== 'etcd')
   const flags = readEtcdFlags(args, process.env)
-  if (flags.get('help') === 'true' || flags.get('h') === 'true') return console.log(help())
+  if (flags.get('help') === 'true' || flags.get('h') === 'true') return console.log(etcdHelp())
   if (flags.get('version') === 'true') {
     const { version, platform, arch } = process
     console.log(`etcd Version: ${ETCD_VERSION}\nGit SHA: navarch-${VERSION}`)
@@ -38,27 +38,28 @@ async function run(flags: EtcdFlags): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => {
         log.info('received signal; shutting down', { signal })
-        void running.stop().then(() => process.exit(0))
+        void running.stop().then(() => endBy(signal))
       })
     }
   } catch (error) {
+    if (error instanceof FlagError) throw error
     if (error instanceof MemberRemovedError) return onFatal(error)
     log.error('discovery failed or the member cannot start', { error })
     process.exit(1)
   }
 }
 
+/** As etcd: by the signal itself, so that who waits for the process sees it (a shell: 143, 130). */
+function endBy(signal: NodeJS.Signals): void {
+  // The kernel does not kill the first process of a container for its own signals.
+  if (process.pid === 1) process.exit(0)
+  process.kill(process.pid, signal)
+}
+
 /** Tells systemd, where a unit of type `notify` waits for it. */
 function notify(what: string): void {
   if (!process.env['NOTIFY_SOCKET']) return
   spawn('systemd-notify', [what], { stdio: 'ignore' }).on('error', () => undefined)
-}
-
-function help(): string {
-  const lines = Object.entries(ETCD_FLAGS)
-    .filter(([, { ignored, refused }]) => ignored === undefined && refused === undefined)
-    .map(([name, { value }]) => `  --${name}${value && ` '${value}'`}`)
-  return `Usage:\n\n  navarch etcd [flags]\n\n${lines.join('\n')}`
 }
 
 main().catch((error: unknown) => {

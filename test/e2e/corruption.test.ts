@@ -29,7 +29,7 @@ describe('a member whose disk holds something else', function () {
   async function stop(name: string): Promise<void> {
     const member = etcd.members.get(name)
     member?.child.kill('SIGTERM')
-    assert.equal(await member?.exit(), 0)
+    assert.equal(await member?.exit(), 'SIGTERM')
   }
 
   /** What bit rot below every checksum, or a bug, would do. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventually, Kubectl, TestCluster } from '../support/navarch.ts'
 import { findKubectls, skipWithout } from '../support/peers.ts'
@@ -94,10 +94,16 @@ describe('drills', function () {
       await small.do('create configmap second --from-literal=k=v')
       await alone.expect('down', '--purge')
       const restore = ['backup', 'restore', '--archive', archive, '--to-revision']
+      cpSync(join(archive, 'master-1'), join(archive, 'master-2'), { recursive: true })
       const late = await alone.navarch(...restore, '999999')
-      assert.match(late.stderr, /the archive ends at revision \d+/)
+      assert.match(
+        late.stderr,
+        /none of 2 archives .* furthest is .*: the archive ends at revision \d+/,
+      )
       assert.equal(late.code, 1)
-      await alone.expect(...restore, revision)
+      const restored = await alone.navarch(...restore, revision, '-o', 'json')
+      assert.equal(JSON.parse(restored.stdout).revision, Number(revision))
+      assert.match(restored.stderr, /name a new folder: `up --archive DIR`\.\n$/)
       // The new cluster's log does not follow the old one's.
       const mixed = await alone.navarch(...up)
       assert.match(mixed.stderr, /holds the archive of another cluster/)

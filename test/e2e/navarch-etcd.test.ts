@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventually, type Outcome, run } from '../support/navarch.ts'
 import { needProgram } from '../support/peers.ts'
 import { EtcdProcesses } from '../support/store/etcd-process.ts'
+
+const navarch = join(import.meta.dirname, '../../bin/navarch')
 
 /** `navarch etcd` in etcd's place: started with a script's flags, driven with Debian's etcdctl. */
 describe('navarch etcd', function () {
@@ -82,7 +84,7 @@ describe('navarch etcd', function () {
     assert.equal((await members()).size, 3)
   })
 
-  it('compacts, defragments, alarms, saves snapshots and stops with 0', async () => {
+  it('compacts, defragments, alarms, saves snapshots and stops by the signal', async () => {
     await start(['m1'], ['--quota-backend-bytes=16777216', '--auto-compaction-mode=revision'])
     for (let i = 0; i < 3; i++) await out(`put a ${i}`)
     assert.equal(await out('compaction 3'), 'compacted revision 3')
@@ -99,7 +101,7 @@ describe('navarch etcd', function () {
     const m1 = etcd.members.get('m1')
     const [hashed] = JSON.parse(await out('endpoint hashkv -w json'))
     m1?.child.kill('SIGTERM')
-    assert.equal(await m1?.exit(), 0)
+    assert.equal(await m1?.exit(), 'SIGTERM')
 
     // etcdutl tells as etcdctl 3.4 does; since then there is a version.
     for (const format of ['simple', 'table', 'json']) {
@@ -183,6 +185,57 @@ describe('navarch etcd', function () {
     assert.match((await etcd.etcdctl('get a --rev=3', ['r1'])).stderr, /has been compacted/)
   })
 
+  it('ends, and takes no URL that is none, as etcd', async function () {
+    const program = needProgram(this, 'etcd')
+    const answers: unknown[] = []
+    for (const command of [[navarch, 'etcd'], [program]]) {
+      const found: unknown[] = []
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+        etcd = await EtcdProcesses.open(command)
+        const m1 = await etcd.start('m1', await etcd.initial(['m1']))
+        await eventually('a put', async () => (await etcd.etcdctl('put a 1')).code === 0)
+        m1.child.kill(signal)
+        found.push(await m1.exit())
+        await etcd.close()
+      }
+      for (const url of ['127.0.0.1:1', 'http://127.0.0.1:1,localhost:2', ':1', 'http://x']) {
+        const [name, ...rest] = [...command, '--listen-client-urls', url]
+        const { code, stderr } = await run(name, rest)
+        found.push(`${code} ${stderr.split('\n')[0]}`)
+      }
+      answers.push(found)
+    }
+    assert.deepEqual(answers[0], answers[1])
+  })
+
+  it("does not start beside an etcd's data", async function () {
+    const program = needProgram(this, 'etcd')
+    for (const flags of [[], ['--wal-dir', 'elsewhere']]) {
+      etcd = await EtcdProcesses.open([program])
+      const given = flags.map((flag) => flag.replace('elsewhere', join(etcd.folder, 'elsewhere')))
+      const initial = await etcd.initial(['m1'])
+      const real = await etcd.start('m1', initial, { flags: given })
+      await eventually('a put', async () => (await etcd.etcdctl('put a 1')).code === 0)
+      real.child.kill('SIGTERM')
+      await real.exit()
+      // Its log alone is enough to know it by.
+      if (flags.length > 0) await rm(join(etcd.folder, 'm1', 'member'), { recursive: true })
+      const files = async () => (await readdir(etcd.folder, { recursive: true })).sort()
+      const before = await files()
+      const { peer, client } = await etcd.urls('m1')
+      const urls =
+        `--listen-client-urls=${client} --advertise-client-urls=${client} ` +
+        `--listen-peer-urls=${peer} --initial-advertise-peer-urls=${peer}`
+      const data = ['--auto-tls', '--data-dir', join(etcd.folder, 'm1'), ...given]
+      const args = ['etcd', '--name=m1', `--initial-cluster=${initial}`, ...data]
+      const { code, stderr } = await run(navarch, [...args, ...urls.split(' ')])
+      assert.equal(code, 1, stderr)
+      assert.match(stderr, /(snap|elsewhere) holds the data of an etcd.*etcdctl snapshot save/)
+      assert.deepEqual(await files(), before)
+      await etcd.close()
+    }
+  })
+
   it('refuses what etcd refuses, in its words', async function () {
     const program = needProgram(this, 'etcd')
     const commands = [
@@ -237,16 +290,15 @@ describe('navarch etcd', function () {
     await eventually('it to be ready', async () => (await log()).includes('ready to serve'))
     assert.match(await log(), /"local-member-attributes":"{Name:f1 /)
     child.child.kill('SIGTERM')
-    assert.equal(await child.exit(), 0)
+    assert.equal(await child.exit(), 'SIGTERM')
   })
 
   async function etcdutl(...args: string[]): Promise<Outcome> {
-    return await run(join(import.meta.dirname, '../../bin/navarch'), ['etcdutl', ...args])
+    return await run(navarch, ['etcdutl', ...args])
   }
 
   async function refusalOf(flags: string[]): Promise<string> {
-    const program = join(import.meta.dirname, '../../bin/navarch')
-    const { code, stderr } = await run(program, ['etcd', ...flags])
+    const { code, stderr } = await run(navarch, ['etcd', ...flags])
     return `${code} ${stderr.split('\n')[0]}`
   }
 })

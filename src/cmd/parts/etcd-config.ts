@@ -32,6 +32,7 @@ const ELECTION_MS_MAX = 50_000
 /** Throws `EtcdConfigError`, in etcd's words where it has some. */
 export function etcdConfig(flags: EtcdFlags): EtcdConfig {
   const name = flags.get('name')
+  const urls = allUrls(flags)
   if (flags.isSet('listen-client-urls') && !flags.isSet('advertise-client-urls')) {
     throw new EtcdConfigError(
       '--advertise-client-urls is required when --listen-client-urls is set explicitly',
@@ -43,21 +44,14 @@ export function etcdConfig(flags: EtcdFlags): EtcdConfig {
       `invalid value "${state}" for flag -initial-cluster-state: invalid value "${state}"`,
     )
   }
-  const advertisePeerUrls = advertisedUrls(flags, 'initial-advertise-peer-urls')
-  const advertiseClientUrls = advertisedUrls(flags, 'advertise-client-urls')
   const initial =
-    flags.get('initial-cluster') || advertisePeerUrls.map((u) => `${name}=${u}`).join()
+    flags.get('initial-cluster') || urls.advertisePeerUrls.map((u) => `${name}=${u}`).join()
   const members = readInitialCluster(initial, name)
   return {
     name,
     dataDir: flags.get('data-dir') || `${name}.etcd`,
     walDir: flags.get('wal-dir') || undefined,
-    listenClientUrls: bindUrls(flags, 'listen-client-urls'),
-    listenClientHttpUrls: bindUrls(flags, 'listen-client-http-urls'),
-    advertiseClientUrls,
-    listenPeerUrls: bindUrls(flags, 'listen-peer-urls'),
-    advertisePeerUrls,
-    metricsUrls: bindUrls(flags, 'listen-metrics-urls'),
+    ...urls,
     members,
     clusterToken: flags.get('initial-cluster-token'),
     isJoining: state === 'existing',
@@ -66,6 +60,18 @@ export function etcdConfig(flags: EtcdFlags): EtcdConfig {
     autoCompaction: autoCompaction(flags),
     corruptCheckMs: durationMs(flags.get('corrupt-check-time')) ?? 0,
     progressPeriodMs: durationMs(flags.get('watch-progress-notify-interval')) ?? 0,
+  }
+}
+
+/** A URL that is none is told of before anything else, as by etcd. */
+function allUrls(flags: EtcdFlags) {
+  return {
+    listenClientUrls: bindUrls(flags, 'listen-client-urls'),
+    listenClientHttpUrls: bindUrls(flags, 'listen-client-http-urls'),
+    advertiseClientUrls: advertisedUrls(flags, 'advertise-client-urls'),
+    listenPeerUrls: bindUrls(flags, 'listen-peer-urls'),
+    advertisePeerUrls: advertisedUrls(flags, 'initial-advertise-peer-urls'),
+    metricsUrls: bindUrls(flags, 'listen-metrics-urls'),
   }
 }
 

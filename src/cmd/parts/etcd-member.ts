@@ -19,6 +19,7 @@ import {
 import { countedPeers } from '../../store/metrics/index.ts'
 import { readAuthToken } from './auth-token.ts'
 import { type EtcdConfig, etcdConfig } from './etcd-config.ts'
+import { refuseEtcdData } from './etcd-folder.ts'
 import type { EtcdFlagName } from './etcd-flag-table.ts'
 import { durationMs, EtcdConfigError, type EtcdFlags } from './etcd-flags.ts'
 import { type EtcdTls, readEtcdTls } from './etcd-tls.ts'
@@ -41,6 +42,7 @@ export async function startEtcd(
   { log, onFatal }: { log: Log; onFatal: (error: unknown) => void },
 ): Promise<RunningEtcd> {
   const config = etcdConfig(flags)
+  await refuseEtcdData(systemDisk(), config)
   const clientTls = readEtcdTls('', flags, config.listenClientUrls, { log })
   const peerTls = readEtcdTls('peer-', flags, config.listenPeerUrls, { log })
   const cluster = await identify(config, peerTls)

@@ -1,4 +1,5 @@
 import { EtcdConfigError, type EtcdFlags } from './etcd-flags.ts'
+import { FlagError } from './flags.ts'
 
 /** What a member listens on: an address and port, or a socket in the file system. */
 export interface BindUrl {
@@ -24,7 +25,7 @@ export function bindUrls(flags: EtcdFlags, flag: BindFlag): BindUrl[] {
       const [, scheme, path = ''] = unix
       return { text, secure: scheme === 'unixs', address: '', port: 0, path }
     }
-    const { secure, host, port } = parse(flag, text)
+    const { secure, host, port } = parse(flags, flag, text)
     const address = host.replace(/^\[|\]$/g, '')
     // As etcd: an address, or localhost.
     if (address !== 'localhost' && !/^[\d.]+$/.test(address) && !address.includes(':')) {
@@ -37,7 +38,7 @@ export function bindUrls(flags: EtcdFlags, flag: BindFlag): BindUrl[] {
 export function advertisedUrls(flags: EtcdFlags, flag: AdvertiseFlag): string[] {
   return split(flags, flag).map((text) => {
     const isSocket = flag === 'advertise-client-urls' && /^unixs?:\/\/./.test(text)
-    if (!isSocket) parse(flag, text)
+    if (!isSocket) parse(flags, flag, text)
     return text
   })
 }
@@ -47,9 +48,19 @@ function split(flags: EtcdFlags, flag: BindFlag | AdvertiseFlag): string[] {
   return parts.map((part) => part.trim()).filter((part) => part !== '')
 }
 
-function parse(flag: string, text: string): { secure: boolean; host: string; port: number } {
-  const refuse = (why: string) =>
-    new EtcdConfigError(`invalid value "${text}" for flag -${flag}: ${why}: ${text}`)
+/** Throws `FlagError` in etcd's words, which are in part those of Go's URLs. */
+function parse(
+  flags: EtcdFlags,
+  flag: BindFlag | AdvertiseFlag,
+  text: string,
+): { secure: boolean; host: string; port: number } {
+  const invalid = (why: string) =>
+    new FlagError(`invalid value "${flags.get(flag)}" for flag -${flag}: ${why}`)
+  const refuse = (why: string) => invalid(`${why}: ${text}`)
+  if (text.startsWith(':')) throw invalid(`parse "${text}": missing protocol scheme`)
+  if (/^[^a-z/][^/]*:/i.test(text)) {
+    throw invalid(`parse "${text}": first path segment in URL cannot contain colon`)
+  }
   const match = /^([a-z]+):\/\/(\[[^\]]+\]|[^/:]*)(?::(\d+))?(\/.*)?$/.exec(text)
   const [, scheme, host, port, path] = match ?? []
   if (scheme !== 'http' && scheme !== 'https') {

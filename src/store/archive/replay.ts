@@ -13,6 +13,13 @@ import {
 /** The archive cannot give what is asked of it; the message says what it has. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError'
+  /** Where it ends, if it ends before what is asked for. */
+  readonly endRevision: number | undefined
+
+  constructor(message: string, { endRevision }: { endRevision?: number } = {}) {
+    super(message)
+    this.endRevision = endRevision
+  }
 }
 
 /** Up to where: the newest state at or before it. Neither: all that there is. */
@@ -58,7 +65,9 @@ export async function backupFromArchive(options: ReplayOptions): Promise<{ revis
     await replay(state, options, base)
     const { revision } = state.mvcc
     if (to.revision !== undefined && revision < to.revision) {
-      throw new ArchiveError(`${folder}: the archive ends at revision ${revision}`)
+      throw new ArchiveError(`${folder}: the archive ends at revision ${revision}`, {
+        endRevision: revision,
+      })
     }
     const snapshot = state.snapshot()
     try {

@@ -15,8 +15,11 @@ export interface EtcdMember {
   readonly child: ChildProcess
   /** What it wrote so far. */
   text: () => string
-  exit: () => Promise<number | null>
+  exit: () => Promise<Ending>
 }
+
+/** Its exit code, or the signal that killed it. */
+type Ending = number | NodeJS.Signals | null
 
 /** A loaded machine takes its time to start several processes. */
 const READY_MS_MAX = 90_000
@@ -88,7 +91,9 @@ export class EtcdProcesses {
     )
     let text = ''
     child.stderr?.on('data', (chunk) => (text += chunk))
-    const exited = new Promise<number | null>((done) => child.once('exit', done))
+    const exited = new Promise<Ending>((done) => {
+      child.once('exit', (code, signal) => done(code ?? signal))
+    })
     const member = { name, peer, client, child, text: () => text, exit: () => exited }
     this.members.set(name, member)
     return member

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { silentLog } from '../../../src/base/index.ts'
 import { etcdConfig } from '../../../src/cmd/parts/etcd-config.ts'
 import { ETCD_FLAGS } from '../../../src/cmd/parts/etcd-flag-table.ts'
+import { etcdHelp } from '../../../src/cmd/parts/etcd-help.ts'
 import { EtcdConfigError, readEtcdFlags } from '../../../src/cmd/parts/etcd-flags.ts'
 import { logSettings } from '../../../src/cmd/parts/etcd-log.ts'
 import { readEtcdTls } from '../../../src/cmd/parts/etcd-tls.ts'
@@ -106,6 +107,13 @@ describe("navarch etcd's flags", () => {
     ]
     for (const [line, message] of bad) assert.throws(() => config(line), refused(message))
     assert.throws(() => config('--initial-cluster-state=old'), FlagError)
+    assert.throws(
+      () => config('--listen-client-urls=127.0.0.1:1'),
+      misused(
+        'invalid value "127.0.0.1:1" for flag -listen-client-urls: ' +
+          'parse "127.0.0.1:1": first path segment in URL cannot contain colon',
+      ),
+    )
     assert.throws(() => config('--listen-peer-urls=ftp://127.0.0.1:1'), /URL scheme must be http/)
     assert.throws(() => config('--listen-peer-urls=http://127.0.0.1'), /the form "host:port"/)
   })
@@ -181,6 +189,16 @@ describe("navarch etcd's flags", () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+
+  it('are all told of in --help, unless they have no effect', () => {
+    const told = [...etcdHelp().matchAll(/^  --(\S+).*\n      \S/gm)].map(([, name]) => name)
+    const meant = Object.entries(ETCD_FLAGS)
+      .filter(([, { ignored, refused: why }]) => ignored === undefined && why === undefined)
+      .map(([name]) => name)
+      .filter((name) => !['version', 'help', 'h'].includes(name))
+    assert.deepEqual(new Set(told), new Set(meant))
+    assert.match(etcdHelp(), /^  --election-timeout '1000'$/m)
   })
 
   it('are told of in docs/store.md where they do not do as in etcd', () => {

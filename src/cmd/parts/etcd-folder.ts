@@ -1,0 +1,42 @@
+import { type Disk, DiskError } from '../../base/index.ts'
+import { storedIdentity } from '../../store/index.ts'
+import type { EtcdConfig } from './etcd-config.ts'
+import { EtcdConfigError } from './etcd-flags.ts'
+
+/** etcd's own log: `sequence-index.wal`. */
+const ETCD_WAL = /^[0-9a-f]{16}-[0-9a-f]{16}\.wal$/
+
+/**
+ * Throws `EtcdConfigError` where the folder holds an etcd's data and none of ours: an empty store
+ * beside it would look as if everything were lost. Only reads.
+ */
+export async function refuseEtcdData(
+  disk: Disk,
+  { name, dataDir, walDir }: Pick<EtcdConfig, 'name' | 'dataDir' | 'walDir'>,
+): Promise<void> {
+  const walFolder = walDir ?? `${dataDir}/wal`
+  const self = { name, peerUrls: [], clientUrls: [] }
+  if (await storedIdentity({ disk, walFolder, self })) return
+  const places: [folder: string, isEtcds: (file: string) => boolean][] = [
+    [`${dataDir}/member/snap`, (file) => file === 'db'],
+    [`${dataDir}/member/wal`, (file) => ETCD_WAL.test(file)],
+    [walFolder, (file) => ETCD_WAL.test(file)],
+  ]
+  for (const [folder, isEtcds] of places) {
+    if (!(await filesIn(disk, folder)).some(isEtcds)) continue
+    throw new EtcdConfigError(
+      `${folder} holds the data of an etcd, whose format is another: take a backup of the etcd ` +
+        'that runs on it (`etcdctl snapshot save FILE`), make a new --data-dir of it ' +
+        '(`navarch etcdutl snapshot restore FILE --data-dir …`), and start with that',
+    )
+  }
+}
+
+async function filesIn(disk: Disk, folder: string): Promise<readonly string[]> {
+  try {
+    return await disk.list(folder)
+  } catch (error) {
+    if (error instanceof DiskError && error.code === 'not-found') return []
+    throw error
+  }
+}
