@@ -28,8 +28,11 @@ import {
 
 /** Everything is counted anew this often, whatever happened meanwhile. */
 const RESYNC_MS = 5 * 60_000
-/** And this long after a count that gave back: what was reserved meanwhile may not have been seen. */
-const RECOUNT_MS = 2_000
+/**
+ * What was reserved lately may be for objects that are still on their way, or not seen here yet: so
+ * long after a quota changed last nothing of it is given back.
+ */
+const SETTLE_MS = 2_000
 
 interface Counted {
   readonly informer: Informer<KubeObject>
@@ -50,19 +53,36 @@ export function resourceQuotaController(context: ControllerContext): Controller 
     }),
   )
 
+  const versions = new Map<ObjectKey, { version: string | undefined; sinceMs: number }>()
+
   async function reconcile(
     key: ObjectKey,
     options: { signal: AbortSignal },
   ): Promise<ReconcileResult> {
     const quota = quotas.get(key)
-    if (!quota) return done
-    const status = statusOf(quota, counted, context.clock.nowMs())
-    if (!semanticEqual(quota.status, status)) {
-      // The version that was read: what admission reserved since is not lost, but counted again.
-      await client.updateStatus({ ...draft<ResourceQuota>(quota), status }, options)
-      if (givesBack(quota.status?.used ?? {}, status.used ?? {})) return requeueAfter(RECOUNT_MS)
+    if (!quota) {
+      versions.delete(key)
+      return done
     }
+    const status = statusOf(quota, counted, context.clock.nowMs())
+    if (semanticEqual(quota.status, status)) return requeueAfter(RESYNC_MS)
+    if (givesBack(quota.status?.used ?? {}, status.used ?? {})) {
+      const leftMs = SETTLE_MS - unchangedMs(key, quota)
+      // In whole milliseconds: a clock need not have finer ones.
+      if (leftMs > 0) return requeueAfter(Math.ceil(leftMs))
+    }
+    // The version that was read: what admission reserved since is not lost, but counted again.
+    await client.updateStatus({ ...draft<ResourceQuota>(quota), status }, options)
     return requeueAfter(RESYNC_MS)
+  }
+
+  /** Since this version of it was first looked at here. */
+  function unchangedMs(key: ObjectKey, { metadata }: Cached<ResourceQuota>): number {
+    const nowMs = context.clock.monotonicMs()
+    const known = versions.get(key)
+    if (known && known.version === metadata.resourceVersion) return nowMs - known.sinceMs
+    versions.set(key, { version: metadata.resourceVersion, sinceMs: nowMs })
+    return 0
   }
 
   // What makes room: a deletion, a pod that has ended, a service of another type.
