@@ -1,6 +1,5 @@
 import type { HttpHandler, HttpRequest } from '../../../src/base/index.ts'
 import type { Kv } from '../../../src/kv/index.ts'
-import { Expectations } from '../../../src/master/controllers/expectations.ts'
 
 /** A rule that is broken on purpose, to prove that the simulation notices. */
 export type ClusterBreak =
@@ -8,12 +7,8 @@ export type ClusterBreak =
   | 'blindUpdates'
   /** Creations take nothing from the quota. */
   | 'unspentQuotas'
-  /** Evictions take nothing from the budget. */
-  | 'unspentBudgets'
   /** Pods move to another node. */
   | 'movedPods'
-  /** Controllers act on what their caches show, whatever they have just done. */
-  | 'noExpectations'
   /** Schedules begin their jobs twice. */
   | 'doubleRuns'
   /** Rollouts take more than they may have. */
@@ -22,9 +17,7 @@ export type ClusterBreak =
 export const CLUSTER_BREAKS: readonly ClusterBreak[] = [
   'blindUpdates',
   'unspentQuotas',
-  'unspentBudgets',
   'movedPods',
-  'noExpectations',
   'doubleRuns',
   'greedyRollouts',
 ]
@@ -38,9 +31,6 @@ export function brokenKv(kv: Kv, breaks: ClusterBreak | undefined): Kv {
     if (breaks === 'unspentQuotas' && key.startsWith('/registry/resourcequotas/')) {
       const before = (await kv.get(key)).kv?.value
       if (before && usedOf(value) > usedOf(before)) return { kind: 'ok', revision: expected }
-    }
-    if (breaks === 'unspentBudgets' && Buffer.from(value).includes('"disruptedPods":{"')) {
-      return { kind: 'ok', revision: expected }
     }
     if (breaks === 'movedPods' && key.startsWith('/registry/pods/')) {
       const moved = Buffer.from(
@@ -107,14 +97,4 @@ function rewritten(request: HttpRequest, change: (object: Sent) => void): HttpRe
   const body = Buffer.from(JSON.stringify(object))
   const headers = { ...request.headers, 'content-length': String(body.length) }
   return { ...request, headers, body }
-}
-
-/** Takes the expectations of every controller away, until the returned function is called. */
-export function withoutExpectations(breaks: ClusterBreak | undefined): () => void {
-  if (breaks !== 'noExpectations') return () => {}
-  const whole = Object.getOwnPropertyDescriptor(Expectations.prototype, 'satisfied')
-  Expectations.prototype.satisfied = () => true
-  return () => {
-    Object.defineProperty(Expectations.prototype, 'satisfied', whole ?? {})
-  }
 }

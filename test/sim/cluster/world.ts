@@ -5,7 +5,7 @@ import { type FaultPlan, Lifetime, planFaults } from '../../../src/sim/index.ts'
 import { MembersWorld } from '../store/members.ts'
 import type { StoreNode } from '../store/node.ts'
 import { type RunResult, Violation } from '../world.ts'
-import { type ClusterBreak, withoutExpectations } from './breaks.ts'
+import type { ClusterBreak } from './breaks.ts'
 import { unsettled } from './end-state.ts'
 import { type Server, SimHttp } from './http.ts'
 import { startMaster } from './master.ts'
@@ -54,7 +54,6 @@ class ClusterWorld extends MembersWorld {
   #followed: MemberId | undefined
   #isOver = false
   #usersBusy = 0
-  #restore = () => {}
 
   constructor(seed: number, options: ClusterRunOptions) {
     super({ seed, stream: 'cluster', startMs: START_MS, listener: options.listener })
@@ -80,7 +79,6 @@ class ClusterWorld extends MembersWorld {
   }
 
   protected async play(): Promise<void> {
-    this.#restore = withoutExpectations(this.#options.breaks)
     this.startMembers()
     this.#observe()
     const nodes = this.#startNodes()
@@ -100,7 +98,6 @@ class ClusterWorld extends MembersWorld {
 
   protected override onEnd(): void {
     this.#isOver = true
-    this.#restore()
   }
 
   /** Without faults all comes to what the users asked for, and then nothing is written any more. */
