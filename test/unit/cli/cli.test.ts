@@ -93,7 +93,7 @@ async function run(line: string, lostWrites = 0, size: Size = { masters: 3, node
     terminal: { out: (t) => (text.out += t), err: (t) => (text.err += t) },
     signal: new AbortController().signal,
     version: '1.2.3',
-    absolute: (path) => `/work/${path}`,
+    absolute: (path) => `/here/${path}`,
     simulate: ({ seed }) => Promise.resolve(seed !== 666),
     cluster(dataDir) {
       folders.push(dataDir)
@@ -113,7 +113,7 @@ describe('cli', () => {
       ['up --api-only --masters 1', ['up', { masters: 1, apiOnly: true }]],
       [
         'up --apiserver-arg audit-log-path=a --apiserver-arg --api-audiences=b --kubelet-arg=',
-        ['up', { args: { apiserver: ['audit-log-path=/work/a', 'api-audiences=b'], kubelet: [] } }],
+        ['up', { args: { apiserver: ['audit-log-path=/here/a', 'api-audiences=b'], kubelet: [] } }],
       ],
       ['down --purge', ['down', { purge: true }]],
       ['kill master-1', ['kill', 'master-1', 'SIGKILL']],
@@ -131,7 +131,7 @@ describe('cli', () => {
         'backup restore --archive a --to-time 2026-01-31T12:00:00Z',
         ['archiveRestore', { folder: 'a', to: { timeMs: Date.UTC(2026, 0, 31, 12) } }],
       ],
-      ['up --archive a', ['up', { archive: '/work/a' }]],
+      ['up --archive a', ['up', { archive: '/here/a' }]],
       ['up --archive=', ['up', { archive: '' }]],
       ['drill failover --times 2', ['drillFailover', { times: 2 }]],
     ]
