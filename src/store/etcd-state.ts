@@ -8,22 +8,28 @@ import {
 } from './auth/index.ts'
 import { assert, type Clock, type Engine, KvError, type Log } from '../base/index.ts'
 import { AlarmBook } from './alarms/index.ts'
-import { type CommandCall, leaseKey, type Outcome, runCommand } from './commands/index.ts'
+import { type CommandCall, type Outcome, runCommand } from './commands/index.ts'
 import { Counts } from './counts.ts'
 import type { LogIndex, Term } from '../raft/index.ts'
-import { decodeLease, encodeLease, LeaseBook } from './lease/index.ts'
+import { decodeLease, LeaseBook } from './lease/index.ts'
 import { MemberBook, type Membership, MembersReader } from './membership/index.ts'
 import {
   Backend,
-  type BackendEntry,
   type BackendOptions,
   type Change,
   decodeEntries,
   encodeEntries,
   Mvcc,
   readRevision,
-  revisionBytes,
 } from './mvcc/index.ts'
+import {
+  CONSISTENT_INDEX,
+  indexBytes,
+  readIndex,
+  stateEntries,
+  type StateParts,
+  TERM,
+} from './state-entries.ts'
 import type { AppliedEntry, StateMachine, StateSnapshot } from './state-machine.ts'
 
 export interface EtcdStateOptions extends BackendOptions {
@@ -47,8 +53,6 @@ export interface StateObserver {
   replaced(): void
 }
 
-const CONSISTENT_INDEX = Buffer.from('consistent_index')
-const TERM = Buffer.from('term')
 /** Unwritten bytes above which the state flushes itself. */
 const PENDING_BYTES_MAX = 8 * 2 ** 20
 /** Blocks of keys compacted before other work gets its turn. */
@@ -286,33 +290,17 @@ export class EtcdState implements StateMachine<Outcome> {
 
   snapshot(): StateSnapshot {
     const release = this.#mvcc.pin()
-    const chunks = encodeEntries(this.#entries())
-    return { index: this.#appliedIndex, term: this.#appliedTerm, chunks, release }
-  }
-
-  /**
-   * The state as etcd's back end holds it, as of now: the small buckets, then every revision. Hold a
-   * pin of `mvcc` while iterating.
-   */
-  #entries(): AsyncIterable<BackendEntry> {
-    const head: BackendEntry[] = [
-      { bucket: 'meta', key: CONSISTENT_INDEX, value: indexBytes(this.#appliedIndex) },
-      { bucket: 'meta', key: TERM, value: indexBytes(this.#appliedTerm) },
-      ...this.#mvcc.metaEntries(),
-      ...this.#members.entries(),
-      ...this.#alarms.entries(),
-    ]
-    for (const lease of this.#leases.all()) {
-      head.push({ bucket: 'lease', key: leaseKey(lease.id), value: encodeLease(lease) })
-    }
-    head.push(...this.#auth.entries())
-    const changes = this.#mvcc.changes(0, this.#mvcc.revision)
-    return (async function* () {
-      yield* head
-      for await (const { main, sub, removed, encoded } of changes) {
-        yield { bucket: 'key', key: revisionBytes(main, sub, removed), value: encoded }
-      }
-    })()
+    const at = { index: this.#appliedIndex, term: this.#appliedTerm }
+    const chunks = encodeEntries(
+      stateEntries(at, {
+        mvcc: this.#mvcc,
+        leases: this.#leases,
+        auth: this.#auth,
+        members: this.#members,
+        alarms: this.#alarms,
+      }),
+    )
+    return { ...at, chunks, release }
   }
 
   async restore(
@@ -367,17 +355,7 @@ export class EtcdState implements StateMachine<Outcome> {
     }
   }
 
-  #replace(
-    at: { index: LogIndex; term: Term },
-    parts: {
-      backend: Backend
-      mvcc: Mvcc
-      leases: LeaseBook
-      auth: AuthBook
-      members: MemberBook
-      alarms: AlarmBook
-    },
-  ): void {
+  #replace(at: { index: LogIndex; term: Term }, parts: StateParts & { backend: Backend }): void {
     this.#backend = parts.backend
     this.#mvcc = parts.mvcc
     this.#leases = parts.leases
@@ -406,14 +384,4 @@ export class EtcdState implements StateMachine<Outcome> {
       await this.#options.engine.close()
     }
   }
-}
-
-function indexBytes(index: number): Uint8Array {
-  const bytes = Buffer.allocUnsafe(8)
-  bytes.writeBigUInt64BE(BigInt(index))
-  return bytes
-}
-
-function readIndex(bytes: Uint8Array | undefined): number {
-  return bytes ? Number(Buffer.from(bytes).readBigUInt64BE(0)) : 0
 }
