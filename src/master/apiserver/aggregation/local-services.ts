@@ -1,8 +1,6 @@
-import { hasReason } from '../../../base/index.ts'
 import { type APIService, type GroupVersion, localRank, type Rank } from '../../../api/index.ts'
-import { systemCall } from '../bootstrap/system-call.ts'
-import { createObject } from '../registry/create.ts'
-import { keyOf, type Store } from '../registry/store.ts'
+import { createMissing } from '../bootstrap/create-missing.ts'
+import type { Store } from '../registry/store.ts'
 import { LOCAL, setAvailable } from './condition.ts'
 
 /** Who keeps an APIService. */
@@ -45,15 +43,7 @@ export async function ensureService(
   object: APIService,
   signal: AbortSignal,
 ): Promise<void> {
-  const call = systemCall('', signal)
   const { name = '' } = object.metadata
-  if (store.cache.get(keyOf(store, call, name))) return
-  store.resource.strategy.applyDefaults(object)
-  try {
-    await createObject(store, call, object)
-  } catch (error) {
-    if (!hasReason(error, 'AlreadyExists')) throw error
-    return
-  }
-  await setAvailable(store, { name, verdict: LOCAL, signal })
+  const isNew = await createMissing(store, object, { signal })
+  if (isNew) await setAvailable(store, { name, verdict: LOCAL, signal })
 }

@@ -1,10 +1,9 @@
 import { X509Certificate } from 'node:crypto'
-import { hasReason } from '../../../base/index.ts'
 import type { KubeObject } from '../../../api/index.ts'
 import type { RequestHeaderOptions } from '../authn/request-header.ts'
-import { createObject } from '../registry/create.ts'
 import type { Store } from '../registry/store.ts'
 import { mainRules, updateObject } from '../registry/update.ts'
+import { createFirst } from './create-missing.ts'
 import { systemCall } from './system-call.ts'
 
 const NAMESPACE = 'kube-system'
@@ -30,22 +29,17 @@ export async function ensureAuthenticationInfo(
 ): Promise<void> {
   const wanted = dataOf(info, nowMs)
   if (Object.keys(wanted).length === 0) return
-  const call = systemCall(NAMESPACE, signal)
   const object: ConfigMap = { metadata: { name: NAME, namespace: NAMESPACE }, data: wanted }
-  try {
-    await createObject(configMaps, call, object)
-  } catch (error) {
-    if (!hasReason(error, 'AlreadyExists')) throw error
-    await updateObject(configMaps, call, {
-      name: NAME,
-      rules: mainRules(configMaps),
-      change: (old: ConfigMap) => {
-        const data = together(old.data ?? {}, wanted, nowMs)
-        const isSame = Object.entries(data).every(([key, value]) => old.data?.[key] === value)
-        return isSame ? old : { ...old, data }
-      },
-    })
-  }
+  if (await createFirst(configMaps, object, { signal })) return
+  await updateObject(configMaps, systemCall(NAMESPACE, signal), {
+    name: NAME,
+    rules: mainRules(configMaps),
+    change: (old: ConfigMap) => {
+      const data = together(old.data ?? {}, wanted, nowMs)
+      const isSame = Object.entries(data).every(([key, value]) => old.data?.[key] === value)
+      return isSame ? old : { ...old, data }
+    },
+  })
 }
 
 interface ConfigMap extends KubeObject {

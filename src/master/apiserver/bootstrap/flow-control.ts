@@ -1,10 +1,9 @@
-import { hasReason } from '../../../base/index.ts'
 import type { FlowSchema, KubeObject } from '../../../api/index.ts'
 import { defaultFlowControl } from '../fairness/index.ts'
-import { createObject } from '../registry/create.ts'
-import { keyOf, type Store } from '../registry/store.ts'
+import type { Store } from '../registry/store.ts'
 import { timestamp } from '../registry/time.ts'
 import { statusRules, updateObject } from '../registry/update.ts'
+import { createMissing } from './create-missing.ts'
 import { systemCall } from './system-call.ts'
 
 /** Makes the flow schemas and priority levels that every cluster has, as far as they are missing. */
@@ -19,17 +18,8 @@ export async function ensureFlowControl(
 }
 
 async function ensure(store: Store, object: KubeObject, signal: AbortSignal): Promise<void> {
-  const call = systemCall('', signal)
-  const { name = '' } = object.metadata
-  if (store.cache.get(keyOf(store, call, name))) return
-  store.resource.strategy.applyDefaults(object)
-  try {
-    await createObject(store, call, object)
-  } catch (error) {
-    if (!hasReason(error, 'AlreadyExists')) throw error
-    return
-  }
-  if (store.resource.kind !== 'FlowSchema') return
+  const isNew = await createMissing(store, object, { signal })
+  if (!isNew || store.resource.kind !== 'FlowSchema') return
   const { priorityLevelConfiguration } = (object as FlowSchema).spec
   const level = JSON.stringify(priorityLevelConfiguration.name)
   const dangling = {
@@ -39,8 +29,8 @@ async function ensure(store: Store, object: KubeObject, signal: AbortSignal): Pr
     reason: 'Found',
     message: `This FlowSchema references the PriorityLevelConfiguration object named ${level} and it exists`,
   }
-  await updateObject(store, call, {
-    name,
+  await updateObject(store, systemCall('', signal), {
+    name: object.metadata.name ?? '',
     rules: statusRules(store),
     change: (old) => Object.assign(old, { status: { conditions: [dangling] } }),
   })

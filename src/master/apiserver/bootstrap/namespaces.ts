@@ -1,7 +1,5 @@
-import { hasReason } from '../../../base/index.ts'
-import { createObject } from '../registry/create.ts'
 import type { Store } from '../registry/store.ts'
-import { systemCall } from './system-call.ts'
+import { createMissing } from './create-missing.ts'
 
 const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
@@ -10,15 +8,6 @@ export async function ensureNamespaces(
   namespaces: Store,
   options: { signal: AbortSignal },
 ): Promise<void> {
-  const call = systemCall('', options.signal)
-  const ensure = async (name: string) => {
-    const object = { metadata: { name } }
-    namespaces.resource.strategy.applyDefaults(object)
-    try {
-      await createObject(namespaces, call, object)
-    } catch (error) {
-      if (!hasReason(error, 'AlreadyExists')) throw error
-    }
-  }
+  const ensure = (name: string) => createMissing(namespaces, { metadata: { name } }, options)
   await Promise.all(SYSTEM_NAMESPACES.map(ensure))
 }

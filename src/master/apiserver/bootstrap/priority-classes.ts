@@ -1,8 +1,6 @@
-import { hasReason } from '../../../base/index.ts'
 import type { PriorityClass } from '../../../api/index.ts'
-import { createObject } from '../registry/create.ts'
 import type { Store } from '../registry/store.ts'
-import { systemCall } from './system-call.ts'
+import { createMissing } from './create-missing.ts'
 
 /** The classes that every cluster has, above all that users may make. */
 const SYSTEM_CLASSES = [
@@ -25,14 +23,8 @@ export async function ensurePriorityClasses(
   classes: Store,
   options: { signal: AbortSignal },
 ): Promise<void> {
-  const call = systemCall('', options.signal)
   for (const { name, value, description } of SYSTEM_CLASSES) {
     const object: PriorityClass = { metadata: { name }, value, description }
-    classes.resource.strategy.applyDefaults(object)
-    try {
-      await createObject(classes, call, object)
-    } catch (error) {
-      if (!hasReason(error, 'AlreadyExists')) throw error
-    }
+    await createMissing(classes, object, options)
   }
 }

@@ -1,13 +1,12 @@
-import { hasReason } from '../../../base/index.ts'
 import { type KubeObject, semanticEqual } from '../../../api/index.ts'
 import type { PolicyRule } from '../authz/authorizer.ts'
 import { AUTO_UPDATE, defaultRbac } from '../authz/defaults/index.ts'
 import type { Subject } from '../authz/role-reader.ts'
 import { missingRules } from '../authz/rules.ts'
-import { createObject } from '../registry/create.ts'
 import { deleteObject } from '../registry/delete.ts'
 import { keyOf, type Store } from '../registry/store.ts'
 import { mainRules, updateObject } from '../registry/update.ts'
+import { createFirst } from './create-missing.ts'
 import { systemCall } from './system-call.ts'
 
 interface Rbac extends KubeObject {
@@ -37,10 +36,7 @@ async function ensure(store: Store, wanted: Rbac, signal: AbortSignal): Promise<
   const call = systemCall(namespace, signal)
   const known = store.cache.get(keyOf(store, call, name))?.parse() as Rbac | undefined
   if (known && !needsRepair(known, wanted)) return
-  if (known && !sameRef(known, wanted)) {
-    // What a binding refers to never changes: it is another one.
-    await deleteObject(store, call, { name, options: {} })
-  } else if (known) {
+  if (known && sameRef(known, wanted)) {
     await updateObject(store, call, {
       name,
       rules: mainRules(store),
@@ -48,13 +44,11 @@ async function ensure(store: Store, wanted: Rbac, signal: AbortSignal): Promise<
     })
     return
   }
-  const object = structuredClone(wanted)
-  store.resource.strategy.applyDefaults(object)
-  try {
-    await createObject(store, call, object)
-  } catch (error) {
-    if (!hasReason(error, 'AlreadyExists')) throw error
+  if (known) {
+    // What a binding refers to never changes: it is another one.
+    await deleteObject(store, call, { name, options: {} })
   }
+  await createFirst(store, wanted, { signal })
 }
 
 const sameRef = (a: Rbac, b: Rbac): boolean =>
