@@ -17,11 +17,7 @@ describe("navarch etcd, by etcd's flags", function () {
   })
   afterEach(() => etcd?.close())
 
-  const out = async (args: string, names?: readonly string[]): Promise<string> => {
-    const outcome = await etcd.etcdctl(args, names)
-    assert.equal(outcome.code, 0, `etcdctl ${args}: ${outcome.stderr}`)
-    return outcome.stdout.trim()
-  }
+  const out = (args: string, names?: readonly string[]) => etcd.out(args, names)
 
   it('listens on several URLs, on a socket, and for HTTP apart; keeps its log elsewhere', async () => {
     etcd = await EtcdProcesses.open()

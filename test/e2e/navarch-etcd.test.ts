@@ -16,11 +16,7 @@ describe('navarch etcd', function () {
   })
   afterEach(() => etcd?.close())
 
-  const out = async (args: string, names?: readonly string[]): Promise<string> => {
-    const outcome = await etcd.etcdctl(args, names)
-    assert.equal(outcome.code, 0, `etcdctl ${args}: ${outcome.stderr}`)
-    return outcome.stdout.trim()
-  }
+  const out = (args: string, names?: readonly string[]) => etcd.out(args, names)
   const start = async (names: readonly string[], flags: readonly string[] = []) => {
     etcd = await EtcdProcesses.open()
     const initial = await etcd.initial(names)

@@ -121,6 +121,13 @@ export class EtcdProcesses {
     return run('etcdctl', args.split(' '), { env })
   }
 
+  /** What etcdctl says when it succeeds. */
+  async out(args: string, names?: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.etcdctl(args, names)
+    if (code !== 0) throw new Error(`etcdctl ${args}: ${stderr}`)
+    return stdout.trim()
+  }
+
   async stop(): Promise<void> {
     for (const { child, exit } of this.members.values()) {
       child.kill('SIGKILL')

@@ -8,6 +8,7 @@ import type { ContainerView, PodView } from '../../../src/node/kubelet/pod-words
 import { systemProcesses } from '../../../src/platform/index.ts'
 import { detectMountMode } from '../../../src/node/kubelet/runtime/process/mounts.ts'
 import { openUp } from '../../../src/node/kubelet/runtime/process/user.ts'
+import { skipWithout } from '../../support/peers.ts'
 import { Fixture } from './fixture.ts'
 import { until } from './until.ts'
 
@@ -48,7 +49,7 @@ describe('containers of users, on a node whose agent is root', () => {
   const ownUid = process.getuid?.()
   let fixture: Fixture
   before(async function () {
-    if (ownUid !== 0) return this.skip()
+    if (ownUid !== 0) skipWithout(this, 'only root starts containers of other users')
     fixture = await Fixture.start()
     const { runtime } = fixture.config('node-1')
     assert(runtime.kind === 'process')
