@@ -21,6 +21,7 @@ import {
   type RaftMember,
   TIMING_DEFAULT,
 } from './member/index.ts'
+import { Steps } from './steps.ts'
 
 export interface OpenStoreOptions {
   /** From `clusterIdentity`, the same on every member. */
@@ -74,39 +75,37 @@ export interface OpenStore {
  */
 export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
   const { cluster, disk, dataFolder, clock, random, log, transport } = options
+  const steps = new Steps({ clock, log })
   const undo: (() => Promise<void>)[] = [() => transport.close()]
   let store: EtcdStore | undefined
   try {
     const self = memberNamed(cluster, options.name)
     await disk.mkdir(dataFolder)
-    // The engine's lock keeps other processes out of the whole folder.
-    const engine = await options.openEngine(`${dataFolder}/db`)
-    const { authTokenTtlSeconds } = options
-    const state = await EtcdState.open({
-      engine,
-      clock,
-      log,
-      ...(authTokenTtlSeconds !== undefined && { authTokenTtlSeconds }),
-    })
+    const state = await openState(options, steps)
     undo.unshift(() => state.close())
     options.onState?.(state)
     const { timing, archiveFolder: folder, etcd: { requestBytesMax } = {} } = options
     if (folder !== undefined) {
       const { clusterId } = cluster
-      const archiver = await Archiver.open({ state, disk, folder, clusterId, clock, log })
+      const archiver = await steps.take('opening the archive', () => {
+        return Archiver.open({ state, disk, folder, clusterId, clock, log })
+      })
       undo.unshift(() => archiver.close())
     }
     const delays = new MemberDelays()
-    const member = await openMember<Outcome>({
-      ...options,
-      self,
-      log: log.child({ component: 'raft' }),
-      stateMachine: state,
-      ...(requestBytesMax !== undefined && { requestBytesMax }),
-      delays,
-      onDiskFull: () => store?.diskIsFull(),
-    })
+    const member = await steps.take('opening the log', () =>
+      openMember<Outcome>({
+        ...options,
+        self,
+        log: log.child({ component: 'raft' }),
+        stateMachine: state,
+        ...(requestBytesMax !== undefined && { requestBytesMax }),
+        delays,
+        onDiskFull: () => store?.diskIsFull(),
+      }),
+    )
     undo.unshift(() => member.stop())
+    tellWhereItGoesOn(options, member)
     const { tickMs, electionTicks } = { ...TIMING_DEFAULT, ...timing }
     const electionTimeoutMs = tickMs * electionTicks
     const etcd = new EtcdStore({
@@ -129,4 +128,35 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     for (const each of undo) await each().catch(() => undefined)
     throw error
   }
+}
+
+/** The database, and what is read back of it. */
+async function openState(options: OpenStoreOptions, steps: Steps): Promise<EtcdState> {
+  const { dataFolder, clock, log, authTokenTtlSeconds } = options
+  const path = `${dataFolder}/db`
+  // The engine's lock keeps other processes out of the whole folder.
+  const engine = await steps.take('opening the database', () => options.openEngine(path), { path })
+  const state = await steps.take('reading the state', () =>
+    EtcdState.open({
+      engine,
+      clock,
+      log,
+      ...(authTokenTtlSeconds !== undefined && { authTokenTtlSeconds }),
+    }),
+  )
+  log.info('opened backend db', { caller: 'storage/backend.go', path })
+  return state
+}
+
+function tellWhereItGoesOn({ cluster, log }: OpenStoreOptions, member: RaftMember<Outcome>): void {
+  const { id, term, commitIndex, appliedIndex } = member.status()
+  const isNew = commitIndex <= 1
+  log.info(isNew ? 'starting local member' : 'restarting local member', {
+    caller: 'etcdserver/bootstrap.go',
+    'cluster-id': cluster.clusterId.toString(16),
+    'local-member-id': id.toString(16),
+    term,
+    'commit-index': commitIndex,
+    'applied-index': appliedIndex,
+  })
 }

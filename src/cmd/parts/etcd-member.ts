@@ -45,7 +45,8 @@ export async function startEtcd(
   await refuseEtcdData(systemDisk(), config)
   const clientTls = readEtcdTls('', flags, config.listenClientUrls, { log })
   const peerTls = readEtcdTls('peer-', flags, config.listenPeerUrls, { log })
-  const cluster = await identify(config, peerTls)
+  tellStart(config, log)
+  const cluster = await identify(config, { peerTls, log })
   const self = cluster.members.find(({ name }) => name === config.name)
   if (!self) throw new EtcdConfigError(`couldn't find local name "${config.name}"`)
   const transport = await tlsPeers({
@@ -106,6 +107,18 @@ export async function startEtcd(
   }
 }
 
+/** The first word, before anything that may take its time. */
+function tellStart({ name, dataDir, listenPeerUrls, listenClientUrls }: EtcdConfig, log: Log) {
+  const texts = (urls: readonly BindUrl[]) => urls.map(({ address, port }) => `${address}:${port}`)
+  log.info('starting an etcd server', {
+    caller: 'embed/etcd.go',
+    name,
+    'data-dir': dataDir,
+    'listen-peer-urls': texts(listenPeerUrls),
+    'listen-client-urls': texts(listenClientUrls),
+  })
+}
+
 function logLimits(flags: EtcdFlags) {
   return {
     flushEntries: Math.max(1, Number(flags.get('snapshot-count'))),
@@ -163,7 +176,7 @@ function quotaBytes(given: number): number {
 /** Who this member is: what its folder says, else what the cluster says that it joins, else its flags. */
 async function identify(
   config: EtcdConfig,
-  peerTls: EtcdTls | undefined,
+  { peerTls, log }: { peerTls: EtcdTls | undefined; log: Log },
 ): Promise<ClusterIdentity> {
   const { name, members, clusterToken, dataDir, walDir, advertiseClientUrls } = config
   const own = members.find((each) => each.name === name)
@@ -182,6 +195,8 @@ async function identify(
       if (known) return joinedIdentity(known, initial)
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'ConnectionError') throw error
+      const fields = { caller: 'etcdserver/cluster_util.go', address: url, error }
+      log.warn('failed to get cluster response', fields)
     }
   }
   throw new EtcdConfigError(

@@ -4,6 +4,8 @@ import { Tag } from '../payload.ts'
 import type { ServiceContext } from './context.ts'
 
 const RETRY_MS = 500
+/** Without a quorum it fails every second or so: told less often. */
+const TELL_MS_MIN = 5000
 
 /**
  * Tells the others this member's name and where its clients find it, at each start, until it is
@@ -24,12 +26,23 @@ export class Publisher {
     const { clock } = this.#service
     const { signal } = this.#closed
     const encoded = Buffer.from(JSON.stringify(attributes))
+    const startMs = clock.monotonicMs()
+    let toldMs = startMs - TELL_MS_MIN
     while (!signal.aborted) {
       try {
         await this.#service.propose('members', Tag.memberAttributes, encoded, { signal })
         return
       } catch (error) {
-        if (!signal.aborted) this.#log.debug('this member is not published yet', { error })
+        const nowMs = clock.monotonicMs()
+        if (!signal.aborted && nowMs - toldMs >= TELL_MS_MIN) {
+          toldMs = nowMs
+          const fields = {
+            caller: 'etcdserver/server.go',
+            seconds: (nowMs - startMs) / 1000,
+            error,
+          }
+          this.#log.warn('failed to publish local member to cluster through raft', fields)
+        }
         await sleep(clock, RETRY_MS, { signal }).catch(() => undefined)
       }
     }
