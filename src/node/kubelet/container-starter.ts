@@ -31,6 +31,7 @@ interface Inputs {
 
 /** How long a start waits for the API before it is tried again. */
 const API_TIMEOUT_MS = 5_000
+const HOSTNAME_CHARS_MAX = 63
 
 /** Turns a container of a pod into a running one. */
 export class ContainerStarter {
@@ -121,7 +122,7 @@ export class ContainerStarter {
     }
     const base = {
       ...context.baseEnv,
-      HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
+      HOSTNAME: hostnameOf(pod),
       POD_IP: sandbox.ip,
     }
     const facts = this.#facts(sandbox)
@@ -183,6 +184,7 @@ export class ContainerStarter {
       args: (container.args ?? []).map((word) => expand(word, values)),
       env: inputs.env,
       workingDir: container.workingDir || undefined,
+      hostname: pod.spec.hostNetwork ? undefined : hostnameOf(pod),
       user: runtime.hollow ? undefined : userOf(pod, container, ownUid),
       mounts,
       // A volume that the container puts there goes before.
@@ -227,4 +229,9 @@ function ownershipOf(volume: DeepReadonly<Volume> | undefined): Mount['owned'] {
   const isWritten =
     volume?.configMap ?? volume?.secret ?? volume?.projected ?? volume?.downwardAPI ?? undefined
   return isWritten ? 'files' : undefined
+}
+
+/** Linux takes no more than 64 bytes, the kubelet 63. */
+function hostnameOf({ spec, metadata }: PodView): string {
+  return spec.hostname ?? metadata.name.slice(0, HOSTNAME_CHARS_MAX).replace(/[-.]+$/, '')
 }

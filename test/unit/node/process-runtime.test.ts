@@ -60,7 +60,10 @@ describe('ProcessRuntime', () => {
         dataFolder: folder,
         podCidr: '127.77.1.0/24',
         nodeIp: '127.77.0.1',
-        images: { 'navarch/job': { command: [NODE, '-e'], args: ['console.log("default")'] } },
+        images: {
+          'navarch/job': { command: [NODE, '-e'], args: ['console.log("default")'] },
+          'registry:5000/tool': { command: [], args: [], files: { '/no-such-tool': '/bin/sh' } },
+        },
         version: 'test',
         mountMode,
       },
@@ -347,6 +350,20 @@ describe('ProcessRuntime', () => {
     // The host's own `/dev` has nothing of it.
     const outside = await fs.readFile('/dev/termination-log', 'utf8').catch(() => '')
     assert.notEqual(outside, folder)
+  })
+
+  it('has a name of its own, and what its image brings', async function () {
+    const isRoot = process.getuid?.() === 0
+    const runtime = await start(isRoot ? 'root' : 'user-namespace')
+    const state = await runToEnd(runtime, {
+      image: 'registry:5000/tool:v1',
+      command: ['/no-such-tool', '-c', 'uname -n; exit 6'],
+      hostname: 'web-1',
+    })
+    const log = await logsOf(runtime)
+    if (log.includes('Operation not permitted')) skipOnThisKernel(this, NO_MOUNTS)
+    assert.equal(log, 'web-1\n')
+    assert.equal(state.exitCode, 6)
   })
 
   it('runs commands beside a container, in its mounts', async function () {

@@ -54,6 +54,8 @@ export interface ContainerConfig {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly workingDir: string | undefined
+  /** Its own, where the host allows mounts. Absent: the host's. */
+  readonly hostname?: string | undefined
   /** Absent: as the agent. */
   readonly user?: ContainerUser | undefined
   readonly mounts: readonly Mount[]

@@ -1,4 +1,4 @@
-import type { ImageResult } from '../types.ts'
+import type { ContainerConfig, ImageResult } from '../types.ts'
 
 /** A program of the host that stands for an image. */
 export interface ImageProgram {
@@ -6,6 +6,8 @@ export interface ImageProgram {
   readonly command: readonly string[]
   /** What its CMD would be: used when the pod gives neither command nor args. */
   readonly args: readonly string[]
+  /** What else of the image there is: files and folders of the host, by where they lie within. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** Images by name, without tag: `navarch/web`. */
@@ -49,4 +51,15 @@ export function commandLine(options: {
   const program = options.catalog[repositoryOf(options.image)]
   if (!program) return []
   return [...program.command, ...(args.length > 0 ? args : program.args)]
+}
+
+/** The container with what its image brings along, below what the pod itself mounts. */
+export function withImageFiles(config: ContainerConfig, catalog: ImageCatalog): ContainerConfig {
+  const files = Object.entries(catalog[repositoryOf(config.image)]?.files ?? {})
+  if (files.length === 0) return config
+  const taken = new Set(config.mounts.map((mount) => mount.mountPath))
+  const brought = files
+    .filter(([mountPath]) => !taken.has(mountPath))
+    .map(([mountPath, hostPath]) => ({ name: 'image', mountPath, hostPath, readOnly: true }))
+  return { ...config, mounts: [...brought, ...config.mounts] }
 }

@@ -112,6 +112,7 @@ export async function launch(
           root: `${folder}/root`,
           pidFile: `${folder}/pid`,
           workingDir,
+          hostname: config.hostname,
           mounts,
           files,
           user,

@@ -10,12 +10,13 @@ import { asUser, asUserWithin, type Within } from './user.ts'
 export type MountMode = 'root' | 'user-namespace' | 'none'
 
 const UNSHARE: Readonly<Record<Exclude<MountMode, 'none'>, readonly string[]>> = {
-  root: ['unshare', '--mount', '--propagation', 'private', '--'],
+  root: ['unshare', '--mount', '--uts', '--propagation', 'private', '--'],
   'user-namespace': [
     'unshare',
     '--user',
     '--map-root-user',
     '--mount',
+    '--uts',
     '--propagation',
     'private',
     '--',
@@ -59,16 +60,19 @@ export function mountedCommand(options: {
   pidFile: string
   /** Only with mounts; else the process starts where it is. */
   workingDir: string
+  /** Absent: the host's. */
+  hostname?: string | undefined
   mounts: readonly Mount[]
   files: readonly PodFile[]
   user: ContainerUser | undefined
   command: readonly string[]
 }): readonly string[] {
-  const { root, mounts, files, user, command } = options
+  const { root, hostname, mounts, files, user, command } = options
   const inOrder = mounts.toSorted((a, b) => a.mountPath.length - b.mountPath.length)
   const isMirrored = mounts.length > 0
   const script = [
     'set -e',
+    ...(hostname === undefined ? [] : [`hostname ${quote(hostname)} 2>/dev/null || :`]),
     `navarch_root=${isMirrored ? quote(root) : ''}`,
     ...(isMirrored ? [MIRROR] : []),
     ...ownDevices(inOrder.filter(({ mountPath }) => mountPath.startsWith('/dev/'))),
@@ -168,7 +172,7 @@ export function enterCommand(
   command: readonly string[],
 ): readonly string[] {
   const own = mode === 'user-namespace' ? ['--user', '--preserve-credentials'] : []
-  const enter = ['nsenter', '--target', String(target.pid), ...own, '--mount']
+  const enter = ['nsenter', '--target', String(target.pid), ...own, '--mount', '--uts']
   return target.within
     ? [...enter, '--', ...asUserWithin(target.within, user, command)]
     : [...enter, '--root', '--wd', '--', ...asUser(user, command)]

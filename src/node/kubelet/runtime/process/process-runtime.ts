@@ -29,7 +29,7 @@ import { AddressPool } from '../address-pool.ts'
 import { attachTo } from './attach.ts'
 import { ProcessContainer } from './container.ts'
 import { dressed } from './environment.ts'
-import { findImage, type ImageCatalog } from './images.ts'
+import { findImage, type ImageCatalog, withImageFiles } from './images.ts'
 import { envName, launch, prepareFolder } from './launch.ts'
 import { readLog } from './log-reader.ts'
 import { detectMountMode, enterCommand, type MountMode } from './mounts.ts'
@@ -149,7 +149,8 @@ export class ProcessRuntime implements Runtime {
     return findImage(image, this.#config.images, options)
   }
 
-  async startContainer(pod: PodIdentity, config: ContainerConfig): Promise<ObservedContainer> {
+  async startContainer(pod: PodIdentity, given: ContainerConfig): Promise<ObservedContainer> {
+    const config = withImageFiles(given, this.#config.images)
     const running = present(this.#pods.get(pod.uid), 'the sandbox of a pod that is started')
     const image = this.image(config.image, { hasCommand: config.command.length > 0 })
     if (image.kind === 'missing') throw new RuntimeError('CreateContainerError', image.message)
