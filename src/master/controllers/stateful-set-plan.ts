@@ -23,6 +23,8 @@ export type StatefulAction =
   | { readonly kind: 'create'; readonly ordinal: number; readonly ofCurrent: boolean }
   | { readonly kind: 'delete'; readonly pod: ReadPod; readonly why: 'over' | 'scaled' | 'updated' }
   | { readonly kind: 'identify'; readonly pod: ReadPod; readonly ordinal: number }
+  /** Claims of a pod that waits, which may have been deleted since. */
+  | { readonly kind: 'claims'; readonly ordinal: number }
 
 /** The names of the revisions that a set moves between. */
 export interface Revisions {
@@ -90,25 +92,25 @@ export function planStatefulSet(
 
 function planReplicas(view: View, actions: StatefulAction[]): 'wait' | 'go' {
   const start = startOf(view.set)
-  let isMissing = false
   for (const [index, pod] of view.replicas.entries()) {
     const ordinal = start + index
     if (!pod) {
       actions.push({ kind: 'create', ordinal, ofCurrent: isOfCurrent(view.set, ordinal) })
       if (view.isOrdered) return 'wait'
-      isMissing = true
       continue
     }
     if (isOver(pod)) {
       if (!isTerminating(pod)) actions.push({ kind: 'delete', pod, why: 'over' })
       if (view.isOrdered) return 'wait'
-      isMissing = true
       continue
+    }
+    if (pod.status?.phase === 'Pending' && (view.set.spec.volumeClaimTemplates ?? []).length > 0) {
+      actions.push({ kind: 'claims', ordinal })
     }
     if (view.isOrdered && (isTerminating(pod) || !view.isAvailable(pod))) return 'wait'
     if (!hasIdentity(pod)) actions.push({ kind: 'identify', pod, ordinal })
   }
-  return isMissing ? 'wait' : 'go'
+  return 'go'
 }
 
 /** Whether a pod made now is of the former template: below the partition, or not yet reached. */
@@ -140,27 +142,42 @@ function planUpdate(view: View): StatefulAction[] {
   const { type, rollingUpdate } = view.set.spec.updateStrategy ?? {}
   if (type !== 'RollingUpdate') return []
   const partition = rollingUpdate?.partition ?? 0
-  const max = maxUnavailable(view.set)
-  const isOld = (pod: ReadPod) => podRevision(pod) !== view.revisions.update && !isTerminating(pod)
-  const unhealthy = (pod: ReadPod) => isTerminating(pod) || !view.isAvailable(pod)
-  const present = view.replicas.filter((pod): pod is ReadPod => pod !== undefined)
-  const updating = present.filter((pod) => unhealthy(pod) && !isOld(pod)).length
-  let mayFall = max - present.filter(unhealthy).length
+  const max = rollingUpdate?.maxUnavailable
+  if (max === undefined) return planNext(view, partition)
+  // KEP-961: rounded down, as upstream does, whatever its documentation says.
+  return planSome(view, partition, Math.max(1, scaledValue(max, replicasOf(view.set), 'down')))
+}
+
+const isOld = (view: View, pod: ReadPod) =>
+  podRevision(pod) !== view.revisions.update && !isTerminating(pod)
+
+const serves = (view: View, pod: ReadPod | undefined) =>
+  pod !== undefined && !isTerminating(pod) && view.isAvailable(pod)
+
+/** The highest pod that is old, once all above it serve. Those below do not matter. */
+function planNext(view: View, partition: number): StatefulAction[] {
+  for (let index = view.replicas.length - 1; index >= partition; index--) {
+    const pod = view.replicas[index]
+    if (pod && !isOver(pod) && isOld(view, pod)) return [{ kind: 'delete', pod, why: 'updated' }]
+    if (!serves(view, pod)) return []
+  }
+  return []
+}
+
+/** As many old pods as may be missing at once; what does not serve may go beside those that do. */
+function planSome(view: View, partition: number, max: number): StatefulAction[] {
+  const missing = view.replicas.filter((pod) => !serves(view, pod))
+  const updating = missing.filter((pod) => !pod || isOver(pod) || !isOld(view, pod)).length
+  let mayFall = max - missing.length
   const actions: StatefulAction[] = []
   for (let index = view.replicas.length - 1; index >= partition; index--) {
     const pod = view.replicas[index]
-    if (!pod || !isOld(pod)) continue
+    if (!pod || isOver(pod) || !isOld(view, pod)) continue
     if (updating + actions.length >= max) break
-    if (!unhealthy(pod) && mayFall-- <= 0) break
+    if (serves(view, pod) && mayFall-- <= 0) continue
     actions.push({ kind: 'delete', pod, why: 'updated' })
   }
   return actions
-}
-
-/** KEP-961: how many may be unavailable during an update; one where nothing is said. */
-function maxUnavailable(set: ReadStatefulSet): number {
-  const value = set.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1
-  return Math.max(1, scaledValue(value, replicasOf(set), 'up'))
 }
 
 export function statefulSetStatus(

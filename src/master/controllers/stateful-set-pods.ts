@@ -107,31 +107,83 @@ export function makeClaims(set: ReadStatefulSet, ordinal: number): PersistentVol
   })
 }
 
+/** What the claims of a pod are tied to (KEP-1847). */
+export interface ClaimSituation {
+  readonly pod: ReadPod
+  /** The pod is beyond the wanted ordinals. */
+  readonly condemned: boolean
+}
+
 /**
- * The owners that a claim is to have (KEP-1847): with the set when it shall go with it, with its
- * pod when that is to go for good. Undefined: as they are.
+ * The owners that a claim is to have: the set when it shall go with it, its pod when that is to go
+ * for good. Undefined: as they are. A claim of a former set or pod of the name is the garbage
+ * collector's, and one that another controller manages is left to it.
  */
 export function claimOwners(
   set: ReadStatefulSet,
   claim: Cached<PersistentVolumeClaim>,
-  pod: { object: ReadPod | undefined; condemned: boolean },
+  of: ClaimSituation,
 ): OwnerReference[] | undefined {
-  const policy = set.spec.persistentVolumeClaimRetentionPolicy
   const before = claim.metadata.ownerReferences ?? []
-  const kept = before.filter(
-    (owner) =>
-      owner.uid !== set.metadata.uid &&
-      !(owner.kind === 'Pod' && ordinalOf(set, owner.name) !== undefined),
+  const own = before.filter((owner) => isNamed(owner, set, of.pod))
+  const uids = new Set<string>([set.metadata.uid, of.pod.metadata.uid])
+  if (own.some(({ uid }) => !uids.has(uid))) return undefined
+  const others = before.filter((owner) => !own.includes(owner))
+  const wanted = isManagedElsewhere(set, others) ? [] : ownersBy(set, of)
+  const isSame =
+    own.length === wanted.length &&
+    own.every(({ uid, controller }) => controller && wanted.some((owner) => owner.uid === uid))
+  return isSame ? undefined : [...others, ...wanted].map((owner) => ({ ...owner }))
+}
+
+function ownersBy(set: ReadStatefulSet, { pod, condemned }: ClaimSituation): OwnerReference[] {
+  const { whenScaled, whenDeleted } = set.spec.persistentVolumeClaimRetentionPolicy ?? {}
+  if (whenScaled === 'Delete' && condemned) return [controllerReference(pod, pods)]
+  return whenDeleted === 'Delete' ? [controllerReference(set, statefulSets)] : []
+}
+
+/** Whether a reference is to a set or a pod of these names, perhaps former ones. */
+function isNamed(owner: Owner, set: ReadStatefulSet, pod: ReadPod): boolean {
+  const { apiVersion, kind, name } = owner
+  return (
+    (apiVersion === 'apps/v1' && kind === 'StatefulSet' && name === set.metadata.name) ||
+    (apiVersion === 'v1' && kind === 'Pod' && name === pod.metadata.name)
   )
-  const wanted: OwnerReference[] = []
-  if (policy?.whenScaled === 'Delete' && pod.condemned && pod.object) {
-    wanted.push(controllerReference(pod.object, pods))
-  } else if (policy?.whenDeleted === 'Delete') {
-    wanted.push(controllerReference(set, statefulSets))
-  }
-  const after = [...kept, ...wanted]
-  const uids = (owners: readonly { readonly uid: string }[]) =>
-    owners.map((owner) => owner.uid).join()
-  if (uids(after) === uids(before)) return undefined
-  return after.map((owner) => ({ ...owner }))
+}
+
+type Owner = DeepReadonly<OwnerReference>
+
+/** Who keeps all claims may leave their management to another. */
+function isManagedElsewhere(set: ReadStatefulSet, others: readonly Owner[]): boolean {
+  const { whenScaled, whenDeleted } = set.spec.persistentVolumeClaimRetentionPolicy ?? {}
+  const deletes = whenScaled === 'Delete' || whenDeleted === 'Delete'
+  return deletes && others.some(({ controller }) => controller === true)
+}
+
+/** Whether another controller than the set and its pod manages a claim that the set would delete. */
+export function hasForeignController(
+  set: ReadStatefulSet,
+  claim: Cached<PersistentVolumeClaim>,
+  pod: ReadPod,
+): boolean {
+  const owners = claim.metadata.ownerReferences ?? []
+  return isManagedElsewhere(
+    set,
+    owners.filter((owner) => !isNamed(owner, set, pod)),
+  )
+}
+
+/**
+ * Whether a claim goes with a former pod of the name, when that pod was to go for good: a new pod
+ * would lose it.
+ */
+export function isClaimStale(
+  set: ReadStatefulSet,
+  claim: Cached<PersistentVolumeClaim>,
+  podName: string,
+): boolean {
+  if (set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled !== 'Delete') return false
+  return (claim.metadata.ownerReferences ?? []).some(
+    ({ apiVersion, kind, name }) => apiVersion === 'v1' && kind === 'Pod' && name === podName,
+  )
 }

@@ -41,6 +41,8 @@ import {
 import {
   claimNames,
   claimOwners,
+  hasForeignController,
+  isClaimStale,
   makeClaims,
   makePod,
   ordinalOf,
@@ -190,6 +192,8 @@ class StatefulSetReconciler {
         const template = action.ofCurrent ? templateOf(revision) : set.spec.template
         return this.#create(set, { ...action, template, revision: revision.metadata.name }, call)
       }
+      case 'claims':
+        return this.#createClaims(set, action.ordinal, call)
       case 'delete':
         return this.#delete(set, action.pod, action.why === 'over', call)
       case 'identify': {
@@ -206,6 +210,7 @@ class StatefulSetReconciler {
     of: { ordinal: number; template: PodTemplateSpec | typeof set.spec.template; revision: string },
     call: Call,
   ): Promise<void> {
+    this.#assertFresh(set, of.ordinal)
     await this.#createClaims(set, of.ordinal, call)
     const pod = makePod(set, of)
     const { name = '' } = pod.metadata
@@ -220,6 +225,15 @@ class StatefulSetReconciler {
         this.#tell(set, 'FailedCreate', `${what} failed error: ${error.message}`)
       }
       throw error
+    }
+  }
+
+  /** Throws while a claim of the pod is about to go with its predecessor. */
+  #assertFresh(set: Cached<StatefulSet>, ordinal: number): void {
+    for (const name of claimNames(set, ordinal).values()) {
+      const there = this.claims.get(`${set.metadata.namespace}/${name}`)
+      if (!there || !isClaimStale(set, there, `${set.metadata.name}-${ordinal}`)) continue
+      throw new StatusError(409, 'Conflict', `pvc ${name} goes with a former pod of the set`)
     }
   }
 
@@ -283,15 +297,22 @@ class StatefulSetReconciler {
         const { namespace } = set.metadata
         const found = this.claims.get(`${namespace}/${name}`)
         if (!found) continue
-        const of = { object: pod, condemned: condemned.includes(pod) }
-        const ownerReferences = claimOwners(set, found, of)
+        const ownerReferences = claimOwners(set, found, { pod, condemned: condemned.includes(pod) })
         if (!ownerReferences) continue
+        if (hasForeignController(set, found, pod)) this.#tellForeign(set, name)
         // Upstream's role lets it update claims, and not patch them.
         const wanted = draft<PersistentVolumeClaim>(found)
         wanted.metadata.ownerReferences = ownerReferences
         await this.#context.client.for(persistentVolumeClaims).update(wanted, call)
       }
     }
+  }
+
+  #tellForeign(set: Cached<StatefulSet>, claim: string): void {
+    const message =
+      `PersistentVolumeClaim ${claim} has a conflicting OwnerReference that acts as a manging ` +
+      'controller, the retention policy is ignored for this claim'
+    this.#tell(set, 'ConflictingController', message, true)
   }
 
   async #trimHistory(
