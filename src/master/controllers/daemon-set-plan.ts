@@ -1,7 +1,8 @@
 import { type DaemonSetStatus, isPodAvailable, isPodReady } from '../../api/index.ts'
 import {
   isUpdated,
-  placementOn,
+  NOWHERE,
+  type Placement,
   type ReadDaemonSet,
   type ReadNode,
   type ReadPod,
@@ -12,6 +13,8 @@ import { scaledValue } from './deployment-arithmetic.ts'
 export interface DaemonWorld {
   readonly set: ReadDaemonSet
   readonly nodes: readonly ReadNode[]
+  /** What the set may do on each node, by name (`placesOf`). */
+  readonly places: ReadonlyMap<string, Placement>
   readonly pods: readonly ReadPod[]
   /** The hash of the present template. */
   readonly hash: string
@@ -28,13 +31,19 @@ const isGoing = ({ metadata }: ReadPod) => metadata.deletionTimestamp !== undefi
 export const isOver = ({ status }: ReadPod) =>
   status?.phase === 'Failed' || status?.phase === 'Succeeded'
 
-const byAge = (a: ReadPod, b: ReadPod) =>
-  a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1
+/** Those that are on their node before those that wait for it, then the oldest first. */
+function byAge(a: ReadPod, b: ReadPod): number {
+  if (Boolean(a.spec.nodeName) !== Boolean(b.spec.nodeName)) return a.spec.nodeName ? -1 : 1
+  const [left, right] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp]
+  if (left !== right) return left < right ? -1 : 1
+  return a.metadata.name < b.metadata.name ? -1 : 1
+}
 
+/** Pods by node. What has ended and is going is only held by a finalizer, and takes no place. */
 function byNode(pods: readonly ReadPod[]): Map<string, ReadPod[]> {
   const result = new Map<string, ReadPod[]>()
   for (const pod of pods) {
-    const node = targetNode(pod)
+    const node = isOver(pod) && isGoing(pod) ? undefined : targetNode(pod)
     if (node !== undefined) result.set(node, [...(result.get(node) ?? []), pod].sort(byAge))
   }
   return result
@@ -51,14 +60,18 @@ export function planPlacement(world: DaemonWorld): DaemonPlan {
   const create: string[] = []
   const gone: ReadPod[] = []
   const names = new Set<string>()
+  const surges = maxSurge(world) > 0
   for (const node of world.nodes) {
     const { name } = node.metadata
     names.add(name)
     const pods = here.get(name) ?? []
-    const { shouldRun, mayStay } = placementOn(world.set, node)
+    const { shouldRun, mayStay } = world.places.get(name) ?? NOWHERE
     if (shouldRun && pods.length === 0) create.push(name)
-    else if (mayStay) gone.push(...surplusOn(world, pods))
-    else gone.push(...pods.filter((pod) => !isGoing(pod)))
+    else if (mayStay) {
+      gone.push(...surplusOn(world, pods, surges))
+      // Who surges does not wait until the last one is gone.
+      if (surges && shouldRun && pods.every((pod) => isGoing(pod) || isOver(pod))) create.push(name)
+    } else gone.push(...pods.filter((pod) => !isGoing(pod)))
   }
   // Pods that wait for a node that is no more.
   for (const [name, pods] of here) {
@@ -68,11 +81,11 @@ export function planPlacement(world: DaemonWorld): DaemonPlan {
   return { create, delete: gone }
 }
 
-function surplusOn(world: DaemonWorld, pods: readonly ReadPod[]): ReadPod[] {
+function surplusOn(world: DaemonWorld, pods: readonly ReadPod[], surges: boolean): ReadPod[] {
   const staying = pods.filter((pod) => !isGoing(pod))
   const surplus = staying.filter(isOver)
   const running = staying.filter((pod) => !isOver(pod))
-  if (maxSurge(world) === 0 || running.length <= 1) return [...surplus, ...running.slice(1)]
+  if (!surges || running.length <= 1) return [...surplus, ...running.slice(1)]
   // Surging: one pod of each template, the old one while it serves and the new one does not.
   const fresh = running.filter((pod) => isUpdated(pod, world.hash))
   const old = running.filter((pod) => !isUpdated(pod, world.hash))
@@ -86,8 +99,8 @@ function surplusOn(world: DaemonWorld, pods: readonly ReadPod[]): ReadPod[] {
 }
 
 /** How many nodes are to have a pod. */
-function desired({ set, nodes }: DaemonWorld): number {
-  return nodes.filter((node) => placementOn(set, node).shouldRun).length
+function wantedCount({ places }: DaemonWorld): number {
+  return [...places.values()].filter(({ shouldRun }) => shouldRun).length
 }
 
 function rolling({ set }: DaemonWorld) {
@@ -96,11 +109,11 @@ function rolling({ set }: DaemonWorld) {
 }
 
 function maxSurge(world: DaemonWorld): number {
-  return scaledValue(rolling(world)?.maxSurge ?? 0, desired(world), 'up')
+  return scaledValue(rolling(world)?.maxSurge ?? 0, wantedCount(world), 'up')
 }
 
 function maxUnavailable(world: DaemonWorld): number {
-  const value = scaledValue(rolling(world)?.maxUnavailable ?? 1, desired(world), 'up')
+  const value = scaledValue(rolling(world)?.maxUnavailable ?? 1, wantedCount(world), 'up')
   // Where both shares come out as nothing, the update must go on all the same.
   return value === 0 && maxSurge(world) === 0 ? 1 : value
 }
@@ -147,33 +160,44 @@ function planReplacement(world: DaemonWorld): DaemonPlan {
   return { create: [], delete: [...broken, ...candidates.slice(0, may)] }
 }
 
-/** New pods come beside the old ones, which go when those serve. */
+/**
+ * New pods come beside the old ones, which go when those serve. Where nothing new may come, an old
+ * pod serves on until as many as are wanted serve elsewhere.
+ */
 function planSurge(world: DaemonWorld): DaemonPlan {
   const isAvailable = availability(world)
   const urgent: string[] = []
   const candidates: string[] = []
   const gone: ReadPod[] = []
-  let surging = 0
+  const misplaced: ReadPod[] = []
+  let [surging, serving] = [0, 0]
   for (const { node, fresh, old, isUntidy } of sortByNode(world)) {
-    if (isUntidy) surging++
-    else if (!old) continue
-    else if (fresh && isAvailable(fresh)) gone.push(old)
+    if (isUntidy) {
+      surging++
+      continue
+    }
+    const counted = old ?? fresh
+    if (counted && isAvailable(counted)) serving++
+    if (!old) continue
+    if (fresh && isAvailable(fresh)) gone.push(old)
     else if (fresh) surging++
-    else if (isAvailable(old)) candidates.push(node)
-    else urgent.push(node)
+    else if (world.places.get(node)?.shouldRun) (isAvailable(old) ? candidates : urgent).push(node)
+    else (isAvailable(old) ? misplaced : gone).push(old)
   }
   const may = Math.max(0, maxSurge(world) - surging)
+  gone.push(...misplaced.slice(0, Math.max(0, serving - wantedCount(world))))
   return { create: [...urgent, ...candidates.slice(0, may)], delete: gone }
 }
 
-export function daemonSetStatus(world: DaemonWorld): DaemonSetStatus {
+/** `seen`: the generation that was acted on. */
+export function daemonSetStatus(world: DaemonWorld, seen: number): DaemonSetStatus {
   const { set, hash } = world
   const here = byNode(world.pods)
   const isAvailable = availability(world)
   const counts = { desired: 0, current: 0, ready: 0, updated: 0, available: 0, misplaced: 0 }
   for (const node of world.nodes) {
     const [pod] = here.get(node.metadata.name) ?? []
-    const { shouldRun } = placementOn(set, node)
+    const { shouldRun } = world.places.get(node.metadata.name) ?? NOWHERE
     if (!shouldRun && pod) counts.misplaced++
     if (!shouldRun) continue
     counts.desired++
@@ -193,7 +217,7 @@ export function daemonSetStatus(world: DaemonWorld): DaemonSetStatus {
     ...(counts.updated > 0 && { updatedNumberScheduled: counts.updated }),
     ...(counts.available > 0 && { numberAvailable: counts.available }),
     ...(unavailable > 0 && { numberUnavailable: unavailable }),
-    observedGeneration: set.metadata.generation ?? 0,
+    observedGeneration: seen,
     ...(collisionCount !== undefined && { collisionCount }),
     ...(conditions && conditions.length > 0 && { conditions: conditions.map((c) => ({ ...c })) }),
   }

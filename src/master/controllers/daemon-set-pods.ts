@@ -81,17 +81,26 @@ export function targetNode({ spec }: ReadPod): string | undefined {
 }
 
 /** Whether a node is to have a pod of the set, and whether one that it has may stay. */
-export function placementOn(
-  set: ReadDaemonSet,
-  node: ReadNode,
-): { shouldRun: boolean; mayStay: boolean } {
+export interface Placement {
+  readonly shouldRun: boolean
+  readonly mayStay: boolean
+}
+
+export const NOWHERE: Placement = { shouldRun: false, mayStay: false }
+
+/** By the names of the nodes. */
+export function placesOf(set: ReadDaemonSet, nodes: Iterable<ReadNode>): Map<string, Placement> {
+  const places = new Map<string, Placement>()
   const spec = structuredClone(set.spec.template.spec) as PodSpec | undefined
-  if (!spec) return { shouldRun: false, mayStay: false }
-  if (spec.nodeName && spec.nodeName !== node.metadata.name) {
-    return { shouldRun: false, mayStay: false }
-  }
-  if (!fitsNode(spec, node)) return { shouldRun: false, mayStay: false }
+  if (!spec) return places
   withTolerations(spec)
+  for (const node of nodes) places.set(node.metadata.name, placementOn(spec, node))
+  return places
+}
+
+function placementOn(spec: PodSpec, node: ReadNode): Placement {
+  if (spec.nodeName && spec.nodeName !== node.metadata.name) return NOWHERE
+  if (!fitsNode(spec, node)) return NOWHERE
   const untolerated = (effects: string[]) =>
     untoleratedTaints(node.spec?.taints, spec.tolerations, effects).length > 0
   if (!untolerated(['NoSchedule', 'NoExecute'])) return { shouldRun: true, mayStay: true }

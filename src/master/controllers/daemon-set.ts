@@ -30,7 +30,7 @@ import {
   planPlacement,
   planUpdate,
 } from './daemon-set-plan.ts'
-import { makeDaemonPod, targetNode } from './daemon-set-pods.ts'
+import { makeDaemonPod, placesOf, targetNode } from './daemon-set-pods.ts'
 import { FailedPodBackoff } from './daemon-set-backoff.ts'
 import { Expectations } from './expectations.ts'
 import { claim, controlledBy, indexByController, orphansIn, planClaims } from './ownership.ts'
@@ -149,9 +149,12 @@ class DaemonSetReconciler {
     const owned = await this.#claimPods(set, call)
     const hash = current.metadata.labels?.[REVISION_HASH] ?? ''
     const all = [...this.nodes.list()]
-    const world: DaemonWorld = { set, nodes: all, pods: owned, hash, nowMs: clock.nowMs() }
+    const places = placesOf(set, all)
+    const world: DaemonWorld = { set, nodes: all, places, pods: owned, hash, nowMs: clock.nowMs() }
     const { failed, waitMs } = mayManage ? await this.#manage(key, world, call) : IDLE
-    await this.#writeStatus(set, daemonSetStatus(world), call)
+    // While what was begun is awaited, the present generation has not been acted on.
+    const seen = (mayManage ? set.metadata.generation : set.status.observedGeneration) ?? 0
+    await this.#writeStatus(set, daemonSetStatus(world, seen), call)
     if (failed !== undefined) throw failed
     await this.#trimHistory(set, { history, owned, current }, call)
     const nextMs = nextAvailableMs(owned, set.spec.minReadySeconds ?? 0, world.nowMs)
@@ -196,7 +199,8 @@ class DaemonSetReconciler {
     })
     const plan = { ...placement, delete: gone }
     this.#tellOfEnded(world, plan)
-    const isIdle = plan.create.length + placement.delete.length === 0
+    // A failed pod that waits does not keep an update, perhaps its cure, from going on.
+    const isIdle = plan.create.length + plan.delete.length === 0
     const failed = await this.#apply(key, world, isIdle ? planUpdate(world) : plan, call)
     return { failed, waitMs: waits.length === 0 ? undefined : Math.min(...waits) }
   }

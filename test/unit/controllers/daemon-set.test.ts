@@ -10,7 +10,7 @@ import {
   pods,
   type Stored,
 } from '../../../src/api/index.ts'
-import { placementOn, targetNode } from '../../../src/master/controllers/daemon-set-pods.ts'
+import { placesOf, targetNode } from '../../../src/master/controllers/daemon-set-pods.ts'
 import { FailedPodBackoff } from '../../../src/master/controllers/daemon-set-backoff.ts'
 import { eventually, TestCluster } from './cluster.ts'
 
@@ -101,8 +101,8 @@ describe('where a daemon runs', () => {
   for (const [what, podSpec, on, runs, stays] of cases) {
     it(`${what}: ${runs ? 'runs' : stays ? 'stays' : 'leaves'}`, () => {
       const set = daemonSet(podSpec) as Stored<DaemonSet>
-      const placement = placementOn(set, on as Stored<Node>)
-      assert.deepEqual(placement, { shouldRun: runs, mayStay: stays })
+      const places = placesOf(set, [on as Stored<Node>])
+      assert.deepEqual(places.get('a'), { shouldRun: runs, mayStay: stays })
     })
   }
 })
