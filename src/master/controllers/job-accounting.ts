@@ -41,24 +41,30 @@ export interface Account {
   readonly released: readonly ReadPod[]
 }
 
+/** How far a job is on its way out. */
+export interface Ending {
+  /** It is being deleted. */
+  readonly goes: boolean
+  /**
+   * How it ends: no pod will be followed by another. `told`: all that ran were told to go. Those of
+   * a failed job count as failures, those that a successful one does not need as nothing.
+   */
+  readonly decided?: { readonly kind: 'failed' | 'complete'; readonly told: boolean }
+}
+
 /**
  * Accounts for pods in two steps, so that none is lost and none counted twice, whatever fails in
  * between (KEP-2307): first the pod's UID stands in the status, then its finalizer goes, and when
  * that is seen the UID gives way to a count. An index that succeeded is its own witness.
  */
-export function accountFor(
-  job: ReadJob,
-  pods: readonly ReadPod[],
-  ending: { goes: boolean; decided: boolean },
-): Account {
+export function accountFor(job: ReadJob, pods: readonly ReadPod[], ending: Ending): Account {
   return new Accountant(job, pods, ending).account()
 }
 
 class Accountant {
   readonly #job: ReadJob
   readonly #pods: readonly ReadPod[]
-  /** `goes`: the job is being deleted. `decided`: no pod will be followed by another. */
-  readonly #ending: { goes: boolean; decided: boolean }
+  readonly #ending: Ending
   readonly #waiting: { succeeded: string[]; failed: string[] }
   readonly #counted: { succeeded: number; failed: number }
   readonly #newSucceeded: ReadPod[] = []
@@ -67,7 +73,7 @@ class Accountant {
   /** Ends that are not in the status yet, because it is full or their index is to be tried again. */
   readonly #unwritten = { succeeded: 0, failed: 0 }
 
-  constructor(job: ReadJob, pods: readonly ReadPod[], ending: { goes: boolean; decided: boolean }) {
+  constructor(job: ReadJob, pods: readonly ReadPod[], ending: Ending) {
     this.#job = job
     this.#pods = pods
     this.#ending = ending
@@ -123,8 +129,10 @@ class Accountant {
   #consider(pod: ReadPod, isHeld: boolean): void {
     const { uid } = pod.metadata
     const failed = hasFailed(this.#job, pod)
-    if (hasSucceeded(pod)) this.#noteSuccess(pod, uid)
+    if (isIndexed(this.#job) && indexOf(this.#job, pod) === undefined) this.#noteStray(pod, failed)
+    else if (hasSucceeded(pod)) this.#noteSuccess(pod, uid)
     else if (failed) this.#noteFailure(pod, uid, isHeld)
+    else if (this.#ending.decided?.told) this.#noteLeftover(pod, uid)
     else if (this.#ending.goes) this.#released.push(pod)
   }
 
@@ -154,6 +162,17 @@ class Accountant {
     }
     if (counts && !this.#write('failed', uid)) return
     this.#released.push(pod)
+  }
+
+  /** The end of a pod that has no index among the completions is nothing to an indexed job. */
+  #noteStray(pod: ReadPod, failed: boolean): void {
+    const { goes, decided } = this.#ending
+    if (failed || hasSucceeded(pod) || goes || decided?.told) this.#released.push(pod)
+  }
+
+  #noteLeftover(pod: ReadPod, uid: string): void {
+    if (this.#ending.decided?.kind === 'failed') this.#noteFailure(pod, uid, false)
+    else this.#released.push(pod)
   }
 
   #write(kind: 'succeeded' | 'failed', uid: string): boolean {

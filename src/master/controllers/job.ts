@@ -32,7 +32,13 @@ import {
   withJobCondition,
 } from './job-outcome.ts'
 import { planJobPods, type PodPlan } from './job-plan.ts'
-import { isSuspended, isTerminating, isTracked, makeJobPod } from './job-pods.ts'
+import {
+  isSuspended,
+  isTerminating,
+  isTracked,
+  makeJobPod,
+  TRACKING_FINALIZER,
+} from './job-pods.ts'
 import { releasePods } from './job-release.ts'
 import { claim, controlledBy, indexByController, orphansIn, planClaims } from './ownership.ts'
 import { isNamespaceTerminating, PodControl, slowStart } from './pod-control.ts'
@@ -167,7 +173,8 @@ class JobReconciler {
       matchesLabelSelector(owner.spec.selector, pod.metadata.labels ?? {}),
     )
     const { client } = this.#context
-    return claim({ client, owner, ownerResource: jobs, resource: pods, plan }, call)
+    const of = { client, owner, ownerResource: jobs, resource: pods, plan }
+    return claim({ ...of, finalizer: TRACKING_FINALIZER }, call)
   }
 
   async #sync(
@@ -179,12 +186,11 @@ class JobReconciler {
     const nowMs = this.#context.clock.nowMs()
     const active = owned.filter(isPodActive)
     const goes = job.metadata.deletionTimestamp !== undefined
-    const open = accountFor(job, owned, { goes, decided: false })
+    const open = accountFor(job, owned, { goes })
     const record = this.#note(key, open, nowMs)
     const outcome = outcomeOf(job, { pods: owned, active, account: open, nowMs })
-    const account = outcome ? accountFor(job, owned, { goes, decided: true }) : open
     const mayManage = of.mayManage && !goes
-    const world = { pods: owned, active, account, record, backoff: this.#backoff, nowMs }
+    const world = { pods: owned, active, account: open, record, backoff: this.#backoff, nowMs }
     const plan: PodPlan = outcome
       ? { create: [], delete: active }
       : mayManage
@@ -193,7 +199,10 @@ class JobReconciler {
     // Pods that are not needed, unlike those of a job that is over, do not count as failures.
     if (!outcome) await releasePods(this.#context.client, plan.delete, call)
     const failed = await this.#apply(key, job, plan, call)
-    const status = this.#statusOf(job, { owned, active, account, outcome, plan, mayManage, nowMs })
+    const { mayManage: caughtUp } = of
+    const account = outcome ? this.#lastAccount(job, owned, outcome, { failed, caughtUp }) : open
+    const parts = { owned, active, account, outcome, plan, mayManage, caughtUp, nowMs }
+    const status = this.#statusOf(job, parts)
     await this.#write(job, status, call)
     // Only now that the status names them may the pods go.
     await releasePods(this.#context.client, account.released, call)
@@ -201,6 +210,18 @@ class JobReconciler {
     const times = [plan.waitMs, outcome ? undefined : deadlineLeftMs(job, nowMs)]
     const waits = times.filter((ms): ms is number => ms !== undefined)
     return waits.length === 0 ? done : requeueAfter(Math.max(1, Math.min(...waits)))
+  }
+
+  /** Of a job that is decided; pods that were told to go need not be awaited to be counted. */
+  #lastAccount(
+    job: Cached<Job>,
+    owned: readonly Cached<Pod>[],
+    { kind }: Outcome,
+    of: { failed: unknown; caughtUp: boolean },
+  ): Account {
+    const goes = job.metadata.deletionTimestamp !== undefined
+    const told = of.failed === undefined && of.caughtUp
+    return accountFor(job, owned, { goes, decided: { kind, told } })
   }
 
   #note(key: ObjectKey, account: Account, nowMs: number): BackoffRecord {
@@ -251,6 +272,7 @@ class JobReconciler {
       outcome: Outcome | undefined
       plan: PodPlan
       mayManage: boolean
+      caughtUp: boolean
       nowMs: number
     },
   ): JobStatus {
@@ -263,7 +285,9 @@ class JobReconciler {
     let startTime = job.status.startTime ?? (isSuspended(job) ? undefined : time)
     let completionTime = job.status.completionTime
     if (outcome) {
-      const isOver = active.length + going.size + terminating === 0 && isSettled(account)
+      // A pod that the cache does not show yet is not to outlive its job.
+      const isQuiet = of.caughtUp && active.length + going.size + terminating === 0
+      const isOver = isQuiet && isSettled(account)
       conditions = withOutcome(conditions, outcome, { isOver, time })
       if (isOver && outcome.kind === 'complete') completionTime = time
     } else if (of.mayManage) {
@@ -296,7 +320,14 @@ class JobReconciler {
       if (suspended.status === 'True') tell('Normal', 'Suspended', 'Job suspended')
       else tell('Normal', 'Resumed', 'Job resumed')
     }
-    if (isNew('Complete')) tell('Normal', 'Completed', 'Job completed')
+    if (isNew('Complete')) {
+      const { completions } = job.spec
+      if (completions !== undefined && (status.succeeded ?? 0) > completions) {
+        const message = 'Too many succeeded pods running after completion count reached'
+        tell('Warning', 'TooManySucceededPods', message)
+      }
+      tell('Normal', 'Completed', 'Job completed')
+    }
     const failed = findCondition(status.conditions, 'Failed')
     if (failed && isNew('Failed')) tell('Warning', failed.reason ?? '', failed.message ?? '')
   }

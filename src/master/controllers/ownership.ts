@@ -73,20 +73,28 @@ export async function claim<O extends KubeObject, T extends KubeObject>(
     ownerResource: Resource<O>
     resource: Resource<T>
     plan: ClaimPlan<Cached<T>>
+    /** Comes with the owner, and goes with it. */
+    finalizer?: string
   },
   options: { signal: AbortSignal },
 ): Promise<Cached<T>[]> {
-  const { client, owner, ownerResource, resource, plan } = of
+  const { client, owner, ownerResource, resource, plan, finalizer } = of
   const claimed = [...plan.kept]
   if (plan.adopted.length > 0) await assertAlive(client, ownerResource, owner, options)
-  const reference = controllerReference(owner, ownerResource)
+  const adoption = {
+    ownerReferences: [controllerReference(owner, ownerResource)],
+    ...(finalizer !== undefined && { finalizers: [finalizer] }),
+  }
   for (const object of plan.adopted) {
-    const done = await patchOwners(client, resource, object, reference, options)
-    if (done) claimed.push(object)
+    const adopted = await patchMetadata(client, resource, object, adoption, options)
+    if (adopted) claimed.push(adopted)
+  }
+  const release = {
+    ownerReferences: [{ $patch: 'delete', uid: owner.metadata.uid }],
+    ...(finalizer !== undefined && { '$deleteFromPrimitiveList/finalizers': [finalizer] }),
   }
   for (const object of plan.released) {
-    const gone = { $patch: 'delete', uid: owner.metadata.uid }
-    await patchOwners(client, resource, object, gone, options)
+    await patchMetadata(client, resource, object, release, options)
   }
   return claimed
 }
@@ -103,22 +111,21 @@ async function assertAlive<O extends KubeObject>(
   throw new StatusError(409, 'Conflict', `${namespace}/${name} has been deleted or replaced`)
 }
 
-/** False when the object is gone, or is not the one that the cache shows. */
-async function patchOwners<T extends KubeObject>(
+/** Undefined when the object is gone, or is not the one that the cache shows. */
+async function patchMetadata<T extends KubeObject>(
   client: Client,
   resource: Resource<T>,
   object: Cached<T>,
-  reference: object,
+  change: object,
   options: { signal: AbortSignal },
-): Promise<boolean> {
+): Promise<Cached<T> | undefined> {
   const { name, namespace, uid } = object.metadata
   // The UID makes the server refuse the patch when the name has been taken by another object.
-  const body = { metadata: { ownerReferences: [reference], uid } }
+  const patch = { type: 'strategic', body: { metadata: { ...change, uid } } } as const
   try {
-    await client.for(resource).patch({ name, namespace }, { type: 'strategic', body }, options)
-    return true
+    return (await client.for(resource).patch({ name, namespace }, patch, options)) as Cached<T>
   } catch (error) {
-    if (hasReason(error, 'NotFound', 'Invalid')) return false
+    if (hasReason(error, 'NotFound', 'Invalid')) return undefined
     throw error
   }
 }

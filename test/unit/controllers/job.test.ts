@@ -220,6 +220,28 @@ describe('job, on a whole API server', () => {
     const complete = findCondition((await get()).status.conditions, 'Complete')
     assert.equal(complete?.reason, 'SuccessPolicy')
     assert.equal(complete.message, 'Matched rules at index 0')
+    const { status } = await get()
+    assert.equal(status.succeeded, 1)
+    assert.equal(status.failed, undefined)
+  })
+
+  it('counts pods that it adopts, also those that have ended, and holds them until then', async () => {
+    const spec = { restartPolicy: 'Never', containers: [{ name: 'c', image: 'work:1' }] }
+    const labels = { app: 'work' }
+    const orphan = { metadata: { name: 'orphan', namespace: 'default', labels }, spec, status: {} }
+    await end(await cluster.client.for(pods).create(orphan as Pod), 0)
+    const template = { metadata: { labels }, spec }
+    await create({
+      manualSelector: true,
+      selector: { matchLabels: labels },
+      template,
+      completions: 2,
+    })
+    await runs(1)
+    assert.equal((await list()).length, 2)
+    await endAll(0)
+    await finished('Complete')
+    assert.equal((await get()).status.succeeded, 2)
   })
 
   it('rests while it is suspended, without counting that as failures', async () => {
