@@ -168,6 +168,10 @@ function bodyOf(type: FieldType): WriteValue {
     case 'microTime':
       return writeTime
     case 'raw':
+      return (writer, value) => {
+        if (value === undefined || value === null) return
+        delimited(writer, 1, () => writer.text(goJson(value)))
+      }
     case 'json':
     case 'fieldsV1':
       return (writer, value) => {
@@ -211,6 +215,17 @@ function writeEither(
 
 function asText(value: unknown): string {
   return typeof value === 'string' ? value : ''
+}
+
+const ESCAPED = /[<>&\u2028\u2029]/g
+
+/**
+ * JSON as Go's `encoding/json` writes it, fit for HTML. Clients in Go compare what they would write
+ * with the bytes that stand here: a controller's revision with its set's template.
+ */
+function goJson(value: unknown): string {
+  const escape = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(value).replace(ESCAPED, escape)
 }
 
 const writeIntKind = tagged(1, { kind: 'int32' })

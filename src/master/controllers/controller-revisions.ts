@@ -25,9 +25,21 @@ export interface Historied extends KubeObject {
   status?: { collisionCount?: number }
 }
 
-/** What a revision keeps: a patch that puts the template back. */
+/**
+ * What a revision keeps: a patch that puts the template back. Upstream's controllers and clients
+ * compare it by its bytes, so its keys are in order, as Go writes a map.
+ */
 export function revisionData(template: DeepReadonly<PodTemplateSpec>): object {
-  return { spec: { template: { ...template, $patch: 'replace' } } }
+  return inOrder({ spec: { template: { ...template, $patch: 'replace' } } }) as object
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined)
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => [key, inOrder(part)]),
+  )
 }
 
 /** The template that a revision keeps. */
