@@ -1,4 +1,4 @@
-import type { AppArmorProfile, Pod, PodAffinityTerm } from '../core/index.ts'
+import type { AppArmorProfile, Pod, PodAffinityTerm, PodStatus } from '../core/index.ts'
 
 const ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/'
 const LOCAL = 'localhost/'
@@ -67,4 +67,18 @@ function addOwnLabels(term: PodAffinityTerm, labels: Readonly<Record<string, str
   const added = [...requirements(matchLabelKeys, 'In'), ...requirements(mismatchLabelKeys, 'NotIn')]
   if (added.length === 0) return
   labelSelector.matchExpressions = [...(labelSelector.matchExpressions ?? []), ...added]
+}
+
+/** KEP-3521: a pod with gates says from the start why no scheduler looks at it. */
+export function gatedConditions({ metadata, spec }: Pod): Pick<PodStatus, 'conditions'> {
+  if ((spec.schedulingGates ?? []).length === 0) return {}
+  const lastTransitionTime = metadata.creationTimestamp
+  const condition = {
+    type: 'PodScheduled',
+    status: 'False',
+    reason: 'SchedulingGated',
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+    ...(lastTransitionTime !== undefined && { lastTransitionTime }),
+  }
+  return { conditions: [condition] }
 }

@@ -12,7 +12,7 @@ import {
   withMetadata,
 } from '../validation/index.ts'
 import { qosClassOf } from '../helpers/index.ts'
-import { noteAppArmor, selectByOwnLabels } from './pod-creation.ts'
+import { gatedConditions, noteAppArmor, selectByOwnLabels } from './pod-creation.ts'
 import { proxySubresource } from './proxy.ts'
 import { warnPod } from '../warnings/index.ts'
 
@@ -39,7 +39,7 @@ export const pods: Resource<Pod> = defineResource<Pod>({
     prepareForCreate(pod) {
       noteAppArmor(pod)
       selectByOwnLabels(pod)
-      pod.status = { phase: 'Pending', qosClass: qosClassOf(pod) }
+      pod.status = { phase: 'Pending', qosClass: qosClassOf(pod), ...gatedConditions(pod) }
     },
     prepareForUpdate(pod, old) {
       pod.status = copyOf(old.status)
