@@ -74,21 +74,38 @@ function isStarting({ status }: Cached<Pod>, sample: Sample, nowMs: number): boo
 
 const isWithin = (ratio: number, { up, down }: Tolerances) => ratio >= 1 - down && ratio <= 1 + up
 
-/** How many pods bring the average of a value per pod to its target. */
+/** What the value of each pod is to come to on average. */
+export interface PodsGoal {
+  /** What a pod's value is measured against: its request; 1 for each where the value counts. */
+  readonly shareOf: (pod: string) => number
+  /** The target: in percent of the requests, or in thousandths. */
+  readonly target: number
+  readonly kind: 'utilization' | 'average'
+  /** What a pod that says nothing is taken to use when there would be fewer pods. */
+  readonly fallbackOf: (pod: string) => number
+}
+
+/** What pods use together, in whole percent of what they request or in whole thousandths each. */
+function levelOf(values: ReadonlyMap<string, number>, goal: PodsGoal): number {
+  let [used, shares] = [0, 0]
+  for (const [name, value] of values) {
+    used += value
+    shares += goal.shareOf(name)
+  }
+  if (shares === 0) return goal.target
+  return Math.trunc(goal.kind === 'utilization' ? (used * 100) / shares : used / shares)
+}
+
+/**
+ * How many pods bring the average of a value per pod to its target. `level`: where it is now, of
+ * the pods that are up; `average`: the same as thousandths of a pod.
+ */
 export function replicasForPods(
   pods: readonly Cached<Pod>[],
   samples: ReadonlyMap<string, Sample>,
-  of: {
-    current: number
-    /** What a pod's value is measured against; the same for all for a plain value. */
-    targetOf: (pod: string) => number
-    /** What a pod that says nothing is taken to use when there would be fewer pods. */
-    fallbackOf: (pod: string) => number
-    isCpu: boolean
-    tolerances: Tolerances
-    nowMs: number
-  },
-): { replicas: number; ratio: number } {
+  of: { current: number; goal: PodsGoal; isCpu: boolean; tolerances: Tolerances; nowMs: number },
+): { replicas: number; level: number; average: number } {
+  const { goal } = of
   const groups = groupPods(pods, samples, of)
   const values = new Map<string, number>()
   for (const [name, { value }] of samples) {
@@ -98,30 +115,25 @@ export function replicasForPods(
   if (values.size === 0) {
     throw new MetricError('did not receive metrics for targeted pods (pods might be unready)')
   }
-  const ratioOf = () => {
-    let [used, wanted] = [0, 0]
-    for (const [name, value] of values) {
-      used += value
-      wanted += of.targetOf(name)
-    }
-    return wanted === 0 ? 1 : used / wanted
-  }
-  const ratio = ratioOf()
+  const level = levelOf(values, goal)
+  const sum = [...values.values()].reduce((total, value) => total + value, 0)
+  const now = { level, average: Math.trunc(sum / values.size) }
+  const ratio = level / goal.target
   const startsCount = groups.unready.size > 0 && ratio > 1
   if (!startsCount && groups.missing.size === 0) {
     const replicas = isWithin(ratio, of.tolerances) ? of.current : Math.ceil(ratio * groups.ready)
-    return { replicas, ratio }
+    return { replicas, ...now }
   }
   // What is not known must not make the set grow or shrink faster than what is known.
-  for (const name of groups.missing) values.set(name, ratio < 1 ? of.fallbackOf(name) : 0)
+  for (const name of groups.missing) values.set(name, ratio < 1 ? goal.fallbackOf(name) : 0)
   if (startsCount) for (const name of groups.unready) values.set(name, 0)
-  const cautious = ratioOf()
+  const cautious = levelOf(values, goal) / goal.target
   const turned = (ratio < 1 && cautious > 1) || (ratio > 1 && cautious < 1)
-  if (isWithin(cautious, of.tolerances) || turned) return { replicas: of.current, ratio }
+  if (isWithin(cautious, of.tolerances) || turned) return { replicas: of.current, ...now }
   const replicas = Math.ceil(cautious * values.size)
   const backwards =
     (cautious < 1 && replicas > of.current) || (cautious > 1 && replicas < of.current)
-  return { replicas: backwards ? of.current : replicas, ratio }
+  return { replicas: backwards ? of.current : replicas, ...now }
 }
 
 /** How many pods bring one value, of which all have a share, to its target. */

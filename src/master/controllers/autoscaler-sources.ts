@@ -11,6 +11,7 @@ import {
 import { type MetricsClient, selectorText } from './autoscaler-metrics.ts'
 import {
   MetricError,
+  type PodsGoal,
   replicasForPods,
   replicasForTotal,
   replicasForValue,
@@ -103,39 +104,33 @@ async function proposeForResource(
     const status = statusOf({ averageValue: milliText(average) })
     return { replicas, metric: `${name} ${what}`, status }
   }
-  const goal = target.averageUtilization ?? 0
+  const percent = target.averageUtilization ?? 0
   const byName = new Map(scaled.pods.map((pod) => [pod.metadata.name, pod]))
   const request = (pod: string) => {
     const found = byName.get(pod)
     return found ? requestOf(found, name, container) : 0
   }
-  const { replicas } = replicasForPods(scaled.pods, samples, {
+  const fallbackOf = (pod: string) => (request(pod) * Math.max(100, percent)) / 100
+  const goal = { kind: 'utilization', shareOf: request, target: percent, fallbackOf } as const
+  const { replicas, level, average } = replicasForPods(scaled.pods, samples, {
     ...scaled,
     isCpu,
-    targetOf: (pod) => (request(pod) * goal) / 100,
-    fallbackOf: (pod) => (request(pod) * Math.max(100, goal)) / 100,
+    goal,
   })
-  const used = [...samples].filter(([pod]) => byName.has(pod))
-  const total = used.reduce((sum, [, { value }]) => sum + value, 0)
-  const requested = used.reduce((sum, [pod]) => sum + request(pod), 0)
-  const status = statusOf({
-    averageUtilization: requested === 0 ? 0 : Math.trunc((total * 100) / requested),
-    averageValue: milliText(used.length === 0 ? 0 : Math.trunc(total / used.length)),
-  })
+  const status = statusOf({ averageUtilization: level, averageValue: milliText(average) })
   return { replicas, metric: `${name} ${what} utilization (percentage of request)`, status }
 }
 
 function plainReplicas(
   samples: ReadonlyMap<string, Sample>,
-  target: DeepReadonly<MetricTarget>,
+  spec: DeepReadonly<MetricTarget>,
   scaled: Scaled,
   isCpu: boolean,
 ): { replicas: number; average: number } {
-  const goal = quantityMilliValue(target.averageValue ?? '0')
-  const constant = () => goal
-  const of = { ...scaled, isCpu, targetOf: constant, fallbackOf: constant }
-  const { replicas, ratio } = replicasForPods(scaled.pods, samples, of)
-  return { replicas, average: Math.trunc(ratio * goal) }
+  const target = quantityMilliValue(spec.averageValue ?? '0')
+  const kind = 'average'
+  const goal: PodsGoal = { kind, target, shareOf: () => 1, fallbackOf: () => target }
+  return replicasForPods(scaled.pods, samples, { ...scaled, isCpu, goal })
 }
 
 async function proposeForObject(

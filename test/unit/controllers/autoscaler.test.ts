@@ -45,11 +45,10 @@ describe('replicas by the average of pods', () => {
     for (const [i, value] of use.entries()) {
       if (typeof value === 'number') samples.set(`p${i}`, { value, atMs: nowMs, windowMs: 60_000 })
     }
-    const constant = () => target
+    const goal = { kind: 'average', target, shareOf: () => 1, fallbackOf: () => target } as const
     return replicasForPods(all, samples, {
       current: use.length,
-      targetOf: constant,
-      fallbackOf: constant,
+      goal,
       isCpu: true,
       tolerances,
       nowMs,
