@@ -18,7 +18,7 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 
 /**
  * What API servers and operators ask a kubelet for: `/containerLogs/{namespace}/{pod}/{container}`,
- * `/exec`, `/attach` and `/portForward` alike, `/pods`, `/stats/summary`, `/metrics/resource`,
+ * `/exec`, `/attach` and `/portForward` alike, `/pods`, `/runningpods/`, `/stats/summary`, `/metrics/resource`,
  * `/healthz`. Served over HTTPS to those who show a client certificate.
  */
 export function kubeletHandler(parts: KubeletServerParts): HttpHandler {
@@ -41,11 +41,8 @@ function answer(
   }
   if (request.method !== 'GET') return text(405, 'Method Not Allowed')
   if (first === 'healthz') return text(200, 'ok')
-  if (first === 'pods') {
-    const items = [...parts.pods()]
-    const list = { kind: 'PodList', apiVersion: 'v1', metadata: {}, items }
-    return { status: 200, headers: JSON_TYPE, body: Buffer.from(JSON.stringify(list)) }
-  }
+  if (first === 'pods') return podList([...parts.pods()])
+  if (first === 'runningpods') return podList(runningPods(parts))
   if (url.pathname === '/stats/summary' || url.pathname === '/metrics/resource') {
     return usage(url.pathname, parts)
   }
@@ -54,6 +51,23 @@ function answer(
     return containerLogs({ namespace, pod, container }, url.searchParams, request.signal, parts)
   }
   return text(404, '404 page not found')
+}
+
+function podList(items: readonly unknown[]): HttpResponse {
+  const list = { kind: 'PodList', apiVersion: 'v1', metadata: {}, items }
+  return { status: 200, headers: JSON_TYPE, body: Buffer.from(JSON.stringify(list)) }
+}
+
+/** Pods as the runtime knows them: their names, and the containers that run. */
+function runningPods({ pods, runtime }: KubeletServerParts): unknown[] {
+  return [...pods()].flatMap(({ metadata: { name, namespace, uid } }) => {
+    const containers = runtime
+      .containers(uid)
+      .filter(({ state }) => state.kind === 'running')
+      .map((each) => ({ name: each.name, image: each.image, resources: {} }))
+    const metadata = { name, namespace, uid, creationTimestamp: null }
+    return containers.length > 0 ? [{ metadata, spec: { containers }, status: {} }] : []
+  })
 }
 
 async function usage(path: string, parts: KubeletServerParts): Promise<HttpResponse> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as fs from 'node:fs/promises'
 import { type LogFields, silentLog } from '../../../src/base/index.ts'
-import { configMaps, leases, nodes, pods, secrets } from '../../../src/api/index.ts'
+import { configMaps, leases, nodes, type Pod, pods, secrets } from '../../../src/api/index.ts'
 import { Fixture } from './fixture.ts'
 import { until } from './until.ts'
 
@@ -282,6 +282,28 @@ describe('kubelet', () => {
     assert.equal(await ask({ commonName: 'eve', organizations: [] }), 403)
     assert.equal(await ask({ commonName: 'kube-apiserver', organizations: [] }), 200)
     assert.equal((await fixture.logs('nobody')).status, 404)
+  })
+
+  it('tells which pods have running containers', async () => {
+    await fixture.node('node-1')
+    await fixture.pod('here', { command: ['sleep', '60'] })
+    await fixture.untilReady('here')
+    await fixture.pod('over', { command: ['true'] }, { restartPolicy: 'Never' })
+    await fixture.untilPod('over', 'has ended', (pod) => pod.status.phase === 'Succeeded')
+    const answer = await fixture.kubelets.get('node-1')?.({
+      method: 'GET',
+      url: '/runningpods/',
+      headers: {},
+      body: undefined,
+      identity: { commonName: 'kube-apiserver', organizations: [] },
+      signal: new AbortController().signal,
+    })
+    assert.ok(answer?.body instanceof Uint8Array)
+    const { items } = JSON.parse(Buffer.from(answer.body).toString()) as { items: Pod[] }
+    assert.deepEqual(
+      items.map((each) => [each.metadata.name, each.spec.containers.map(({ image }) => image)]),
+      [['here', ['host']]],
+    )
   })
 
   it('refuses a pod whose host port is taken, and takes the next once it is free', async () => {
