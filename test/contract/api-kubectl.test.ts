@@ -203,6 +203,11 @@ describe('kubectl against the API server', function () {
         assert.match(await run('apply', '-f', argo), /argo unchanged/)
         assert.match(await run('get', names.SHORT), /NAME +MASTS\nargo +3/)
         assert.match(await run('explain', `${plural}.spec.masts`), /How many masts it has\./)
+        // As far as Kubernetes' conformance tests read on.
+        assert.match(await run('explain', plural), /apiVersion\t<string>\s+APIVersion defines/)
+        const metadata = await run('explain', `${plural}.metadata`)
+        assert.match(metadata, /DESCRIPTION:\s+Standard object's metadata/)
+        assert.match(metadata, /creationTimestamp\t<string>\s+CreationTimestamp is a timestamp/)
         await run('scale', plural, 'argo', '--replicas=4')
         assert.equal(await run('get', plural, 'argo', '-o', 'jsonpath={.spec.masts}'), '4')
         const large = ship('large', '{port: x, masts: 9}')

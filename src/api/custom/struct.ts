@@ -2,8 +2,10 @@ import { ObjectMeta } from '../meta/index.ts'
 import { type FieldWords, ref, string, struct, type Struct } from '../schema/index.ts'
 import { isEmbedded, preserves, type Schema } from '../structural/index.ts'
 
-const API_VERSION = 'Group and version of the API in which the object is written.'
-const KIND = 'Name of the type, in CamelCase.'
+const API_VERSION =
+  'APIVersion defines in which group and version of the API the object is written.'
+const KIND = 'Kind is the name of the type, in CamelCase.'
+const METADATA = "Standard object's metadata."
 const REF = { v2: '#/definitions/', v3: '#/components/schemas/' } as const
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 
@@ -38,7 +40,7 @@ function documented(schema: Schema, document: 'v2' | 'v3'): Json {
       ...(published['properties'] as Json | undefined),
       apiVersion: { type: 'string', description: API_VERSION },
       kind: { type: 'string', description: KIND },
-      metadata: document === 'v3' ? { allOf: [metadata], description: 'Metadata.' } : metadata,
+      metadata: document === 'v3' ? { allOf: [metadata], description: METADATA } : metadata,
     },
   }
 }

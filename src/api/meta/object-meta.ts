@@ -62,7 +62,10 @@ export const ObjectMeta = struct(
       'Changes with every write; opaque. A write that names an old one is refused.',
     ),
     generation: int64(7, 'Counts the changes of what is wanted.'),
-    creationTimestamp: time(8, 'When the server created it.').written(),
+    creationTimestamp: time(
+      8,
+      'CreationTimestamp is a timestamp: when the server created the object.',
+    ).written(),
     deletionTimestamp: time(
       9,
       'When it will be gone; set when its deletion begins, and never taken back.',
