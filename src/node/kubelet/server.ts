@@ -59,9 +59,9 @@ function podList(items: readonly unknown[]): HttpResponse {
 }
 
 /** Pods as the runtime knows them: their names, and the containers that run. */
-function runningPods({ pods, runtime }: KubeletServerParts): unknown[] {
-  return [...pods()].flatMap(({ metadata: { name, namespace, uid } }) => {
-    const containers = runtime
+function runningPods(parts: KubeletServerParts): unknown[] {
+  return [...parts.pods()].flatMap(({ metadata: { name, namespace, uid } }) => {
+    const containers = parts.runtime
       .containers(uid)
       .filter(({ state }) => state.kind === 'running')
       .map((each) => ({ name: each.name, image: each.image, resources: {} }))
