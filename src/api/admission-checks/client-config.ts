@@ -1,5 +1,12 @@
+import { readDer } from '../certificates/index.ts'
 import type { FieldError } from '../schema/index.ts'
-import { dns1123SubdomainErrors, invalid, portNumberErrors, required } from '../validation/index.ts'
+import {
+  dns1123SubdomainErrors,
+  goBytes,
+  invalid,
+  portNumberErrors,
+  required,
+} from '../validation/index.ts'
 
 const FORM = 'desired format: https://host[/path]'
 const PARTS =
@@ -72,4 +79,32 @@ function validateServicePath(text: string, path: string): FieldError[] {
     else for (const why of dns1123SubdomainErrors(part)) fault(`segment[${i}]: ${why}`)
   }
   return errors
+}
+
+const PEM = /-----BEGIN ([^-\n]+)-----[ \t]*\r?\n([^-]*)-----END \1-----/g
+
+/** The certificates of whom a webhook is believed: PEM, in base64. */
+export function validateBundle(bundle: string, path: string): FieldError[] {
+  const text = Buffer.from(bundle, 'base64').toString('latin1')
+  const blocks = [...text.matchAll(PEM)].filter(([, type]) => type === 'CERTIFICATE')
+  if (blocks.some(([, , body = '']) => isCertificate(body))) return []
+  const why =
+    [...text.matchAll(PEM)].length === 0
+      ? 'unable to parse bytes as PEM block'
+      : blocks.length === 0
+        ? 'no valid certificate authority data seen'
+        : 'failed to parse certificate: x509: malformed certificate'
+  const message = `unable to load root certificates: ${why}`
+  return [invalid(path, goBytes(bundle), message)]
+}
+
+// A sequence of DER that is as long as it says.
+function isCertificate(base64: string): boolean {
+  try {
+    const [whole, ...more] = readDer(Buffer.from(base64, 'base64'))
+    return whole?.tag === 0x30 && more.length === 0
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return false
+  }
 }

@@ -1,5 +1,10 @@
 export { defaultPolicyBinding, validateBinding, validateValidatingBinding } from './bindings.ts'
-export { validateService, validateWebhookUrl } from './client-config.ts'
+export {
+  type ServiceReference,
+  validateBundle,
+  validateService,
+  validateWebhookUrl,
+} from './client-config.ts'
 export {
   defaultMutatingPolicy,
   mutationStruct,

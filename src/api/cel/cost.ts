@@ -1,28 +1,37 @@
-import type { CallExpr, Expr, MacroExpr } from './ast.ts'
+import type { CallExpr, Expr, SelectExpr } from './ast.ts'
 import type { Checked } from './checker.ts'
+import { callCost } from './cost-calls.ts'
+import { loopCost } from './cost-loops.ts'
+import { constSize, exactly, isScalar, type Size, sizeOf, UNBOUNDED, upTo } from './cost-sizes.ts'
 import type { CelType } from './types.ts'
 
-/** Size that is taken for what no schema bounds: all of the largest request. */
-const REQUEST_BYTES_MAX = 3 * 1024 * 1024
 const LIST_COST = 10
 const MAP_COST = 30
 const STRUCT_COST = 40
-const STEP_COST = 3
+
+/** Names that lead to a value from a variable: fields, `@items`, `@keys`, `@values`. */
+type Path = readonly string[]
 
 /**
  * The most that an expression can cost (after cel-go's `checker/cost.go`), from the bounds that
- * schemas give to lists, maps and strings. A rule that could cost too much is refused when it is
- * written, not when somebody's object makes it so.
+ * the type of `root`, the value that it speaks of, gives to lists, maps and texts. A rule that
+ * could cost too much is refused when it is written, not when somebody's object makes it so.
  */
-export function estimateCost(checked: Checked): number {
-  return new Estimator(checked).cost(checked.expr)
+export function estimateCost(checked: Checked, root: CelType): number {
+  return Math.min(new Estimator(checked, root).cost(checked.expr), UNBOUNDED)
 }
 
-class Estimator {
+export class Estimator {
   readonly #checked: Checked
+  readonly #root: CelType
+  readonly #paths = new Map<Expr, Path>()
+  readonly #sizes = new Map<Expr, Size>()
+  /** What each name of a loop stands for: the range that it goes over. */
+  readonly #ranges = new Map<string, Expr[]>()
 
-  constructor(checked: Checked) {
+  constructor(checked: Checked, root: CelType) {
     this.#checked = checked
+    this.#root = root
   }
 
   cost(expr: Expr): number {
@@ -30,9 +39,10 @@ class Estimator {
       case 'const':
         return 0
       case 'ident':
+        this.#setIdentPath(expr, expr.name)
         return 1
       case 'select':
-        return this.cost(expr.operand) + 1
+        return this.#select(expr)
       case 'call':
         return this.#call(expr)
       case 'list':
@@ -41,8 +51,11 @@ class Estimator {
         return MAP_COST + this.#sum(expr.entries.flatMap((e) => [e.key, e.value]))
       case 'struct':
         return STRUCT_COST + this.#sum(expr.entries.map((e) => e.value))
-      case 'macro':
-        return this.#macro(expr)
+      case 'macro': {
+        const { cost, size } = loopCost(expr, this)
+        this.#sizes.set(expr, size)
+        return cost
+      }
     }
   }
 
@@ -50,70 +63,109 @@ class Estimator {
     return exprs.reduce((sum, expr) => sum + this.cost(expr), 0)
   }
 
+  /** Costs of what stands within a loop over `range`, whose elements are called `name`. */
+  within<R>(name: string, range: Expr, run: () => R): R {
+    const outer = this.#ranges.get(name) ?? []
+    this.#ranges.set(name, [...outer, range])
+    const result = run()
+    this.#ranges.set(name, outer)
+    return result
+  }
+
+  typeOf(expr: Expr): CelType | undefined {
+    return this.#checked.types.get(expr)
+  }
+
+  #setIdentPath(expr: Expr, name: string): void {
+    const range = this.#ranges.get(name)?.at(-1)
+    if (!range) {
+      this.#paths.set(expr, [name])
+      return
+    }
+    const kind = this.typeOf(range)?.kind
+    const path = this.#paths.get(range) ?? []
+    if (kind === 'list') this.#paths.set(expr, [...path, '@items'])
+    else if (kind === 'map') this.#paths.set(expr, [...path, '@keys'])
+  }
+
+  #select(expr: SelectExpr): number {
+    const inner = this.cost(expr.operand)
+    if (expr.test) return inner
+    if (expr.optional) return inner + 1
+    const path = this.#paths.get(expr.operand) ?? []
+    this.#paths.set(expr, [...path, expr.field])
+    const kind = this.typeOf(expr.operand)?.kind
+    return kind === 'map' || kind === 'object' ? inner + 1 : inner
+  }
+
   #call(expr: CallExpr): number {
     const resolved = this.#checked.calls.get(expr)
     const args = resolved?.args ?? expr.args
-    if (expr.name === '_?_:_') {
-      const [condition, yes, no] = args.map((arg) => this.cost(arg))
-      return (condition ?? 0) + Math.max(yes ?? 0, no ?? 0)
+    const costs = args.map((arg) => this.cost(arg))
+    const overloads = resolved?.overloads ?? []
+    if (overloads.length === 0) return 0
+    const found = overloads.map((overload) => {
+      if (overload.name === '_[_]') this.#setIndexPath(expr, args[0], overload.params[0]?.kind)
+      return callCost(overload, { args, costs, estimator: this })
+    })
+    const sizes = found.flatMap((one) => (one.size ? [one.size] : []))
+    if (sizes.length > 0) {
+      const min = Math.min(...sizes.map((size) => size.min))
+      this.#sizes.set(expr, { min, max: Math.max(...sizes.map((size) => size.max)) })
     }
-    const inner = this.#sum(args)
-    if (expr.name === '_&&_' || expr.name === '_||_') return inner
-    const sizes = args.map((arg) => this.size(arg))
-    if (expr.name === '_==_' || expr.name === '_!=_') {
-      return inner + Math.max(1, Math.ceil(Math.min(...sizes) * 0.1))
-    }
-    const costs = (resolved?.overloads ?? []).map((o) => (o.cost ? o.cost(sizes) : 1))
-    return inner + Math.max(1, ...costs)
+    return Math.max(...found.map((one) => one.cost))
   }
 
-  #macro(expr: MacroExpr): number {
-    const range = this.cost(expr.range)
-    const bodies = this.#sum(expr.bodies)
-    if (expr.name === 'bind' || expr.name === 'optMap' || expr.name === 'optFlatMap') {
-      return range + bodies
-    }
-    return range + this.size(expr.range) * (bodies + STEP_COST)
+  #setIndexPath(expr: Expr, of: Expr | undefined, kind: string | undefined): void {
+    if (kind !== 'list' && kind !== 'map') return
+    const path = (of && this.#paths.get(of)) ?? []
+    this.#paths.set(expr, [...path, kind === 'map' ? '@values' : '@items'])
   }
 
-  /** Elements or bytes that a value has at most. */
-  size(expr: Expr): number {
-    const type = this.#checked.types.get(expr)
-    const declared = sizeOfType(type)
-    if (expr.kind === 'const') return declared
-    if (expr.kind === 'call') {
-      const resolved = this.#checked.calls.get(expr)
-      const sizes = (resolved?.args ?? []).map((arg) => this.size(arg))
-      const results = (resolved?.overloads ?? []).flatMap((o) =>
-        o.resultSize ? [o.resultSize(sizes)] : [],
-      )
-      if (results.length > 0) return Math.max(...results)
-      // What a function makes of its arguments is no larger than they are, or the caller says so.
-      const isBounded = isSized(type) && sizes.length > 0 && !hasOwnBound(type)
-      if (isBounded) return Math.max(1, ...sizes)
+  /** Elements or units that a value has. */
+  size(expr: Expr): Size {
+    return (
+      this.#sizes.get(expr) ??
+      constSize(expr) ??
+      this.#declared(this.#paths.get(expr)) ??
+      this.#of(expr)
+    )
+  }
+
+  #of(expr: Expr): Size {
+    return isScalar(this.typeOf(expr)) ? exactly(1) : upTo(UNBOUNDED)
+  }
+
+  /** Size that a schema declares of the elements of a list; undefined for what is no list. */
+  elementSize(expr: Expr): { size: Size; isText: boolean } | undefined {
+    const type = this.typeOf(expr)
+    if (type?.kind !== 'list') return undefined
+    const path = this.#paths.get(expr)
+    const size = (path && this.#declared([...path, '@items'])) ?? upTo(UNBOUNDED)
+    return { size, isText: type.item.kind === 'string' || type.item.kind === 'bytes' }
+  }
+
+  // Whatever variable a path begins with, upstream follows it from the one value.
+  #declared(path: Path | undefined): Size | undefined {
+    if (path === undefined || path.length === 0) return undefined
+    let at: CelType | undefined = this.#root
+    for (const name of path.slice(1)) {
+      at = below(at, name)
+      if (!at) return undefined
     }
-    return declared
+    return at && upTo(sizeOf(at))
   }
 }
 
-function isSized(type: CelType | undefined): boolean {
-  return ['string', 'bytes', 'list', 'map'].includes(type?.kind ?? '')
-}
-
-function hasOwnBound(type: CelType | undefined): boolean {
-  return type !== undefined && 'maxSize' in type && type.maxSize !== undefined
-}
-
-function sizeOfType(type: CelType | undefined): number {
-  if (!type) return 1
-  switch (type.kind) {
-    case 'string':
-    case 'bytes':
-    case 'dyn':
-    case 'list':
-    case 'map':
-      return type.maxSize ?? REQUEST_BYTES_MAX
+function below(type: CelType, name: string): CelType | undefined {
+  if (type.kind === 'optional') return below(type.of, name)
+  switch (name) {
+    case '@items':
+    case '@values':
+      return type.kind === 'list' ? type.item : type.kind === 'map' ? type.value : undefined
+    case '@keys':
+      return type.kind === 'map' ? type.key : undefined
     default:
-      return 1
+      return type.kind === 'object' ? type.fields.get(name)?.type : undefined
   }
 }

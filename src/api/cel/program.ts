@@ -3,14 +3,14 @@ import { estimateCost } from './cost.ts'
 import { kubernetesFunctions } from './environment.ts'
 import { evaluate, type Evaluation, type Variables } from './evaluator.ts'
 import { parse } from './parser.ts'
-import type { CelType, ObjectType } from './types.ts'
+import { type CelType, type ObjectType, T } from './types.ts'
 
 /** A compiled expression. Nothing of it changes; it may be evaluated any number of times. */
 export interface Program {
   readonly source: string
   readonly type: CelType
-  /** Highest cost that an evaluation can come to, by what schemas bound. */
-  readonly estimatedCost: number
+  /** Highest cost that an evaluation can come to, by what the type of `self` bounds. */
+  estimateCost(): number
   /** Names of variables that it mentions. */
   readonly mentions: ReadonlySet<string>
   /** Whether it reads that field of that variable. */
@@ -36,7 +36,7 @@ export function compile(source: string, options: CompileOptions): Program {
   return {
     source,
     type: checked.type,
-    estimatedCost: estimateCost(checked),
+    estimateCost: () => estimateCost(checked, options.variables['self'] ?? T.dyn),
     mentions: mentionsOf(checked),
     selects: (variable, field) => selects(checked, variable, field),
     evaluate: (variables, limits = {}) => evaluate(checked, variables, limits),

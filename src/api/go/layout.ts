@@ -30,6 +30,7 @@ function place(struct: Declared, object: Values, names: readonly string[]): Plac
 
 /** Fields that stand after another one inside: [field, the one before]. */
 const LATER: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  JSONSchemaProps: [['nullable', 'type']],
   Volume: [
     ['quobyte', 'rbd'],
     ['flexVolume', 'quobyte'],
@@ -206,6 +207,15 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 const OWN_NAMES: Readonly<Record<string, string>> = {
+  'JSONSchemaProps.$ref': 'Ref',
+  'JSONSchemaProps.$schema': 'Schema',
+  'JSONSchemaProps.x-kubernetes-embedded-resource': 'XEmbeddedResource',
+  'JSONSchemaProps.x-kubernetes-int-or-string': 'XIntOrString',
+  'JSONSchemaProps.x-kubernetes-list-map-keys': 'XListMapKeys',
+  'JSONSchemaProps.x-kubernetes-list-type': 'XListType',
+  'JSONSchemaProps.x-kubernetes-map-type': 'XMapType',
+  'JSONSchemaProps.x-kubernetes-preserve-unknown-fields': 'XPreserveUnknownFields',
+  'JSONSchemaProps.x-kubernetes-validations': 'XValidations',
   'DeviceAttribute.bool': 'BoolValue',
   'DeviceAttribute.int': 'IntValue',
   'DeviceAttribute.string': 'StringValue',

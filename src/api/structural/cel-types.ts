@@ -1,5 +1,5 @@
-import { type CelType, mapOf, type ObjectField, T } from '../cel/index.ts'
-import { isEmbedded, isIntOrString, itemsOf, preserves, type Schema, valuesOf } from './node.ts'
+import { type CelType, type ObjectField, T } from '../cel/index.ts'
+import { isEmbedded, isIntOrString, itemsOf, type Schema, valuesOf } from './node.ts'
 
 /** Longest request, in bytes: what sizes are bounded by when a schema does not say. */
 const REQUEST_BYTES_MAX = 3 * 1024 * 1024
@@ -15,7 +15,7 @@ const RESERVED = new Set(
 /** A property's name within expressions: `__dash__` for `-`; undefined when it has none. */
 export function escapeName(name: string): string | undefined {
   if (RESERVED.has(name)) return `__${name}__`
-  if (!/^[A-Za-z_./-][A-Za-z0-9_./-]*$/.test(name)) return undefined
+  if (name === '' || /^[0-9]|[^A-Za-z0-9_./-]/.test(name)) return undefined
   return name
     .replaceAll('__', '\u0000')
     .replaceAll('.', '__dot__')
@@ -29,7 +29,7 @@ export function escapeName(name: string): string | undefined {
  * nothing is known.
  */
 export function celTypeOf(schema: Schema, options: { isRoot?: boolean } = {}): CelType | undefined {
-  if (isIntOrString(schema)) return { ...T.dyn, maxSize: schema.maxLength ?? REQUEST_BYTES_MAX - 2 }
+  if (isIntOrString(schema)) return { ...T.dyn, maxSize: REQUEST_BYTES_MAX - 2 }
   switch (schema.type) {
     case 'array':
       return listType(schema)
@@ -49,32 +49,44 @@ export function celTypeOf(schema: Schema, options: { isRoot?: boolean } = {}): C
 }
 
 function stringType(schema: Schema): CelType {
+  const { maxLength } = schema
+  const bound = maxLength === undefined ? undefined : Math.max(0, maxLength)
   switch (schema.format) {
     case 'byte':
-      return { ...T.bytes, maxSize: schema.maxLength ?? REQUEST_BYTES_MAX - 2 }
+      return { ...T.bytes, maxSize: bound ?? REQUEST_BYTES_MAX - 2 }
     case 'duration':
-      return T.duration
+      return { ...T.duration, maxSize: DURATION_MAX }
     case 'date':
+      return { ...T.timestamp, maxSize: DATE_BYTES }
     case 'date-time':
-      return T.timestamp
+      return { ...T.timestamp, maxSize: DATE_TIME_MAX }
     default:
-      return { ...T.string, maxSize: stringMax(schema) }
+      // Lengths count characters, of which each has four bytes at most.
+      return { ...T.string, maxSize: bound === undefined ? enumMax(schema) : bound * 4 }
   }
 }
 
+/** Bytes of times in JSON, with their quotes. */
+const DATE_BYTES = 12
+const DATE_TIME_MIN = 21
+const DATE_TIME_MAX = 32
+const DURATION_MIN = 3
+const DURATION_MAX = 32
+
 // The longest that fits a request; of enumerated values the longest of them.
-function stringMax(schema: Schema): number {
-  if (schema.maxLength !== undefined) return schema.maxLength * 4
-  const texts = (schema.enum ?? []).filter((v) => typeof v === 'string')
-  if (texts.length > 0) return Math.max(...texts.map((text) => text.length))
-  return REQUEST_BYTES_MAX - 2
+function enumMax({ enum: values = [] }: Schema): number {
+  if (values.length === 0) return REQUEST_BYTES_MAX - 2
+  const lengths = values.map((v) => (typeof v === 'string' ? Buffer.byteLength(v) : 0))
+  return Math.max(...lengths)
 }
 
 function listType(schema: Schema): CelType | undefined {
   const items = itemsOf(schema)
   const item = items && celTypeOf(items)
   if (!items || !item) return undefined
-  const maxSize = schema.maxItems ?? Math.floor((REQUEST_BYTES_MAX - 2) / (minBytes(items) + 1))
+  const { maxItems } = schema
+  const room = Math.floor((REQUEST_BYTES_MAX - 2) / (minBytes(items) + 1))
+  const maxSize = maxItems === undefined ? room : Math.max(0, maxItems)
   const type = schema['x-kubernetes-list-type']
   const mapKeys = schema['x-kubernetes-list-map-keys'] ?? []
   if (type !== 'set' && type !== 'map') return { kind: 'list', item, maxSize }
@@ -86,56 +98,65 @@ function objectType(schema: Schema, isRoot: boolean): CelType | undefined {
   if (values) {
     const value = celTypeOf(values)
     if (!value) return undefined
-    const maxSize =
-      schema.maxProperties ?? Math.floor((REQUEST_BYTES_MAX - 2) / (minBytes(values) + 6))
-    return { ...mapOf(T.string, value), maxSize } as CelType
+    const { maxProperties } = schema
+    const room = Math.floor((REQUEST_BYTES_MAX - 2) / (minBytes(values) + 6))
+    const maxSize = maxProperties === undefined ? room : Math.max(0, maxProperties)
+    // Nothing is said of the length of keys, and upstream counts them for nothing.
+    return { kind: 'map', key: { ...T.string, maxSize: 0 }, value, maxSize }
   }
   const fields = new Map<string, ObjectField>()
-  if (isRoot) for (const [name, field] of Object.entries(ROOT_FIELDS)) fields.set(name, field)
-  for (const [json, property] of Object.entries(schema.properties ?? {})) {
-    if (isRoot && Object.hasOwn(ROOT_FIELDS, json)) continue
+  const properties = isRoot ? withMeta(schema) : (schema.properties ?? {})
+  for (const [json, property] of Object.entries(properties)) {
     const type = celTypeOf(property)
     const name = escapeName(json)
     if (type && name !== undefined) fields.set(name, { type, json })
   }
-  // Of an object of which nothing is declared and everything kept, expressions see nothing.
-  if (fields.size === 0 && preserves(schema) && !isRoot) {
-    return { kind: 'object', name: 'object', fields }
-  }
   return { kind: 'object', name: 'object', fields }
 }
 
-const NAME = { ...T.string, maxSize: 253 }
-const METADATA: CelType = {
-  kind: 'object',
-  name: 'ObjectMeta',
-  fields: new Map([
-    ['name', { type: NAME, json: 'name' }],
-    ['generateName', { type: NAME, json: 'generateName' }],
-  ]),
-}
-const ROOT_FIELDS: Readonly<Record<string, ObjectField>> = {
-  apiVersion: { type: { ...T.string, maxSize: 317 }, json: 'apiVersion' },
-  kind: { type: { ...T.string, maxSize: 63 }, json: 'kind' },
-  metadata: { type: METADATA, json: 'metadata' },
+const TEXT: Schema = { type: 'string' }
+const METADATA: Schema = { type: 'object', properties: { name: TEXT, generateName: TEXT } }
+
+/** What every object of the API has, unless the schema says all of it itself. */
+function withMeta({ properties = {} }: Schema): Readonly<Record<string, Schema>> {
+  const { kind, apiVersion, metadata } = properties
+  const isText = (schema: Schema | undefined) => schema?.type === 'string'
+  const names = metadata?.type === 'object' ? metadata.properties : undefined
+  const isWhole =
+    isText(kind) && isText(apiVersion) && isText(names?.['name']) && isText(names?.['generateName'])
+  return isWhole ? properties : { ...properties, kind: TEXT, apiVersion: TEXT, metadata: METADATA }
 }
 
-/** The fewest bytes that a value takes in JSON. */
-function minBytes(schema: Schema): number {
+/** The fewest bytes that a value takes in JSON; what has a default need not be sent. */
+export function minBytes(schema: Schema): number {
+  if (isIntOrString(schema)) return 1
   switch (schema.type) {
     case 'object': {
-      const needed = schema.required ?? []
-      return needed.reduce((sum, name) => {
+      if (valuesOf(schema)) return 2
+      return (schema.required ?? []).reduce((sum, name) => {
         const property = schema.properties?.[name]
-        return sum + name.length + 4 + (property ? minBytes(property) : 1)
+        if (!property || (property.default ?? null) !== null || !celTypeOf(property)) return sum
+        return sum + Buffer.byteLength(name) + 4 + minBytes(property)
       }, 2)
     }
     case 'array':
-    case 'string':
       return 2
+    case 'string':
+      return TEXT_BYTES[schema.format ?? ''] ?? 2
     case 'boolean':
       return 4
     default:
       return 1
   }
+}
+
+const TEXT_BYTES: Readonly<Record<string, number>> = {
+  duration: DURATION_MIN,
+  date: DATE_BYTES,
+  'date-time': DATE_TIME_MIN,
+}
+
+/** How often a value can be in one request at most, when no list or map above it is bounded. */
+export function timesMax(schema: Schema): number {
+  return Math.floor(REQUEST_BYTES_MAX / (minBytes(schema) + 1))
 }

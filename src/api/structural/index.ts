@@ -21,4 +21,4 @@ export {
 } from './rules.ts'
 export { validateRules } from './run-rules.ts'
 export { NO_PATH, validateSchema } from './validate.ts'
-export { isObject, type JsonObject, jsonType, sameJson, setKey } from './values.ts'
+export { child, goJson, isObject, type JsonObject, jsonType, sameJson, setKey } from './values.ts'

@@ -1,5 +1,5 @@
-import { isEmbedded, itemsOf, preserves, propertyOf, type Schema, valuesOf } from './node.ts'
-import { child, isObject } from './values.ts'
+import { isEmbedded, itemsOf, preserves, propertyOf, type Schema } from './node.ts'
+import { child, isObject, type JsonObject } from './values.ts'
 
 /** What every object of the API has, whether a schema says so or not. */
 const ROOT_FIELDS = new Set(['apiVersion', 'kind', 'metadata'])
@@ -21,35 +21,44 @@ export function prune(
 interface Place {
   readonly path: string
   readonly isRoot: boolean
+  /** Within a list that keeps what its schema does not know. */
+  readonly isKept?: boolean
   readonly removed: string[]
 }
 
-function pruneAt(schema: Schema, value: unknown, place: Place): void {
-  const { path, removed } = place
+function pruneAt(schema: Schema | undefined, value: unknown, place: Place): void {
+  const { path } = place
   if (Array.isArray(value)) {
-    const items = itemsOf(schema)
-    if (!items) return
+    const items = schema && itemsOf(schema)
+    const isKept = place.isKept === true || (schema !== undefined && preserves(schema))
+    // What a schema keeps is not looked at where the schema says no more of it.
+    if (isKept && !items) return
     for (const [i, item] of value.entries()) {
-      pruneAt(items, item, { path: `${path}[${i}]`, isRoot: isEmbedded(items), removed })
+      pruneAt(items, item, { ...place, path: `${path}[${i}]`, isRoot: false, isKept })
     }
     return
   }
   if (!isObject(value)) return
-  const isRoot = place.isRoot || isEmbedded(schema)
-  for (const name of Object.keys(value).sort()) {
-    if (isRoot && ROOT_FIELDS.has(name)) continue
-    const below = propertyOf(schema, name)
-    const inner = child(path, name)
-    if (below) {
-      pruneAt(below, value[name], { path: inner, isRoot: isEmbedded(below), removed })
-    } else if (!preserves(schema) && !allowsAnything(schema)) {
-      delete value[name]
-      removed.push(inner)
-    }
-  }
+  for (const name of Object.keys(value).sort()) pruneField(schema, value, { name, place })
 }
 
-// `additionalProperties: true`: values of any kind, looked at no further.
-function allowsAnything(schema: Schema): boolean {
-  return schema.additionalProperties === true && !valuesOf(schema)
+function pruneField(
+  schema: Schema | undefined,
+  value: JsonObject,
+  { name, place }: { name: string; place: Place },
+): void {
+  const isRoot = place.isRoot || (schema !== undefined && isEmbedded(schema))
+  if (isRoot && ROOT_FIELDS.has(name)) return
+  const inner = child(place.path, name)
+  const isKnown =
+    schema !== undefined &&
+    (Object.hasOwn(schema.properties ?? {}, name) || schema.additionalProperties !== undefined)
+  if (isKnown) {
+    // Of `additionalProperties: true` nothing is known: of an object, nothing stays.
+    const below = schema && propertyOf(schema, name)
+    pruneAt(below, value[name], { path: inner, isRoot: false, removed: place.removed })
+  } else if (!place.isKept && (!schema || !preserves(schema))) {
+    delete value[name]
+    place.removed.push(inner)
+  }
 }

@@ -9,7 +9,7 @@ import {
   typeName,
 } from '../cel/index.ts'
 import type { ValidationRule } from '../apiextensions/index.ts'
-import { celTypeOf } from './cel-types.ts'
+import { celTypeOf, timesMax } from './cel-types.ts'
 import { isEmbedded, itemsOf, type Schema, valuesOf } from './node.ts'
 
 /** A rule that was compiled, or why it could not be. */
@@ -24,6 +24,7 @@ export interface CompiledRule {
   readonly isTransition: boolean
   /** What all evaluations of one object can cost, by what schemas bound. */
   readonly estimatedCost: number
+  /** What one evaluation of the message can cost. */
   readonly estimatedMessageCost: number
 }
 
@@ -39,8 +40,8 @@ export interface RuleTree {
 
 interface Context {
   readonly isRoot: boolean
-  /** How often the node can be there in one object. */
-  readonly times: number
+  /** How often the node can be there in one object; undefined when nothing above bounds it. */
+  readonly times: number | undefined
 }
 
 /** Compiles all rules; undefined when there are none. Nothing is thrown: faults are in the tree. */
@@ -50,61 +51,80 @@ export function compileRules(
 ): RuleTree | undefined {
   const type = celTypeOf(schema, { isRoot: context.isRoot })
   if (!type) return undefined
+  const times = context.times ?? timesMax(schema)
   const rules = (schema['x-kubernetes-validations'] ?? []).map((rule) =>
-    compileRule(rule, type, context.times),
+    compileRule(rule, type, times),
   )
-  const inner = (of: Schema | undefined, times: number) =>
-    of && compileRules(of, { isRoot: isEmbedded(of), times })
-  const size = 'maxSize' in type && type.maxSize !== undefined ? type.maxSize : 1
-  const items = inner(itemsOf(schema), context.times * size)
-  const values = inner(valuesOf(schema), context.times * size)
+  const below = timesBelow(schema, context.times)
+  const inner = (of: Schema | undefined) =>
+    of && compileRules(of, { isRoot: isEmbedded(of), times: below })
+  const items = inner(itemsOf(schema))
+  const values = inner(valuesOf(schema))
   const properties = new Map<string, RuleTree>()
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    // Metadata has its own rules of validation.
-    if (context.isRoot && name === 'metadata') continue
-    const tree = inner(property, context.times)
+    const tree = inner(property)
     if (tree) properties.set(name, tree)
   }
   if (rules.length === 0 && !items && !values && properties.size === 0) return undefined
   return { schema, type, rules, items, values, properties }
 }
 
+// Objects have each property once; lists and maps as often as they are bounded.
+function timesBelow(schema: Schema, times: number | undefined): number | undefined {
+  const { type, additionalProperties, maxItems, maxProperties } = schema
+  const isMap = type === 'object' && additionalProperties !== undefined
+  if (!isMap && type !== 'array') return times
+  const bound = isMap ? maxProperties : maxItems
+  if (times === undefined || bound === undefined) return undefined
+  return times * Math.max(0, bound)
+}
+
 function compileRule(rule: ValidationRule, type: CelType, times: number): CompiledRule {
   const isOptional = rule.optionalOldSelf === true
   const variables = { self: type, oldSelf: isOptional ? optionalOf(type) : type }
-  const main = tryCompile(rule.rule, variables)
-  const kind = main.program?.type.kind
-  const wrongType =
-    kind !== undefined && kind !== 'bool' ? 'cel expression must evaluate to a bool' : undefined
-  const isTransition = main.program?.mentions.has('oldSelf') === true
-  const message = rule.messageExpression
-    ? tryCompile(rule.messageExpression, isTransition ? variables : { self: type })
-    : undefined
-  const wrongMessage =
-    message?.program && message.program.type.kind !== 'string'
-      ? 'messageExpression must evaluate to a string'
-      : undefined
-  return {
-    rule,
-    program: main.program,
-    error: main.error ?? wrongType,
-    message: wrongMessage ? undefined : message?.program,
-    messageError: message?.error ?? wrongMessage,
-    isTransition,
-    estimatedCost: (main.program?.estimatedCost ?? 0) * times,
-    estimatedMessageCost: (message?.program?.estimatedCost ?? 0) * times,
+  if ((rule.rule ?? '').trim() === '') return { ...EMPTY, rule }
+  const main = tryCompile(rule.rule, variables, 'compilation failed')
+  const isBool = main.program?.type.kind === 'bool'
+  if (!main.program || !isBool) {
+    return { ...EMPTY, rule, error: main.error ?? 'cel expression must evaluate to a bool' }
   }
+  const isTransition = main.program.mentions.has('oldSelf')
+  const estimatedCost = main.program.estimateCost() * times
+  const found = { ...EMPTY, rule, program: main.program, isTransition, estimatedCost }
+  if (!rule.messageExpression) return found
+  const message = tryCompile(
+    rule.messageExpression,
+    variables,
+    'messageExpression compilation failed',
+  )
+  if (message.program?.type.kind !== 'string') {
+    const messageError = message.error ?? 'messageExpression must evaluate to a string'
+    return { ...found, messageError }
+  }
+  const { program } = message
+  return { ...found, message: program, estimatedMessageCost: program.estimateCost() }
+}
+
+const EMPTY: Omit<CompiledRule, 'rule'> = {
+  program: undefined,
+  error: undefined,
+  message: undefined,
+  messageError: undefined,
+  isTransition: false,
+  estimatedCost: 0,
+  estimatedMessageCost: 0,
 }
 
 function tryCompile(
   source: string,
   variables: Readonly<Record<string, CelType>>,
+  failed: string,
 ): { program: Program | undefined; error: string | undefined } {
   try {
     return { program: compile(source, { variables }), error: undefined }
   } catch (error) {
     if (!(error instanceof CelCompileError)) throw error
-    return { program: undefined, error: `compilation failed: ${error.message}` }
+    return { program: undefined, error: `${failed}: ${error.message}` }
   }
 }
 

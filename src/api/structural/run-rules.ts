@@ -10,14 +10,15 @@ import type { FieldError } from '../schema/index.ts'
 import { duplicate, forbidden, invalid, required } from '../validation/index.ts'
 import { type CompiledRule, PER_CALL_LIMIT, type RuleTree } from './rules.ts'
 import { NO_PATH } from './validate.ts'
-import { correlate } from './validate.ts'
-import { child, isObject, sameJson } from './values.ts'
+import { correlate, Ratchet } from './ratchet.ts'
+import { child, isObject } from './values.ts'
 
 interface Node {
   readonly path: string
   readonly value: unknown
   /** The same part of the stored object; undefined when there is none or it cannot be told. */
   readonly old: unknown
+  readonly ratchet: Ratchet
 }
 
 interface Run {
@@ -27,23 +28,32 @@ interface Run {
 
 /**
  * Runs the rules of an object against it, and against what it was. Rules of a part that did not
- * change are not told when they fail (KEP-4008); all together cost no more than a request may.
+ * change are not told when they fail (KEP-4008), unless `ratchets` is false; all together cost no
+ * more than a request may.
  */
 export function validateRules(
   tree: RuleTree,
   value: unknown,
-  options: { old?: unknown; path?: string; budget?: number } = {},
+  options: { old?: unknown; path?: string; budget?: number; ratchets?: boolean } = {},
 ): FieldError[] {
+  const { old, path = '', ratchets = true } = options
   const run: Run = { budget: options.budget ?? REQUEST_BUDGET, errors: [] }
-  visit(tree, { path: options.path ?? '', value, old: options.old }, run)
+  const isUpdate = ratchets && old !== undefined
+  const ratchet = isUpdate ? Ratchet.of(tree.schema, value, old) : Ratchet.none
+  visit(tree, { path, value, old, ratchet }, run)
   return run.errors
 }
 
 function visit(tree: RuleTree, node: Node, run: Run): void {
-  const { value, old, path } = node
+  const { value, old, path, ratchet } = node
   if (run.budget < 0 || value === null || value === undefined) return
+  if (tree.rules.length > 0 && run.budget === 0) {
+    run.budget = -1
+    run.errors.push(invalid(path === '' ? NO_PATH : path, typeText(tree), SPENT))
+    return
+  }
   for (const rule of tree.rules) {
-    runRule(rule, tree.type, { node, run })
+    runRule(rule, tree, { node, run })
     if (run.budget < 0) return
   }
   if (Array.isArray(value)) {
@@ -51,43 +61,52 @@ function visit(tree: RuleTree, node: Node, run: Run): void {
     if (!items) return
     const before = Array.isArray(old) ? correlate(tree.schema, value, old) : []
     for (const [i, item] of value.entries()) {
-      visit(items, { path: `${path}[${i}]`, value: item, old: before[i] }, run)
+      const below = { path: `${path}[${i}]`, value: item, old: before[i] }
+      visit(items, { ...below, ratchet: ratchet.index(i) }, run)
     }
     return
   }
   if (!isObject(value)) return
   for (const name of Object.keys(value).sort()) {
-    const below = tree.properties.get(name) ?? tree.values
+    const isNamed = Object.hasOwn(tree.schema.properties ?? {}, name)
+    const below = isNamed ? tree.properties.get(name) : tree.values
     if (!below) continue
     const before = isObject(old) && Object.hasOwn(old, name) ? old[name] : undefined
-    visit(below, { path: child(path, name), value: value[name], old: before }, run)
+    const at = isNamed ? child(path, name) : `${path}[${name}]`
+    const inner = { path: at, value: value[name], old: before ?? undefined }
+    visit(below, { ...inner, ratchet: ratchet.key(name) }, run)
   }
 }
 
-function runRule(compiled: CompiledRule, type: CelType, at: { node: Node; run: Run }): void {
+const SPENT =
+  'validation failed due to running out of cost budget, no further validation rules will be run'
+
+/** What errors call a value: its schema's type. */
+function typeText({ schema }: RuleTree): string {
+  return schema.type ?? ''
+}
+
+function runRule(compiled: CompiledRule, tree: RuleTree, at: { node: Node; run: Run }): void {
   const { rule, program } = compiled
   const { node, run } = at
   const field = node.path === '' ? NO_PATH : node.path
-  const typeText = tree(type)
-  if (!program || compiled.error !== undefined) {
-    const text = `rule compile error: ${compiled.error ?? ''}`
-    run.errors.push(invalid(field, typeText, text))
+  if (compiled.error !== undefined) {
+    run.errors.push(invalid(field, typeText(tree), `rule compile error: ${compiled.error}`))
     return
   }
   const isOptional = rule.optionalOldSelf === true
-  if (compiled.isTransition && node.old === undefined && !isOptional) return
-  const ratchets =
-    !compiled.isTransition && node.old !== undefined && sameJson(node.value, node.old)
-  const variables = variablesOf(node, type, isOptional)
+  if (!program || (compiled.isTransition && node.old === undefined && !isOptional)) return
   try {
     const costLimit = Math.min(PER_CALL_LIMIT, run.budget)
+    const variables = variablesOf(node, tree.type, isOptional)
     const { value, cost } = program.evaluate(variables, { costLimit })
     run.budget -= cost
-    if (value === true || ratchets) return
-    run.errors.push(failure(compiled, { node, run, field, type }))
+    if (value === true) return
+    const fault = failure(compiled, { node, run, field, tree })
+    if (compiled.isTransition || !node.ratchet.holds()) run.errors.push(fault)
   } catch (error) {
     if (!(error instanceof CelError)) throw error
-    if (!ratchets) run.errors.push(evaluationFault(error, compiled, { field, typeText, run }))
+    run.errors.push(evaluationFault(error, compiled, { field, typeText: typeText(tree), run }))
   }
 }
 
@@ -96,27 +115,6 @@ function variablesOf(node: Node, type: CelType, isOptional: boolean) {
   return {
     self: fromJson(node.value, type),
     ...(isOptional ? { oldSelf: Optional.of(old) } : old !== undefined && { oldSelf: old }),
-  }
-}
-
-/** What errors call a value: its schema's type. */
-function tree(type: CelType): string {
-  switch (type.kind) {
-    case 'list':
-      return 'array'
-    case 'map':
-    case 'object':
-      return 'object'
-    case 'int':
-      return 'integer'
-    case 'double':
-      return 'number'
-    case 'bool':
-      return 'boolean'
-    case 'dyn':
-      return ''
-    default:
-      return 'string'
   }
 }
 
@@ -131,7 +129,7 @@ function evaluationFault(
     const spent = run.budget <= PER_CALL_LIMIT
     run.budget = -1
     const why = spent
-      ? 'validation failed due to running out of cost budget, no further validation rules will be run'
+      ? SPENT
       : `'${error.message}': no further validation rules will be run due to call cost exceeds ` +
         `limit for rule: ${name}`
     return invalid(field, typeText, why)
@@ -147,29 +145,23 @@ function evaluationFault(
 
 function failure(
   compiled: CompiledRule,
-  at: { node: Node; run: Run; field: string; type: CelType },
+  at: { node: Node; run: Run; field: string; tree: RuleTree },
 ): FieldError {
   const { rule } = compiled
   const detail =
     messageOf(compiled, at) ??
     (rule.message ? rule.message.trim() : `failed rule: ${rule.rule.trim()}`)
   const below = (rule.fieldPath ?? '').replace(/^\./, '')
-  const isIndex = below.startsWith('[')
-  const field =
-    below === ''
-      ? at.field
-      : isIndex
-        ? at.node.path + unquote(below)
-        : child(at.node.path, unquote(below))
+  const field = below === '' ? at.field : child(at.node.path, unquote(below))
   switch (rule.reason) {
     case 'FieldValueForbidden':
       return forbidden(field, detail)
     case 'FieldValueRequired':
       return required(field, detail)
     case 'FieldValueDuplicate':
-      return duplicate(field, tree(at.type))
+      return duplicate(field, typeText(at.tree))
     default:
-      return invalid(field, tree(at.type), detail)
+      return invalid(field, typeText(at.tree), detail)
   }
 }
 
@@ -185,18 +177,19 @@ function unquote(path: string): string {
 const MESSAGE_BYTES_MAX = 5 * 1024
 
 function messageOf(
-  { message, rule }: CompiledRule,
-  at: { node: Node; run: Run; type: CelType },
+  { message }: CompiledRule,
+  at: { node: Node; run: Run; tree: RuleTree },
 ): string | undefined {
   if (!message) return undefined
-  const variables = variablesOf(at.node, at.type, rule.optionalOldSelf === true)
+  // Upstream compiles a message with an optional `oldSelf`, and runs it with a plain one.
+  const variables = variablesOf(at.node, at.tree.type, false)
   try {
     const costLimit = Math.min(PER_CALL_LIMIT, at.run.budget)
     const { value, cost } = message.evaluate(variables, { costLimit })
     at.run.budget -= cost
     if (typeof value !== 'string') return undefined
     const text = value.trim()
-    if (text === '' || text.includes('\n') || Buffer.byteLength(value) > MESSAGE_BYTES_MAX) {
+    if (text === '' || text.includes('\n') || Buffer.byteLength(text) > MESSAGE_BYTES_MAX) {
       return undefined
     }
     return text

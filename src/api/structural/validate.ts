@@ -3,6 +3,7 @@ import { type FieldError } from '../schema/index.ts'
 import { GoText, invalid, notSupported, required, tooLong, tooMany } from '../validation/index.ts'
 import { isOfFormat } from './formats.ts'
 import { isIntOrString, itemsOf, propertyOf, type Schema } from './node.ts'
+import { correlate } from './ratchet.ts'
 import { child, goFloat, isObject, type JsonObject, jsonType, sameJson } from './values.ts'
 
 /** Where a value stands, and what it was before an update. */
@@ -164,19 +165,6 @@ function checkList(schema: Schema, value: readonly unknown[], place: Place): Fie
     errors.push(invalid(at(path), '', `${path} in body shouldn't contain duplicates`))
   }
   return errors
-}
-
-/** What each item of a list was before: found by its keys, where the list has some. */
-export function correlate(
-  schema: Schema,
-  now: readonly unknown[],
-  before: readonly unknown[],
-): readonly unknown[] {
-  if (schema['x-kubernetes-list-type'] !== 'map') return []
-  const keys = schema['x-kubernetes-list-map-keys'] ?? []
-  const same = (a: unknown, b: unknown) =>
-    isObject(a) && isObject(b) && keys.every((key) => sameJson(a[key], b[key]))
-  return now.map((item) => before.find((other) => same(item, other)))
 }
 
 function checkObject(schema: Schema, value: JsonObject, place: Place): FieldError[] {

@@ -1,3 +1,5 @@
+import { GoText } from '../validation/index.ts'
+
 /** A JSON object. */
 export type JsonObject = Record<string, unknown>
 
@@ -60,4 +62,10 @@ export function goSyntax(value: unknown): string {
     .sort()
     .map((key) => `${JSON.stringify(key)}:${goSyntax(value[key])}`)
   return `map[string]interface {}{${entries.join(', ')}}`
+}
+
+/** A value as error messages show it: scalars as they are, the rest in Go's syntax. */
+export function goJson(value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isInteger(value)) return new GoText(goFloat(value))
+  return isObject(value) || Array.isArray(value) ? new GoText(goSyntax(value)) : value
 }

@@ -18,3 +18,9 @@ export function goFieldText(struct: Struct<FieldWords>, name: string, value: unk
 export function goLabelSelector(selector: DeepReadonly<LabelSelector> | undefined): GoText {
   return goText(LabelSelector, selector)
 }
+
+/** `[]byte{0x1, 0xff}`, of bytes in base64. */
+export function goBytes(base64: string): GoText {
+  const bytes = [...Buffer.from(base64, 'base64')].map((byte) => `0x${byte.toString(16)}`)
+  return new GoText(`[]byte{${bytes.join(', ')}}`)
+}

@@ -8,13 +8,22 @@ import {
   notSupported,
   required,
 } from '../../validation/index.ts'
-import { validateService, validateWebhookUrl } from '../../admission-checks/index.ts'
+import {
+  type ServiceReference,
+  validateBundle,
+  validateService,
+  validateWebhookUrl,
+} from '../../admission-checks/index.ts'
 
 const PATH = 'spec.conversion'
 /** Versions of ConversionReview that the server speaks. */
 const REVIEW_VERSIONS = ['v1', 'v1beta1']
 
-export function validateConversion(of: CustomResourceConversion | undefined): FieldError[] {
+/** `mayBeBroken`: whether the certificates of the webhook may make no sense. */
+export function validateConversion(
+  of: CustomResourceConversion | undefined,
+  options: { mayBeBroken: boolean },
+): FieldError[] {
   if (!of) return []
   const { strategy, webhook } = of
   const errors: FieldError[] = []
@@ -27,7 +36,7 @@ export function validateConversion(of: CustomResourceConversion | undefined): Fi
   if (strategy === 'Webhook') {
     return [
       ...errors,
-      ...validateClient(clientConfig),
+      ...validateClient(clientConfig, options),
       ...validateReviews(conversionReviewVersions),
     ]
   }
@@ -40,10 +49,19 @@ export function validateConversion(of: CustomResourceConversion | undefined): Fi
 
 function validateClient(
   client: NonNullable<CustomResourceConversion['webhook']>['clientConfig'],
+  { mayBeBroken }: { mayBeBroken: boolean },
 ): FieldError[] {
   const path = `${PATH}.webhookClientConfig`
   if (!client) return [required(path, 'required when strategy is set to Webhook')]
-  const { url, service } = client
+  const { caBundle = '' } = client
+  const bundle = mayBeBroken || caBundle === '' ? [] : validateBundle(caBundle, `${path}.caBundle`)
+  return [...validateTarget(client, path), ...bundle]
+}
+
+function validateTarget(
+  { url, service }: { url?: string | undefined; service?: ServiceReference | undefined },
+  path: string,
+): FieldError[] {
   if ((url === undefined) === (service === undefined)) {
     return [required(path, 'exactly one of url or service is required')]
   }
@@ -61,9 +79,9 @@ function validateReviews(versions: readonly string[]): FieldError[] {
       continue
     }
     const faults = dns1035LabelErrors(version)
-    if (faults.length > 0) errors.push(invalid(`${path}[${i}]`, version, faults.join(',')))
+    for (const why of faults) errors.push(invalid(`${path}[${i}]`, version, why))
   }
-  if (errors.length === 0 && !versions.some((version) => REVIEW_VERSIONS.includes(version))) {
+  if (!versions.some((version) => REVIEW_VERSIONS.includes(version))) {
     const why = `must include at least one of ${REVIEW_VERSIONS.join(', ')}`
     errors.push(invalid(path, goStrings(versions), why))
   }

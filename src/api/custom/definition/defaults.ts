@@ -1,4 +1,5 @@
-import type { CustomResourceDefinition } from '../../apiextensions/index.ts'
+import type { CustomResourceDefinition, JSONSchemaProps } from '../../apiextensions/index.ts'
+import { someSchema } from './schema-walk.ts'
 
 const HTTPS_PORT = 443
 
@@ -12,4 +13,19 @@ export function defaultDefinition(definition: CustomResourceDefinition): void {
   spec.conversion ??= { strategy: 'None' }
   const service = spec.conversion.webhook?.clientConfig?.service
   if (service) service.port ??= HTTPS_PORT
+  const stored = spec.versions?.find((version) => version.storage)
+  const { status } = definition
+  if (stored && status && (status.storedVersions ?? []).length === 0) {
+    status.storedVersions = [stored.name]
+  }
+  for (const { schema } of spec.versions ?? []) dropNulls(schema?.openAPIV3Schema)
+}
+
+// A default or an example of null is none.
+function dropNulls(schema: JSONSchemaProps | undefined): void {
+  someSchema(schema, (one) => {
+    if (one.default === null) delete one.default
+    if (one.example === null) delete one.example
+    return false
+  })
 }

@@ -5,8 +5,9 @@ import type {
 } from '../../apiextensions/index.ts'
 import type { FieldError } from '../../schema/index.ts'
 import { duplicate, invalid, required, tooMany } from '../../validation/index.ts'
-import { parseJsonPath } from '../json-path.ts'
-import { propertyOf, type Schema } from '../../structural/index.ts'
+import type { Schema } from '../../structural/index.ts'
+import { readFieldPath } from './field-path.ts'
+import { unreadable } from './schema-walk.ts'
 
 const TYPES = ['boolean', 'date', 'integer', 'number', 'string']
 const FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password']
@@ -34,11 +35,8 @@ function validateColumn(column: CustomResourceColumnDefinition, path: string): F
 }
 
 function validateSimplePath(text: string, path: string): FieldError[] {
-  if (!text.startsWith('.')) {
-    return [invalid(path, text, 'must be a simple json path starting with .')]
-  }
-  if (!parseJsonPath(text)) return [invalid(path, text, 'must be a simple json path')]
-  return []
+  if (text.startsWith('.')) return []
+  return [invalid(path, text, 'must be a simple json path starting with .')]
 }
 
 export function validateScale(
@@ -68,36 +66,53 @@ export function validateScale(
 /** Fields by which one version can be selected at most. */
 const SELECTABLE_MAX = 8
 
+/** `isHere`: whether the schema stands beside the fields, of a version or of the whole. */
 export function validateSelectableFields(
   version: CustomResourceDefinitionVersion,
-  path: string,
+  on: { path: string; isTop: boolean; isHere: boolean },
 ): FieldError[] {
   const fields = version.selectableFields ?? []
+  if (fields.length === 0) return []
+  const path = `${on.path}.selectableFields`
+  const schema = on.isHere ? version.schema?.openAPIV3Schema : undefined
+  if (!schema) {
+    const when = on.isTop
+      ? 'when validations.schema is included'
+      : 'when version.schema.openAPIV3Schema is not included'
+    return [invalid(path, '', `selectableFields may only be set ${when}`)]
+  }
   const errors: FieldError[] = []
+  const unread = unreadable(schema)
+  if (unread !== undefined) errors.push(invalid(`${on.path}.schema.openAPIV3Schema`, '', unread))
   const seen = new Set<string>()
   for (const [i, { jsonPath }] of fields.entries()) {
-    const at = `${path}[${i}].jsonPath`
-    if (!jsonPath) {
-      errors.push(required(at))
-      continue
-    }
-    if (seen.has(jsonPath)) errors.push(duplicate(at, jsonPath))
-    seen.add(jsonPath)
-    const why = selectableFault(jsonPath, version.schema?.openAPIV3Schema)
-    if (why) errors.push(invalid(at, jsonPath, why))
+    errors.push(...validateField(jsonPath, schema, { path: `${path}[${i}].jsonPath`, seen }))
   }
-  if (fields.length > SELECTABLE_MAX) errors.push(tooMany(path, fields.length, SELECTABLE_MAX))
+  if (seen.size > SELECTABLE_MAX) errors.push(tooMany(path, seen.size, SELECTABLE_MAX))
   return errors
 }
 
-function selectableFault(text: string, schema: Schema | undefined): string | undefined {
-  if (!text.startsWith('.')) return 'must be a simple json path starting with .'
-  const names = parseJsonPath(text)?.names
-  if (!names || names.length === 0) return 'must be a simple json path'
-  if (names[0] === 'metadata') return 'must not point to fields in metadata'
-  let at = schema
-  for (const name of names) at = at?.type === 'object' ? propertyOf(at, name) : undefined
-  if (!at) return 'must refer to a field specified in the schema'
-  if (['string', 'boolean', 'integer'].includes(at.type ?? '')) return undefined
-  return 'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.'
+const SELECTABLE_TYPES = new Set(['string', 'boolean', 'integer'])
+
+function validateField(
+  text: string,
+  schema: Schema,
+  { path, seen }: { path: string; seen: Set<string> },
+): FieldError[] {
+  if (!text) return [required(path)]
+  const read = readFieldPath(text, schema, { brackets: false })
+  if ('fault' in read) return [invalid(path, text, `is an invalid path: ${read.fault}`)]
+  const errors: FieldError[] = []
+  if (read.root === 'metadata') {
+    errors.push(invalid(path, text, 'must not point to fields in metadata'))
+  }
+  if (!SELECTABLE_TYPES.has(read.schema?.type ?? '')) {
+    const why =
+      'must point to a field of type string, boolean or integer. ' +
+      'Enum string fields and strings with formats are allowed.'
+    errors.push(invalid(path, text, why))
+  }
+  if (seen.has(read.path)) errors.push(duplicate(path, text))
+  seen.add(read.path)
+  return errors
 }

@@ -1,152 +1,157 @@
-import { compilePattern } from '../../pattern/index.ts'
 import type { FieldError } from '../../schema/index.ts'
-import { itemsOf, type Schema, valuesOf } from '../../structural/index.ts'
-import { forbidden, goStrings, invalid, notSupported, required } from '../../validation/index.ts'
+import { itemsOf, type RuleTree, type Schema, valuesOf } from '../../structural/index.ts'
+import { forbidden, invalid, notSupported, required } from '../../validation/index.ts'
+import { checkListType } from './schema-lists.ts'
+import { checkRules, checkRuleTexts, type RuleCost } from './schema-rules.ts'
+import { sortedEntries } from './schema-walk.ts'
+
+/** Where a schema stands in another one, and what follows from it. */
+export interface SchemaPlace {
+  readonly path: string
+  readonly isRoot?: boolean
+  /** Within kind, apiVersion or metadata of an object of the API. */
+  readonly isInMeta?: boolean
+  /** Why there may be no default: `in top-level metadata`. */
+  readonly noDefaults?: string
+  /** The list or map whose parts have no identity; rules below cannot speak of before. */
+  readonly uncorrelated?: string
+  /** Compiled rules; undefined where none are looked at. */
+  readonly tree?: RuleTree | undefined
+}
+
+/** What was found: in what a schema says, and in the expressions of its rules. */
+export interface SchemaFaults {
+  readonly schema: FieldError[]
+  readonly rules: FieldError[]
+}
+
+/** What holds for the whole of a schema. */
+export interface SchemaCheck {
+  /** Collects what rules may cost. */
+  readonly costs: RuleCost[]
+  /** A schema as it is stored already may cost what it does. */
+  readonly ignoresCost: boolean
+}
 
 /** What definitions may not use of JSON Schema, and what must fit together. */
-export function validateOpenApi(schema: Schema, path: string): FieldError[] {
-  const errors = [...checkForbidden(schema, path), ...checkListType(schema, path)]
-  errors.push(...checkMapType(schema, path), ...checkPattern(schema, path))
-  const items = itemsOf(schema)
-  const values = valuesOf(schema)
-  if (items) errors.push(...validateOpenApi(items, `${path}.items`))
-  if (values) errors.push(...validateOpenApi(values, `${path}.additionalProperties`))
-  const properties = Object.entries(schema.properties ?? {})
-  for (const [name, property] of properties.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    errors.push(...validateOpenApi(property, `${path}.properties[${name}]`))
+export function validateOpenApi(
+  schema: Schema,
+  place: SchemaPlace,
+  check: SchemaCheck,
+): SchemaFaults {
+  const faults: SchemaFaults = { schema: checkSchema(schema, place), rules: [] }
+  const { path } = place
+  const below = (inner: Schema | undefined, at: Partial<SchemaPlace> & { path: string }) => {
+    if (!inner) return
+    const found = validateOpenApi(inner, { ...place, isRoot: false, tree: undefined, ...at }, check)
+    faults.schema.push(...found.schema)
+    faults.rules.push(...found.rules)
   }
-  for (const part of ['allOf', 'anyOf', 'oneOf'] as const) {
+  const values = valuesOf(schema)
+  const noDefaults = place.isInMeta && {
+    noDefaults: 'inside additionalProperties applying to object metadata',
+  }
+  const { tree } = place
+  below(values, { path: `${path}.additionalProperties`, tree: tree?.values, ...noDefaults })
+  for (const [name, property] of sortedEntries(schema.properties)) {
+    const at = { path: `${path}.properties[${name}]`, tree: tree?.properties.get(name) }
+    below(property, { ...at, ...insideProperty(schema, name, place) })
+  }
+  below(schema.not, { path: `${path}.not` })
+  for (const part of ['allOf', 'oneOf', 'anyOf'] as const) {
     for (const [i, inner] of (schema[part] ?? []).entries()) {
-      errors.push(...validateOpenApi(inner, `${path}.${part}[${i}]`))
+      below(inner, { path: `${path}.${part}[${i}]` })
     }
   }
-  if (schema.not) errors.push(...validateOpenApi(schema.not, `${path}.not`))
-  return errors
+  for (const [name, inner] of sortedEntries(schema.definitions)) {
+    below(inner, { path: `${path}.definitions[${name}]` })
+  }
+  // Items are told apart by the keys of a map alone.
+  const isMap = schema['x-kubernetes-list-type'] === 'map'
+  const uncorrelated = !isMap && { uncorrelated: place.uncorrelated ?? path }
+  below(itemsOf(schema), { path: `${path}.items`, tree: tree?.items, ...uncorrelated })
+  for (const [i, inner] of (Array.isArray(schema.items) ? schema.items : []).entries()) {
+    below(inner, { path: `${path}.items[${i}]`, ...uncorrelated })
+  }
+  for (const [name, inner] of sortedEntries(schema.dependencies)) {
+    if (!Array.isArray(inner)) below(inner, { path: `${path}.dependencies[${name}]` })
+  }
+  faults.schema.push(...checkKinds(schema, path), ...checkRuleTexts(schema, path))
+  // Rules are looked at only where the schema that they speak of is sound.
+  if (faults.schema.length === 0 && tree) faults.rules.push(...checkRules(tree, place, check))
+  return faults
 }
 
-function checkForbidden(schema: Schema, path: string): FieldError[] {
+const META = new Set(['metadata', 'kind', 'apiVersion'])
+
+function insideProperty(schema: Schema, name: string, place: SchemaPlace): Partial<SchemaPlace> {
+  const mapType = schema['x-kubernetes-map-type'] ?? 'granular'
+  const isCorrelated = mapType === 'granular' || mapType === 'atomic'
+  const uncorrelated = !isCorrelated && { uncorrelated: place.uncorrelated ?? place.path }
+  const isObject = place.isRoot === true || schema['x-kubernetes-embedded-resource'] === true
+  if (!isObject || !META.has(name)) return { ...uncorrelated }
+  const noDefaults = place.isRoot && { noDefaults: `in top-level ${name}` }
+  return { ...uncorrelated, isInMeta: true, ...noDefaults }
+}
+
+const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
+const UNIQUE = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'
+
+function checkSchema(schema: Schema, place: SchemaPlace): FieldError[] {
+  const { path, noDefaults } = place
   const errors: FieldError[] = []
-  const ban = (name: keyof Schema, why: string) => errors.push(forbidden(`${path}.${name}`, why))
-  if (schema.uniqueItems) {
-    ban(
-      'uniqueItems',
-      'uniqueItems cannot be set to true since the runtime complexity becomes quadratic',
-    )
+  const ban = (name: string, why = `${name} is not supported`) =>
+    errors.push(forbidden(`${path}.${name}`, why))
+  const { type = '', additionalProperties: values } = schema
+  if (type !== '' && !TYPES.includes(type)) {
+    errors.push(notSupported(`${path}.type`, type, TYPES))
   }
-  if (schema.additionalProperties === false) {
-    ban('additionalProperties', 'additionalProperties cannot be set to false')
+  if (schema.default !== undefined && schema.default !== null && noDefaults !== undefined) {
+    ban('default', `must not be set ${noDefaults}`)
   }
-  const both = valuesOf(schema) && Object.keys(schema.properties ?? {}).length > 0
-  if (both) ban('additionalProperties', 'additionalProperties and properties are mutual exclusive')
-  if (schema.$ref) ban('$ref', '$ref is not supported')
-  for (const name of ['definitions', 'patternProperties', 'dependencies', 'id'] as const) {
-    const value = schema[name]
-    if (value !== undefined && value !== '') ban(name, `${name} is not supported`)
-  }
-  if (schema.additionalItems !== undefined)
-    ban('additionalItems', 'additionalItems is not supported')
-  if (Array.isArray(schema.items)) {
+  for (const name of UNSUPPORTED) if (isGiven(schema[name])) ban(name)
+  if (schema.dependencies) ban('dependencies')
+  if (schema.$ref !== undefined) ban('$ref')
+  if (type === 'null') ban('type', 'type cannot be set to null, use nullable as an alternative')
+  if (Array.isArray(schema.items) && schema.items.length > 0) {
     ban('items', 'items must be a schema object and not an array')
   }
+  if (place.isInMeta && schema['x-kubernetes-embedded-resource']) {
+    ban('x-kubernetes-embedded-resource', 'must not be used inside of resource meta')
+  }
+  if (schema.uniqueItems) ban('uniqueItems', UNIQUE)
+  const has = Object.keys(schema.properties ?? {}).length > 0
+  if (has && (values === false || typeof values === 'object')) {
+    ban('additionalProperties', 'additionalProperties and properties are mutual exclusive')
+  }
   return errors
 }
 
-function checkPattern({ pattern }: Schema, path: string): FieldError[] {
-  if (!pattern) return []
-  const compiled = compilePattern(pattern)
-  if (typeof compiled !== 'string') return []
-  const why = `must be a valid regular expression, but isn't: error parsing regexp: ${compiled}`
-  return [invalid(`${path}.pattern`, pattern, why)]
+const UNSUPPORTED = ['id', 'additionalItems', 'patternProperties', 'definitions'] as const
+
+function isGiven(value: unknown): boolean {
+  if (value === undefined || value === '') return false
+  return typeof value !== 'object' || Object.keys(value as object).length > 0
 }
 
-function checkMapType(schema: Schema, path: string): FieldError[] {
-  const mapType = schema['x-kubernetes-map-type']
-  if (mapType === undefined) return []
+function checkKinds(schema: Schema, path: string): FieldError[] {
   const errors: FieldError[] = []
-  if (schema.type !== 'object') {
-    const why = 'must be object if x-kubernetes-map-type is specified'
-    if (!schema.type) errors.push(required(`${path}.type`, why))
-    else errors.push(invalid(`${path}.type`, schema.type, why))
+  if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
+    const at = `${path}.x-kubernetes-preserve-unknown-fields`
+    errors.push(invalid(at, false, 'must be true or undefined'))
   }
-  if (mapType !== 'atomic' && mapType !== 'granular') {
+  const mapType = schema['x-kubernetes-map-type']
+  if (mapType !== undefined && schema.type !== 'object') {
+    errors.push(wrongType(schema, path, 'must be object if x-kubernetes-map-type is specified'))
+  }
+  if (mapType !== undefined && mapType !== 'atomic' && mapType !== 'granular') {
     errors.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, ['atomic', 'granular']))
   }
-  return errors
+  return [...errors, ...checkListType(schema, path)]
 }
 
-const LIST_TYPE = 'x-kubernetes-list-type'
-const MAP_KEYS = 'x-kubernetes-list-map-keys'
-
-function checkListType(schema: Schema, path: string): FieldError[] {
-  const type = schema[LIST_TYPE]
-  const keys = schema[MAP_KEYS] ?? []
-  const errors: FieldError[] = []
-  if (type !== undefined && schema.type !== 'array') {
-    const why = `must be array if ${LIST_TYPE} is specified`
-    if (!schema.type) errors.push(required(`${path}.type`, why))
-    else errors.push(invalid(`${path}.type`, schema.type, why))
-  }
-  if (type !== undefined && !['atomic', 'set', 'map'].includes(type)) {
-    errors.push(notSupported(`${path}.${LIST_TYPE}`, type, ['atomic', 'map', 'set']))
-  }
-  if (keys.length > 0 && type !== 'map') {
-    const why = `must be map if ${MAP_KEYS} is non-empty`
-    if (type === undefined) errors.push(required(`${path}.${LIST_TYPE}`, why))
-    else errors.push(invalid(`${path}.${LIST_TYPE}`, type, why))
-  }
-  if (type === 'map') errors.push(...checkMapKeys(schema, keys, path))
-  if (type === 'set') errors.push(...checkSetItems(schema, path))
-  return errors
-}
-
-function checkMapKeys(schema: Schema, keys: readonly string[], path: string): FieldError[] {
-  const errors: FieldError[] = []
-  if (keys.length === 0) {
-    errors.push(required(`${path}.${MAP_KEYS}`, `must not be empty if ${LIST_TYPE} is map`))
-  }
-  const items = itemsOf(schema)
-  if (!items) {
-    errors.push(required(`${path}.items`, `must have a schema if ${LIST_TYPE} is map`))
-    return errors
-  }
-  if (items.type !== 'object') {
-    const why = `must be object if parent array's ${LIST_TYPE} is map`
-    errors.push(invalid(`${path}.items.type`, items.type ?? '', why))
-    return errors
-  }
-  const scalar = new Set(['string', 'integer', 'number', 'boolean'])
-  for (const [i, key] of keys.entries()) {
-    const property = items.properties?.[key]
-    const at = `${path}.${MAP_KEYS}[${i}]`
-    if (!property) {
-      errors.push(invalid(at, key, 'entries must all be names of item properties'))
-    } else if (!scalar.has(property.type ?? '')) {
-      const why = `must be a scalar type if parent array's ${LIST_TYPE} is map`
-      errors.push(invalid(`${path}.items.properties[${key}].type`, property.type ?? '', why))
-    } else if (property.default === undefined && !(items.required ?? []).includes(key)) {
-      const why = `this property is in ${MAP_KEYS}, so it must have a default or be a required property`
-      errors.push(required(`${path}.items.properties[${key}].default`, why))
-    }
-    if (keys.indexOf(key) < i) {
-      errors.push(invalid(`${path}.${MAP_KEYS}`, goStrings(keys), 'must be unique'))
-    }
-  }
-  return errors
-}
-
-function checkSetItems(schema: Schema, path: string): FieldError[] {
-  const items = itemsOf(schema)
-  if (!items) return [required(`${path}.items`, `must have a schema if ${LIST_TYPE} is set`)]
-  if (items.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic') {
-    const why = `must be atomic as item of a list with ${LIST_TYPE}=set`
-    const given = items['x-kubernetes-map-type']
-    const at = `${path}.items.x-kubernetes-map-type`
-    return [given === undefined ? required(at, why) : invalid(at, given, why)]
-  }
-  const listType = items[LIST_TYPE]
-  if (items.type === 'array' && listType !== undefined && listType !== 'atomic') {
-    const why = `must be atomic as item of a list with ${LIST_TYPE}=set`
-    return [invalid(`${path}.items.${LIST_TYPE}`, listType, why)]
-  }
-  return []
+/** A type that is not there, or another one than needed. */
+export function wrongType({ type = '' }: Schema, path: string, why: string): FieldError {
+  const at = `${path}.type`
+  return type === '' ? required(at, why) : invalid(at, type, why)
 }

@@ -1,14 +1,23 @@
+import { ValidationRule } from '../../apiextensions/index.ts'
 import type { FieldError } from '../../schema/index.ts'
 import {
   type CompiledRule,
   costError,
-  itemsOf,
   RULE_COST_MAX,
   type RuleTree,
+  type Schema,
   SCHEMA_COST_MAX,
 } from '../../structural/index.ts'
-import { forbidden, invalid, notSupported, required } from '../../validation/index.ts'
-import { parseJsonPath } from '../json-path.ts'
+import { forbidden, goText, invalid, notSupported, required } from '../../validation/index.ts'
+import { readFieldPath } from './field-path.ts'
+import type { SchemaCheck, SchemaPlace } from './schema-open-api.ts'
+import { unreadable } from './schema-walk.ts'
+
+/** What one expression may cost in all evaluations of an object. */
+export interface RuleCost {
+  readonly path: string
+  readonly cost: number
+}
 
 const REASONS = [
   'FieldValueDuplicate',
@@ -16,127 +25,83 @@ const REASONS = [
   'FieldValueInvalid',
   'FieldValueRequired',
 ]
+const LINE_BREAK = /[\n\r]/
 
-/** What may be wrong with the rules of a schema. `known` rules were stored before: no costs. */
-export function validateSchemaRules(
-  tree: RuleTree | undefined,
-  path: string,
-  known: ReadonlySet<string>,
-): FieldError[] {
-  if (!tree) return []
-  const visit: Visit = { known, errors: [], costs: [], isSyntaxOnly: true }
-  walk(tree, { path, uncorrelated: undefined }, visit)
-  // What a rule lacks is told before what it says.
-  if (visit.errors.length > 0) return visit.errors
-  const full: Visit = { ...visit, isSyntaxOnly: false }
-  walk(tree, { path, uncorrelated: undefined }, full)
-  return [...full.errors, ...totalErrors(full.costs, path)]
+/** What is wrong with the rules of one schema before they are read as CEL. */
+export function checkRuleTexts(schema: Schema, path: string): FieldError[] {
+  const rules = schema['x-kubernetes-validations'] ?? []
+  return rules.flatMap((rule, i) =>
+    checkText(rule, schema, `${path}.x-kubernetes-validations[${i}]`),
+  )
 }
 
-interface Visit {
-  readonly known: ReadonlySet<string>
-  readonly errors: FieldError[]
-  readonly costs: { readonly path: string; readonly cost: number }[]
-  readonly isSyntaxOnly: boolean
-}
-
-interface Place {
-  readonly path: string
-  /** Path of the list whose items have no identity; rules below cannot speak of before. */
-  readonly uncorrelated: string | undefined
-}
-
-function walk(tree: RuleTree, place: Place, visit: Visit): void {
-  const { path } = place
-  for (const [i, rule] of tree.rules.entries()) {
-    const at = `${path}.x-kubernetes-validations[${i}]`
-    if (visit.isSyntaxOnly) visit.errors.push(...checkText(rule, at, tree))
-    else visit.errors.push(...checkMeaning(rule, { ...place, path: at }, visit))
-  }
-  const listType = tree.schema['x-kubernetes-list-type']
-  const uncorrelated =
-    place.uncorrelated ?? (itemsOf(tree.schema) && listType !== 'map' ? path : undefined)
-  if (tree.items) walk(tree.items, { path: `${path}.items`, uncorrelated }, visit)
-  const here = place.uncorrelated
-  if (tree.values) {
-    walk(tree.values, { path: `${path}.additionalProperties`, uncorrelated: here }, visit)
-  }
-  for (const [name, property] of [...tree.properties].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    walk(property, { path: `${path}.properties[${name}]`, uncorrelated: here }, visit)
-  }
-}
-
-function checkText({ rule }: CompiledRule, path: string, tree: RuleTree): FieldError[] {
+function checkText(rule: ValidationRule, schema: Schema, path: string): FieldError[] {
   const errors: FieldError[] = []
-  const { message, reason, fieldPath } = rule
-  const text = rule.rule ?? ''
-  if (text.trim() === '') errors.push(required(`${path}.rule`, 'rule is not specified'))
-  if (message !== undefined && message !== '' && message.trim() === '') {
+  const { message = '', messageExpression = '', reason, fieldPath = '' } = rule
+  const text = (rule.rule ?? '').trim()
+  const said = message.trim()
+  if (text === '') errors.push(required(`${path}.rule`, 'rule is not specified'))
+  else if (message !== '' && said === '') {
     errors.push(invalid(`${path}.message`, message, 'message must be non-empty if specified'))
-  } else if (message?.trim().includes('\n')) {
+  } else if (LINE_BREAK.test(said)) {
     errors.push(invalid(`${path}.message`, message, 'message must not contain line breaks'))
-  } else if (text.trim().includes('\n') && !message?.trim()) {
+  } else if (LINE_BREAK.test(text) && said === '') {
     const why = 'message must be specified if rule contains line breaks'
     errors.push(required(`${path}.message`, why))
   }
-  if (rule.messageExpression !== undefined && rule.messageExpression.trim() === '') {
-    if (rule.messageExpression !== '') {
-      const why = 'messageExpression must be non-empty if specified'
-      errors.push(required(`${path}.messageExpression`, why))
-    }
+  if (messageExpression !== '' && messageExpression.trim() === '') {
+    const why = 'messageExpression must be non-empty if specified'
+    errors.push(required(`${path}.messageExpression`, why))
   }
   if (reason !== undefined && !REASONS.includes(reason)) {
     errors.push(notSupported(`${path}.reason`, reason, REASONS))
   }
-  if (fieldPath) {
-    const why = fieldPathFault(fieldPath, tree)
-    if (why) errors.push(invalid(`${path}.fieldPath`, fieldPath, why))
-  }
+  if (fieldPath === '') return errors
+  const fault = (why: string) => errors.push(invalid(`${path}.fieldPath`, fieldPath, why))
+  if (fieldPath.trim() === '') fault('fieldPath must be non-empty if specified')
+  if (LINE_BREAK.test(fieldPath)) fault('fieldPath must not contain line breaks')
+  const isRead = unreadable(schema) === undefined
+  if (isRead && 'fault' in readFieldPath(fieldPath, schema)) fault('fieldPath must be a valid path')
   return errors
 }
 
-function fieldPathFault(text: string, tree: RuleTree): string | undefined {
-  if (text.trim() === '') return 'fieldPath must be non-empty if specified'
-  if (text.includes('\n')) return 'fieldPath must not contain line breaks'
-  const names = parseJsonPath(text)?.names
-  if (!names || !/^[.[]/.test(text)) {
-    return `fieldPath must be a valid path: expected [ or . but got: ${text}`
-  }
-  let at: typeof tree.schema | undefined = tree.schema
-  for (const name of names) {
-    const values: typeof tree.schema | boolean | undefined = at?.additionalProperties
-    at = at?.properties?.[name] ?? (typeof values === 'object' ? values : undefined)
-    if (!at) return `fieldPath must be a valid path: does not refer to a valid field`
-  }
-  return undefined
+/** What is wrong with the expressions of one schema's rules. */
+export function checkRules(tree: RuleTree, place: SchemaPlace, check: SchemaCheck): FieldError[] {
+  return tree.rules.flatMap((rule, i) => {
+    const path = `${place.path}.x-kubernetes-validations[${i}]`
+    return checkMeaning(rule, { ...place, path }, check)
+  })
 }
 
-function checkMeaning(compiled: CompiledRule, place: Place, visit: Visit): FieldError[] {
+function checkMeaning(
+  compiled: CompiledRule,
+  place: SchemaPlace,
+  check: SchemaCheck,
+): FieldError[] {
   const { rule, error, messageError } = compiled
   const { path, uncorrelated } = place
   const errors: FieldError[] = []
-  if (error !== undefined) errors.push(invalid(`${path}.rule`, rule.rule, error))
+  const weigh = (name: 'rule' | 'messageExpression', cost: number, what: string) => {
+    if (!check.ignoresCost && cost > RULE_COST_MAX) {
+      errors.push(forbidden(`${path}.${name}`, costError(what, cost, RULE_COST_MAX)))
+    }
+    check.costs.push({ path: `${path}.${name}`, cost })
+  }
+  weigh('rule', compiled.estimatedCost, 'estimated rule cost')
+  const shown = goText(ValidationRule, rule)
+  if (error !== undefined) errors.push(invalid(`${path}.rule`, shown, error))
   if (messageError !== undefined) {
-    errors.push(invalid(`${path}.messageExpression`, rule.messageExpression, messageError))
+    errors.push(invalid(`${path}.messageExpression`, shown, messageError))
+  } else if (compiled.message) {
+    weigh('messageExpression', compiled.estimatedMessageCost, 'estimated messageExpression cost')
   }
   if (compiled.isTransition && uncorrelated !== undefined) {
     const why = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelated}`
     errors.push(invalid(`${path}.rule`, rule.rule, why))
   }
-  if (rule.optionalOldSelf && !compiled.isTransition && error === undefined) {
+  if (!compiled.isTransition && rule.optionalOldSelf !== undefined) {
     const why = 'may not be set if oldSelf is not used in rule'
-    errors.push(invalid(`${path}.optionalOldSelf`, true, why))
-  }
-  if (visit.known.has(rule.rule)) return errors
-  const { estimatedCost, estimatedMessageCost } = compiled
-  visit.costs.push({ path: `${path}.rule`, cost: estimatedCost + estimatedMessageCost })
-  if (estimatedCost > RULE_COST_MAX) {
-    const why = costError('estimated rule cost', estimatedCost, RULE_COST_MAX)
-    errors.push(forbidden(`${path}.rule`, why))
-  }
-  if (estimatedMessageCost > RULE_COST_MAX) {
-    const why = costError('estimated messageExpression cost', estimatedMessageCost, RULE_COST_MAX)
-    errors.push(forbidden(`${path}.messageExpression`, why))
+    errors.push(invalid(`${path}.optionalOldSelf`, rule.optionalOldSelf, why))
   }
   return errors
 }
@@ -144,16 +109,15 @@ function checkMeaning(compiled: CompiledRule, place: Place, visit: Visit): Field
 /** How many of the dearest rules are told when all together are too dear. */
 const DEAREST = 4
 
-function totalErrors(costs: Visit['costs'], path: string): FieldError[] {
+/** Whether all rules of a schema together may cost too much, and which ones are to blame. */
+export function totalCostErrors(costs: readonly RuleCost[], path: string): FieldError[] {
   const total = costs.reduce((sum, { cost }) => sum + cost, 0)
   if (total <= SCHEMA_COST_MAX) return []
-  const dearest = [...costs].sort((a, b) => b.cost - a.cost).slice(0, DEAREST)
+  const dear = costs.filter(({ cost }) => cost >= SCHEMA_COST_MAX / 100)
+  const dearest = dear.sort((a, b) => b.cost - a.cost).slice(0, DEAREST)
   const contributed =
-    'contributed to estimated rule & messageExpression cost total exceeding cost limit for ' +
-    'entire OpenAPIv3 schema'
-  const what =
-    'x-kubernetes-validations estimated rule & messageExpression cost total for entire ' +
-    'OpenAPIv3 schema'
+    'contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema'
+  const what = 'x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema'
   return [
     ...dearest.map((one) => forbidden(one.path, contributed)),
     forbidden(path, costError(what, total, SCHEMA_COST_MAX)),

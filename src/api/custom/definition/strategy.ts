@@ -10,7 +10,12 @@ import {
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../validation/index.ts'
 import { formatTime } from '../../helpers/index.ts'
 import { defaultDefinition } from './defaults.ts'
-import { nameErrorsOf, validateDefinition, validateDefinitionUpdate } from './validate.ts'
+import {
+  nameErrorsOf,
+  validateDefinition,
+  validateDefinitionStatus,
+  validateDefinitionUpdate,
+} from './validate.ts'
 
 type Definition = CustomResourceDefinition
 
@@ -31,12 +36,9 @@ export const definitionStrategy: Strategy<Definition> = defineStrategy<Definitio
     if (!semanticEqual(definition.spec, old.spec)) bumpGeneration(definition, old)
     markStored(definition)
   },
+  // Metadata is taken along: upstream means to put it back, and puts it back to itself.
   prepareForStatusUpdate(definition, old) {
     definition.spec = copyOf(old.spec)
-    const { managedFields, resourceVersion } = definition.metadata
-    definition.metadata = copyOf(old.metadata)
-    if (managedFields) definition.metadata.managedFields = managedFields
-    if (resourceVersion !== undefined) definition.metadata.resourceVersion = resourceVersion
   },
   beginDeletion(definition, nowMs) {
     const { metadata, status } = definition
@@ -67,8 +69,10 @@ export const definitionStrategy: Strategy<Definition> = defineStrategy<Definitio
     ...validateObjectMetaUpdate(definition.metadata, old.metadata, { anyFinalizer: true }),
     ...validateDefinitionUpdate(definition, old),
   ],
-  validateStatusUpdate: (definition, old) =>
-    validateObjectMetaUpdate(definition.metadata, old.metadata, { anyFinalizer: true }),
+  validateStatusUpdate: (definition, old) => [
+    ...validateObjectMetaUpdate(definition.metadata, old.metadata, { anyFinalizer: true }),
+    ...validateDefinitionStatus(definition),
+  ],
 })
 
 function emptyStatus(): Definition['status'] {

@@ -16,6 +16,7 @@ import {
   validateKept,
 } from '../../validation/index.ts'
 import { validateColumns, validateScale, validateSelectableFields } from './parts.ts'
+import { validateBundle } from '../../admission-checks/index.ts'
 import { validateConversion } from './conversion.ts'
 import { validateVersionSchema } from './schema.ts'
 
@@ -33,31 +34,43 @@ export function nameErrorsOf({ spec }: Definition): NameCheck {
 
 /** What may be wrong with a definition, in apiextensions' words and order; its metadata aside. */
 export function validateDefinition(definition: Definition, old?: Definition): FieldError[] {
-  return [
-    ...validateSpec(definition.spec, old?.spec),
-    ...validateStored(definition),
-    ...(old ? [] : validateApproval(definition)),
-    ...validatePreserve(definition, old),
-  ]
+  return [...validateSpec(definition, old), ...validateRest(definition, old)]
 }
 
 export function validateDefinitionUpdate(definition: Definition, old: Definition): FieldError[] {
   const { spec } = definition
-  const isEstablished = (old.status.conditions ?? []).some(
-    (condition) => condition.type === 'Established' && condition.status === 'True',
-  )
-  const fixed = isEstablished
+  const fixed = isEstablished(old)
     ? [
         ...validateKept(spec.scope, old.spec.scope, 'spec.scope'),
         ...validateKept(spec.names.kind, old.spec.names.kind, 'spec.names.kind'),
       ]
     : []
   return [
-    ...validateDefinition(definition, old),
+    ...validateSpec(definition, old),
     ...fixed,
     ...validateKept(spec.group, old.spec.group, 'spec.group'),
     ...validateKept(spec.names.plural, old.spec.names.plural, 'spec.names.plural'),
+    ...validateRest(definition, old),
   ]
+}
+
+/** What may be wrong with the status that somebody writes. */
+export function validateDefinitionStatus({ status }: Definition): FieldError[] {
+  return validateNames(status.acceptedNames ?? {}, 'status.acceptedNames')
+}
+
+function validateRest(definition: Definition, old: Definition | undefined): FieldError[] {
+  return [
+    ...validateDefinitionStatus(definition),
+    ...validateStored(definition),
+    ...validateApproval(definition, old),
+    ...validatePreserve(definition, old),
+  ]
+}
+
+function isEstablished({ status }: Definition): boolean {
+  const conditions = status.conditions ?? []
+  return conditions.some((one) => one.type === 'Established' && one.status === 'True')
 }
 
 /** Which parts of all versions are the same: upstream looks at them once, under other paths. */
@@ -80,21 +93,27 @@ function sharedOf(versions: readonly CustomResourceDefinitionVersion[]): Shared 
   }
 }
 
-function validateSpec(spec: Spec, old: Spec | undefined): FieldError[] {
+function validateSpec({ spec }: Definition, before: Definition | undefined): FieldError[] {
+  const old = before?.spec
   const versions = spec.versions ?? []
   const shared = sharedOf(versions)
   const errors = [...validateGroup(spec.group), ...validateScope(spec.scope)]
-  for (const [i, version] of versions.entries()) {
-    if (version.schema?.openAPIV3Schema) continue
-    errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required'))
+  if (!shared.schema || !versions[0]?.schema?.openAPIV3Schema) {
+    for (const [i, version] of versions.entries()) {
+      if (version.schema?.openAPIV3Schema && !shared.schema) continue
+      errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required'))
+    }
   }
   for (const [i, version] of versions.entries()) {
     const path = `spec.versions[${i}]`
     const faults = dns1035LabelErrors(version.name)
     if (faults.length > 0) errors.push(invalid(`${path}.name`, version.name, faults.join(',')))
-    errors.push(...validateVersion(version, old, { shared, path }))
+    errors.push(...validateDeprecation(version, `${path}.deprecationWarning`))
+    const hasStatus = hasOwnStatus(versions, version.name)
+    errors.push(...validateVersion(version, old, { shared, path, hasStatus }))
   }
-  errors.push(...validateVersions(versions, shared), ...validateNames(spec.names))
+  errors.push(...validateVersions(versions, shared), ...validateRequiredNames(spec.names))
+  errors.push(...validateNames(spec.names ?? {}, 'spec.names'))
   const [first] = versions
   if (first) {
     const others: Shared = {
@@ -103,23 +122,38 @@ function validateSpec(spec: Spec, old: Spec | undefined): FieldError[] {
       columns: !shared.columns,
       fields: !shared.fields,
     }
-    errors.push(...validateVersion(first, old, { shared: others, path: 'spec', isTop: true }))
+    const hasStatus = versions.some(({ subresources }) => subresources?.status !== undefined)
+    const at = { shared: others, path: 'spec', isTop: true, hasStatus }
+    errors.push(...validateVersion(first, old, at))
   }
-  return [...errors, ...validateConversion(spec.conversion)]
+  const mayBeBroken = !before || hasLooseBundle(before)
+  return [...errors, ...validateConversion(spec.conversion, { mayBeBroken })]
+}
+
+// Upstream goes by the name: of several versions of one name, the first counts.
+function hasOwnStatus(versions: readonly CustomResourceDefinitionVersion[], name: string): boolean {
+  return versions.find((one) => one.name === name)?.subresources?.status !== undefined
+}
+
+// A bundle of certificates may be broken until the definition serves, and as long as it was.
+function hasLooseBundle(old: Definition): boolean {
+  const bundle = old.spec.conversion?.webhook?.clientConfig?.caBundle ?? ''
+  if (!isEstablished(old)) return true
+  return bundle !== '' && validateBundle(bundle, '').length > 0
 }
 
 // What is not the same in all versions; with `isTop` what is, under the paths of the whole.
 function validateVersion(
   version: CustomResourceDefinitionVersion,
   old: Spec | undefined,
-  on: { shared: Shared; path: string; isTop?: boolean },
+  on: { shared: Shared; path: string; isTop?: boolean; hasStatus: boolean },
 ): FieldError[] {
-  const { shared, path } = on
+  const { shared, path, hasStatus } = on
   const errors: FieldError[] = []
   const before = old?.versions.find((one) => one.name === version.name)
   if (!shared.schema) {
     const at = `${path}.${on.isTop ? 'validation' : 'schema'}.openAPIV3Schema`
-    errors.push(...validateVersionSchema(version, before, at))
+    errors.push(...validateVersionSchema(version, before, { path: at, hasStatus }))
   }
   if (!shared.subresources) {
     errors.push(...validateScale(version.subresources?.scale, `${path}.subresources.scale`))
@@ -128,7 +162,34 @@ function validateVersion(
     const at = `${path}.additionalPrinterColumns`
     errors.push(...validateColumns(version.additionalPrinterColumns ?? [], at))
   }
-  if (!shared.fields) errors.push(...validateSelectableFields(version, `${path}.selectableFields`))
+  if (!shared.fields) {
+    const isHere = on.isTop === true ? shared.schema === false : !shared.schema
+    errors.push(...validateSelectableFields(version, { path, isTop: on.isTop === true, isHere }))
+  }
+  return errors
+}
+
+const WARNING_BYTES_MAX = 256
+
+function validateDeprecation(
+  { deprecated = false, deprecationWarning: text }: CustomResourceDefinitionVersion,
+  path: string,
+): FieldError[] {
+  if (text === undefined) return []
+  const fault = (why: string) => invalid(path, text, why)
+  if (!deprecated) return [fault('can only be set for deprecated versions')]
+  const errors: FieldError[] = []
+  if (Buffer.byteLength(text) > WARNING_BYTES_MAX) {
+    errors.push(fault(`must be <= ${WARNING_BYTES_MAX} characters long`))
+  }
+  if (text === '') errors.push(fault('must not be an empty string'))
+  // As Go's `unicode.IsPrint` has it: of spaces the plain one alone.
+  const odd = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(text)
+  if (odd) {
+    const at = Buffer.byteLength(text.slice(0, odd.index))
+    const only = 'must only contain printable UTF-8 characters'
+    errors.push(fault(`${only}; non-printable character found at index ${at}`))
+  }
   return errors
 }
 
@@ -160,7 +221,9 @@ function validateVersions(
     const why = 'must have exactly one version marked as storage version'
     errors.push(invalid('spec.versions', shown(), why))
   }
-  if (versions.length === 0) errors.push(required('spec.version'))
+  const [first] = versions
+  const faults = first && first.name !== '' ? dns1035LabelErrors(first.name) : []
+  if (faults.length > 0) errors.push(invalid('spec.version', first?.name, faults.join(',')))
   return errors
 }
 
@@ -187,30 +250,33 @@ function goVersions(versions: readonly CustomResourceDefinitionVersion[], shared
   return new GoText(`[]apiextensions.CustomResourceDefinitionVersion{${items.join(', ')}}`)
 }
 
-function validateNames(names: Partial<Spec['names']> = {}): FieldError[] {
+type Names = Partial<Spec['names']>
+
+function validateRequiredNames(names: Names = {}): FieldError[] {
+  const needed = ['plural', 'singular', 'kind', 'listKind'] as const
+  return needed.filter((name) => !names[name]).map((name) => required(`spec.names.${name}`))
+}
+
+function validateNames(names: Names, path: string): FieldError[] {
   const errors: FieldError[] = []
   const { plural = '', singular = '', kind = '', listKind = '' } = names
-  const all = { plural, singular, kind, listKind }
-  for (const [name, value] of Object.entries(all)) {
-    if (value === '') errors.push(required(`spec.names.${name}`))
-  }
   const label = (at: string, value: string) => {
-    const faults = value === '' ? [] : dns1035LabelErrors(value)
-    if (faults.length > 0) errors.push(invalid(`spec.names.${at}`, value, faults.join(',')))
+    const faults = dns1035LabelErrors(value)
+    if (faults.length > 0) errors.push(invalid(`${path}.${at}`, value, faults.join(',')))
   }
   const mixed = (at: string, value: string) => {
     const faults = value === '' ? [] : dns1035LabelErrors(value.toLowerCase())
     if (faults.length === 0) return
     const why = `may have mixed case, but should otherwise match: ${faults.join(',')}`
-    errors.push(invalid(`spec.names.${at}`, value, why))
+    errors.push(invalid(`${path}.${at}`, value, why))
   }
-  label('plural', plural)
-  label('singular', singular)
+  if (plural !== '') label('plural', plural)
+  if (singular !== '') label('singular', singular)
   mixed('kind', kind)
   mixed('listKind', listKind)
   for (const [i, name] of (names.shortNames ?? []).entries()) label(`shortNames[${i}]`, name)
   if (kind !== '' && kind === listKind) {
-    errors.push(invalid('spec.names.listKind', listKind, 'kind and listKind may not be the same'))
+    errors.push(invalid(`${path}.listKind`, listKind, 'kind and listKind may not be the same'))
   }
   for (const [i, name] of (names.categories ?? []).entries()) label(`categories[${i}]`, name)
   return errors
@@ -240,13 +306,26 @@ function validateStored({ spec, status }: Definition): FieldError[] {
 const APPROVAL = 'api-approved.kubernetes.io'
 const KEP = 'see https://github.com/kubernetes/enhancements/pull/1111'
 
-function validateApproval({ metadata, spec }: Definition): FieldError[] {
+type Approval = 'missing' | 'bypassed' | 'approved' | 'invalid'
+
+function approvalOf({ metadata }: Definition): Approval {
+  const value = metadata.annotations?.[APPROVAL] ?? ''
+  if (value === '') return 'missing'
+  if (value.startsWith('unapproved')) return 'bypassed'
+  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#\s]+\S*$/.test(value) ? 'approved' : 'invalid'
+}
+
+function validateApproval(definition: Definition, old: Definition | undefined): FieldError[] {
+  const { metadata, spec } = definition
   if (!/(^|\.)(k8s|kubernetes)\.io$/.test(spec.group ?? '')) return []
+  const approval = approvalOf(definition)
+  // What was so before may stay so.
+  if (old && approvalOf(old) === approval) return []
   const path = `metadata.annotations[${APPROVAL}]`
   const value = metadata.annotations?.[APPROVAL] ?? ''
   const must = `protected groups must have approval annotation ${JSON.stringify(APPROVAL)}`
-  if (value === '') return [required(path, `${must}, ${KEP}`)]
-  if (value.startsWith('unapproved') || /^https?:\/\/[^/]+/.test(value)) return []
+  if (approval === 'missing') return [required(path, `${must}, ${KEP}`)]
+  if (approval !== 'invalid') return []
   const why = `${must} with either a URL or a reason starting with "unapproved", ${KEP}`
   return [invalid(path, value, why)]
 }
