@@ -55,7 +55,7 @@ function names(args: readonly Expr[], report: Report): string[] {
 
 function expandHas(call: CallExpr, report: Report): Expr {
   const [arg] = call.args
-  if (arg?.kind === 'select' && !arg.optional) return { ...arg, test: true }
+  if (arg?.kind === 'select' && !arg.optional) return { ...arg, test: true, pos: call.pos }
   report(arg?.pos ?? call.pos, 'invalid argument to has() macro')
   return call
 }

@@ -168,6 +168,17 @@ export function fieldName(struct: Declared, name: string): string {
   return name.slice(0, head).toUpperCase() + name.slice(head)
 }
 
+/** The name of the type of a list or a map that has one. */
+export function containerName(struct: Declared, name: string): string | undefined {
+  return CONTAINERS[`${kindOf(struct)}.${name}`]
+}
+
+const CONTAINERS: Readonly<Record<string, string>> = {
+  'JSONSchemaProps.definitions': 'JSONSchemaDefinitions',
+  'JSONSchemaProps.dependencies': 'JSONSchemaDependencies',
+  'JSONSchemaProps.x-kubernetes-validations': 'ValidationRules',
+}
+
 const NAMES: Readonly<Record<string, string>> = {
   awsElasticBlockStore: 'AWSElasticBlockStore',
   bools: 'BoolValues',

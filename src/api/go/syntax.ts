@@ -1,3 +1,4 @@
+import { goQuote } from './quote.ts'
 import { fieldsOf, type GoValue, isNil, itemsOf, scalarText } from './value.ts'
 
 /** No two runs of a program have a value at the same address: any will do. */
@@ -9,7 +10,7 @@ export function goSyntax(value: GoValue): string {
   if (value.syntax !== undefined) return value.syntax
   switch (type.kind) {
     case 'string':
-      return JSON.stringify(value.value)
+      return goQuote(scalarText(value))
     case 'bool':
     case 'int':
     case 'float':
@@ -21,7 +22,7 @@ export function goSyntax(value: GoValue): string {
       return `${type.text}{${itemsOf(value).map(goSyntax).join(', ')}}`
     case 'map': {
       if (isNil(value)) return `${type.text}(nil)`
-      const entries = fieldsOf(value).map((e) => `${JSON.stringify(e.name)}:${goSyntax(e.value)}`)
+      const entries = fieldsOf(value).map((e) => `${goQuote(e.name)}:${goSyntax(e.value)}`)
       return `${type.text}{${entries.join(', ')}}`
     }
     case 'struct': {

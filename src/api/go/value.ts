@@ -1,7 +1,7 @@
 import { assert } from '../../base/index.ts'
 import { parseQuantity } from '../quantity/index.ts'
 import type { FieldDefinition, FieldType, FieldWords, Struct } from '../schema/index.ts'
-import { embeddedName, fieldName, internalFields, isValueInside } from './layout.ts'
+import { containerName, embeddedName, fieldName, internalFields, isValueInside } from './layout.ts'
 import { packageOf, typeOf } from './types.ts'
 
 export type GoKind = 'bool' | 'int' | 'float' | 'string' | 'struct' | 'slice' | 'map' | 'pointer'
@@ -107,7 +107,7 @@ function goField(
 ): GoValue {
   const name = field.goType && qualified(struct, field.goType)
   const isPointer = isByPointer(field) && !isValueInside(struct, at)
-  const type = goType(struct, field.type, name)
+  const type = containerType(struct, at, goType(struct, field.type, name))
   if (!isPointer) return goValue(field.type, type, value)
   const pointer: GoType = { text: `*${type.text}`, kind: 'pointer', named: false, element: type }
   if (value === undefined || value === null) {
@@ -117,8 +117,22 @@ function goField(
   return { type: pointer, value: goValue(field.type, type, value) }
 }
 
-const BY_VALUE = new Set(['list', 'map', 'bytes', 'raw', 'fieldsV1', 'json'])
-const EMBEDDED = new Set(['struct', 'quantity', 'time', 'microTime', 'intOrString', 'either'])
+/** Lists and maps that have a type of their own. */
+function containerType(struct: Struct<FieldWords>, at: string, type: GoType): GoType {
+  const name = containerName(struct, at)
+  return name === undefined ? type : { ...type, text: `${packageOf(struct)}.${name}`, named: true }
+}
+
+const BY_VALUE = new Set(['list', 'map', 'bytes', 'raw', 'fieldsV1'])
+const EMBEDDED = new Set([
+  'struct',
+  'quantity',
+  'time',
+  'microTime',
+  'intOrString',
+  'either',
+  'json',
+])
 
 function isByPointer(field: FieldDefinition): boolean {
   if (BY_VALUE.has(field.type.kind)) return false

@@ -1,3 +1,4 @@
+import { goQuote } from '../go/index.ts'
 import { GoText } from '../validation/index.ts'
 
 /** A JSON object. */
@@ -57,10 +58,12 @@ export function setKey(object: JsonObject, key: string, value: unknown): void {
 export function goSyntax(value: unknown): string {
   if (value === null || value === undefined) return 'interface {}(nil)'
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (typeof value === 'string') return goQuote(value)
+  if (typeof value === 'number' && !Number.isInteger(value)) return goFloat(value)
   if (!isObject(value)) return JSON.stringify(value)
   const entries = Object.keys(value)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${goSyntax(value[key])}`)
+    .map((key) => `${goQuote(key)}:${goSyntax(value[key])}`)
   return `map[string]interface {}{${entries.join(', ')}}`
 }
 

@@ -1,4 +1,5 @@
 import { StatusError } from '../../base/index.ts'
+import { goQuote } from '../go/index.ts'
 import { type FieldError, type FieldErrorType, toCauses } from '../schema/index.ts'
 
 const WORDS: Readonly<Record<FieldErrorType, string>> = {
@@ -25,7 +26,7 @@ export class GoText {
 /** `[]string{"a", "b"}`, or of another string type. */
 export function goStrings(values: readonly string[] | undefined, type = 'string'): GoText {
   if (values === undefined) return new GoText(`[]${type}(nil)`)
-  return new GoText(`[]${type}{${values.map((v) => JSON.stringify(v)).join(', ')}}`)
+  return new GoText(`[]${type}{${values.map((v) => goQuote(v)).join(', ')}}`)
 }
 
 /** `map[string]string{"a":"b"}`, keys sorted as Go prints them. */
@@ -33,22 +34,21 @@ export function goStringMap(values: Readonly<Record<string, string>> | undefined
   if (values === undefined) return new GoText('map[string]string(nil)')
   const entries = Object.keys(values)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${JSON.stringify(values[key])}`)
+    .map((key) => `${goQuote(key)}:${goQuote(values[key] ?? '')}`)
   return new GoText(`map[string]string{${entries.join(', ')}}`)
 }
 
 /** `intstr.IntOrString{Type:1, IntVal:0, StrVal:"10%"}` */
 export function goIntOrString(value: number | string): GoText {
   const [type, int, text] = typeof value === 'number' ? [0, value, ''] : [1, 0, value]
-  return new GoText(
-    `intstr.IntOrString{Type:${type}, IntVal:${int}, StrVal:${JSON.stringify(text)}}`,
-  )
+  return new GoText(`intstr.IntOrString{Type:${type}, IntVal:${int}, StrVal:${goQuote(text)}}`)
 }
 
 function show(value: unknown): string {
   if (value instanceof GoText) return value.text
-  if (value === undefined || value === null) return 'null'
-  return JSON.stringify(value)
+  // Upstream puts the word in place of what is nil, and quotes it as any text.
+  if (value === undefined || value === null) return '"null"'
+  return typeof value === 'string' ? goQuote(value) : JSON.stringify(value)
 }
 
 function make(type: FieldErrorType, field: string, head: string, detail = ''): FieldError {
@@ -78,7 +78,7 @@ export function notSupported(
   supported: readonly string[] = [],
 ): FieldError {
   const type = 'FieldValueNotSupported'
-  const names = supported.map((name) => JSON.stringify(name)).join(', ')
+  const names = supported.map((name) => goQuote(name)).join(', ')
   const detail = supported.length > 0 ? `supported values: ${names}` : ''
   return make(type, field, `${WORDS[type]}: ${show(value)}`, detail)
 }
@@ -137,6 +137,6 @@ export function invalidObject(
     ...(kind.kind !== '' && { kind: kind.kind }),
     causes: toCauses(errors),
   }
-  const message = `${full} ${JSON.stringify(name)} is invalid: ${describeErrors(errors)}`
+  const message = `${full} ${goQuote(name)} is invalid: ${describeErrors(errors)}`
   return new StatusError(422, 'Invalid', message, { details })
 }

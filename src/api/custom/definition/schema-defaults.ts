@@ -8,12 +8,11 @@ import {
   type JsonObject,
   prune,
   type Schema,
-  validateListTypes,
   validateRules,
   validateSchema,
 } from '../../structural/index.ts'
 import { describeErrors, invalid } from '../../validation/index.ts'
-import { validateEmbedded } from '../embedded.ts'
+import { malformedEmbedded, validateEmbedded } from '../embedded.ts'
 import { sortedEntries } from './schema-walk.ts'
 
 /** What surrounds a default within the object of the API that it is part of. */
@@ -74,7 +73,10 @@ function checkDefault(schema: Schema, place: Place): FieldError[] {
   if (prune(schema, pruned, { isRoot: isEmbedded(schema) }).length > 0) {
     errors.push(invalid(path, goJson(value), 'must not have unknown fields'))
   }
-  const embedded = validateEmbedded(schema, value, path, { isRoot: isEmbedded(schema) })
+  const on = { isRoot: isEmbedded(schema) }
+  const malformed = malformedEmbedded(schema, value, path, on)
+  if (malformed) return [...errors, malformed]
+  const embedded = validateEmbedded(schema, value, path, on)
   return [...errors, ...(embedded.length > 0 ? embedded : checkValue(schema, value, place))]
 }
 
@@ -82,16 +84,14 @@ function metadataFault(value: unknown, { root, surround }: Place): string | unde
   const whole = surround(value)
   if (!isObject(whole)) return undefined
   const object: JsonObject = { kind: 'Validation', apiVersion: 'validation/v1', ...whole }
-  const errors = validateEmbedded(root, object, '', { isRoot: true })
+  const malformed = malformedEmbedded(root, object, '', { isRoot: true })
+  const errors = malformed ? [malformed] : validateEmbedded(root, object, '', { isRoot: true })
   return errors.length > 0 ? describeErrors(errors) : undefined
 }
 
 function checkValue(schema: Schema, value: unknown, place: Place): FieldError[] {
   const path = `${place.path}.default`
-  const errors = [
-    ...validateSchema(schema, value, { base: path }),
-    ...validateListTypes(schema, value, path),
-  ]
+  const errors = validateSchema(schema, value, { base: path })
   if (errors.length > 0) return errors
   const tree = compileRules(schema, { isRoot: schema === place.root, times: 1 })
   if (!tree) return []

@@ -1,6 +1,12 @@
 import type { FieldError } from '../../schema/index.ts'
 import { itemsOf, type RuleTree, type Schema, valuesOf } from '../../structural/index.ts'
-import { forbidden, invalid, notSupported, required } from '../../validation/index.ts'
+import {
+  forbidden,
+  internalFieldError,
+  invalid,
+  notSupported,
+  required,
+} from '../../validation/index.ts'
 import { checkListType } from './schema-lists.ts'
 import { checkRules, checkRuleTexts, type RuleCost } from './schema-rules.ts'
 import { sortedEntries } from './schema-walk.ts'
@@ -17,6 +23,8 @@ export interface SchemaPlace {
   readonly uncorrelated?: string
   /** Compiled rules; undefined where none are looked at. */
   readonly tree?: RuleTree | undefined
+  /** Whether rules are compiled here: not within combinations, and not in unsound schemas. */
+  readonly compiles?: boolean
 }
 
 /** What was found: in what a schema says, and in the expressions of its rules. */
@@ -43,7 +51,8 @@ export function validateOpenApi(
   const { path } = place
   const below = (inner: Schema | undefined, at: Partial<SchemaPlace> & { path: string }) => {
     if (!inner) return
-    const found = validateOpenApi(inner, { ...place, isRoot: false, tree: undefined, ...at }, check)
+    const own = { ...place, isRoot: false, tree: undefined, compiles: false }
+    const found = validateOpenApi(inner, { ...own, ...at }, check)
     faults.schema.push(...found.schema)
     faults.rules.push(...found.rules)
   }
@@ -51,10 +60,15 @@ export function validateOpenApi(
   const noDefaults = place.isInMeta && {
     noDefaults: 'inside additionalProperties applying to object metadata',
   }
-  const { tree } = place
-  below(values, { path: `${path}.additionalProperties`, tree: tree?.values, ...noDefaults })
+  const { tree, compiles = false } = place
+  below(values, {
+    path: `${path}.additionalProperties`,
+    tree: tree?.values,
+    compiles,
+    ...noDefaults,
+  })
   for (const [name, property] of sortedEntries(schema.properties)) {
-    const at = { path: `${path}.properties[${name}]`, tree: tree?.properties.get(name) }
+    const at = { path: `${path}.properties[${name}]`, tree: tree?.properties.get(name), compiles }
     below(property, { ...at, ...insideProperty(schema, name, place) })
   }
   below(schema.not, { path: `${path}.not` })
@@ -69,7 +83,7 @@ export function validateOpenApi(
   // Items are told apart by the keys of a map alone.
   const isMap = schema['x-kubernetes-list-type'] === 'map'
   const uncorrelated = !isMap && { uncorrelated: place.uncorrelated ?? path }
-  below(itemsOf(schema), { path: `${path}.items`, tree: tree?.items, ...uncorrelated })
+  below(itemsOf(schema), { path: `${path}.items`, tree: tree?.items, compiles, ...uncorrelated })
   for (const [i, inner] of (Array.isArray(schema.items) ? schema.items : []).entries()) {
     below(inner, { path: `${path}.items[${i}]`, ...uncorrelated })
   }
@@ -78,9 +92,16 @@ export function validateOpenApi(
   }
   faults.schema.push(...checkKinds(schema, path), ...checkRuleTexts(schema, path))
   // Rules are looked at only where the schema that they speak of is sound.
-  if (faults.schema.length === 0 && tree) faults.rules.push(...checkRules(tree, place, check))
+  const hasRules = (schema['x-kubernetes-validations'] ?? []).length > 0
+  if (faults.schema.length > 0 || !compiles || !hasRules) return faults
+  if (tree) faults.rules.push(...checkRules(tree, place, check))
+  else faults.rules.push(internalFieldError(`${path}.x-kubernetes-validations`, UNTYPED))
   return faults
 }
+
+const UNTYPED =
+  'internal error: failed to construct type information for x-kubernetes-validations rules: ' +
+  'unable to convert structural schema to CEL declarations'
 
 const META = new Set(['metadata', 'kind', 'apiVersion'])
 

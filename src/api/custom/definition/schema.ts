@@ -61,7 +61,7 @@ export function validateVersionSchema(
     costs: [],
     ignoresCost: before !== undefined && semanticEqual(before.schema, version.schema),
   }
-  const found = validateOpenApi(schema, { path, isRoot: true, tree }, check)
+  const found = validateOpenApi(schema, { path, isRoot: true, tree, compiles: isSound }, check)
   errors.push(...found.schema, ...found.rules)
   if (errors.length === 0 && unread !== undefined) errors.push(invalid(path, '', unread))
   return [...errors, ...totalCostErrors(check.costs, path)]

@@ -112,7 +112,7 @@ function validateSpec({ spec }: Definition, before: Definition | undefined): Fie
     const hasStatus = hasOwnStatus(versions, version.name)
     errors.push(...validateVersion(version, old, { shared, path, hasStatus }))
   }
-  errors.push(...validateVersions(versions, shared), ...validateRequiredNames(spec.names))
+  errors.push(...validateVersions(spec.versions, shared), ...validateRequiredNames(spec.names))
   errors.push(...validateNames(spec.names ?? {}, 'spec.names'))
   const [first] = versions
   if (first) {
@@ -208,11 +208,12 @@ function validateScope(scope = ''): FieldError[] {
 }
 
 function validateVersions(
-  versions: readonly CustomResourceDefinitionVersion[],
+  given: readonly CustomResourceDefinitionVersion[] | undefined,
   shared: Shared,
 ): FieldError[] {
+  const versions = given ?? []
   const errors: FieldError[] = []
-  const shown = () => goVersions(versions, shared)
+  const shown = () => goVersions(given, shared)
   const names = new Set(versions.map((version) => version.name))
   if (names.size < versions.length) {
     errors.push(invalid('spec.versions', shown(), 'must contain unique version names'))
@@ -227,7 +228,11 @@ function validateVersions(
   return errors
 }
 
-function goVersions(versions: readonly CustomResourceDefinitionVersion[], shared: Shared): GoText {
+function goVersions(
+  versions: readonly CustomResourceDefinitionVersion[] | undefined,
+  shared: Shared,
+): GoText {
+  if (!versions) return new GoText('[]apiextensions.CustomResourceDefinitionVersion(nil)')
   const pointer = (type: string, isThere: boolean) =>
     isThere ? `(*${type})(0xc000000000)` : `(*${type})(nil)`
   const items = versions.map((version) => {
