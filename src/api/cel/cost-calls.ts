@@ -183,6 +183,10 @@ const converts: Record<'string' | 'bytes', Rule> = {
   },
 }
 
+const crosses =
+  (factor: number): Rule =>
+  ({ of }) => ({ cost: bounded(of(0).max * of(1).max * factor + 1) })
+
 const RULES: Readonly<Record<string, Rule>> = {
   '_&&_': free,
   '_||_': free,
@@ -237,5 +241,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   endsWith: startsOrEnds,
   matches: (call) => (call.overload.method ? matches(call) : { cost: 1 }),
   contains,
+  'sets.contains': crosses(1),
+  'sets.intersects': crosses(1),
+  'sets.equivalent': crosses(2),
   ...converts,
 }

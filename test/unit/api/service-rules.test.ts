@@ -94,7 +94,8 @@ describe('rules of services and nodes', () => {
     )
     assert.equal(
       changes('services', ips('10.0.0.1', 'fd00::1'), ips('10.0.0.1')),
-      "spec.ipFamilyPolicy: Invalid value: null: must be set to 'SingleStack' when releasing the secondary clusterIP",
+      'spec.ipFamilyPolicy: Invalid value: "null": must be set to ' +
+        "'SingleStack' when releasing the secondary clusterIP",
     )
     const balanced = (loadBalancerClass: string) =>
       service({ type: 'LoadBalancer', loadBalancerClass })

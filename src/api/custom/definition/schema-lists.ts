@@ -9,7 +9,7 @@ import {
   notSupported,
   required,
 } from '../../validation/index.ts'
-import { wrongType } from './schema-open-api.ts'
+import { wrongType } from './schema-walk.ts'
 
 const LIST_TYPE = 'x-kubernetes-list-type'
 const MAP_KEYS = 'x-kubernetes-list-map-keys'

@@ -1,44 +1,15 @@
 import type { FieldError } from '../../schema/index.ts'
-import { itemsOf, type RuleTree, type Schema, valuesOf } from '../../structural/index.ts'
-import {
-  forbidden,
-  internalFieldError,
-  invalid,
-  notSupported,
-  required,
-} from '../../validation/index.ts'
+import { itemsOf, type Schema, valuesOf } from '../../structural/index.ts'
+import { forbidden, internalFieldError, invalid, notSupported } from '../../validation/index.ts'
 import { checkListType } from './schema-lists.ts'
-import { checkRules, checkRuleTexts, type RuleCost } from './schema-rules.ts'
-import { sortedEntries } from './schema-walk.ts'
-
-/** Where a schema stands in another one, and what follows from it. */
-export interface SchemaPlace {
-  readonly path: string
-  readonly isRoot?: boolean
-  /** Within kind, apiVersion or metadata of an object of the API. */
-  readonly isInMeta?: boolean
-  /** Why there may be no default: `in top-level metadata`. */
-  readonly noDefaults?: string
-  /** The list or map whose parts have no identity; rules below cannot speak of before. */
-  readonly uncorrelated?: string
-  /** Compiled rules; undefined where none are looked at. */
-  readonly tree?: RuleTree | undefined
-  /** Whether rules are compiled here: not within combinations, and not in unsound schemas. */
-  readonly compiles?: boolean
-}
+import type { SchemaCheck, SchemaPlace } from './schema-place.ts'
+import { checkRules, checkRuleTexts } from './schema-rules.ts'
+import { sortedEntries, wrongType } from './schema-walk.ts'
 
 /** What was found: in what a schema says, and in the expressions of its rules. */
 export interface SchemaFaults {
   readonly schema: FieldError[]
   readonly rules: FieldError[]
-}
-
-/** What holds for the whole of a schema. */
-export interface SchemaCheck {
-  /** Collects what rules may cost. */
-  readonly costs: RuleCost[]
-  /** A schema as it is stored already may cost what it does. */
-  readonly ignoresCost: boolean
 }
 
 /** What definitions may not use of JSON Schema, and what must fit together. */
@@ -169,10 +140,4 @@ function checkKinds(schema: Schema, path: string): FieldError[] {
     errors.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, ['atomic', 'granular']))
   }
   return [...errors, ...checkListType(schema, path)]
-}
-
-/** A type that is not there, or another one than needed. */
-export function wrongType({ type = '' }: Schema, path: string, why: string): FieldError {
-  const at = `${path}.type`
-  return type === '' ? required(at, why) : invalid(at, type, why)
 }

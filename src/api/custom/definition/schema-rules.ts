@@ -10,14 +10,8 @@ import {
 } from '../../structural/index.ts'
 import { forbidden, goText, invalid, notSupported, required } from '../../validation/index.ts'
 import { readFieldPath } from './field-path.ts'
-import type { SchemaCheck, SchemaPlace } from './schema-open-api.ts'
+import type { RuleCost, SchemaCheck, SchemaPlace } from './schema-place.ts'
 import { unreadable } from './schema-walk.ts'
-
-/** What one expression may cost in all evaluations of an object. */
-export interface RuleCost {
-  readonly path: string
-  readonly cost: number
-}
 
 const REASONS = [
   'FieldValueDuplicate',

@@ -1,4 +1,6 @@
+import type { FieldError } from '../../schema/index.ts'
 import { itemsOf, type Schema, valuesOf } from '../../structural/index.ts'
+import { invalid, required } from '../../validation/index.ts'
 
 /** Entries of a map of schemas, by name. */
 export function sortedEntries<T>(map: Readonly<Record<string, T>> | undefined): [string, T][] {
@@ -96,3 +98,9 @@ const UNSUPPORTED: readonly (readonly [string, (schema: Schema) => boolean])[] =
   ['additionalItems', ({ additionalItems }) => additionalItems !== undefined],
   ['definitions', ({ definitions }) => hasEntries(definitions)],
 ]
+
+/** A type that is not there, or another one than needed. */
+export function wrongType({ type = '' }: Schema, path: string, why: string): FieldError {
+  const at = `${path}.type`
+  return type === '' ? required(at, why) : invalid(at, type, why)
+}
