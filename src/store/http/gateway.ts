@@ -172,8 +172,7 @@ async function streaming(
 
 function streamError(error: unknown, log: Log) {
   const { code, message } = readError(error, log)
-  const http = STATUS[code] ?? 500
-  return { code, message, grpc_code: code, http_code: http }
+  return { code, message }
 }
 
 function failure(error: unknown, log: Log): HttpResponse {
@@ -188,7 +187,8 @@ function readError(error: unknown, log: Log): { code: number; message: string } 
 }
 
 function refusal(status: number, code: number, message: string): HttpResponse {
-  const body = Buffer.from(JSON.stringify({ error: message, code, message }))
+  // As grpc-gateway 2, which etcd has since 3.6; the first one had the message twice.
+  const body = Buffer.from(JSON.stringify({ code, message }))
   return { status, headers: JSON_TYPE, body }
 }
 
