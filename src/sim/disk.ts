@@ -1,9 +1,10 @@
-import type { Disk, DiskFile, DiskOpenOptions } from '../base/index.ts'
+import type { Disk, DiskFile, DiskOpenOptions, DiskSpace } from '../base/index.ts'
 import { DiskError } from '../base/index.ts'
 import type { Lifetime, SimClock } from './clock.ts'
 import { FileTree } from './file-tree.ts'
 import type { SeededRandom } from './random.ts'
 import type { FileNode } from './file-node.ts'
+import { SimMedium } from './medium.ts'
 
 /** How long the disk takes, milliseconds: most operations, and a flush to the medium. */
 export interface DiskSpeed {
@@ -24,13 +25,19 @@ export class SimDisk {
   readonly #speed: DiskSpeed
   /** Everything takes so many times longer. May be changed at any time. */
   slowness = 1
-  /** The next sync of a file fails, and what was to be synced is lost. May be set at any time. */
-  failsNextSync = false
+  readonly medium: SimMedium
 
-  constructor(options: { clock: SimClock; random: SeededRandom; speed?: DiskSpeed }) {
+  constructor(options: {
+    clock: SimClock
+    random: SeededRandom
+    speed?: DiskSpeed
+    medium?: SimMedium
+  }) {
     this.#clock = options.clock
     this.#random = options.random
     this.#speed = options.speed ?? DISK_SPEED_DEFAULT
+    this.medium = options.medium ?? new SimMedium()
+    this.medium.add(() => this.#tree.usedBytes)
   }
 
   /** The disk as one process sees it: when that is killed, what it awaits never comes. */
@@ -67,15 +74,22 @@ export class SimDisk {
 class ProcessDisk implements Disk {
   readonly #disk: SimDisk
   readonly #lifetime: Lifetime
+  /** Where the space has an end. */
+  readonly space?: (path: string) => Promise<DiskSpace>
 
   constructor(disk: SimDisk, lifetime: Lifetime) {
     this.#disk = disk
     this.#lifetime = lifetime
+    const { medium } = disk
+    const { totalBytes } = medium
+    if (totalBytes === undefined) return
+    this.space = () => this.#act(() => ({ freeBytes: medium.freeBytes, totalBytes }))
   }
 
   async open(path: string, options: DiskOpenOptions = {}): Promise<DiskFile> {
     const node = await this.#act((tree) => tree.open(path, options.create ?? false))
-    return new ProcessFile(this.#disk, this.#lifetime, node, options.dataSync ?? false)
+    const dataSync = options.dataSync ?? false
+    return new ProcessFile(this.#disk, this.#lifetime, { node, path, dataSync })
   }
 
   readFile(path: string): Promise<Uint8Array> {
@@ -83,7 +97,11 @@ class ProcessDisk implements Disk {
   }
 
   writeFileAtomic(path: string, data: Uint8Array): Promise<void> {
-    return this.#sync((tree) => tree.replaceAtomically(path, data.slice()))
+    return this.#sync((tree) => {
+      if (data.length > this.#disk.medium.freeBytes) throw noSpace(path)
+      this.#checkSync(path)
+      tree.replaceAtomically(path, data.slice())
+    })
   }
 
   rename(from: string, to: string): Promise<void> {
@@ -107,7 +125,14 @@ class ProcessDisk implements Disk {
   }
 
   syncFolder(path: string): Promise<void> {
-    return this.#sync((tree) => tree.syncFolder(path))
+    return this.#sync((tree) => {
+      this.#checkSync(path)
+      tree.syncFolder(path)
+    })
+  }
+
+  #checkSync(path: string): void {
+    if (this.#disk.medium.takeFailure(path)) throw failed(path)
   }
 
   #act<T>(act: (tree: FileTree) => T): Promise<T> {
@@ -123,14 +148,20 @@ class ProcessFile implements DiskFile {
   readonly #disk: SimDisk
   readonly #lifetime: Lifetime
   readonly #node: FileNode
+  readonly #path: string
   readonly #dataSync: boolean
   #open = true
 
-  constructor(disk: SimDisk, lifetime: Lifetime, node: FileNode, dataSync: boolean) {
+  constructor(
+    disk: SimDisk,
+    lifetime: Lifetime,
+    file: { node: FileNode; path: string; dataSync: boolean },
+  ) {
     this.#disk = disk
     this.#lifetime = lifetime
-    this.#node = node
-    this.#dataSync = dataSync
+    this.#node = file.node
+    this.#path = file.path
+    this.#dataSync = file.dataSync
   }
 
   read(offset: number, length: number): Promise<Uint8Array> {
@@ -139,9 +170,13 @@ class ProcessFile implements DiskFile {
 
   async write(offset: number, data: Uint8Array): Promise<void> {
     this.#checkOpen()
+    // What lies within the file has its space already; of the rest as much is written as fits.
+    const room = this.#node.size + this.#disk.medium.freeBytes - offset
+    const isWhole = data.length <= room
     // On its way at once: a crash before it is done may leave a part of it.
-    this.#node.write(offset, data.slice())
+    this.#node.write(offset, data.slice(0, isWhole ? data.length : Math.max(0, room)))
     await this.#act(this.#dataSync, () => {
+      if (!isWhole) throw noSpace(this.#path)
       if (this.#dataSync) this.#sync()
     })
   }
@@ -151,10 +186,9 @@ class ProcessFile implements DiskFile {
   }
 
   #sync(): void {
-    if (!this.#disk.failsNextSync) return this.#node.sync()
-    this.#disk.failsNextSync = false
+    if (!this.#disk.medium.takeFailure(this.#path)) return this.#node.sync()
     this.#node.failSync()
-    throw new DiskError('io', '', 'the disk failed: input/output error')
+    throw failed(this.#path)
   }
 
   async truncate(size: number): Promise<void> {
@@ -181,4 +215,12 @@ class ProcessFile implements DiskFile {
   #checkOpen(): void {
     if (!this.#open) throw new DiskError('other', '', 'the file is closed')
   }
+}
+
+function failed(path: string): DiskError {
+  return new DiskError('io', path, `${path}: the disk failed: input/output error`)
+}
+
+function noSpace(path: string): DiskError {
+  return new DiskError('no-space', path, `${path}: the disk is full: free some space and try again`)
 }

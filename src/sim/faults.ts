@@ -18,6 +18,10 @@ export interface FaultPlan {
   resetMs: number
   clockJumpMs: number
   slowDiskMs: number
+  /** Others take all space of a disk, or of all disks, for a while. */
+  fullDiskMs: number
+  /** One sync fails: what it was to make durable is lost. */
+  failedSyncMs: number
 }
 
 /** What faults act on. */
@@ -33,12 +37,19 @@ export interface FaultTarget {
   reset(a: MemberId, b: MemberId): void
   jumpClock(id: MemberId, byMs: number): void
   setDiskSlowness(id: MemberId, factor: number): void
+  /** Others take all but so much of a disk. */
+  fillDisk(id: MemberId, leaveBytes: number): void
+  emptyDisk(id: MemberId): void
+  failNextSync(id: MemberId): void
+  /** A sync that was to fail and was not asked for yet does not fail any more. */
+  mendDisk(id: MemberId): void
 }
 
 const DOWN_MS_MAX = 3000
 const NEW_LEADER_DOWN_MS_MAX = 800
 const PARTITION_MS_MAX = 3000
 const SLOW_DISK_MS_MAX = 1500
+const FULL_DISK_MS_MAX = 2500
 const CLOCK_JUMP_MS_MAX = 3_600_000
 
 /** A plan of its own for each seed, so that faults meet in all combinations (swarm testing). */
@@ -60,6 +71,22 @@ export function planFaults(random: SeededRandom): FaultPlan {
     resetMs: often('reset', 500, 4000),
     clockJumpMs: often('clock', 1000, 6000),
     slowDiskMs: often('slow-disk', 1500, 6000),
+    fullDiskMs: 0,
+    failedSyncMs: 0,
+  }
+}
+
+/** Disks that are full or fail, in some of the seeds: for worlds whose members can take it. */
+export function planDiskFaults(
+  random: SeededRandom,
+): Pick<FaultPlan, 'fullDiskMs' | 'failedSyncMs'> {
+  const sometimes = (name: string, low: number, high: number) => {
+    const own = random.fork(name)
+    return own.chance(0.3) ? own.between(low, high) : 0
+  }
+  return {
+    fullDiskMs: sometimes('full-disk', 1500, 6000),
+    failedSyncMs: sometimes('failed-sync', 800, 5000),
   }
 }
 
@@ -78,6 +105,8 @@ function leaderStorm(random: SeededRandom): FaultPlan {
     resetMs: 0,
     clockJumpMs: 0,
     slowDiskMs: 0,
+    fullDiskMs: 0,
+    failedSyncMs: 0,
   }
 }
 
@@ -125,12 +154,15 @@ export class FaultInjector {
 
   start(): void {
     const { powerFailMs, killMs, partitionMs, resetMs, clockJumpMs, slowDiskMs } = this.#plan
+    const { fullDiskMs, failedSyncMs } = this.#plan
     this.#repeat('power-fail', powerFailMs, (random) => this.#die('power-fail', random))
     this.#repeat('kill', killMs, (random) => this.#die('kill', random))
     this.#repeat('partition', partitionMs, (random) => this.#partition(random))
     this.#repeat('reset', resetMs, (random) => this.#reset(random))
     this.#repeat('clock-jump', clockJumpMs, (random) => this.#jumpClock(random))
     this.#repeat('slow-disk', slowDiskMs, (random) => this.#slowDisk(random))
+    this.#repeat('full-disk', fullDiskMs, (random) => this.#fullDisks(random))
+    this.#repeat('failed-sync', failedSyncMs, (random) => this.#failSync(random))
   }
 
   /**
@@ -157,6 +189,8 @@ export class FaultInjector {
     this.#target.heal()
     for (const id of this.#target.ids) {
       this.#target.setDiskSlowness(id, 1)
+      this.#target.emptyDisk(id)
+      this.#target.mendDisk(id)
       if (!this.#target.isUp(id)) this.#target.start(id)
     }
   }
@@ -247,5 +281,24 @@ export class FaultInjector {
     this.#clock.schedule(random.between(0, SLOW_DISK_MS_MAX), () => {
       if (!this.#stopped) this.#target.setDiskSlowness(id, 1)
     })
+  }
+
+  /** One disk, or all at once: then nobody can spare anybody. */
+  #fullDisks(random: SeededRandom): void {
+    const ids = random.chance(0.5) ? this.#target.ids : [random.pick(this.#target.ids)]
+    const leaveBytes = random.pick([0, 2_000, 100_000, 900_000])
+    this.#report(`full-disk ${ids.join(',')} but ${leaveBytes}`)
+    for (const id of ids) this.#target.fillDisk(id, leaveBytes)
+    this.#clock.schedule(random.between(0, FULL_DISK_MS_MAX), () => {
+      if (this.#stopped) return
+      this.#report(`room ${ids.join(',')}`)
+      for (const id of ids) this.#target.emptyDisk(id)
+    })
+  }
+
+  #failSync(random: SeededRandom): void {
+    const id = random.pick(this.#target.ids)
+    this.#report(`failed-sync ${id}`)
+    this.#target.failNextSync(id)
   }
 }

@@ -17,6 +17,13 @@ export class FileTree {
   readonly #durable: Names = new Map()
   #pending: NameChange[] = []
 
+  /** Of all files, as they are now. */
+  get usedBytes(): number {
+    let bytes = 0
+    for (const entry of this.#current.values()) if (entry.kind === 'file') bytes += entry.node.size
+    return bytes
+  }
+
   open(path: string, create: boolean): FileNode {
     const at = normal(path)
     const entry = this.#current.get(at)

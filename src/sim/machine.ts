@@ -2,6 +2,7 @@ import type { Clock, Disk, OpenEngine } from '../base/index.ts'
 import { Lifetime, type SimClock, type WallClock } from './clock.ts'
 import { SimDisk } from './disk.ts'
 import { SimEngines } from './engine.ts'
+import { SimMedium } from './medium.ts'
 import type { SeededRandom } from './random.ts'
 
 /** What a process on a simulated machine is handed. */
@@ -17,6 +18,7 @@ export interface SimPorts {
 export class SimMachine {
   readonly name: string
   readonly disk: SimDisk
+  readonly medium: SimMedium
   readonly #clock: SimClock
   readonly #random: SeededRandom
   readonly #engines: SimEngines
@@ -24,13 +26,21 @@ export class SimMachine {
   #lifetime: Lifetime | undefined
   #boots = 0
 
-  constructor(options: { name: string; clock: SimClock; random: SeededRandom }) {
+  /** `diskBytes`: how large its disk is. Default: it takes everything. */
+  constructor(options: {
+    name: string
+    clock: SimClock
+    random: SeededRandom
+    diskBytes?: number | undefined
+  }) {
     const { name, clock } = options
     this.name = name
     this.#clock = clock
     this.#random = options.random.fork(name)
-    this.disk = new SimDisk({ clock, random: this.#random.fork('disk') })
-    this.#engines = new SimEngines({ clock, random: this.#random.fork('engine') })
+    this.medium = new SimMedium({ totalBytes: options.diskBytes })
+    const { medium } = this
+    this.disk = new SimDisk({ clock, random: this.#random.fork('disk'), medium })
+    this.#engines = new SimEngines({ clock, random: this.#random.fork('engine'), medium })
   }
 
   get isUp(): boolean {

@@ -249,11 +249,17 @@ export class EtcdState implements StateMachine<Outcome> {
   async flush(): Promise<void> {
     const backend = this.#backend
     let index = 0
-    await backend.flush(() => {
-      index = this.#appliedIndex
-      backend.set('meta', CONSISTENT_INDEX, indexBytes(index))
-      backend.set('meta', TERM, indexBytes(this.#appliedTerm))
-    })
+    try {
+      await backend.flush(() => {
+        index = this.#appliedIndex
+        backend.set('meta', CONSISTENT_INDEX, indexBytes(index))
+        backend.set('meta', TERM, indexBytes(this.#appliedTerm))
+      })
+    } catch (error) {
+      // Whoever asked for it may go on: the state does not.
+      this.#failure = error
+      throw error
+    }
     if (backend === this.#backend) this.#durableIndex = Math.max(this.#durableIndex, index)
   }
 
@@ -261,9 +267,7 @@ export class EtcdState implements StateMachine<Outcome> {
     if (this.#flushing || this.#closed) return
     this.#flushing = true
     this.flush()
-      .catch((error: unknown) => {
-        this.#failure = error
-      })
+      .catch(() => undefined)
       .finally(() => {
         this.#flushing = false
       })

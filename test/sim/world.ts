@@ -124,8 +124,35 @@ export abstract class SimWorld<P> implements FaultTarget {
     if (machine) machine.disk.slowness = factor
   }
 
+  fillDisk(id: MemberId, leaveBytes: number): void {
+    this.#machines.get(id)?.medium.fill(leaveBytes)
+  }
+
+  emptyDisk(id: MemberId): void {
+    this.#machines.get(id)?.medium.empty()
+  }
+
+  failNextSync(id: MemberId): void {
+    this.#setFailure(id, true)
+  }
+
+  mendDisk(id: MemberId): void {
+    this.#setFailure(id, false)
+  }
+
+  #setFailure(id: MemberId, fails: boolean): void {
+    const machine = this.#machines.get(id)
+    if (machine) machine.medium.failsNextSync = fails
+  }
+
+  /** How large the disks are. Undefined: there is room for everything. */
+  protected get diskBytes(): number | undefined {
+    return undefined
+  }
+
   protected addMachine(id: MemberId, name: string): SimMachine {
-    const machine = new SimMachine({ name, clock: this.clock, random: this.random })
+    const { clock, random, diskBytes } = this
+    const machine = new SimMachine({ name, clock, random, diskBytes })
     this.#machines.set(id, machine)
     return machine
   }

@@ -68,6 +68,8 @@ export class Backend {
   #stored = 0
   #storedBytes = 0
   #lastFlush: Promise<void> = Promise.resolve()
+  /** Why a batch could not be written: nothing may follow it, or it would be missing in the middle. */
+  #failure: unknown
 
   private constructor(engine: Engine, area: number, options: BackendOptions) {
     this.#engine = engine
@@ -216,7 +218,8 @@ export class Backend {
 
   /**
    * Writes everything so far as one durable batch; `stamp` is called at the moment that counts, to
-   * add what belongs to it. One at a time, in the order of the calls.
+   * add what belongs to it. One at a time, in the order of the calls. After one that failed all do,
+   * with its error: an engine may take the next batch (LevelDB does, once a full disk has room).
    */
   flush(stamp: () => void): Promise<void> {
     const flushed = this.#lastFlush.then(() => this.#write(stamp))
@@ -226,6 +229,7 @@ export class Backend {
   }
 
   async #write(stamp: () => void): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
     stamp()
     const blocks = this.#records.take()
     const ops: EngineOp[] = []
@@ -247,6 +251,7 @@ export class Backend {
     try {
       await this.#engine.batch(ops, { sync: true })
     } catch (error) {
+      this.#failure = error
       // Still readable while the owner shuts down.
       this.#entries = new Map([...entries, ...this.#entries])
       throw error

@@ -1,12 +1,16 @@
-import type { MemberId } from '../../../src/base/index.ts'
-import type { PeerPacket } from '../../../src/sim/index.ts'
+import { DiskError, type MemberId } from '../../../src/base/index.ts'
+import type { Lifetime, PeerPacket } from '../../../src/sim/index.ts'
 import {
   type ClusterIdentity,
   type ClusterMember,
   clusterIdentity,
 } from '../../../src/store/index.ts'
-import { SimWorld } from '../world.ts'
+import { SimWorld, Violation } from '../world.ts'
 import { AppliedEntries, type NodeOptions, StoreNode } from './node.ts'
+
+/** What a member must have on disk to be a member. The log's next piece is not part of it yet. */
+const VITAL = /^data\/(wal|db)(?!\/next\.tmp)/
+const RESTART_MS_MAX = 1500
 
 /** A world whose machines are members of a store, three to begin with. */
 export abstract class MembersWorld extends SimWorld<PeerPacket> {
@@ -20,6 +24,11 @@ export abstract class MembersWorld extends SimWorld<PeerPacket> {
   })
   protected readonly applied = new AppliedEntries()
   readonly #nodes = new Map<MemberId, StoreNode>()
+  /** Whose disk has failed them: they must end, and never say again that something is durable. */
+  readonly #failed = new Set<Lifetime>()
+  readonly #restarts = this.random.fork('restarts')
+  /** Members that ended for their disk. */
+  protected diskDeaths = 0
 
   /** A member has opened its store. */
   protected abstract onUp(node: StoreNode, name: string): void
@@ -60,9 +69,38 @@ export abstract class MembersWorld extends SimWorld<PeerPacket> {
       applied,
       onUp: (up) => this.onUp(up, name),
       onLeader: () => this.elected(id),
-      onError: (error) => this.fail(error),
+      onError: (error) => this.#ended(id, error),
     })
     this.#nodes.set(id, node)
+    this.machine(id).medium.onFailure = (path) => {
+      const lifetime = node.ports?.lifetime
+      this.record(`a sync failed ${id} ${path}`)
+      if (lifetime && VITAL.test(path)) this.#failed.add(lifetime)
+    }
+  }
+
+  /** As the supervisor of a real one: whose disk has failed is started again, until it can. */
+  #ended(id: MemberId, error: unknown): void {
+    const isDisk = error instanceof DiskError && (error.code === 'io' || error.code === 'no-space')
+    if (!isDisk || !this.hasDiskFaults) return this.fail(error)
+    this.diskDeaths++
+    this.record(`its disk ends ${id}: ${error.code}`)
+    this.kill(id)
+    this.clock.schedule(this.#restarts.between(0, RESTART_MS_MAX), () => {
+      if (!this.isUp(id)) this.start(id)
+    })
+  }
+
+  /** Whether disks may be full, or fail, in this run. */
+  protected get hasDiskFaults(): boolean {
+    return false
+  }
+
+  /** With all else over: whose disk has failed them did not go on. */
+  protected checkFailed(): void {
+    for (const lifetime of this.#failed) {
+      if (lifetime.alive) throw new Violation('a member goes on after a sync that failed')
+    }
   }
 
   protected removeMember(id: MemberId): void {

@@ -17,6 +17,7 @@ import {
   SimPeerTransport,
   type SimPorts,
 } from '../../../src/sim/index.ts'
+import { AlarmType } from '../../../src/store/alarms/index.ts'
 import { Violation } from '../world.ts'
 import { quickHasher } from './administrator.ts'
 
@@ -119,6 +120,12 @@ export class StoreNode {
 
   get isLeader(): boolean {
     return this.#open?.member.status().role === 'leader'
+  }
+
+  /** Whether its alarm says that it has no space. */
+  get isOutOfSpace(): boolean {
+    const alarm = { memberId: BigInt(this.id), alarm: AlarmType.noSpace }
+    return this.#open?.state.alarms.has(alarm) ?? false
   }
 
   start(): void {

@@ -1,4 +1,4 @@
-import { type Clock, silentLog } from '../../../src/base/index.ts'
+import { type Clock, DiskError, silentLog } from '../../../src/base/index.ts'
 import {
   type SeededRandom,
   type SimClock,
@@ -50,9 +50,18 @@ export class Vault {
     this.#revisions = options.revisions
   }
 
-  /** As `snapshot save` takes one. Never resolves when the member dies meanwhile. */
+  /** As `snapshot save` takes one, if its disk lets it. Never resolves when the member dies meanwhile. */
   async backUp(open: OpenStore, ports: SimPorts): Promise<void> {
     if (this.#backups.length >= BACKUPS_MAX) return
+    try {
+      await this.#backUp(open, ports)
+    } catch (error) {
+      const isFaulty = error instanceof DiskError && ['io', 'no-space'].includes(error.code)
+      if (!isFaulty) throw error
+    }
+  }
+
+  async #backUp(open: OpenStore, ports: SimPorts): Promise<void> {
     const { state } = open
     const known = this.#makers.get(open)
     const make = known ?? backupOf({ state, disk: ports.disk, folder: 'data/backup' })

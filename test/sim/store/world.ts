@@ -1,6 +1,13 @@
 import type { ClusterMember, OpenStoreOptions } from '../../../src/store/index.ts'
 import { type Clock, type MemberId, sleep } from '../../../src/base/index.ts'
-import { Lifetime, type PeerPacket, type SeededRandom } from '../../../src/sim/index.ts'
+import {
+  type FaultPlan,
+  Lifetime,
+  type PeerPacket,
+  planDiskFaults,
+  planFaults,
+  type SeededRandom,
+} from '../../../src/sim/index.ts'
 import { type RunResult, Violation } from '../world.ts'
 import { Client } from './client.ts'
 import { ChosenWatcher } from './chosen-watcher.ts'
@@ -38,6 +45,8 @@ const DELIVERIES_MAX = 400_000
 /** Of the runs: in the others the members stay who they are. */
 const RECONFIGURED_SHARE = 0.6
 const LOOK_FOR_ADDED_MS = 100
+/** Small, and large enough for all that a run writes. */
+const DISK_BYTES = 16 * 2 ** 20
 
 /** One run of three store members and their clients under the faults of a seed. */
 export function simulateStore(seed: number, options: StoreRunOptions = {}): Promise<RunResult> {
@@ -63,12 +72,14 @@ class StoreWorld extends MembersWorld {
   #hasEnded = false
   #reconfigurer: Reconfigurer | undefined
   readonly #etcd: OpenStoreOptions['etcd']
+  readonly #plan: FaultPlan
   #clientsBusy = 0
 
   constructor(seed: number, options: StoreRunOptions) {
     super({ seed, stream: 'store', listener: options.listener })
     this.#options = options
     this.#etcd = planEtcd(this.random.fork('etcd-options'))
+    this.#plan = { ...planFaults(this.random), ...planDiskFaults(this.random) }
     this.#leasedKeys = new LeasedKeys(this.#clientClock())
     this.#revisions = new Revisions((events) => this.#leasedKeys.saw(events))
     const [clock, revisions] = [this.clock, this.#revisions]
@@ -85,6 +96,14 @@ class StoreWorld extends MembersWorld {
     }
   }
 
+  protected override get hasDiskFaults(): boolean {
+    return this.#plan.fullDiskMs > 0 || this.#plan.failedSyncMs > 0
+  }
+
+  protected override get diskBytes(): number | undefined {
+    return this.#plan.fullDiskMs > 0 ? DISK_BYTES : undefined
+  }
+
   protected onUp({ id }: StoreNode, name: string): void {
     this.#watchFromStart(id, name)
   }
@@ -98,13 +117,14 @@ class StoreWorld extends MembersWorld {
       permissions: this.#administrator?.checked ?? 0,
       revisions: this.#revisions.last,
       restored: this.#vault.checked,
+      diskDeaths: this.diskDeaths,
       reconfigurations: this.#reconfigurer?.changes ?? 0,
     }
   }
 
   protected async play(): Promise<void> {
     this.startMembers()
-    this.beginFaults()
+    this.beginFaults(this.#plan)
     this.#startClients()
     for (let i = 1; i <= ROAMING_WATCHERS; i++) this.#roam(`watcher-${i}`)
     for (let i = 1; i <= CHOSEN_WATCHERS; i++) this.#roam(`chosen-${i}`, true)
@@ -284,6 +304,9 @@ class StoreWorld extends MembersWorld {
     const nodes = this.live()
     if (nodes.length < this.ids.length || this.#leasedKeys.count > 0) return false
     const leader = nodes.find((node) => node.isLeader)
+    // A quota may be used up; a disk has room by now.
+    if (this.#etcd?.quotaBytes === undefined && nodes.some((node) => node.isOutOfSpace))
+      return false
     const members = leader?.open?.member.members() ?? []
     if (members.length !== nodes.length) return false
     if (!members.every(({ id }) => this.node(id) !== undefined)) return false
@@ -301,6 +324,7 @@ class StoreWorld extends MembersWorld {
   /** With all faults over: what only the end shows. */
   async #checkEnd(): Promise<void> {
     const nodes = this.live()
+    this.checkFailed()
     await this.#finish('comparing the members', compareMembers(nodes))
     for (const watcher of this.#watchers) watcher.check()
     checkHistory(this.#history, this.#revisions)

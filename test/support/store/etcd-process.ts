@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -21,8 +22,9 @@ export interface EtcdMember {
 /** Its exit code, or the signal that killed it. */
 type Ending = number | NodeJS.Signals | null
 
-/** A loaded machine takes its time to start several processes. */
-const READY_MS_MAX = 90_000
+/** A process of low priority on a loaded machine may wait minutes for the second that it needs. */
+const READY_MS_MAX = 300_000
+const CLOCK_TICKS = 100
 
 /** Members started by `navarch etcd` (or another program that takes the same flags). */
 export class EtcdProcesses {
@@ -101,15 +103,18 @@ export class EtcdProcesses {
 
   /** Until each says that it serves its clients. */
   async ready(...names: readonly string[]): Promise<void> {
-    const isReady = (name: string) =>
-      this.members.get(name)?.text().includes('ready to serve client requests')
+    const isReady = (name: string) => {
+      const member = this.members.get(name)
+      if (member && endingOf(member) !== undefined) throw new Error(`${name} has ended`)
+      return member?.text().includes('ready to serve client requests')
+    }
     try {
       await eventually('members to be ready', () => names.every(isReady), READY_MS_MAX)
     } catch (cause) {
       const said = names.map((name) => {
         const member = this.members.get(name)
-        const ended = member?.child.exitCode ?? member?.child.signalCode ?? 'it still runs'
-        return `${name} (${ended}): ${member?.text().slice(-3000)}`
+        const now = member && (endingOf(member) ?? `it still runs: ${processorTime(member)}`)
+        return `${name} (${now}): ${member?.text().slice(-3000)}`
       })
       throw new Error(`members are not ready: ${said.join('\n')}`, { cause })
     }
@@ -138,5 +143,21 @@ export class EtcdProcesses {
   async close(): Promise<void> {
     await this.stop()
     await rm(this.folder, { recursive: true, force: true })
+  }
+}
+
+function endingOf({ child }: EtcdMember): Ending | undefined {
+  return child.exitCode ?? child.signalCode ?? undefined
+}
+
+/** Tells one that got no processor from one that hangs. */
+function processorTime({ child }: EtcdMember): string {
+  try {
+    const [, fields = ''] = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')
+    const [state, ...rest] = fields.split(' ')
+    const ticks = Number(rest[10]) + Number(rest[11])
+    return `state ${state}, ${ticks / CLOCK_TICKS} s of processor time`
+  } catch {
+    return 'nothing is known of it'
   }
 }

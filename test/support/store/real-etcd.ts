@@ -59,11 +59,30 @@ async function isHealthy(endpoint: string): Promise<boolean> {
   }
 }
 
+/** Below those that systems give to outgoing connections (from 32768 on Linux). */
+const PORT_MIN = 20_000
+const PORTS = 12_000
+
+/**
+ * A port that nobody listens on, and that stays free while its member is down: any connection of
+ * anybody may take one that the system chose.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+  for (;;) {
+    const port = PORT_MIN + Math.floor(Math.random() * PORTS)
+    if (!given.has(port) && (await isFree(port))) {
+      given.add(port)
+      return port
+    }
+  }
+}
+
+const given = new Set<number>()
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }

@@ -219,6 +219,20 @@ describe('The replicated state', () => {
     assert.equal(etcd.state.durableIndex, 0)
     assert.equal((await etcd.store.range({ key: bytes('k') }, call)).count, 1)
   })
+
+  it('writes nothing behind a flush that failed, though there is room again, and stops', async () => {
+    const engine = new MemoryEngine()
+    const etcd = await openEtcd({ engine })
+    const put = (key: string) => etcd.store.put({ key: bytes(key), value: bytes('v') }, call)
+    await put('in the middle')
+    engine.fail = new Error('no space left')
+    await assert.rejects(etcd.state.flush(), /no space left/)
+    engine.fail = undefined
+    await assert.rejects(etcd.state.flush(), /no space left/)
+    await assert.rejects(put('later'), /no space left/)
+    await etcd.state.close()
+    assert.equal(engine.size, 0)
+  })
 })
 
 async function* pieces(whole: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -351,7 +351,7 @@ describe('write-ahead log', () => {
       Wal.open(options(disk), identity).then(({ contents }) => contents.entries.length)
     await entries(async (disk) => {
       const wal = await Wal.create(options(disk), identity, [record(1)])
-      machine.disk.failsNextSync = true
+      machine.medium.failsNextSync = true
       await assert.rejects(wal.append([record(2)]), /input.output error/)
     })
     // The kernel still has it: whoever reads it there will tell others that it is here.
