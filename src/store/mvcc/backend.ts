@@ -1,7 +1,10 @@
 import { type Engine, type EngineEntry, type EngineOp, present } from '../../base/index.ts'
+import { BlockDirectory, type BlockStart } from './block-directory.ts'
 import { ByteCache } from './byte-cache.ts'
-import { RecordBlocks } from './record-blocks.ts'
+import { type RecordBlock, RecordBlocks } from './record-blocks.ts'
 import { REVISION_BYTES, readRevision, revisionId, writeRevision } from './revision.ts'
+import { blocksOf, encodeBlock, StoredBlock } from './stored-block.ts'
+import { Sweep } from './sweep.ts'
 
 /** One change as it is kept: where, and etcd's `mvccpb.KeyValue` (of a removal: the key alone). */
 export interface StoredRecord {
@@ -32,12 +35,16 @@ export interface BackendOptions {
 /**
  * Engine layout: one byte names the area, one the bucket, then etcd's own keys. There are two areas,
  * so that a snapshot is received beside the state that it replaces; the engine's first key tells
- * which one counts.
+ * which one counts. Changes stand in blocks, each under the revision of its first: an entry of the
+ * engine for each of them would cost more than the changes themselves, when they are written, when
+ * the engine sorts them anew, and when everything is read back.
  */
 const ROOT = Uint8Array.of(0)
 const AREAS = [1, 2] as const
-const BUCKETS: Readonly<Record<Bucket, number>> = {
-  key: 0x6b,
+const BLOCKS = 0x62
+/** Where earlier versions kept each change by itself. */
+const SINGLES = 0x6b
+const BUCKETS: Readonly<Record<SmallBucket, number>> = {
   lease: 0x6c,
   meta: 0x6d,
   alarm: 0x70,
@@ -50,8 +57,10 @@ const BUCKETS: Readonly<Record<Bucket, number>> = {
 }
 const REVISION_MAX = Number.MAX_SAFE_INTEGER
 const CACHE_BYTES = 32 * 2 ** 20
-/** What the engine adds to a key and its value, about. */
-const RECORD_OVERHEAD_BYTES = 16
+/** What a block says of a change besides the change itself. */
+const RECORD_OVERHEAD_BYTES = 12
+/** Changes of this many bytes make a block. Larger ones would be slower to read a single key from. */
+const BLOCK_BYTES_MIN = 8 * 1024
 
 /**
  * The state on disk behind a write buffer: what was written is read back at once, and reaches the
@@ -64,7 +73,8 @@ export class Backend {
   readonly #records: RecordBlocks
   /** Entries of small buckets to come, by engine key in latin1; undefined removes. */
   #entries = new Map<string, Uint8Array | undefined>()
-  #drops: Uint8Array[] = []
+  readonly #directory = new BlockDirectory()
+  readonly #dead = new Sweep(this.#directory)
   #stored = 0
   #storedBytes = 0
   #lastFlush: Promise<void> = Promise.resolve()
@@ -83,7 +93,26 @@ export class Backend {
   static async open(engine: Engine, options: BackendOptions = {}): Promise<Backend> {
     const area = engine.get(ROOT)?.[0] ?? AREAS[0]
     await engine.clear(areaRange(otherArea(area)))
-    return new Backend(engine, area, options)
+    const backend = new Backend(engine, area, options)
+    await backend.#packSingles()
+    return backend
+  }
+
+  /** Changes that an earlier version wrote one by one come into blocks. A crash midway goes on here. */
+  async #packSingles(): Promise<void> {
+    const range = {
+      gte: Uint8Array.of(this.#area, SINGLES),
+      lt: Uint8Array.of(this.#area, SINGLES + 1),
+    }
+    for await (const piece of this.#engine.iterate(range)) {
+      const ops: EngineOp[] = []
+      const records = piece.map(([key, encoded]) => ({ ...readRevision(key, 2), encoded }))
+      for (const { main, sub, block } of blocksOf(records, BLOCK_BYTES_MIN)) {
+        ops.push({ type: 'put', key: this.#blockKey(main, sub), value: block })
+      }
+      for (const [key] of piece) ops.push({ type: 'del', key })
+      await this.#engine.batch(ops, { sync: true })
+    }
   }
 
   /** An empty backend in the other area, which counts once it is `adopt`ed. */
@@ -110,14 +139,19 @@ export class Backend {
     return this.#records.pendingBytes
   }
 
-  /** Removals not yet handed to the engine. */
+  /** Forgotten changes that are still on disk. */
   get pendingDrops(): number {
-    return this.#drops.length
+    return this.#dead.pending
+  }
+
+  /** Whether flushes take forgotten changes from the disk: none may be dropped meanwhile. */
+  get sweeping(): boolean {
+    return this.#dead.running
   }
 
   /** What the changes that are kept take, about: as much as a database without waste would. */
   get inUseBytes(): number {
-    return this.#stored * (REVISION_BYTES + RECORD_OVERHEAD_BYTES) + this.#storedBytes
+    return this.#stored * RECORD_OVERHEAD_BYTES + this.#storedBytes
   }
 
   /** Counts a change that was read back. */
@@ -137,16 +171,17 @@ export class Backend {
     this.#records.add(main, sub, encoded.length).set(encoded)
   }
 
-  /**
-   * Forgets a change that nobody can read any more, with the next flush: all drops of one key go
-   * together, or what is left of it on disk could look like a key that still exists.
-   */
+  /** Forgets a change that nobody can read any more. It goes from the disk after `sweep`. */
   drop(main: number, sub: number): void {
-    this.#cache.delete(revisionId(main, sub))
     // Its size is not known without reading it: an average one.
     this.#storedBytes -= this.#storedBytes / Math.max(1, this.#stored)
     this.#stored--
-    this.#drops.push(this.#revisionKey(main, sub))
+    this.#dead.add(main, sub, main < (this.#records.unwrittenFrom ?? Infinity))
+  }
+
+  /** All that was dropped goes from the disk with the next flushes, of each key the oldest first. */
+  sweep(): void {
+    this.#dead.begin()
   }
 
   set(bucket: SmallBucket, name: Uint8Array, value: Uint8Array | undefined): void {
@@ -163,13 +198,20 @@ export class Backend {
   read(main: number, sub: number): Uint8Array {
     const recent = this.#records.find(main, sub)
     if (recent) return recent
+    const { main: first, sub: firstSub } = this.#directory.startAt(this.#directory.floor(main, sub))
+    const value = this.#readBlock(first, firstSub).find(main, sub)
+    return present(value, `revision ${main}_${sub} in the engine`)
+  }
+
+  #readBlock(main: number, sub: number): StoredBlock {
     const id = revisionId(main, sub)
-    const cached = this.#cache.get(id)
-    if (cached) return cached
-    const key = this.#revisionKey(main, sub)
-    const value = present(this.#engine.get(key), `revision ${main}_${sub} in the engine`)
-    this.#cache.set(id, value)
-    return value
+    let bytes = this.#cache.get(id)
+    if (!bytes) {
+      const found = this.#engine.get(this.#blockKey(main, sub))
+      bytes = present(found, `the block of revision ${main}_${sub} in the engine`)
+      this.#cache.set(id, bytes)
+    }
+    return new StoredBlock(main, bytes)
   }
 
   /**
@@ -180,25 +222,38 @@ export class Backend {
     const buffered = this.#records.unwritten(from, to)
     const end = Math.min(this.#records.unwrittenFrom ?? to + 1, to + 1)
     if (end <= from) return asynchronously(buffered)
-    const range = { gte: this.#revisionKey(from, 0), lt: this.#revisionKey(end, 0) }
-    return this.#storedThenBuffered(this.#engine.iterate(range), buffered)
+    const position = this.#directory.floor(from, 0)
+    const first = position < 0 ? { main: from, sub: 0 } : this.#directory.startAt(position)
+    const gte = this.#blockKey(first.main, first.sub)
+    const stored = this.#engine.iterate({ gte, lt: this.#blockKey(end, 0) })
+    return this.#storedThenBuffered(stored, { from, end }, buffered)
   }
 
   async *#storedThenBuffered(
     stored: AsyncIterable<readonly EngineEntry[]>,
+    { from, end }: { from: number; end: number },
     buffered: Iterable<StoredRecord>,
   ): AsyncGenerator<StoredRecord> {
     for await (const piece of stored) {
-      for (const [key, encoded] of piece) yield { ...readRevision(key, 2), encoded }
+      for (const [key, bytes] of piece) {
+        for (const record of new StoredBlock(readRevision(key, 2).main, bytes)) {
+          if (record.main >= from && record.main < end) yield record
+        }
+      }
     }
     yield* buffered
   }
 
   /** Every change on disk, in order: used when everything is read back, before anything is written. */
   async readBack(take: (record: StoredRecord) => void): Promise<void> {
-    const range = { gte: this.#revisionKey(0, 0), lt: this.#revisionKey(REVISION_MAX, 0) }
+    const range = { gte: this.#blockKey(0, 0), lt: this.#blockKey(REVISION_MAX, 0) }
     for await (const piece of this.#engine.iterate(range)) {
-      for (const [key, encoded] of piece) take({ ...readRevision(key, 2), encoded })
+      for (const [key, bytes] of piece) {
+        const { main, sub } = readRevision(key, 2)
+        const block = new StoredBlock(main, bytes)
+        this.#directory.append(main, sub, block.count)
+        for (const record of block) take(record)
+      }
     }
   }
 
@@ -233,30 +288,52 @@ export class Backend {
     stamp()
     const blocks = this.#records.take()
     const ops: EngineOp[] = []
-    for (const block of blocks) {
-      for (let i = 0; i < block.count; i++) {
-        const { main, sub, encoded } = block.at(i)
-        ops.push({ type: 'put', key: this.#revisionKey(main, sub), value: encoded })
-      }
-    }
+    const starts = this.#encode(blocks, ops)
     for (const [text, value] of this.#entries) {
       const key = Buffer.from(text, 'latin1')
       ops.push(value ? { type: 'put', key, value } : { type: 'del', key })
     }
-    for (const key of this.#drops) ops.push({ type: 'del', key })
     const entries = this.#entries
     this.#entries = new Map()
-    this.#drops = []
-    if (ops.length === 0) return
     try {
-      await this.#engine.batch(ops, { sync: true })
+      if (ops.length > 0) await this.#engine.batch(ops, { sync: true })
     } catch (error) {
       this.#failure = error
       // Still readable while the owner shuts down.
       this.#entries = new Map([...entries, ...this.#entries])
       throw error
     }
+    for (const { main, sub, count } of starts) this.#directory.append(main, sub, count)
     this.#records.written(blocks)
+    await this.#sweepSome()
+  }
+
+  #encode(blocks: readonly RecordBlock[], ops: EngineOp[]): (BlockStart & { count: number })[] {
+    const starts: (BlockStart & { count: number })[] = []
+    for (const block of blocks) {
+      for (const parts of block.pieces(BLOCK_BYTES_MIN)) {
+        const main = parts.mains[0] as number
+        const sub = parts.subs[0] as number
+        starts.push({ main, sub, count: parts.mains.length })
+        ops.push({ type: 'put', key: this.#blockKey(main, sub), value: encodeBlock(main, parts) })
+      }
+    }
+    return starts
+  }
+
+  /** What is lost of it in a crash is found again: the compaction starts over. */
+  async #sweepSome(): Promise<void> {
+    if (!this.#dead.running) return
+    const storedBefore = this.#records.unwrittenFrom ?? Infinity
+    const swept = this.#dead.step(storedBefore, (main, sub) => this.#readBlock(main, sub))
+    const ops = swept.map(({ main, sub, block }): EngineOp => {
+      this.#cache.delete(revisionId(main, sub))
+      const key = this.#blockKey(main, sub)
+      return block ? { type: 'put', key, value: block } : { type: 'del', key }
+    })
+    if (ops.length > 0) await this.#engine.batch(ops)
+    for (const { main, sub } of swept) this.#cache.delete(revisionId(main, sub))
+    this.#dead.wrote()
   }
 
   async sizeBytes(): Promise<number> {
@@ -267,10 +344,10 @@ export class Backend {
     await this.#engine.compact()
   }
 
-  #revisionKey(main: number, sub: number): Buffer {
+  #blockKey(main: number, sub: number): Buffer {
     const key = Buffer.allocUnsafe(2 + REVISION_BYTES)
     key[0] = this.#area
-    key[1] = BUCKETS.key
+    key[1] = BLOCKS
     writeRevision(key, 2, main, sub)
     return key
   }

@@ -31,8 +31,6 @@ export interface Change extends StoredRecord {
 const NEVER_COMPACTED = -1
 const SCHEDULED_COMPACTION = Buffer.from('scheduledCompactRev')
 const FINISHED_COMPACTION = Buffer.from('finishedCompactRev')
-/** Removals waiting for the engine, above which compaction pauses. */
-const PENDING_DROPS_MAX = 20_000
 
 /**
  * Multi-version keys as in etcd: every write transaction makes one revision (main) of one or more
@@ -45,8 +43,8 @@ export class Mvcc {
   #revision = 1
   #compactRevision = NEVER_COMPACTED
   #changes: Change[] = []
-  /** Key to go on from while a compaction is being carried out. */
-  #compactFrom: string | undefined
+  /** While a compaction is being carried out: the key to go on from, or that all keys are done. */
+  #compaction: { readonly from: string } | 'keys done' | undefined
   #pins = 0
   /** Forgotten since the start. */
   compactedRevisions = 0
@@ -89,7 +87,7 @@ export class Mvcc {
     this.#compactRevision = scheduled
     // The newest revision may have been a removal that is compacted away.
     this.#revision = Math.max(this.#revision, scheduled)
-    if (this.#readMeta(FINISHED_COMPACTION) !== scheduled) this.#compactFrom = ''
+    if (this.#readMeta(FINISHED_COMPACTION) !== scheduled) this.#compaction = { from: '' }
   }
 
   /** What `endRestore` needs, as etcd's meta bucket holds it. */
@@ -224,30 +222,37 @@ export class Mvcc {
     if (revision > this.#revision) throw stateErrors.futureRevision()
     this.#compactRevision = revision
     this.backend.set('meta', SCHEDULED_COMPACTION, revisionBytes(revision, 0))
-    this.#compactFrom = ''
+    this.#compaction = { from: '' }
   }
 
   /** Whether history waits to be forgotten. */
   get compacting(): boolean {
-    return this.#compactFrom !== undefined
+    return this.#compaction !== undefined
   }
 
   /**
-   * Forgets the history of one block of keys. Which blocks are done does not show in any answer, so
-   * members may be at different places; a crash midway starts over. False when there is nothing to
-   * do now: done, held back by a reader, or waiting for a flush.
+   * Forgets the history of one block of keys; of all keys that is known before any of it goes from
+   * the disk. Which blocks are done does not show in any answer, so members may be at different
+   * places; a crash midway starts over. False when there is nothing to do now: done, held back by a
+   * reader, or waiting for a flush.
    */
   compactStep(): boolean {
-    if (this.#compactFrom === undefined || this.#pins > 0) return false
-    if (this.backend.pendingDrops > PENDING_DROPS_MAX) return false
-    const drop = (main: number, sub: number) => {
-      this.compactedRevisions++
-      this.backend.drop(main, sub)
+    if (this.#compaction === undefined || this.#pins > 0 || this.backend.sweeping) return false
+    if (this.#compaction !== 'keys done') {
+      const from = this.index.compact(this.#compactRevision, this.#compaction.from, this.#drop)
+      this.#compaction = from === undefined ? 'keys done' : { from }
+      if (from !== undefined) return true
+      this.backend.sweep()
+      if (this.backend.sweeping) return false
     }
-    this.#compactFrom = this.index.compact(this.#compactRevision, this.#compactFrom, drop)
-    if (this.#compactFrom !== undefined) return true
+    this.#compaction = undefined
     this.backend.set('meta', FINISHED_COMPACTION, revisionBytes(this.#compactRevision, 0))
     return false
+  }
+
+  readonly #drop = (main: number, sub: number): void => {
+    this.compactedRevisions++
+    this.backend.drop(main, sub)
   }
 }
 

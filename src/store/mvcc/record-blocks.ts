@@ -1,5 +1,6 @@
 import { assert } from '../../base/index.ts'
 import type { StoredRecord } from './backend.ts'
+import { type BlockParts, fitsBehind } from './stored-block.ts'
 
 /** A larger change has a block of its own. */
 const BLOCK_BYTES = 64 * 1024
@@ -48,6 +49,27 @@ export class RecordBlock {
       main: this.#mains[position] as number,
       sub: this.#subs[position] as number,
       encoded: this.#bytes.subarray(start, this.#ends[position]),
+    }
+  }
+
+  /** Everything, in pieces of at least `minBytes`, apart from the last. */
+  *pieces(minBytes: number): Generator<BlockParts> {
+    let from = 0
+    let start = 0
+    for (let to = 1; to <= this.count; to++) {
+      const end = this.#ends[to - 1] as number
+      const isFull = end - start >= minBytes || to === this.count
+      const next = this.#mains[to]
+      if (!isFull && fitsBehind(this.#mains[from] as number, next as number)) continue
+      const begin = start
+      yield {
+        mains: this.#mains.slice(from, to),
+        subs: this.#subs.slice(from, to),
+        ends: this.#ends.slice(from, to).map((each) => each - begin),
+        data: this.#bytes.subarray(start, end),
+      }
+      from = to
+      start = end
     }
   }
 

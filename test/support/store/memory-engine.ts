@@ -7,6 +7,8 @@ export class MemoryEngine implements Engine {
   fail: Error | undefined
   /** Awaited by each batch before it is written, when set. */
   hold: Promise<void> | undefined
+  /** Called after each batch, when set. */
+  written: (() => void) | undefined
   closed = false
 
   constructor(entries: Iterable<readonly [string, Uint8Array]> = []) {
@@ -16,10 +18,6 @@ export class MemoryEngine implements Engine {
   /** The same content, as a crash at this moment would leave it. */
   copy(): MemoryEngine {
     return new MemoryEngine(this.#entries)
-  }
-
-  get size(): number {
-    return this.#entries.size
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -33,6 +31,7 @@ export class MemoryEngine implements Engine {
       if (op.type === 'put') this.#entries.set(text(op.key), Uint8Array.from(op.value))
       else this.#entries.delete(text(op.key))
     }
+    this.written?.()
   }
 
   async *iterate(range: EngineRange = {}): AsyncGenerator<readonly EngineEntry[]> {
