@@ -1,5 +1,5 @@
-import { assert, present } from '../base/index.ts'
-import { limitBytes } from './entry-size.ts'
+import { assert } from '../base/index.ts'
+import { EntryList } from './entry-list.ts'
 import {
   CompactedError,
   SnapshotOutOfDateError,
@@ -30,8 +30,8 @@ export const emptySnapshot: Snapshot = {
 export class MemoryStorage implements RaftStorage {
   #hardState: HardState = emptyHardState
   #snapshot: Snapshot
-  /** Entries after the offset, without a gap. */
-  #entries: Entry[] = []
+  /** Entries after the offset. */
+  #entries: EntryList
   /** Index and term just before the first entry: what was compacted last. */
   #offset: { index: LogIndex; term: Term }
   /** While true, `snapshot` throws `SnapshotTemporarilyUnavailableError`. */
@@ -41,6 +41,7 @@ export class MemoryStorage implements RaftStorage {
   constructor(snapshot: Snapshot = emptySnapshot) {
     this.#snapshot = snapshot
     this.#offset = { index: snapshot.metadata.index, term: snapshot.metadata.term }
+    this.#entries = new EntryList(this.#offset.index)
   }
 
   initialState(): { hardState: HardState; confState: ConfState } {
@@ -56,23 +57,25 @@ export class MemoryStorage implements RaftStorage {
   }
 
   lastIndex(): LogIndex {
-    return this.#offset.index + this.#entries.length
+    return this.#entries.last
   }
 
   term(index: LogIndex): Term {
     if (index < this.#offset.index) throw new CompactedError()
     if (index === this.#offset.index) return this.#offset.term
     if (index > this.lastIndex()) throw new UnavailableError()
-    return this.#at(index).term
+    return this.#entries.termAt(index)
+  }
+
+  /** Bytes of the data of an entry that is there. */
+  dataBytes(index: LogIndex): number {
+    return this.#entries.dataBytesAt(index)
   }
 
   entries(low: LogIndex, high: LogIndex, maxBytes: number): readonly Entry[] {
     if (low <= this.#offset.index) throw new CompactedError()
     if (high > this.lastIndex() + 1) throw new UnavailableError()
-    return limitBytes(
-      this.#entries.slice(low - this.#offset.index - 1, high - this.#offset.index - 1),
-      maxBytes,
-    )
+    return this.#entries.slice(low, high, maxBytes)
   }
 
   snapshot(): Snapshot {
@@ -86,11 +89,8 @@ export class MemoryStorage implements RaftStorage {
     if (!first) return
     assert(first.index <= this.lastIndex() + 1, 'raft log: a gap between old and new entries')
     // What was compacted meanwhile is in the snapshot already.
-    const fresh = entries.filter((e) => e.index > this.#offset.index)
-    const start = fresh[0]
-    if (!start) return
-    this.#entries.length = start.index - this.#offset.index - 1
-    for (const entry of fresh) this.#entries.push(entry)
+    const { index } = this.#offset
+    this.#entries.append(first.index > index ? entries : entries.filter((e) => e.index > index))
   }
 
   /** Replaces log and state by a leader's snapshot. Throws `SnapshotOutOfDateError` for an older one. */
@@ -98,7 +98,7 @@ export class MemoryStorage implements RaftStorage {
     if (snapshot.metadata.index <= this.#snapshot.metadata.index) throw new SnapshotOutOfDateError()
     this.#snapshot = snapshot
     this.#offset = { index: snapshot.metadata.index, term: snapshot.metadata.term }
-    this.#entries = []
+    this.#entries = new EntryList(this.#offset.index)
   }
 
   /**
@@ -117,11 +117,15 @@ export class MemoryStorage implements RaftStorage {
     if (index <= this.#offset.index) throw new CompactedError()
     assert(index <= this.lastIndex(), 'raft log: compaction beyond the end of the log')
     const term = this.term(index)
-    this.#entries.splice(0, index - this.#offset.index)
+    this.#entries.drop(index)
     this.#offset = { index, term }
   }
 
-  #at(index: LogIndex): Entry {
-    return present(this.#entries[index - this.#offset.index - 1], 'an entry within the log')
+  /**
+   * Entries up to `index` are read no more, but for members that lag: they may take less memory. Only
+   * what is committed: it is never replaced.
+   */
+  pack(index: LogIndex): void {
+    this.#entries.pack(index)
   }
 }

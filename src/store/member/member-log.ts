@@ -6,7 +6,6 @@ import {
   type Snapshot,
   type Term,
 } from '../../raft/index.ts'
-import { dataBytes } from './peer-codec.ts'
 
 /** What the newest snapshot would be: the state as applied. */
 export interface AppliedState {
@@ -44,7 +43,7 @@ export class MemberLog extends MemoryStorage implements RaftStorage {
     let start = Math.min(upTo, Math.max(this.firstIndex() - 1, this.lastIndex() - entriesMax))
     let bytes = 0
     for (let index = this.lastIndex(); index > start; index--) {
-      bytes += dataBytes(this.entries(index, index + 1, 0))
+      bytes += this.dataBytes(index)
       if (bytes > bytesMax) {
         start = Math.min(upTo, index)
         break

@@ -411,6 +411,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   #apply({ entries, responses }: Message): void {
     for (const entry of entries) this.#applier.apply(entry, this.#parts)
     for (const response of responses) this.#node.step(response)
+    this.#log.pack(this.#options.stateMachine.appliedIndex)
   }
 
   /**
