@@ -70,9 +70,11 @@ export class VolumeWriter {
     if (!(await this.#disk.stat(path))) await this.#disk.mkdir(path, { mode: 0o777 })
   }
 
-  async #hostPath({ path, type }: VolumeContent & { kind: 'host' }): Promise<void> {
+  async #hostPath({ path, type, isLocal }: VolumeContent & { kind: 'host' }): Promise<void> {
     const stat = await this.#disk.stat(path)
-    if (type === 'DirectoryOrCreate' && !stat) return this.#disk.mkdir(path, { mode: 0o755 })
+    // Nothing is checked where no type is given, and container runtimes make the folder they miss.
+    const isFreely = type === 'DirectoryOrCreate' || (type === '' && !isLocal)
+    if (isFreely && !stat) return this.#disk.mkdir(path, { mode: 0o755 })
     if (type === 'FileOrCreate' && !stat) {
       const file = await this.#disk.open(path, { create: true })
       return file.close()

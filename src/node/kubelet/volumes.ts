@@ -23,7 +23,8 @@ export interface VolumeFile {
 export type VolumeContent =
   /** A folder that the containers fill. */
   | { readonly kind: 'empty' }
-  | { readonly kind: 'host'; readonly path: string; readonly type: string }
+  /** `isLocal`: of a volume of the node, which is not made. */
+  | { readonly kind: 'host'; readonly path: string; readonly type: string; readonly isLocal?: true }
   /** Files that the kubelet keeps up to date. */
   | { readonly kind: 'files'; readonly files: readonly VolumeFile[] }
   | { readonly kind: 'unsupported'; readonly source: string }
@@ -78,7 +79,7 @@ function claimedContent(claim: string, { source }: Context): VolumeContent {
   if (!volume) throw new ConfigError(`persistentvolumeclaim "${claim}" not found or not bound`)
   const { hostPath, local } = volume.spec
   if (hostPath) return { kind: 'host', path: hostPath.path, type: hostPath.type ?? '' }
-  if (local) return { kind: 'host', path: local.path, type: '' }
+  if (local) return { kind: 'host', path: local.path, type: '', isLocal: true }
   const common = ['capacity', 'accessModes', 'claimRef', 'nodeAffinity', 'mountOptions']
   const kind = Object.entries(volume.spec).find(
     ([key, value]) => typeof value === 'object' && !common.includes(key),

@@ -59,7 +59,12 @@ describe('VolumeWriter', () => {
     const made = join(folder, 'made')
     assert.equal(await host('DirectoryOrCreate', made), made)
     await assert.rejects(host('File'), /hostPath type check failed: .* is not a file/)
-    await assert.rejects(host('', join(folder, 'nowhere')), /does not exist/)
+    assert.equal(await host('', join(folder, 'deep/er')), join(folder, 'deep/er'))
+    assert((await fs.stat(join(folder, 'deep/er'))).isDirectory())
+    const nowhere = join(folder, 'nowhere')
+    await assert.rejects(host('Socket', nowhere), /does not exist/)
+    const local = { kind: 'host', path: nowhere, type: '', isLocal: true } as const
+    await assert.rejects(writer.write('h', folder, local), /does not exist/)
     const content = { kind: 'unsupported', source: 'nfs' } as const
     await assert.rejects(writer.write('n', folder, content), /nfs is not supported/)
   })
