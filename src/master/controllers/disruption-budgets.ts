@@ -19,6 +19,7 @@ import {
   planBudget,
   type ReadBudget,
 } from './disruption-plan.ts'
+import { clearDisrupted, staleInMs } from './disruption.ts'
 import { PodScales, ScaleError } from './pod-scale.ts'
 import {
   type Cached,
@@ -35,6 +36,9 @@ import {
 
 type Call = { signal: AbortSignal }
 
+/** Keys of pods that were to go, beside the budgets'. */
+const POD_KEY = 'pod:'
+
 /** Reckons how many pods may be evicted at once. */
 export function disruptionController(context: ControllerContext): Controller {
   const reconciler = new BudgetReconciler(context)
@@ -44,12 +48,18 @@ export function disruptionController(context: ControllerContext): Controller {
     sources: [
       objectsOf(reconciler.budgets),
       changesOf(reconciler.pods, (change) => reconciler.budgetsOfPod(change)),
+      changesOf(reconciler.pods, ({ now }) =>
+        now && reconciler.mayBeStale(now) ? [`${POD_KEY}${keyOf(now)}`] : [],
+      ),
       syncOf(scales.sets),
       syncOf(scales.deployments),
       syncOf(scales.controllers),
       syncOf(scales.stateful),
     ],
-    reconcile: (key, call) => reconciler.reconcile(key, call),
+    reconcile: (key, call) =>
+      key.startsWith(POD_KEY)
+        ? reconciler.reconcilePod(key.slice(POD_KEY.length), call)
+        : reconciler.reconcile(key, call),
   }
 }
 
@@ -75,6 +85,21 @@ class BudgetReconciler {
       }
     }
     return [...keys]
+  }
+
+  mayBeStale(pod: Cached<Pod>): boolean {
+    return staleInMs(pod, this.#context.clock.nowMs()) !== undefined
+  }
+
+  /** A pod that was to go and did not is a pod like any other again. */
+  async reconcilePod(key: ObjectKey, call: Call): Promise<ReconcileResult> {
+    const pod = this.pods.get(key)
+    const nowMs = this.#context.clock.nowMs()
+    const leftMs = pod && staleInMs(pod, nowMs)
+    if (!pod || leftMs === undefined) return done
+    if (leftMs > 0) return requeueAfter(leftMs)
+    await clearDisrupted(this.#context.client, pod, nowMs, call)
+    return done
   }
 
   async reconcile(key: ObjectKey, call: Call): Promise<ReconcileResult> {

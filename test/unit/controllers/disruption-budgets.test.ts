@@ -16,6 +16,7 @@ import {
   planBudget,
   type ReadBudget,
 } from '../../../src/master/controllers/disruption-plan.ts'
+import { staleInMs } from '../../../src/master/controllers/disruption.ts'
 import { deploymentNamed, eventually, TestCluster } from './cluster.ts'
 
 const at = { name: 'budget', namespace: 'default' }
@@ -62,6 +63,41 @@ describe('what a disruption budget asks for', () => {
     )
     assert.equal(plan.recheckMs, 60_001)
   })
+})
+
+describe('the word that a pod goes', () => {
+  const nowMs = Date.parse('2024-07-09T10:02:00Z')
+  const lastTransitionTime = '2024-07-09T10:00:30Z'
+  const pod = (condition: object, status: object = {}, metadata: object = {}) =>
+    ({
+      metadata,
+      status: {
+        phase: 'Running',
+        conditions: [{ type: 'DisruptionTarget', lastTransitionTime, ...condition }],
+        ...status,
+      },
+    }) as Stored<Pod>
+  const evicted = { status: 'True', reason: 'EvictionByEvictionAPI' }
+  const cases: [what: string, pod: Stored<Pod>, leftMs: number | undefined][] = [
+    ['holds for two minutes', pod(evicted), 30_000],
+    ['is stale then', pod({ ...evicted, lastTransitionTime: '2024-07-09T09:00:00Z' }), 0],
+    ['was taken back', pod({ status: 'False' }), undefined],
+    [
+      'is kept while the pod goes',
+      pod(evicted, {}, { deletionTimestamp: lastTransitionTime }),
+      undefined,
+    ],
+    ['is kept of a pod that ended', pod(evicted, { phase: 'Failed' }), undefined],
+    [
+      'does not age when the node said it',
+      pod({ status: 'True', reason: 'TerminationByKubelet' }),
+      undefined,
+    ],
+    ['was never said', pod({}, { conditions: [] }), undefined],
+  ]
+  for (const [what, of, leftMs] of cases) {
+    it(what, () => assert.equal(staleInMs(of, nowMs), leftMs))
+  }
 })
 
 describe('disruption budget, on a whole API server', () => {
@@ -147,6 +183,27 @@ describe('disruption budget, on a whole API server', () => {
     const body = { spec: { unhealthyPodEvictionPolicy: 'AlwaysAllow' } }
     await cluster.client.for(podDisruptionBudgets).patch(created.metadata, { type: 'merge', body })
     await evict(pod)
+  })
+
+  it('takes back that a pod goes that is still there', async () => {
+    cluster.kubelet.paused = true
+    const metadata = { name: 'lone', namespace: 'default' }
+    const spec = { containers: [{ name: 'c', image: 'x' }] }
+    const pod = await cluster.client.for(pods).create({ metadata, spec, status: {} })
+    const condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      message: 'makes room',
+      lastTransitionTime: '2024-07-09T10:00:00Z',
+    }
+    const status = { ...pod.status, phase: 'Running', conditions: [condition] }
+    await cluster.client.for(pods).updateStatus({ ...pod, status })
+    await eventually('it is taken back', async () => {
+      const now = await cluster.client.for(pods).get(pod.metadata)
+      const known = findCondition(now.status.conditions, 'DisruptionTarget')
+      return known?.status === 'False' && known.reason === undefined
+    })
   })
 
   it('says that it cannot reckon pods that nobody scales', async () => {
