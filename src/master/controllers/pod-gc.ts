@@ -55,6 +55,8 @@ class PodCollector {
   readonly #options: Required<PodGcOptions>
   /** Since when a node's name is missed, by the monotonic clock. */
   readonly #missedMs = new Map<string, number>()
+  /** What came in the way of this pass, which goes on to the other pods all the same. */
+  #failed: unknown
 
   constructor(context: ControllerContext, options: PodGcOptions) {
     this.#context = context
@@ -69,18 +71,20 @@ class PodCollector {
   }
 
   async pass(call: Call): Promise<ReconcileResult> {
+    this.#failed = undefined
     const all = [...this.pods.list()]
     for (const pod of terminatedSurplus(all, this.#options.terminatedPodThreshold)) {
       await this.#remove(pod, undefined, call)
     }
     for (const pod of all.filter((each) => this.#isOutOfService(each))) {
-      await this.#remove(pod, 'PodGC: node out of service', call)
+      await this.#remove(pod, undefined, call)
     }
     await this.#removeOrphans(all, call)
     for (const pod of all) {
       if (pod.metadata.deletionTimestamp === undefined || pod.spec.nodeName) continue
       await this.#remove(pod, undefined, call)
     }
+    if (this.#failed !== undefined) throw this.#failed
     return requeueAfter(this.#options.periodMs)
   }
 
@@ -118,21 +122,33 @@ class PodCollector {
     }
   }
 
-  /** At once, with no kubelet to confirm. A pod that still counted as running is marked Failed. */
-  async #remove(pod: Cached<Pod>, message: string | undefined, call: Call): Promise<void> {
-    const { client, clock, log } = this.#context
+  /**
+   * At once, with no kubelet to confirm. A pod that still counted as running is marked Failed, lest
+   * whoever holds it by a finalizer waits for its end.
+   */
+  async #remove(pod: Cached<Pod>, disruption: string | undefined, call: Call): Promise<void> {
+    const { client, log } = this.#context
     const { name, namespace, uid } = pod.metadata
-    log.info('removing a pod', { pod: keyOf(pod), why: message ?? 'over' })
+    log.info('removing a pod', { pod: keyOf(pod), why: disruption ?? 'over' })
     try {
-      if (message !== undefined && !isPodTerminal(pod)) {
-        const why = { reason: 'DeletionByPodGC', message, nowMs: clock.nowMs(), phase: 'Failed' }
-        await markDisrupted(client, pod, why, call)
-      }
+      if (!isPodTerminal(pod)) await this.#markFailed(pod, disruption, call)
       const body = { gracePeriodSeconds: 0, preconditions: { uid } }
       await client.for(pods).delete({ name, namespace }, body, call)
     } catch (error) {
-      if (!hasReason(error, 'NotFound', 'Conflict')) throw error
+      if (!hasReason(error, 'NotFound', 'Conflict')) this.#failed ??= error
     }
+  }
+
+  async #markFailed(pod: Cached<Pod>, message: string | undefined, call: Call): Promise<void> {
+    const { client, clock } = this.#context
+    if (message !== undefined) {
+      const why = { reason: 'DeletionByPodGC', message, nowMs: clock.nowMs(), phase: 'Failed' }
+      return markDisrupted(client, pod, why, call)
+    }
+    const { name, namespace, uid } = pod.metadata
+    const body = { metadata: { uid }, status: { phase: 'Failed' } }
+    const patch = { type: 'strategic', body, subresource: 'status' } as const
+    await client.for(pods).patch({ name, namespace }, patch, call)
   }
 }
 

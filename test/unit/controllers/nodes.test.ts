@@ -186,4 +186,19 @@ describe('node lifecycle, on a whole API server', () => {
     })
     cluster.kubelet.paused = false
   })
+
+  it('ends pods that go and were never placed, for those who hold them', async () => {
+    const metadata = { name: 'held', namespace: 'default', finalizers: ['x.io/count'] }
+    const spec = { containers: [{ name: 'c', image: 'x' }] }
+    await cluster.client.for(pods).create({ metadata, spec, status: {} })
+    await cluster.client.for(pods).delete({ name: 'held', namespace: 'default' })
+    await eventually('it has failed', async () => (await pod('held')).status.phase === 'Failed')
+    assert.equal(
+      findCondition((await pod('held')).status.conditions, 'DisruptionTarget'),
+      undefined,
+    )
+    const body = { metadata: { finalizers: null } }
+    await cluster.client.for(pods).patch(metadata, { type: 'merge', body })
+    await eventually('it is gone', () => noPod('held'))
+  })
 })
