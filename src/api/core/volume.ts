@@ -91,7 +91,9 @@ export const EmptyDirVolumeSource = struct(
   'io.k8s.api.core.v1.EmptyDirVolumeSource',
   'An empty directory that lives as long as the pod.',
   {
-    medium: string(1, "Where it is: on the node's disk if empty, or `Memory`."),
+    medium: string(1, "Where it is: on the node's disk if empty, or `Memory`.").named(
+      'v1.StorageMedium',
+    ),
     sizeLimit: quantity(2, 'How large it may become.').nullable().nullable(),
   },
 )

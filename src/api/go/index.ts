@@ -1,3 +1,4 @@
+export { goDump } from './dump.ts'
 export { goDifference } from './report.ts'
 export { goSyntax } from './syntax.ts'
 export { goEmbedded, goFieldOf, goQuantityValue, goStruct } from './value.ts'

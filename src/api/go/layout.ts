@@ -18,12 +18,16 @@ export function internalFields(struct: Declared, object: Values): Placed[] {
   return place(struct, object, LATER[kind] ? reordered(names, LATER[kind]) : names)
 }
 
+/** Whether a field came after the version whose texts are reproduced, 1.32. */
+export function isNewer(struct: Declared, name: string): boolean {
+  return NEWER[kindOf(struct)]?.includes(name) === true
+}
+
 function place(struct: Declared, object: Values, names: readonly string[]): Placed[] {
-  const newer = NEWER[kindOf(struct)] ?? []
   return names.flatMap((name): Placed[] => {
     const definition = struct.fields[name]
     // What came after the messages were recorded shows only where it is set.
-    const isUnseen = newer.includes(name) && object[name] === undefined
+    const isUnseen = isNewer(struct, name) && object[name] === undefined
     return definition === undefined || isUnseen ? [] : [[name, definition, object[name]]]
   })
 }
@@ -233,6 +237,7 @@ const OWN_NAMES: Readonly<Record<string, string>> = {
   'DeviceAttribute.strings': 'StringValues',
   'DeviceAttribute.version': 'VersionValue',
   'DeviceAttribute.versions': 'VersionValues',
+  'PhotonPersistentDiskVolumeSource.pdID': 'PdID',
   'GlusterfsVolumeSource.endpoints': 'EndpointsName',
   'GlusterfsPersistentVolumeSource.endpoints': 'EndpointsName',
   'RBDVolumeSource.image': 'RBDImage',

@@ -71,7 +71,9 @@ export interface Candidate {
 export function controllersCandidate(parts: CandidateParts): Candidate {
   return candidate('kube-controller-manager', parts, async ({ client, informers, signal }) => {
     const { controllers: only, trust } = parts
-    const clientAs = (account: string) => clientOf(parts, accountIdentity(account), account)
+    // What writes is one program, whoever it speaks as: field managers are named after it.
+    const clientAs = (account: string) =>
+      clientOf(parts, accountIdentity(account), `kube-controller-manager/${account}`)
     const running = startControllers(
       {
         ...parts,

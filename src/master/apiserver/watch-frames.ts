@@ -9,7 +9,7 @@ import {
 import type { WatchItem } from './cache/watcher.ts'
 import type { ResourceCodec } from './codec.ts'
 import { partialObject } from './partial.ts'
-import type { ReplyContext } from './respond.ts'
+import { type ReplyContext, replyObjects } from './respond.ts'
 import { failureStatus, toStatusError } from './status.ts'
 import { tableOf } from './table.ts'
 
@@ -26,17 +26,20 @@ const TAIL = Buffer.from('}\n')
 /** The encoder for what the client accepts. JSON objects are handed on as the bytes they are. */
 export function frameEncoder(context: ReplyContext, codec: ResourceCodec): FrameEncoder {
   const { accepted } = context
-  if (accepted.transform === 'table') return tableEncoder(context, codec)
+  const bookmark = bookmarks(context, codec)
+  if (accepted.transform === 'table') return tableEncoder(context, codec, bookmark)
   const partial = accepted.transform === 'partial' ? accepted.metaVersion : undefined
   return accepted.format === 'protobuf'
-    ? protobufEncoder(codec, partial)
-    : jsonEncoder(codec, partial)
+    ? protobufEncoder(codec, partial, bookmark)
+    : jsonEncoder(partial, bookmark)
 }
 
-function jsonEncoder(codec: ResourceCodec, partial: string | undefined): FrameEncoder {
+type ToBookmark = (item: Extract<WatchItem, { type: 'BOOKMARK' }>) => KubeObject
+
+function jsonEncoder(partial: string | undefined, bookmark: ToBookmark): FrameEncoder {
   return (item) => {
     if (item.type === 'ERROR') return [json('ERROR', failure(item.error))]
-    if (item.type === 'BOOKMARK') return [json('BOOKMARK', bookmarkObject(codec, item, partial))]
+    if (item.type === 'BOOKMARK') return [json('BOOKMARK', bookmark(item))]
     if (partial) return [json(item.type, partialObject(item.object.parse(), partial).value)]
     return [HEADS[item.type], item.object.json, TAIL]
   }
@@ -46,21 +49,39 @@ const json = (type: string, object: object) => Buffer.from(`${JSON.stringify({ t
 
 const failure = (error: unknown) => failureStatus(toStatusError(error))
 
-/** An object with nothing but its type and version: how far the client has come. */
-function bookmarkObject(
-  codec: ResourceCodec,
-  item: Extract<WatchItem, { type: 'BOOKMARK' }>,
-  partial: string | undefined,
-): KubeObject {
+/** Objects with nothing but type and version; at the end of the initial state, with its marks. */
+function bookmarks(context: ReplyContext, codec: ResourceCodec): ToBookmark {
+  const { transform, metaVersion } = context.accepted
   const { resource } = codec
-  const metadata: KubeObject['metadata'] = { resourceVersion: String(item.revision) }
-  if (item.initialEventsEnd) metadata.annotations = { 'k8s.io/initial-events-end': 'true' }
-  return partial
-    ? { kind: 'PartialObjectMetadata', apiVersion: partial, metadata }
-    : { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata }
+  const type =
+    transform === 'partial'
+      ? { kind: 'PartialObjectMetadata', apiVersion: metaVersion }
+      : { kind: resource.kind, apiVersion: apiVersionOf(resource) }
+  return (item) => {
+    const metadata: KubeObject['metadata'] = { resourceVersion: String(item.revision) }
+    if (item.initialEventsEnd) {
+      metadata.annotations = {
+        'k8s.io/initial-events-end': 'true',
+        // KEP-3157: clients make of it the list that they would have been given.
+        'kubernetes.io/initial-events-list-blueprint': emptyList(context, codec),
+      }
+    }
+    return { ...type, metadata }
+  }
 }
 
-function protobufEncoder(codec: ResourceCodec, partial: string | undefined): FrameEncoder {
+/** The empty list in the client's format, as Base64. */
+function emptyList({ accepted, ...context }: ReplyContext, codec: ResourceCodec): string {
+  const transform = accepted.transform === 'table' ? 'none' : accepted.transform
+  const { body } = replyObjects({ ...context, accepted: { ...accepted, transform } }, codec, [])
+  return body instanceof Uint8Array ? Buffer.from(body).toString('base64') : ''
+}
+
+function protobufEncoder(
+  codec: ResourceCodec,
+  partial: string | undefined,
+  bookmark: ToBookmark,
+): FrameEncoder {
   const { resource } = codec
   const type = { apiVersion: apiVersionOf(resource), kind: resource.kind }
   return (item) => {
@@ -70,7 +91,7 @@ function protobufEncoder(codec: ResourceCodec, partial: string | undefined): Fra
       return [encodeWatchFrame('ERROR', status)]
     }
     if (partial) {
-      const object = item.type === 'BOOKMARK' ? bookmarkObject(codec, item, partial) : undefined
+      const object = item.type === 'BOOKMARK' ? bookmark(item) : undefined
       const { type: partialType, raw } = partialObject(
         object ?? ('object' in item ? item.object.parse() : { metadata: {} }),
         partial,
@@ -78,19 +99,20 @@ function protobufEncoder(codec: ResourceCodec, partial: string | undefined): Fra
       return [encodeWatchFrame(item.type, wrapProtobuf(partialType, raw))]
     }
     const raw =
-      item.type === 'BOOKMARK'
-        ? codec.encodeProtobuf(bookmarkObject(codec, item, undefined))
-        : item.object.protobuf
+      item.type === 'BOOKMARK' ? codec.encodeProtobuf(bookmark(item)) : item.object.protobuf
     return [encodeWatchFrame(item.type, wrapProtobuf(type, raw))]
   }
 }
 
-function tableEncoder(context: ReplyContext, codec: ResourceCodec): FrameEncoder {
+function tableEncoder(
+  context: ReplyContext,
+  codec: ResourceCodec,
+  bookmark: ToBookmark,
+): FrameEncoder {
   let first = true
   return (item) => {
     if (item.type === 'ERROR') return [json('ERROR', failure(item.error))]
-    const object =
-      item.type === 'BOOKMARK' ? bookmarkObject(codec, item, undefined) : item.object.parse()
+    const object = item.type === 'BOOKMARK' ? bookmark(item) : item.object.parse()
     const table = tableOf(codec.resource, item.type === 'BOOKMARK' ? [] : [object], {
       ...context,
       metadata: { resourceVersion: object.metadata.resourceVersion },

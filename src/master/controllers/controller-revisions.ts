@@ -11,7 +11,7 @@ import {
   semanticEqual,
 } from '../../api/index.ts'
 import type { Client, Informer } from '../../client/index.ts'
-import { templateHash } from './deployment-revisions.ts'
+import { revisionHash, templateHash } from './revision-hash.ts'
 import { claim, controlledBy, orphansIn, planClaims } from './ownership.ts'
 import type { Cached } from './runtime.ts'
 
@@ -57,7 +57,13 @@ export function makeRevision<O extends Historied>(
   of: { resource: Resource<O>; revision: number; hashLabel: string },
 ): ControllerRevision {
   const { template } = owner.spec
-  const hash = templateHash(template, owner.status?.collisionCount)
+  const data = revisionData(template)
+  const collisions = owner.status?.collisionCount
+  // Upstream has two ways: DaemonSets hash the template, StatefulSets what the revision keeps.
+  const hash =
+    of.hashLabel === REVISION_HASH
+      ? templateHash(template, collisions)
+      : revisionHash(data, collisions ?? 0)
   const { annotations } = owner.metadata
   return {
     metadata: {
@@ -67,7 +73,7 @@ export function makeRevision<O extends Historied>(
       ...(annotations && { annotations: { ...annotations } }),
       ownerReferences: [controllerReference(owner, of.resource)],
     },
-    data: revisionData(template),
+    data,
     revision: of.revision,
   }
 }

@@ -6,6 +6,7 @@ import {
   type ReplicaSet,
   semanticEqual,
 } from '../../api/index.ts'
+import { templateHash } from './revision-hash.ts'
 import {
   byAge,
   type ReadDeployment,
@@ -136,39 +137,6 @@ export function makeNewSet(
     },
     status: { replicas: 0 },
   }
-}
-
-/**
- * A hash of a pod template in Kubernetes' form: FNV-1a (32 bits) as decimal digits in the alphabet
- * of generated names. Upstream hashes a dump of its Go structures; ours is over sorted JSON.
- */
-export function templateHash(
-  template: DeepReadonly<PodTemplateSpec>,
-  collisionCount: number | undefined,
-): string {
-  const salt = collisionCount === undefined ? '' : String(collisionCount)
-  return safeEncode(String(fnv1a(sortedJson(template) + salt)))
-}
-
-// apimachinery `rand.SafeEncodeString`: no vowels, so that no words appear.
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
-
-export function safeEncode(text: string): string {
-  return Array.from(text, (c) => ALPHABET[c.charCodeAt(0) % ALPHABET.length]).join('')
-}
-
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193)
-  return hash >>> 0
-}
-
-function sortedJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )
 }
 
 /** Old sets beyond the history's limit, lowest revision first. */

@@ -14,6 +14,7 @@ import {
 } from '../../api/index.ts'
 import type { ObjectKey, ReconcileResult } from '../../client/index.ts'
 import { MANAGED_BY } from './endpoint-slice-plan.ts'
+import { Expectations } from './expectations.ts'
 import {
   type Cached,
   changesOf,
@@ -37,28 +38,31 @@ export function endpointSliceMirroringController(context: ControllerContext): Co
   const owners = context.informers.for(services)
   const slices = context.informers.for(endpointSlices)
   const client = context.client.for(endpointSlices)
+  // The server names the slices: until the cache shows them, another look would make them again.
+  const expectations = new Expectations(context)
   const isMirror = ({ metadata }: Cached<EndpointSlice>) => metadata.labels?.[MANAGED_BY] === MIRROR
 
   async function reconcile(
     key: ObjectKey,
     call: { signal: AbortSignal },
   ): Promise<ReconcileResult> {
+    if (!expectations.satisfied(key)) return done
     const source = all.get(key)
     const service = owners.get(key)
     const [namespace = '', name = ''] = key.split('/')
-    const there = new Map<string, Cached<EndpointSlice>>()
-    for (const slice of slices.inNamespace(namespace)) {
-      if (isMirror(slice) && slice.metadata.labels?.[SERVICE_NAME] === name) {
-        there.set(slice.metadata.name, slice)
-      }
-    }
+    const there = [...slices.inNamespace(namespace)].filter(
+      (slice) => isMirror(slice) && slice.metadata.labels?.[SERVICE_NAME] === name,
+    )
     const isMirrored = service && Object.keys(service.spec.selector ?? {}).length === 0
     const wanted = source && isMirrored && mayMirror(source) ? mirrorOf(source) : []
-    for (const slice of wanted) {
-      const old = there.get(slice.metadata.name ?? '')
-      there.delete(slice.metadata.name ?? '')
-      if (!old) await client.create(slice, call)
-      else if (!isSame(old, slice)) {
+    const planned = wanted.map((slice) => ({ slice, old: takeAlike(there, slice) }))
+    await create(
+      key,
+      planned.flatMap(({ slice, old }) => (old ? [] : [slice])),
+      call,
+    )
+    for (const { slice, old } of planned) {
+      if (old && !isSame(old, slice)) {
         const { metadata, ...rest } = slice
         const now = draft<EndpointSlice>(old)
         const { labels } = metadata
@@ -68,14 +72,22 @@ export function endpointSliceMirroringController(context: ControllerContext): Co
         )
       }
     }
-    for (const { metadata } of there.values()) {
-      try {
-        await client.delete(metadata, { preconditions: { uid: metadata.uid } }, call)
-      } catch (error) {
-        if (!hasReason(error, 'NotFound')) throw error
-      }
-    }
+    for (const slice of there) await removeSlice(context, slice, call)
     return done
+  }
+
+  async function create(
+    key: ObjectKey,
+    made: readonly EndpointSlice[],
+    call: { signal: AbortSignal },
+  ): Promise<void> {
+    if (made.length > 0) expectations.expectCreations(key, made.length)
+    try {
+      for (const slice of made) await client.create(slice, call)
+    } catch (error) {
+      expectations.forget(key)
+      throw error
+    }
   }
 
   return {
@@ -87,10 +99,26 @@ export function endpointSliceMirroringController(context: ControllerContext): Co
         const slice = now ?? old
         if (!slice || !isMirror(slice)) return []
         const name = slice.metadata.labels?.[SERVICE_NAME] ?? ''
-        return [keyOf({ metadata: { name, namespace: slice.metadata.namespace } })]
+        const key = keyOf({ metadata: { name, namespace: slice.metadata.namespace } })
+        if (now && !old) expectations.creationObserved(key)
+        return [key]
       }),
     ],
     reconcile,
+  }
+}
+
+async function removeSlice(
+  { client }: ControllerContext,
+  { metadata }: Cached<EndpointSlice>,
+  call: { signal: AbortSignal },
+): Promise<void> {
+  try {
+    await client
+      .for(endpointSlices)
+      .delete(metadata, { preconditions: { uid: metadata.uid } }, call)
+  } catch (error) {
+    if (!hasReason(error, 'NotFound')) throw error
   }
 }
 
@@ -106,9 +134,20 @@ function isSame(old: Cached<EndpointSlice>, wanted: EndpointSlice): boolean {
   )
 }
 
-/** A slice for each subset and family of addresses. Names follow from the place in the list. */
+/** Takes out the slice that is to become this one: of its family, with its ports if there is one. */
+function takeAlike(
+  there: Cached<EndpointSlice>[],
+  { addressType, ports }: EndpointSlice,
+): Cached<EndpointSlice> | undefined {
+  const family = there.filter((slice) => slice.addressType === addressType)
+  const alike = family.find((slice) => semanticEqual(slice.ports, ports)) ?? family[0]
+  if (alike) there.splice(there.indexOf(alike), 1)
+  return alike
+}
+
+/** A slice for each subset and family of addresses. */
 export function mirrorOf(source: Cached<Endpoints>): EndpointSlice[] {
-  return (source.subsets ?? []).flatMap((subset, i) =>
+  return (source.subsets ?? []).flatMap((subset) =>
     ['IPv4', 'IPv6'].flatMap((family) => {
       const endpoints = endpointsOf(subset, family)
       if (endpoints.length === 0) return []
@@ -116,7 +155,7 @@ export function mirrorOf(source: Cached<Endpoints>): EndpointSlice[] {
       return [
         {
           metadata: {
-            name: `${name}-${family.toLowerCase()}-${i}`,
+            generateName: `${name}-`,
             namespace,
             labels: { ...labels, [SERVICE_NAME]: name, [MANAGED_BY]: MIRROR },
             ownerReferences: [controllerReference(source, endpointsResource)],

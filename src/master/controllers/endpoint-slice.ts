@@ -24,6 +24,7 @@ import {
   syncOf,
 } from './runtime.ts'
 import { isManaged, selectedPods, SERVICE_NAME, servicesOfPod } from './service-backends.ts'
+import { TriggerTimes, withLastChange } from './trigger-time.ts'
 
 const BY_SERVICE = 'service'
 /** A pod's node is not in our cache yet: look again after this. */
@@ -50,6 +51,7 @@ class EndpointSliceReconciler {
   readonly slices
   readonly nodes
   readonly #context: ControllerContext
+  readonly #changes = new TriggerTimes()
   readonly #expectations: Expectations
 
   constructor(context: ControllerContext) {
@@ -80,36 +82,48 @@ class EndpointSliceReconciler {
   async reconcile(key: ObjectKey, options: { signal: AbortSignal }): Promise<ReconcileResult> {
     const service = this.services.get(key)
     if (!service) {
+      this.#changes.forget(key)
       // Its slices go with it, by the garbage collector.
       this.#expectations.forget(key)
       return done
     }
     if (!isManaged(service) || service.metadata.deletionTimestamp !== undefined) return done
     if (!this.#expectations.satisfied(key)) return done
+    const backends = selectedPods(service, this.pods)
+    const changed = this.#changes.look(key, { service, pods: backends })
     const plan = planSlices({
       service,
-      pods: selectedPods(service, this.pods),
+      pods: backends,
       slices: [...this.slices.byIndex(BY_SERVICE, key)].filter(
         (slice) => slice.metadata.deletionTimestamp === undefined,
       ),
       node: (name) => this.nodes.get(name),
     })
-    await this.#apply(key, plan, options)
+    await this.#apply(key, { plan, changed }, options)
     return plan.incomplete ? requeueAfter(NODE_RETRY_MS) : done
   }
 
-  async #apply(key: ObjectKey, plan: SlicePlan, options: { signal: AbortSignal }): Promise<void> {
+  async #apply(
+    key: ObjectKey,
+    { plan, changed }: { plan: SlicePlan; changed: string | undefined },
+    options: { signal: AbortSignal },
+  ): Promise<void> {
     const client = this.#context.client.for(endpointSlices)
     if (plan.create.length + plan.remove.length > 0) {
       const deletions = plan.remove.map((slice) => slice.metadata.uid)
       this.#expectations.expect(key, { creations: plan.create.length, deletions })
     }
     try {
-      for (const slice of plan.create) await client.create(slice, options)
+      for (const slice of plan.create) {
+        const metadata = { ...slice.metadata, ...withLastChange(undefined, changed) }
+        await client.create({ ...slice, metadata }, options)
+      }
       for (const { slice, next } of plan.update) {
         const now = draft<EndpointSlice>(slice)
-        const labels = next.metadata.labels
-        await client.update({ ...now, ...next, metadata: { ...now.metadata, labels } }, options)
+        const { labels } = next.metadata
+        const { annotations, ...rest } = now.metadata
+        const metadata = { ...rest, labels, ...withLastChange(annotations, changed) }
+        await client.update({ ...now, ...next, metadata } as EndpointSlice, options)
       }
       for (const slice of plan.remove) {
         const { name, namespace, uid } = slice.metadata

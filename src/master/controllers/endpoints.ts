@@ -17,6 +17,7 @@ import {
   objectsOf,
 } from './runtime.ts'
 import { isManaged, selectedPods, servicesOfPod } from './service-backends.ts'
+import { LAST_CHANGE, TriggerTimes, withLastChange } from './trigger-time.ts'
 
 /** Keeps the older Endpoints object of each service with a selector, beside its slices. */
 export function endpointsController(context: ControllerContext): Controller {
@@ -37,6 +38,7 @@ class EndpointsReconciler {
   readonly pods
   readonly endpoints
   readonly #context: ControllerContext
+  readonly #changes = new TriggerTimes()
 
   constructor(context: ControllerContext) {
     this.#context = context
@@ -49,14 +51,18 @@ class EndpointsReconciler {
     const service = this.services.get(key)
     const existing = this.endpoints.get(key)
     if (!service) {
+      this.#changes.forget(key)
       // Those that somebody else made stay: a service may yet come for them.
       if (existing && isOurs(existing)) await this.#remove(existing, options)
       return done
     }
     if (!isManaged(service) || service.metadata.deletionTimestamp !== undefined) return done
-    const plan = planEndpoints(service, selectedPods(service, this.pods))
+    const backends = selectedPods(service, this.pods)
+    const changed = this.#changes.look(key, { service, pods: backends })
     const before = existing && draft<Endpoints>(existing)
-    const next = endpointsFrom(service, plan, before)
+    const plan = endpointsFrom(service, planEndpoints(service, backends), before)
+    const { annotations, ...metadata } = plan.metadata
+    const next = { ...plan, metadata: { ...metadata, ...withLastChange(annotations, changed) } }
     const client = this.#context.client.for(endpoints)
     if (!before) await this.#create(next, options)
     else if (!isSame(before, next)) await client.update(next, options)
@@ -101,6 +107,12 @@ function isSame(before: Endpoints, next: Endpoints): boolean {
   return (
     semanticEqual(before.subsets, next.subsets) &&
     semanticEqual(before.metadata.labels, next.metadata.labels) &&
-    semanticEqual(before.metadata.annotations, next.metadata.annotations)
+    semanticEqual(stable(before), stable(next))
   )
+}
+
+/** When it changed is no change by itself. */
+function stable({ metadata }: Endpoints): object {
+  const { [LAST_CHANGE]: _, ...annotations } = metadata.annotations ?? {}
+  return annotations
 }

@@ -55,7 +55,6 @@ export function makePod(
 ): Pod {
   const pod = podFromTemplate(of.template, set, statefulSets)
   const name = `${set.metadata.name}-${of.ordinal}`
-  delete pod.metadata.generateName
   pod.metadata.name = name
   withIdentity(pod, set, of.ordinal)
   pod.metadata.labels = { ...pod.metadata.labels, [REVISION_HASH]: of.revision }

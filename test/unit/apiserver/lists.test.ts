@@ -69,6 +69,27 @@ describe('lists and watches', () => {
     end.abort()
   })
 
+  it('end initial events with the empty list that the client would have been given', async () => {
+    const url = `${CMS}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`
+    const blueprint = async (accept: string) => {
+      const end = new AbortController()
+      const events = h.watch(url, { signal: end.signal, headers: { accept } })
+      for (;;) {
+        const { type, object } = (await events.next()).value
+        if (type !== 'BOOKMARK') continue
+        end.abort()
+        const text = object.metadata.annotations['kubernetes.io/initial-events-list-blueprint']
+        return JSON.parse(Buffer.from(text, 'base64').toString())
+      }
+    }
+    const list = { kind: 'ConfigMapList', apiVersion: 'v1', metadata: {}, items: [] }
+    assert.deepEqual(await blueprint('application/json'), list)
+    assert.deepEqual(
+      await blueprint('application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'),
+      { ...list, kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' },
+    )
+  })
+
   it('show ages as of each event, not as of the beginning of the watch', async () => {
     let aheadMs = 0
     const clock = {

@@ -9,10 +9,8 @@ import {
 // The plans are the inside of the folder: tested by themselves, they have no face of their own.
 import { fenceposts, scaledValue } from '../../../src/master/controllers/deployment-arithmetic.ts'
 import {
-  safeEncode,
   sameTemplate,
   setsToCleanUp,
-  templateHash,
 } from '../../../src/master/controllers/deployment-revisions.ts'
 import { planRollingUpdate } from '../../../src/master/controllers/deployment-rolling.ts'
 import { isScalingEvent, planScale } from '../../../src/master/controllers/deployment-scale.ts'
@@ -236,18 +234,6 @@ describe('scaling of deployments', () => {
 })
 
 describe('revisions of deployments', () => {
-  it('encode safely, as the hashes of every Kubernetes cluster look', () => {
-    assert.equal(safeEncode('0123456789'), '456789bcdf')
-  })
-
-  it('hash the template and the collisions, whatever the order of keys', () => {
-    const one = { metadata: { labels: { a: '1', b: '2' } }, spec: { containers: [] } }
-    const two = { spec: { containers: [] }, metadata: { labels: { b: '2', a: '1' } } }
-    assert.equal(templateHash(one, undefined), templateHash(two, undefined))
-    assert.notEqual(templateHash(one, undefined), templateHash(one, 1))
-    assert.notEqual(templateHash(one, 1), templateHash(one, 2))
-  })
-
   it('compare templates without their hash', () => {
     const spec = { containers: [{ name: 'c', image: 'x' }] }
     const plain = { metadata: { labels: { app: 'web' } }, spec }

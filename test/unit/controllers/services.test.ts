@@ -10,6 +10,8 @@ import {
 } from '../../../src/api/index.ts'
 import { deploymentNamed, eventually, isGone, TestCluster } from './cluster.ts'
 
+const LAST_CHANGE = 'endpoints.kubernetes.io/last-change-trigger-time'
+
 describe('endpoints of services, on a whole API server', () => {
   let cluster: TestCluster
   before(async () => {
@@ -51,6 +53,8 @@ describe('endpoints of services, on a whole API server', () => {
     assert.deepEqual(others, [])
     assert.deepEqual(slice.ports, [{ name: '', port: 8080, protocol: 'TCP' }])
     assert.equal(slice.addressType, 'IPv4')
+    const changed = slice.metadata.annotations?.[LAST_CHANGE]
+    assert.match(changed ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
     assert.equal(slice.metadata.labels?.['tier'], 'x')
     const manager = slice.metadata.labels?.['endpointslice.kubernetes.io/managed-by']
     assert.equal(manager, 'endpointslice-controller.k8s.io')
@@ -61,7 +65,8 @@ describe('endpoints of services, on a whole API server', () => {
     await eventually('Endpoints show them too', async () => {
       const object = await cluster.client.for(endpoints).get({ name: 'web', namespace: 'default' })
       const subset = object.subsets?.[0]
-      return subset?.addresses?.length === 3 && subset.ports?.[0]?.port === 8080
+      const changed = object.metadata.annotations?.[LAST_CHANGE]
+      return subset?.addresses?.length === 3 && subset.ports?.[0]?.port === 8080 && changed
     })
     const body = { spec: { replicas: 1 } }
     const at = { name: 'web', namespace: 'default' }
@@ -131,10 +136,12 @@ describe('endpoints of services, on a whole API server', () => {
     })
     await cluster.quiet()
     assert.equal((await cluster.client.for(endpoints).get(at)).subsets?.length, 1)
-    const managers = (await slicesOf('manual')).map(
+    const slices = await slicesOf('manual')
+    const managers = slices.map(
       ({ metadata }) => metadata.labels?.['endpointslice.kubernetes.io/managed-by'],
     )
     assert.deepEqual(managers, ['endpointslicemirroring-controller.k8s.io'])
+    for (const { metadata } of slices) assert.match(metadata.name, /^\w+-[a-z0-9]{5}$/)
     await cluster.client.for(services).delete(at)
     await cluster.quiet()
     assert.equal(await isGone(cluster.client.for(endpoints).get(at)), false)

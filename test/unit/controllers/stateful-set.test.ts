@@ -75,6 +75,7 @@ describe('stateful set, on a whole API server', () => {
     await settled('three are ready', ['db-0', 'db-1', 'db-2'])
     const [first] = await list()
     assert.equal(first?.spec.hostname, 'db-0')
+    assert.equal(first?.metadata.generateName, 'db-')
     assert.equal(first?.spec.subdomain, 'db')
     assert.equal(first?.metadata.labels?.['statefulset.kubernetes.io/pod-name'], 'db-0')
     assert.equal(first?.metadata.labels?.['apps.kubernetes.io/pod-index'], '0')
