@@ -19,6 +19,8 @@ export interface Occurrence {
 export interface Correlated {
   /** The occurrence's own message, or the one that stands for many similar ones. */
   readonly message: string
+  /** Whether it stands for several similar ones. */
+  readonly combined: boolean
   /** Under this key the Event is remembered, see `remember`. */
   readonly key: string
   readonly count: number
@@ -57,7 +59,7 @@ export class EventCorrelator {
     const seen = this.#seen.get(key) ?? { count: 0, firstMs: nowMs, name: undefined }
     seen.count++
     this.#seen.set(key, seen)
-    return { message, key, count: seen.count, firstMs: seen.firstMs, name: seen.name }
+    return { message, combined, key, count: seen.count, firstMs: seen.firstMs, name: seen.name }
   }
 
   /** The Event under `key` has this name now; undefined: it is gone, count anew. */

@@ -160,7 +160,8 @@ export class QueuedEventRecorder implements EventRecorder {
       lastTimestamp: seconds(atMs),
       count: correlated.count,
       type: event.type,
-      reportingComponent: component,
+      // As client-go: what stands for several is told by the source alone.
+      reportingComponent: correlated.combined ? '' : component,
       reportingInstance: host,
     }
   }

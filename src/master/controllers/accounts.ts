@@ -34,6 +34,28 @@ const NAMES: Readonly<Record<string, string>> = {
   'token-cleaner-controller': 'token-cleaner',
 }
 
+/** Controllers that tell of what happens under another name than their own. */
+const REPORTERS: Readonly<Record<string, string>> = {
+  'disruption-controller': 'controllermanager',
+  'endpoints-controller': 'endpoint-controller',
+  'endpointslice-controller': 'endpoint-slice-controller',
+  'endpointslice-mirroring-controller': 'endpoint-slice-mirroring-controller',
+  'ephemeral-volume-controller': 'ephemeral_volume',
+  'horizontal-pod-autoscaler-controller': 'horizontal-pod-autoscaler',
+  'node-ipam-controller': 'cidrAllocator',
+  'node-lifecycle-controller': 'node-controller',
+  'persistentvolume-attach-detach-controller': 'attachdetach-controller',
+  'persistentvolume-binder-controller': 'persistentvolume-controller',
+  'persistentvolume-expander-controller': 'volume_expand',
+  'replicationcontroller-controller': 'replication-controller',
+  'resourceclaim-controller': 'resource_claim',
+}
+
+/** The component of a controller's events. */
+export function reporterOf(controller: string): string {
+  return REPORTERS[controller] ?? controller
+}
+
 /** The service account as which a controller speaks to the API. */
 export function accountOf(controller: string): string {
   return NAMES[controller] ?? controller

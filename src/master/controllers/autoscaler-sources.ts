@@ -50,6 +50,25 @@ export const FAILURES: Readonly<Record<string, string>> = {
   External: 'FailedGetExternalMetric',
 }
 
+/** What could not be had, in the words that tell of the first of several failures. */
+export function failedSource(spec: DeepReadonly<MetricSpec>): string {
+  if (spec.resource) return `${spec.resource.name} resource metric value`
+  if (spec.containerResource) return `${spec.containerResource.container} container metric value`
+  if (spec.pods) return 'pods metric value'
+  if (spec.object) return 'object metric value'
+  return `${spec.external?.metric.name ?? ''} external metric value`
+}
+
+/** Says in which attempt a metric failed. */
+async function during<T>(words: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!(error instanceof MetricError)) throw error
+    throw new MetricError(`${words}: ${error.message}`, { cause: error })
+  }
+}
+
 /** The number of replicas that one metric asks for. Throws `MetricError`. */
 export async function proposeReplicas(
   spec: DeepReadonly<MetricSpec>,
@@ -57,14 +76,19 @@ export async function proposeReplicas(
   call: Call,
 ): Promise<Proposed> {
   const { scaled, metrics } = of
-  if (spec.resource) return proposeForResource({ ...spec.resource, type: spec.type }, of, call)
-  if (spec.containerResource) {
-    return proposeForResource({ ...spec.containerResource, type: spec.type }, of, call)
+  const source = spec.resource ?? spec.containerResource
+  if (source) {
+    const what = source.target.averageValue === undefined ? 'utilization' : 'usage'
+    return during(`failed to get ${source.name} ${what}`, () =>
+      proposeForResource({ ...source, type: spec.type }, of, call),
+    )
   }
   if (spec.pods) {
     const { metric, target } = spec.pods
     const metricSelector = selectorText(metric.selector)
-    const samples = await metrics.pods({ ...scaled, metric: metric.name, metricSelector }, call)
+    const samples = await during(`unable to get metric ${metric.name}`, () =>
+      metrics.pods({ ...scaled, metric: metric.name, metricSelector }, call),
+    )
     const { replicas, average } = plainReplicas(samples, target, scaled, false)
     const current = { averageValue: milliText(average) }
     const status = { type: 'Pods', pods: { metric: structuredClone(metric), current } }
@@ -94,7 +118,9 @@ async function proposeForResource(
   const { name, target, container } = source
   const isCpu = name === 'cpu'
   const where = container === undefined ? {} : { container }
-  const samples = await metrics.resource({ ...scaled, resource: name, ...where }, call)
+  const samples = await during(`unable to get metrics for resource ${name}`, () =>
+    metrics.resource({ ...scaled, resource: name, ...where }, call),
+  )
   const what = container === undefined ? 'resource' : 'container resource'
   const key = container === undefined ? 'resource' : 'containerResource'
   const statusOf = (current: object) =>

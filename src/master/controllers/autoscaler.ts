@@ -4,6 +4,7 @@ import {
   type HorizontalPodAutoscaler,
   type HorizontalPodAutoscalerCondition,
   horizontalPodAutoscalers,
+  type MetricStatus,
   type HorizontalPodAutoscalerStatus,
   parseSelector,
   type Pod,
@@ -17,7 +18,13 @@ import type { ObjectKey, ReconcileResult } from '../../client/index.ts'
 import { limitReplicas, NO_HISTORY, remember, type ScaleHistory } from './autoscaler-limits.ts'
 import { MetricsClient } from './autoscaler-metrics.ts'
 import { MetricError, TOLERANCE, type Tolerances } from './autoscaler-replicas.ts'
-import { FAILURES, type Proposed, proposeReplicas, type Scaled } from './autoscaler-sources.ts'
+import {
+  FAILURES,
+  failedSource,
+  type Proposed,
+  proposeReplicas,
+  type Scaled,
+} from './autoscaler-sources.ts'
 import {
   type Cached,
   changesOf,
@@ -193,20 +200,24 @@ class AutoscalerReconciler {
     }
     const scaled = this.#scaled(autoscaler, scale, selector)
     const found: Proposed[] = []
-    const failures: { reason: string; message: string }[] = []
+    const statuses: MetricStatus[] = []
+    const failures: { reason: string; message: string; source: string }[] = []
     const specs = spec.metrics ?? []
     for (const metric of specs) {
       try {
         const of = { scaled, metrics: this.#metrics, resourceOf: this.#resourceOf }
-        found.push(await proposeReplicas(metric, of, call))
+        const proposed = await proposeReplicas(metric, of, call)
+        found.push(proposed)
+        statuses.push(proposed.status)
       } catch (error) {
         if (!(error instanceof MetricError)) throw error
         const reason = FAILURES[metric.type] ?? 'InvalidMetricSourceType'
-        failures.push({ reason, message: error.message })
+        failures.push({ reason, message: error.message, source: failedSource(metric) })
+        statuses.push({ type: '' })
         pass.tell('Warning', reason, error.message)
       }
     }
-    pass.status.currentMetrics = found.map(({ status }) => status)
+    pass.status.currentMetrics = statuses
     const best = found.reduce<Proposed | undefined>(
       (most, next) => (!most || next.replicas > most.replicas ? next : most),
       undefined,
@@ -215,7 +226,8 @@ class AutoscalerReconciler {
     // With a metric unknown nothing may shrink: it could be the one that needs the pods.
     if (first && (!best || best.replicas < scaled.current)) {
       const count = `${failures.length} invalid out of ${specs.length}`
-      const message = `invalid metrics (${count}), first error is: ${first.message}`
+      const why = `failed to get ${first.source}: ${first.message}`
+      const message = `invalid metrics (${count}), first error is: ${why}`
       pass.set(
         'ScalingActive',
         false,

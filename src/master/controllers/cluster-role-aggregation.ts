@@ -1,4 +1,5 @@
 import {
+  apiVersionOf,
   type ClusterRole,
   clusterRoles,
   keyOf,
@@ -7,14 +8,9 @@ import {
   semanticEqual,
 } from '../../api/index.ts'
 import type { ObjectKey, ReconcileResult } from '../../client/index.ts'
-import {
-  type Cached,
-  changesOf,
-  type Controller,
-  type ControllerContext,
-  done,
-  draft,
-} from './runtime.ts'
+import { type Cached, changesOf, type Controller, type ControllerContext, done } from './runtime.ts'
+
+const MANAGER = 'clusterrole-aggregation-controller'
 
 /** Gathers the rules of aggregated roles from the roles that their selectors choose. */
 export function clusterRoleAggregation(context: ControllerContext): Controller {
@@ -29,7 +25,11 @@ export function clusterRoleAggregation(context: ControllerContext): Controller {
     if (!role?.aggregationRule) return done
     const rules = gatherRules(role, [...roles.list()])
     if (semanticEqual(rules, role.rules ?? [])) return done
-    await client.update({ ...draft<ClusterRole>(role), rules }, call)
+    // Applied, so that the rules alone are owned, and whoever wrote the role keeps the rest.
+    const { name } = role.metadata
+    const metadata = { name, namespace: '' }
+    const body = { apiVersion: apiVersionOf(clusterRoles), kind: 'ClusterRole', metadata, rules }
+    await client.patch(metadata, { type: 'apply', body, fieldManager: MANAGER, force: true }, call)
     return done
   }
 

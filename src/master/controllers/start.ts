@@ -11,7 +11,7 @@ import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
 import { autoscalerController, type AutoscalerOptions } from './autoscaler.ts'
 import { cronJobController } from './cron-job.ts'
-import { accountOf } from './accounts.ts'
+import { accountOf, reporterOf } from './accounts.ts'
 import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
@@ -158,7 +158,7 @@ export function startControllers(
       const context: ControllerContext = {
         ...options,
         client: options.clientAs?.(accountOf(name)) ?? options.client,
-        recorder: recorder.as(name),
+        recorder: recorder.as(reporterOf(name)),
         log: log.child({ controller: name }),
       }
       const controller = make(context, options)

@@ -1,9 +1,11 @@
 import { hasReason } from '../../base/index.ts'
 import {
+  isPodTerminal,
   type PersistentVolume,
   type PersistentVolumeClaim,
   persistentVolumeClaims,
   persistentVolumes,
+  pods,
   referenceTo,
   semanticEqual,
   storageClasses,
@@ -17,6 +19,7 @@ import {
   done,
   draft,
   requeueAfter,
+  syncOf,
 } from './runtime.ts'
 import {
   BIND_COMPLETED,
@@ -26,12 +29,14 @@ import {
   hostPathVolume,
   isBoundTo,
   planClaim,
+  OLD_PROVISIONER,
   PROVISIONED_BY,
   PROVISIONER,
   type ReadClaim,
   type ReadVolume,
   stateOf,
 } from './volume-plan.ts'
+import { claimsOfPod } from './volume-protection.ts'
 
 type Call = { signal: AbortSignal }
 
@@ -70,6 +75,7 @@ export function volumeBinderController(
           : [key, ...binder.pendingClaims()]
       }),
       changesOf(binder.classes, () => binder.pendingClaims()),
+      syncOf(binder.pods),
     ],
     reconcile: (key, call) =>
       key.startsWith('claim:')
@@ -81,6 +87,7 @@ export function volumeBinderController(
 class VolumeBinder {
   readonly claims
   readonly volumes
+  readonly pods
   readonly classes
   readonly #context: ControllerContext
   readonly #options: VolumeBinderOptions
@@ -91,6 +98,7 @@ class VolumeBinder {
     this.claims = context.informers.for(persistentVolumeClaims)
     this.volumes = context.informers.for(persistentVolumes)
     this.classes = context.informers.for(storageClasses)
+    this.pods = context.informers.for(pods)
   }
 
   *pendingClaims(): Iterable<ObjectKey> {
@@ -106,6 +114,7 @@ class VolumeBinder {
       volumes: this.volumes.list(),
       volume: (name) => this.volumes.get(name),
       storageClass: (name) => this.classes.get(name),
+      waitingPods: () => this.#waitingPods(claim),
     })
     switch (plan.kind) {
       case 'bind':
@@ -125,6 +134,15 @@ class VolumeBinder {
         await this.#setClaimPhase(claim, { phase: 'Pending' }, call)
         return requeueAfter(RETRY_MS)
     }
+  }
+
+  #waitingPods({ metadata }: ReadClaim): string[] {
+    const users: string[] = []
+    for (const pod of this.pods.inNamespace(metadata.namespace)) {
+      if (pod.spec.nodeName || isPodTerminal(pod)) continue
+      if (claimsOfPod(pod).includes(metadata.name)) users.push(pod.metadata.name)
+    }
+    return users
   }
 
   /** Both ends know of each other, the volume first: it can serve one claim only. */
@@ -159,6 +177,7 @@ class VolumeBinder {
     if (claim.metadata.annotations?.[PROVISIONER] !== provisioner) {
       const wanted = draft<PersistentVolumeClaim>(claim)
       annotate(wanted, PROVISIONER, provisioner)
+      annotate(wanted, OLD_PROVISIONER, provisioner)
       await this.#context.client.for(persistentVolumeClaims).update(wanted, call)
       return done
     }

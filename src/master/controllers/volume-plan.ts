@@ -12,6 +12,8 @@ export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed'
 export const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller'
 export const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by'
 export const PROVISIONER = 'volume.kubernetes.io/storage-provisioner'
+/** Its name of before 1.23: external provisioners of old look for it. */
+export const OLD_PROVISIONER = 'volume.beta.kubernetes.io/storage-provisioner'
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node'
 
 /** The provisioner that is built in: folders of the machine that the whole cluster is on. */
@@ -40,6 +42,8 @@ export function planClaim(
     volumes: Iterable<ReadVolume>
     volume: (name: string) => ReadVolume | undefined
     storageClass: (name: string) => DeepReadonly<StorageClass> | undefined
+    /** Names of pods without a node that use the claim. */
+    waitingPods: () => readonly string[]
   },
 ): ClaimPlan {
   const { volumeName } = claim.spec
@@ -61,8 +65,7 @@ export function planClaim(
   const volume = bestVolume(claim, of.volumes, waits)
   if (volume) return { kind: 'bind', volume }
   if (waits) {
-    const message = 'waiting for first consumer to be created before binding'
-    return { kind: 'wait', reason: 'WaitForFirstConsumer', message }
+    return waitForPods(of.waitingPods())
   }
   if (className === '') {
     const message = 'no persistent volumes available for this claim and no storage class is set'
@@ -71,6 +74,15 @@ export function planClaim(
   if (storageClass) return { kind: 'provision', storageClass }
   const message = `storageclass.storage.k8s.io "${className}" not found`
   return { kind: 'wait', reason: 'ProvisioningFailed', message }
+}
+
+function waitForPods(names: readonly string[]): ClaimPlan {
+  if (names.length === 0) {
+    const message = 'waiting for first consumer to be created before binding'
+    return { kind: 'wait', reason: 'WaitForFirstConsumer', message }
+  }
+  const message = `waiting for pod${names.length > 1 ? 's' : ''} ${names.join(',')} to be scheduled`
+  return { kind: 'wait', reason: 'WaitForPodScheduled', message }
 }
 
 function planBoundClaim(claim: ReadClaim, volume: ReadVolume | undefined): ClaimPlan {

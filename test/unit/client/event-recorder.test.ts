@@ -111,6 +111,14 @@ describe('event recorder', () => {
     )
   })
 
+  it('tells of combined ones by the source alone, as Kubernetes does', async () => {
+    for (let i = 0; i < 20; i++) recorder.event(about, { ...killing, message: `message ${i}` })
+    const combined = () => [...stored.values()].find(({ message }) => message?.startsWith('(comb'))
+    await until('some are combined', () => combined() !== undefined)
+    assert.equal(combined()?.source?.component, 'kubelet')
+    assert.equal(combined()?.reportingComponent, '')
+  })
+
   it('writes an Event as Kubernetes does', async () => {
     recorder.event(about, { ...killing, fieldPath: 'spec.containers{web}' })
     await until('it is written', () => stored.size === 1)

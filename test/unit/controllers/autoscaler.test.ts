@@ -288,7 +288,18 @@ describe('autoscaler, on a whole API server', () => {
     )
     const active = await condition('ScalingActive')
     assert.equal(active?.reason, 'FailedGetResourceMetric')
-    assert.match(active.message ?? '', /no metrics returned from resource metrics API/)
+    const missing =
+      'failed to get cpu utilization: unable to get metrics for resource cpu: ' +
+      'no metrics returned from resource metrics API'
+    assert.equal(active.message, `the HPA was unable to compute the replica count: ${missing}`)
+    const told = await cluster.client.for(events).list({ namespace: 'default' })
+    const failed = told.items.find(({ reason }) => reason === 'FailedComputeMetricsReplicas')
+    assert.equal(
+      failed?.message,
+      'invalid metrics (1 invalid out of 1), first error is: ' +
+        `failed to get cpu resource metric value: ${missing}`,
+    )
+    assert.equal(failed?.source?.component, 'horizontal-pod-autoscaler')
     assert.equal((await cluster.deployment('web')).spec.replicas, 2)
     const body = {
       spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'no' } },

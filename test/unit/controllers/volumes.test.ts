@@ -42,6 +42,7 @@ describe('which volume a claim gets', () => {
       volumes: there,
       volume: (name) => there.find(({ metadata }) => metadata.name === name),
       storageClass: () => undefined,
+      waitingPods: () => [],
     })
     return made.kind === 'bind' ? made.volume.metadata.name : made.kind
   }
@@ -60,6 +61,30 @@ describe('which volume a claim gets', () => {
       volume('d', '2Gi', { volumeMode: 'Block' }),
     ]
     assert.equal(plan(claim(), others), 'wait')
+  })
+  it('none yet, where it is chosen with the node, and says for whom it waits', () => {
+    const waiting = claim({ storageClassName: 'late' })
+    const plan = (...names: string[]) =>
+      planClaim({ ...waiting, metadata: { ...waiting.metadata, uid: 'u' } } as ReadClaim, {
+        volumes: [],
+        volume: () => undefined,
+        storageClass: () => ({
+          metadata: { name: 'late' },
+          provisioner: 'x',
+          volumeBindingMode: 'WaitForFirstConsumer',
+        }),
+        waitingPods: () => names,
+      })
+    assert.deepEqual(plan(), {
+      kind: 'wait',
+      reason: 'WaitForFirstConsumer',
+      message: 'waiting for first consumer to be created before binding',
+    })
+    assert.deepEqual(plan('a', 'b'), {
+      kind: 'wait',
+      reason: 'WaitForPodScheduled',
+      message: 'waiting for pods a,b to be scheduled',
+    })
   })
   it('none that does not have the labels', () => {
     const selector = { matchLabels: { tier: 'a' } }
