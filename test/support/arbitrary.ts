@@ -35,7 +35,11 @@ const SCALARS: Readonly<Record<ScalarKind, fc.Arbitrary<unknown>>> = {
   quantity: fc.constantFrom('0', '1', '100m', '1Gi', '-1', '1500M', '3e6', 7),
   intOrString: fc.oneof(fc.integer({ min: -1, max: 70_000 }), fc.constantFrom('25%', 'http', '')),
   time: fc.constantFrom('2026-01-02T03:04:05Z', '1969-12-31T23:59:59+01:00', null),
-  microTime: fc.constantFrom('2026-01-02T03:04:05.123456Z', '2026-01-02T03:04:05Z', null),
+  microTime: fc.constantFrom(
+    '2026-01-02T03:04:05.123456Z',
+    '1969-12-31T23:59:59.000001+01:00',
+    null,
+  ),
   raw: jsonObject,
   json: fc.jsonValue({ maxDepth: 2 }).filter((value) => value !== null),
   fieldsV1: fc.constantFrom({ 'f:spec': {} }, { 'f:a': { '.': {} } }),

@@ -14,6 +14,11 @@ import { FieldSet } from './field-set.ts'
 import { itemElementIf } from './items.ts'
 import { fieldElement, type PathElement } from './path-element.ts'
 
+/** An item of a list that nothing tells apart from others, such as one without its key. */
+export class UntypedItem extends Error {
+  override readonly name = 'UntypedItem'
+}
+
 /** What differs between two values. No field is in more than one of the sets. */
 export interface Comparison {
   readonly removed: FieldSet
@@ -142,7 +147,7 @@ function byElement(list: ListShape, items: readonly unknown[]): Map<PathElement,
   const found = new Map<PathElement, unknown[]>()
   for (const item of items) {
     const element = itemElementIf(list, item)
-    if (element === undefined) continue
+    if (element === undefined) throw new UntypedItem()
     const same = found.get(element)
     if (same) same.push(item)
     else found.set(element, [item])

@@ -1,3 +1,4 @@
+export { UntypedItem } from './compare.ts'
 export * from './apply-type.ts'
 export { ApplyConflict, type Conflict, type ConflictCause } from './conflict.ts'
 export { sameJson } from './equal.ts'

@@ -91,7 +91,8 @@ function readerOf(type: FieldType, goType?: string): FieldPlan['read'] {
     }
     case 'map': {
       const read = readerOf(type.value)
-      return (value, context) => readMap(type, read, value, context)
+      const name = goType ?? goTypeName(type)
+      return (value, context) => readMap({ type, name }, read, value, context)
     }
     case 'either':
       return eitherReader(type)
@@ -100,7 +101,7 @@ function readerOf(type: FieldType, goType?: string): FieldPlan['read'] {
         if (value === null) return undefined
         const result = readScalar(type.kind, value)
         if ('value' in result) return result.value
-        const name = goType ?? goTypeName(type)
+        const name = result.goType ?? goType ?? goTypeName(type)
         fail(context, result.custom ?? faultText(value, name, context, result.literal))
         return undefined
       }
@@ -192,13 +193,13 @@ function readList(
 }
 
 function readMap(
-  type: FieldType,
+  { type, name }: { type: FieldType; name: string },
   read: FieldPlan['read'],
   value: unknown,
   context: Context,
 ): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    fail(context, faultText(value, goTypeName(type), context))
+    fail(context, faultText(value, name, context))
     return undefined
   }
   const result: Record<string, unknown> = {}

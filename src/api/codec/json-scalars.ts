@@ -1,13 +1,19 @@
 import type { ScalarKind } from '../schema/index.ts'
+import { parseGoTime, type TimePrecision } from './go-time.ts'
 import { canonicalQuantity, QUANTITY_FORMAT_ERROR, QuantityError } from '../quantity/index.ts'
 
 export type ScalarResult =
   | { readonly value: unknown }
   /**
-   * A wrong type; `literal`: the number that does not fit; `custom`: another text than Go's
-   * usual.
+   * A wrong type; `literal`: the number that does not fit; `goType`: another one than the field's
+   * own was tried; `custom`: another text than Go's usual.
    */
-  | { readonly fault: true; readonly literal?: string; readonly custom?: string }
+  | {
+      readonly fault: true
+      readonly literal?: string
+      readonly goType?: string
+      readonly custom?: string
+    }
 
 const wrongType: ScalarResult = { fault: true }
 const INT32_MAX = 2 ** 31 - 1
@@ -83,42 +89,23 @@ function readIntOrString(value: unknown): ScalarResult {
   if (typeof value === 'number' && Number.isInteger(value)) {
     if (value <= INT32_MAX && value >= -INT32_MAX - 1) return { value }
   }
-  const given = typeof value === 'number' ? `number ${value}` : goName(value)
-  return { fault: true, custom: `json: cannot unmarshal ${given} into Go value of type int32` }
+  return {
+    fault: true,
+    goType: 'int32',
+    ...(typeof value === 'number' && { literal: String(value) }),
+  }
 }
 
-function goName(value: unknown): string {
-  if (typeof value === 'boolean') return 'bool'
-  return Array.isArray(value) ? 'array' : typeof value
-}
-
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?([Zz]|[+-]\d\d:\d\d)$/
 /** Times as we write them ourselves, on days that every month has: nearly all. */
 const PLAIN = String.raw`^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}`
 const PLAIN_SECONDS = new RegExp(`${PLAIN}Z$`)
 const PLAIN_MICROS = new RegExp(String.raw`${PLAIN}\.\d{6}Z$`)
-const LAYOUTS = {
-  seconds: '2006-01-02T15:04:05Z07:00',
-  micros: '2006-01-02T15:04:05.000000Z07:00',
-} as const
 
-function readTime(value: unknown, precision: keyof typeof LAYOUTS): ScalarResult {
-  if (typeof value !== 'string') {
-    const custom = `json: cannot unmarshal ${goName(value)} into Go value of type string`
-    return { fault: true, custom }
-  }
-  // An empty string is what `null` is: no time.
-  if (value === '') return { value: undefined }
+function readTime(value: unknown, precision: TimePrecision): ScalarResult {
+  if (typeof value !== 'string') return { fault: true, goType: 'string' }
   if ((precision === 'seconds' ? PLAIN_SECONDS : PLAIN_MICROS).test(value)) return { value }
-  const match = RFC3339.exec(value)
-  const ms = match === null ? Number.NaN : Date.parse(value.replace(/[.,]\d+/, ''))
-  if (match === null || Number.isNaN(ms)) {
-    const layout = LAYOUTS[precision]
-    const custom = `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: `
-    return { fault: true, custom: `${custom}cannot parse ${JSON.stringify(value)} as "2006"` }
-  }
-  const seconds = new Date(ms).toISOString().slice(0, 19)
-  if (precision === 'seconds') return { value: `${seconds}Z` }
-  const micros = (match[7] ?? '').slice(0, 6).padEnd(6, '0')
-  return { value: `${seconds}.${micros}Z` }
+  const time = parseGoTime(value, precision)
+  if (typeof time === 'string') return { fault: true, custom: time }
+  const seconds = new Date(time.ms).toISOString().slice(0, 19)
+  return { value: precision === 'seconds' ? `${seconds}Z` : `${seconds}.${time.fraction}Z` }
 }

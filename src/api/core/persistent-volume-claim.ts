@@ -44,7 +44,9 @@ export const PersistentVolumeClaimStatus = struct(
       .keyed('type')
       .patch('merge', 'type'),
     allocatedResources: map(5, quantity, 'What is set aside while it grows.'),
-    allocatedResourceStatuses: map(7, string, 'How growing goes, by resource.').granularMap(),
+    allocatedResourceStatuses: map(7, string, 'How growing goes, by resource.')
+      .named('map[v1.ResourceName]v1.ClaimResourceStatus')
+      .granularMap(),
     currentVolumeAttributesClassName: string(8, 'Class of its attributes.').nullable(),
     modifyVolumeStatus: ref(9, ModifyVolumeStatus, 'How a change of attributes goes.'),
   },

@@ -37,7 +37,6 @@ export function defaultCronJob(cronJob: CronJob): void {
   jobTemplate.spec ??= { template: { metadata: {} } }
   jobTemplate.spec.template ??= { metadata: {} }
   defaultPodTemplate(jobTemplate.spec.template)
-  if (jobTemplate.spec.podFailurePolicy) defaultPatterns(jobTemplate.spec.podFailurePolicy)
   spec.concurrencyPolicy ||= 'Allow'
   spec.suspend ??= false
   spec.successfulJobsHistoryLimit ??= 3

@@ -29,8 +29,7 @@ export function keepAllocated(service: Service, old: Service): void {
   const { spec } = service
   if (takesClusterIp(old) && takesClusterIp(service)) {
     if (!spec.clusterIP && old.spec.clusterIP) spec.clusterIP = old.spec.clusterIP
-    const same = spec.clusterIP === old.spec.clusterIP
-    if (!spec.clusterIPs?.length && same && old.spec.clusterIPs) {
+    if (!spec.clusterIPs?.length && old.spec.clusterIPs) {
       spec.clusterIPs = [...old.spec.clusterIPs]
     }
   }

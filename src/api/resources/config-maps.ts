@@ -21,7 +21,7 @@ export const configMaps: Resource<ConfigMap> = defineResource<ConfigMap>({
   strategy: defineStrategy<ConfigMap>({
     ...withMetadata<ConfigMap>(
       { namespaced: true, nameErrors: dns1123SubdomainErrors },
-      { create: validateConfigMap, update: validateConfigMapUpdate },
+      { create: validateConfigMap, update: validateConfigMapUpdate, asNew: 'behind' },
     ),
   }),
 })

@@ -7,8 +7,11 @@ import {
   dns1123SubdomainErrors,
   validateControllerRevision,
   validateControllerRevisionUpdate,
+  validateObjectMeta,
   withMetadata,
 } from '../validation/index.ts'
+
+const SCOPE = { namespaced: true, nameErrors: dns1123SubdomainErrors }
 
 export const controllerRevisions: Resource<ControllerRevision> = defineResource<ControllerRevision>(
   {
@@ -19,10 +22,13 @@ export const controllerRevisions: Resource<ControllerRevision> = defineResource<
     struct: declared,
     columns: controllerRevisionColumns,
     strategy: defineStrategy<ControllerRevision>({
-      ...withMetadata<ControllerRevision>(
-        { namespaced: true, nameErrors: dns1123SubdomainErrors },
-        { create: validateControllerRevision, update: validateControllerRevisionUpdate },
-      ),
+      ...withMetadata<ControllerRevision>(SCOPE, {
+        create: validateControllerRevision,
+        update: (revision, old) => [
+          ...validateObjectMeta(revision.metadata, SCOPE),
+          ...validateControllerRevisionUpdate(revision, old),
+        ],
+      }),
     }),
   },
 )

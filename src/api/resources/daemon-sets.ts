@@ -44,11 +44,16 @@ export const daemonSets: Resource<DaemonSet> = defineResource<DaemonSet>({
       const isSame = semanticEqual(set.spec.template, old.spec.template)
       setTemplateGeneration(set, isSame ? before : before + 1)
     },
+    prepareForStatusUpdate(set, old) {
+      specStatus.prepareForStatusUpdate(set, old)
+      setTemplateGeneration(set, Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 0))
+    },
     ...withMetadata<DaemonSet>(
       { namespaced: true, nameErrors: dns1123SubdomainErrors },
       {
         create: (set) => validateDaemonSetSpec(set.spec),
         update: validateDaemonSetUpdate,
+        asNew: 'before',
         status: validateDaemonSetStatus,
       },
     ),

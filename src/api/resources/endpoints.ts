@@ -19,7 +19,7 @@ export const endpoints: Resource<Endpoints> = defineResource<Endpoints>({
     allowCreateOnUpdate: true,
     ...withMetadata<Endpoints>(
       { namespaced: true, nameErrors: dns1123SubdomainErrors },
-      { create: validateEndpoints },
+      { create: validateEndpoints, update: () => [], asNew: 'behind' },
     ),
   }),
 })

@@ -19,6 +19,8 @@ export const events: Resource<Event> = defineResource<Event>({
       { namespaced: true, nameErrors: pathSegmentErrors },
       { create: validateEvent },
     ),
+    // Metadata of Events is looked at as that of all objects is, and no closer.
+    validateUpdate: validateEvent,
   }),
   selectableFields: {
     'involvedObject.kind': (event) => event.involvedObject.kind ?? '',

@@ -60,7 +60,12 @@ export const jobs: Resource<Job> = defineResource<Job>({
     },
     ...withMetadata<Job>(
       { namespaced: true, nameErrors: dns1123SubdomainErrors },
-      { create: validateJob, update: validateJobUpdate, status: validateJobStatus },
+      {
+        create: validateJob,
+        update: validateJobUpdate,
+        status: validateJobStatus,
+        asNew: 'before',
+      },
     ),
   }),
   selectableFields: {

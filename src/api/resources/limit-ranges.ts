@@ -15,9 +15,14 @@ export const limitRanges: Resource<LimitRange> = defineResource<LimitRange>({
   strategy: defineStrategy<LimitRange>({
     applyDefaults: defaultLimitRange,
 
+    // Upstream makes up a name of the same form.
+    prepareForCreate({ metadata }) {
+      metadata.name ||= metadata.uid ?? ''
+    },
+
     ...withMetadata<LimitRange>(
       { namespaced: true, nameErrors: dns1123SubdomainErrors },
-      { create: validateLimitRange },
+      { create: validateLimitRange, asNew: 'instead' },
     ),
   }),
 })

@@ -43,7 +43,12 @@ export const namespaces: Resource<Namespace> = defineResource<Namespace>({
     },
     ...withMetadata<Namespace>(
       { namespaced: false, nameErrors: dns1123LabelErrors },
-      { create: validateNamespace, status: validateNamespaceStatus },
+      {
+        create: validateNamespace,
+        update: () => [],
+        status: validateNamespaceStatus,
+        asNew: 'before',
+      },
     ),
   }),
   selectableFields: {

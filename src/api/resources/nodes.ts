@@ -27,15 +27,26 @@ export const nodes: Resource<Node> = defineResource<Node>({
     warn: warnNode,
 
     // A node registers itself with its status, so that creation keeps it.
+    prepareForCreate({ spec, status }) {
+      delete spec?.configSource
+      delete status?.config
+    },
     prepareForUpdate(node, old) {
       node.status = copyOf(old.status)
+      if (!old.spec?.configSource) delete node.spec?.configSource
     },
     prepareForStatusUpdate(node, old) {
       node.spec = copyOf(old.spec)
+      if (!old.status?.config) delete node.status?.config
     },
     ...withMetadata<Node>(
       { namespaced: false, nameErrors: dns1123SubdomainErrors },
-      { create: validateNode, update: validateNodeUpdate, status: validateNodeUpdate },
+      {
+        create: validateNode,
+        update: validateNodeUpdate,
+        status: validateNodeUpdate,
+        asNew: 'before',
+      },
     ),
   }),
   selectableFields: {

@@ -33,7 +33,12 @@ export const persistentVolumeClaims: Resource<PersistentVolumeClaim> =
       },
       ...withMetadata<PersistentVolumeClaim>(
         { namespaced: true, nameErrors: dns1123SubdomainErrors },
-        { create: validateClaim, update: validateClaimUpdate, status: validateClaimStatus },
+        {
+          create: validateClaim,
+          update: validateClaimUpdate,
+          status: validateClaimStatus,
+          asNew: 'before',
+        },
       ),
     }),
     hasStatus: true,

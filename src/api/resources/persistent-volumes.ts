@@ -31,7 +31,7 @@ export const persistentVolumes: Resource<PersistentVolume> = defineResource<Pers
     },
     ...withMetadata<PersistentVolume>(
       { namespaced: false, nameErrors: dns1123SubdomainErrors },
-      { create: validatePersistentVolume, update: validatePersistentVolumeUpdate },
+      { create: validatePersistentVolume, update: validatePersistentVolumeUpdate, asNew: 'before' },
     ),
   }),
   selectableFields: { name: ({ metadata }) => metadata.name ?? '' },

@@ -24,7 +24,11 @@ export const podDisruptionBudgets: Resource<PodDisruptionBudget> =
       ...specStatus,
       ...withMetadata<PodDisruptionBudget>(
         { namespaced: true, nameErrors: dns1123SubdomainErrors },
-        { create: validateDisruptionBudget, status: validateDisruptionBudgetStatus },
+        {
+          create: validateDisruptionBudget,
+          status: validateDisruptionBudgetStatus,
+          asNew: 'instead',
+        },
       ),
     }),
     hasStatus: true,

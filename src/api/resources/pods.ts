@@ -7,6 +7,7 @@ import { copyOf, defineResource, defineStrategy, statusVerbs } from '../strategy
 import {
   dns1123SubdomainErrors,
   validateNewPod,
+  validateObjectMeta,
   validatePodStatusUpdate,
   validatePodUpdate,
   withMetadata,
@@ -22,6 +23,8 @@ const stream = (kind: string): SubresourceInfo => ({
   kind,
   verbs: ['create', 'get'],
 })
+
+const SCOPE = { namespaced: true, nameErrors: dns1123SubdomainErrors }
 
 export const pods: Resource<Pod> = defineResource<Pod>({
   group: '',
@@ -56,10 +59,14 @@ export const pods: Resource<Pod> = defineResource<Pod>({
       if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return 0
       return pod.spec.terminationGracePeriodSeconds ?? 30
     },
-    ...withMetadata<Pod>(
-      { namespaced: true, nameErrors: dns1123SubdomainErrors },
-      { create: validateNewPod, update: validatePodUpdate, status: validatePodStatusUpdate },
-    ),
+    ...withMetadata<Pod>(SCOPE, {
+      create: validateNewPod,
+      update: (pod, old) => [
+        ...validateObjectMeta(pod.metadata, SCOPE),
+        ...validatePodUpdate(pod, old),
+      ],
+      status: validatePodStatusUpdate,
+    }),
   }),
   selectableFields: {
     'spec.nodeName': (pod) => pod.spec.nodeName ?? '',

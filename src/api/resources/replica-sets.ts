@@ -7,7 +7,7 @@ import { formatLabelSelector } from '../selectors/index.ts'
 import { defineResource, defineStrategy, specStatus } from '../strategy/index.ts'
 import {
   dns1123SubdomainErrors,
-  validateCounts,
+  validateReplicaSetStatus,
   validateReplicaSetSpec,
   validateSelectorKept,
   withMetadata,
@@ -41,14 +41,8 @@ export const replicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
           ...validateReplicaSetSpec(set.spec),
           ...validateSelectorKept(set.spec.selector, old.spec.selector),
         ],
-        status: (set) =>
-          validateCounts({ ...set.status }, [
-            'replicas',
-            'fullyLabeledReplicas',
-            'readyReplicas',
-            'availableReplicas',
-            'observedGeneration',
-          ]),
+        asNew: 'before',
+        status: validateReplicaSetStatus,
       },
     ),
   }),

@@ -39,6 +39,7 @@ export const replicationControllers: Resource<ReplicationController> =
         {
           create: (controller) => validateReplicationControllerSpec(controller.spec),
           status: validateReplicationControllerStatus,
+          asNew: 'before',
         },
       ),
     }),

@@ -27,7 +27,7 @@ export const secrets: Resource<Secret> = defineResource<Secret>({
     },
     ...withMetadata<Secret>(
       { namespaced: true, nameErrors: dns1123SubdomainErrors },
-      { create: validateSecret, update: validateSecretUpdate },
+      { create: validateSecret, update: validateSecretUpdate, asNew: 'behind' },
     ),
   }),
   selectableFields: { type: (secret) => secret.type ?? '' },

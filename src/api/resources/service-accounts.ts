@@ -18,8 +18,10 @@ export const serviceAccounts: Resource<ServiceAccount> = defineResource<ServiceA
     warn: warnServiceAccount,
     prepareForCreate: keepNamesOnly,
     prepareForUpdate: keepNamesOnly,
-    allowUnconditionalUpdate: false,
-    ...withMetadata<ServiceAccount>({ namespaced: true, nameErrors: dns1123SubdomainErrors }, {}),
+    ...withMetadata<ServiceAccount>(
+      { namespaced: true, nameErrors: dns1123SubdomainErrors },
+      { asNew: 'behind' },
+    ),
   }),
   subresources: {
     token: {

@@ -5,6 +5,7 @@ import type { Resource } from '../schema/index.ts'
 import { copyOf, defineResource, defineStrategy } from '../strategy/index.ts'
 import {
   dns1035LabelErrors,
+  validateClusterIps,
   validateServiceSpec,
   validateServiceStatus,
   validateServiceUpdate,
@@ -18,6 +19,16 @@ import {
   syncClusterIps,
 } from '../defaults/index.ts'
 import { warnService } from '../warnings/index.ts'
+
+const checks = withMetadata<Service>(
+  { namespaced: true, nameErrors: dns1035LabelErrors },
+  {
+    create: validateServiceSpec,
+    update: validateServiceUpdate,
+    asNew: 'behind',
+    status: validateServiceStatus,
+  },
+)
 
 export const services: Resource<Service> = defineResource<Service>({
   group: '',
@@ -38,25 +49,20 @@ export const services: Resource<Service> = defineResource<Service>({
     },
     prepareForUpdate(service, old) {
       service.status = copyOf(old.status)
-      syncClusterIps(service, old)
       keepAllocated(service, old)
+      syncClusterIps(service, old)
       dropFieldsOfFormerType(service, old)
     },
     prepareForStatusUpdate(service, old) {
       service.spec = copyOf(old.spec)
     },
     allowCreateOnUpdate: true,
-    ...withMetadata<Service>(
-      { namespaced: true, nameErrors: dns1035LabelErrors },
-      {
-        create: validateServiceSpec,
-        update: (service, old) => [
-          ...validateServiceUpdate(service, old),
-          ...validateServiceSpec(service),
-        ],
-        status: validateServiceStatus,
-      },
-    ),
+    ...checks,
+    // Addresses are looked at before anything else: nothing is allocated for those that are wrong.
+    validateUpdate(service, old) {
+      const errors = validateClusterIps(service.spec)
+      return errors.length > 0 ? errors : checks.validateUpdate(service, old)
+    },
   }),
   selectableFields: {
     'spec.clusterIP': (service) => service.spec.clusterIP ?? '',

@@ -16,8 +16,20 @@ export function validateAtMostAll(value: number | string, path: string): FieldEr
   return [invalid(path, goIntOrString(value), 'must not be greater than 100%')]
 }
 
+/** What is neither a count nor a share counts as none. */
 export function isZeroCount(value: number | string): boolean {
-  return value === 0 || /^0+%$/.test(String(value))
+  const number = /^(?:(\d+)%|([+-]?\d+))$/.exec(String(value))
+  return Number(number?.[1] ?? number?.[2] ?? 0) === 0
+}
+
+/** A count of name clashes, which only grows. */
+export function validateCollisions(
+  status: { readonly collisionCount?: number } | undefined,
+  old: { readonly collisionCount?: number } | undefined,
+): FieldError[] {
+  const now = status?.collisionCount
+  if (old?.collisionCount === undefined || (now ?? -1) >= old.collisionCount) return []
+  return [invalid('status.collisionCount', now ?? 0, 'cannot be decremented')]
 }
 
 /** Counts in a workload's status: none negative. */

@@ -2,7 +2,13 @@ import type { DeepReadonly } from '../../base/index.ts'
 import { type DaemonSet, type DaemonSetSpec, DaemonSetUpdateStrategy } from '../apps/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { matchesLabelSelector } from '../selectors/index.ts'
-import { isZeroCount, validateAtMostAll, validateCountOrPercent, validateCounts } from './counts.ts'
+import {
+  isZeroCount,
+  validateAtMostAll,
+  validateCollisions,
+  validateCountOrPercent,
+  validateCounts,
+} from './counts.ts'
 import { goIntOrString, invalid, notSupported, required } from './field-errors.ts'
 import { goLabelSelector, goText } from './go-text.ts'
 import { nonNegative } from './pod/common.ts'
@@ -13,7 +19,8 @@ import { validateSelectorKept } from './workloads.ts'
 export function validateDaemonSetSpec(spec: DeepReadonly<DaemonSetSpec>): FieldError[] {
   const { selector, template } = spec
   const errors = selector ? validateLabelSelector(selector, 'spec.selector') : []
-  if (!matchesLabelSelector(selector, template?.metadata?.labels ?? {})) {
+  const isUsable = errors.length === 0
+  if (isUsable && !matchesLabelSelector(selector, template?.metadata?.labels ?? {})) {
     errors.push(unmatchedLabels(template, 'spec.template'))
   }
   if (selector && isEmptySelector(selector)) {
@@ -71,8 +78,11 @@ export function validateDaemonSetUpdate(
   ]
 }
 
-export function validateDaemonSetStatus({ status }: DeepReadonly<DaemonSet>): FieldError[] {
-  return validateCounts({ ...status }, [
+export function validateDaemonSetStatus(
+  { status }: DeepReadonly<DaemonSet>,
+  old: DeepReadonly<DaemonSet>,
+): FieldError[] {
+  const errors = validateCounts({ ...status }, [
     'currentNumberScheduled',
     'numberMisscheduled',
     'desiredNumberScheduled',
@@ -83,4 +93,5 @@ export function validateDaemonSetStatus({ status }: DeepReadonly<DaemonSet>): Fi
     'numberUnavailable',
     'collisionCount',
   ])
+  return [...errors, ...validateCollisions(status, old.status)]
 }

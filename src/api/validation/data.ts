@@ -33,7 +33,7 @@ export function validateConfigMapUpdate(
   map: DeepReadonly<ConfigMap>,
   old: DeepReadonly<ConfigMap>,
 ): FieldError[] {
-  return [...validateImmutable(map, old, ['data', 'binaryData']), ...validateConfigMap(map)]
+  return validateImmutable(map, old, ['data', 'binaryData'])
 }
 
 function validateImmutable(
@@ -106,6 +106,5 @@ export function validateSecretUpdate(
   return [
     ...validateKept(secret.type ?? '', old.type ?? '', 'type'),
     ...validateImmutable(secret, old, ['data']),
-    ...validateSecret(secret),
   ]
 }

@@ -20,10 +20,9 @@ export function validateEndpoints(endpoints: DeepReadonly<Endpoints>): FieldErro
   return (endpoints.subsets ?? []).flatMap((subset, i) => {
     const path = `subsets[${i}]`
     const { addresses = [], notReadyAddresses = [], ports = [] } = subset
-    if (addresses.length + notReadyAddresses.length === 0) {
-      return [required(path, 'must specify `addresses` or `notReadyAddresses`')]
-    }
+    const isEmpty = addresses.length + notReadyAddresses.length === 0
     return [
+      ...(isEmpty ? [required(path, 'must specify `addresses` or `notReadyAddresses`')] : []),
       ...addresses.flatMap((a, k) => validateAddress(a, `${path}.addresses[${k}]`)),
       ...notReadyAddresses.flatMap((a, k) => validateAddress(a, `${path}.notReadyAddresses[${k}]`)),
       ...ports.flatMap((p, k) => validatePort(p, `${path}.ports[${k}]`, ports.length > 1)),
@@ -37,7 +36,9 @@ function validateAddress(address: DeepReadonly<EndpointAddress>, path: string): 
   return [
     ...ipErrors(`${path}.ip`, ip),
     ...(hostname ? each(`${path}.hostname`, hostname, dns1123LabelErrors(hostname)) : []),
-    ...(nodeName ? each(`${path}.nodeName`, nodeName, dns1123SubdomainErrors(nodeName)) : []),
+    ...(nodeName === undefined
+      ? []
+      : each(`${path}.nodeName`, nodeName, dns1123SubdomainErrors(nodeName))),
     ...nonSpecialIpErrors(`${path}.ip`, ip),
   ]
 }
@@ -52,7 +53,7 @@ function validatePort(
   else if (needsName) errors.push(required(`${path}.name`))
   errors.push(...each(`${path}.port`, port ?? 0, portNumberErrors(port ?? 0)))
   errors.push(...oneOf(`${path}.protocol`, protocol, PROTOCOLS))
-  if (appProtocol) {
+  if (appProtocol !== undefined) {
     errors.push(...each(`${path}.appProtocol`, appProtocol, qualifiedNameErrors(appProtocol)))
   }
   return errors

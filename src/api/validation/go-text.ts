@@ -11,7 +11,9 @@ export function goText(struct: Struct<FieldWords>, object: unknown): GoText {
 
 /** The value of one field, as messages show it. */
 export function goFieldText(struct: Struct<FieldWords>, name: string, value: unknown): GoText {
-  return new GoText(goSyntax(goFieldOf(struct, name, value)))
+  const text = goSyntax(goFieldOf(struct, name, value))
+  // A pointer to nothing is shown as nothing is anywhere.
+  return new GoText(/^\(\*.*\)\(nil\)$/.test(text) ? '"null"' : text)
 }
 
 /** `v1.LabelSelector{MatchLabels:…, MatchExpressions:…}` */
@@ -23,4 +25,12 @@ export function goLabelSelector(selector: DeepReadonly<LabelSelector> | undefine
 export function goBytes(base64: string): GoText {
   const bytes = [...Buffer.from(base64, 'base64')].map((byte) => `0x${byte.toString(16)}`)
   return new GoText(`[]byte{${bytes.join(', ')}}`)
+}
+
+/** An object that is not looked into: its JSON, byte by byte. */
+export function goRawExtension(value: unknown): GoText {
+  const bytes = value === undefined ? [] : [...Buffer.from(JSON.stringify(value))]
+  const list = bytes.map((byte) => `0x${byte.toString(16)}`).join(', ')
+  const raw = value === undefined ? '[]uint8(nil)' : `[]uint8{${list}}`
+  return new GoText(`runtime.RawExtension{Raw:${raw}, Object:runtime.Object(nil)}`)
 }

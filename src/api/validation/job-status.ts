@@ -176,13 +176,13 @@ function firstInBoth(one: string, other: string, completions: number): number | 
 }
 
 function validateReady(change: Change, isEndNew: boolean): FieldError[] {
-  const { active = 0, ready = 0, terminating = 0 } = change.status
+  const { active = 0, ready, terminating = 0 } = change.status
   const errors: FieldError[] = []
   if (terminating > 0 && isFinished(change.status) && (isEndNew || change.of('terminating'))) {
     const detail = 'terminating>0 is invalid for finished job'
     errors.push(invalid('status.terminating', terminating, detail))
   }
-  if (ready > active && change.of('ready', 'active')) {
+  if (ready !== undefined && ready > active && change.of('ready', 'active')) {
     errors.push(invalid('status.ready', ready, 'cannot set more ready pods than active'))
   }
   return errors

@@ -16,7 +16,7 @@ import { IMMUTABLE_ERROR } from './metadata.ts'
 import { dns1123LabelErrors } from './names.ts'
 import { nonNegative } from './pod/common.ts'
 import { unmatchedLabels, validatePodTemplate } from './pod-template.ts'
-import { validateLabelSelector } from './label-selector.ts'
+import { isUsableSelector, validateLabelSelector } from './label-selector.ts'
 
 const INDEXED_MAX = 100_000
 /** With a back-off limit per index and more completions than `INDEXED_MAX`. */
@@ -61,7 +61,7 @@ function validateGeneratedSelector(job: DeepReadonly<Job>): FieldError[] {
     if (!(name in labels)) errors.push(required(field, detail))
     else if (labels[name] !== value) errors.push(invalid(field, goStringMap(labels), detail))
   }
-  if (!matchesLabelSelector(selector, expected)) {
+  if (isUsableSelector(selector) && !matchesLabelSelector(selector, expected)) {
     const shown = goLabelSelector(selector)
     errors.push(invalid('spec.selector', shown, '`selector` not auto-generated'))
   }
@@ -72,7 +72,8 @@ function validateJobSpec(spec: ReadSpec): FieldError[] {
   const errors = validateJobParts(spec, 'spec')
   if (!spec.selector) errors.push(required('spec.selector'))
   else errors.push(...validateLabelSelector(spec.selector, 'spec.selector'))
-  if (!matchesLabelSelector(spec.selector, spec.template?.metadata?.labels ?? {})) {
+  const isUsable = !spec.selector || isUsableSelector(spec.selector)
+  if (isUsable && !matchesLabelSelector(spec.selector, spec.template?.metadata?.labels ?? {})) {
     errors.push(unmatchedLabels(spec.template, 'spec.template'))
   }
   return errors
@@ -174,11 +175,7 @@ function validateRestartPolicy(spec: ReadSpec, path: string): FieldError[] {
 /** Upstream looks at the whole job first, as at a new one, and then at what has changed. */
 export function validateJobUpdate(job: DeepReadonly<Job>, old: DeepReadonly<Job>): FieldError[] {
   const [spec, before] = [job.spec, old.spec]
-  const errors = [
-    ...validateJob(job),
-    ...validateJobSpec(spec),
-    ...validateCompletions(spec, before),
-  ]
+  const errors = [...validateJobSpec(spec), ...validateCompletions(spec, before)]
   const kept = (name: keyof JobSpec) => {
     if (semanticEqual(spec[name], before[name])) return
     errors.push(invalid(`spec.${name}`, goFieldText(JobSpec, name, spec[name]), IMMUTABLE_ERROR))

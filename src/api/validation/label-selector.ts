@@ -38,6 +38,11 @@ export function validateLabelSelector(
   return errors
 }
 
+/** Whether things can be selected by it. */
+export function isUsableSelector(selector: DeepReadonly<LabelSelector>): boolean {
+  return validateLabelSelector(selector, '').length === 0
+}
+
 export function isEmptySelector(selector: DeepReadonly<LabelSelector> | undefined): boolean {
   return (
     Object.keys(selector?.matchLabels ?? {}).length === 0 && !selector?.matchExpressions?.length

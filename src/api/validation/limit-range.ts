@@ -2,7 +2,7 @@ import type { DeepReadonly } from '../../base/index.ts'
 import type { LimitRange, LimitRangeItem } from '../core/index.ts'
 import { canonicalQuantity, compareQuantities, quantityMilliValue } from '../quantity/index.ts'
 import type { FieldError } from '../schema/index.ts'
-import { duplicate, forbidden, GoText, invalid, required } from './field-errors.ts'
+import { duplicate, forbidden, invalid, required } from './field-errors.ts'
 import { qualifiedNameErrors } from './names.ts'
 import { each } from './pod/common.ts'
 import { validateContainerResource } from './pod/resources.ts'
@@ -27,9 +27,9 @@ export function validateLimitRange({ spec }: DeepReadonly<LimitRange>): FieldErr
 }
 
 function validateType(type: string, path: string): FieldError[] {
-  const errors = each(path, new GoText(type), qualifiedNameErrors(type))
+  const errors = each(path, type, qualifiedNameErrors(type))
   if (errors.length > 0 || type.includes('/') || STANDARD_TYPES.includes(type)) return errors
-  return [invalid(path, new GoText(type), 'must be a standard limit type or fully qualified')]
+  return [invalid(path, type, 'must be a standard limit type or fully qualified')]
 }
 
 function validateNames(item: DeepReadonly<LimitRangeItem>, path: string): FieldError[] {

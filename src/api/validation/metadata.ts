@@ -40,17 +40,18 @@ export function validateObjectMeta(
     if (namespace !== '') errors.push(forbidden(`${path}.namespace`, 'not allowed on this type'))
   } else if (namespace === '') errors.push(required(`${path}.namespace`))
   else errors.push(...each(`${path}.namespace`, namespace, dns1123LabelErrors(namespace)))
-  return [...errors, ...validateParts(meta, path, of)]
+  errors.push(...nonNegative(`${path}.generation`, meta.generation), ...validateParts(meta, path))
+  const finalizers = meta.finalizers ?? []
+  errors.push(...validateFinalizers(finalizers, `${path}.finalizers`))
+  return of.anyFinalizer ? errors : [...errors, ...validateKnown(finalizers, path)]
 }
 
 /** Checks that hold for new and changed metadata alike. */
-function validateParts(meta: ReadMeta, path: string, options: MetadataOptions): FieldError[] {
+function validateParts(meta: ReadMeta, path: string): FieldError[] {
   return [
-    ...nonNegative(`${path}.generation`, meta.generation),
     ...validateLabels(meta.labels, `${path}.labels`),
     ...validateAnnotations(meta.annotations, `${path}.annotations`),
     ...validateOwners(meta.ownerReferences ?? [], `${path}.ownerReferences`),
-    ...validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`, options),
   ]
 }
 
@@ -120,19 +121,20 @@ function validateOwners(
 }
 
 /** Names of finalizers: standard ones, or fully qualified. */
-export function finalizerErrors(name: string): string[] {
-  const errors = qualifiedNameErrors(name)
-  if (errors.length > 0 || name.includes('/') || STANDARD_FINALIZERS.includes(name)) return errors
+export function standardFinalizerErrors(name: string): string[] {
+  if (name.includes('/') || STANDARD_FINALIZERS.includes(name)) return []
   return ['name is neither a standard finalizer name nor is it fully qualified']
 }
 
-function validateFinalizers(
-  finalizers: readonly string[],
-  path: string,
-  { anyFinalizer }: MetadataOptions,
-): FieldError[] {
-  const faults = anyFinalizer ? qualifiedNameErrors : finalizerErrors
-  const errors = finalizers.flatMap((name, i) => each(`${path}[${i}]`, name, faults(name)))
+/** Finalizers are standard ones, or fully qualified. */
+function validateKnown(finalizers: readonly string[], path: string): FieldError[] {
+  return finalizers.flatMap((name, i) =>
+    each(`${path}.finalizers[${i}]`, name, standardFinalizerErrors(name)),
+  )
+}
+
+function validateFinalizers(finalizers: readonly string[], path: string): FieldError[] {
+  const errors = finalizers.flatMap((name) => each(path, name, qualifiedNameErrors(name)))
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     const detail = 'finalizer orphan and foregroundDeletion cannot be both set'
     errors.push(invalid(path, goStrings(finalizers), detail))
@@ -172,7 +174,8 @@ export function validateObjectMetaUpdate(
   for (const field of KEPT) {
     errors.push(...validateKept(meta[field] ?? '', old[field] ?? '', `${path}.${field}`))
   }
-  return [...errors, ...validateParts(meta, path, options)]
+  errors.push(...validateParts(meta, path))
+  return options.anyFinalizer ? errors : [...errors, ...validateKnown(meta.finalizers ?? [], path)]
 }
 
 /** `field is immutable`, unless the two scalars are equal. */
@@ -188,21 +191,32 @@ export function withMetadata<T extends KubeObject>(
   of: { namespaced: boolean; nameErrors: NameCheck },
   checks: {
     create?: (object: T) => FieldError[]
-    /** Absent: the update is checked as a creation is. */
+    /** Absent: the change as such is checked as a creation is, names aside. */
     update?: (object: T, old: T) => FieldError[]
     status?: (object: T, old: T) => FieldError[]
+    /**
+     * The changed object is checked as a new one as well: before what is checked of the change,
+     * behind that, or instead. A fault that is found twice is told once, but counted twice.
+     */
+    asNew?: 'before' | 'behind' | 'instead'
   },
 ): {
   validateCreate(object: T): FieldError[]
   validateUpdate(object: T, old: T): FieldError[]
   validateStatusUpdate(object: T, old: T): FieldError[]
 } {
-  const { create = () => [], status = () => [] } = checks
+  const { create = () => [], status = () => [], asNew } = checks
   const update = checks.update ?? ((object: T) => create(object))
+  const whole = (object: T) => [...validateObjectMeta(object.metadata, of), ...create(object)]
   const metaUpdate = (object: T, old: T) => validateObjectMetaUpdate(object.metadata, old.metadata)
   return {
-    validateCreate: (object) => [...validateObjectMeta(object.metadata, of), ...create(object)],
-    validateUpdate: (object, old) => [...metaUpdate(object, old), ...update(object, old)],
+    validateCreate: whole,
+    validateUpdate(object, old) {
+      if (asNew === 'instead') return whole(object)
+      const change = [...metaUpdate(object, old), ...update(object, old)]
+      if (asNew === undefined) return change
+      return asNew === 'before' ? [...whole(object), ...change] : [...change, ...whole(object)]
+    },
     validateStatusUpdate: (object, old) => [...metaUpdate(object, old), ...status(object, old)],
   }
 }

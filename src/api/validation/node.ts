@@ -2,11 +2,19 @@ import type { DeepReadonly } from '../../base/index.ts'
 import { type Node, NodeAddress, Taint } from '../core/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { cidrErrors } from './addresses.ts'
-import { duplicate, forbidden, goStrings, invalid, notSupported, required } from './field-errors.ts'
+import {
+  duplicate,
+  forbidden,
+  goStrings,
+  internalFieldError,
+  invalid,
+  notSupported,
+  required,
+} from './field-errors.ts'
 import { goText } from './go-text.ts'
 import { labelValueErrors, qualifiedNameErrors } from './names.ts'
 import { each } from './pod/common.ts'
-import { nonNegativeQuantity } from './quantities.ts'
+import { validateAmount } from './quantities.ts'
 
 const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 const MAX_POD_CIDRS = 2
@@ -14,13 +22,10 @@ const MAX_POD_CIDRS = 2
 export function validateNode(node: DeepReadonly<Node>): FieldError[] {
   const { taints = [], podCIDRs = [] } = node.spec ?? {}
   const errors = validateTaints(taints, 'metadata.taints')
-  for (const list of ['capacity', 'allocatable'] as const) {
-    for (const [name, amount] of Object.entries(node.status?.[list] ?? {})) {
-      errors.push(...nonNegativeQuantity(amount, `status.${list}.${name}`))
-    }
-  }
+  errors.push(...validateAmounts(node))
   podCIDRs.forEach((cidr, i) => errors.push(...cidrErrors(`spec.podCIDRs[${i}]`, cidr)))
   if (podCIDRs.length > 1 && (podCIDRs.length > MAX_POD_CIDRS || !areDualStack(podCIDRs))) {
+    errors.push(...unreadable(podCIDRs))
     const detail = 'may specify no more than one CIDR for each IP family'
     errors.push(invalid('spec.podCIDRs', goStrings(podCIDRs), detail))
   }
@@ -28,6 +33,23 @@ export function validateNode(node: DeepReadonly<Node>): FieldError[] {
     if (podCIDRs.indexOf(cidr) < i) errors.push(duplicate(`spec.podCIDRs[${i}]`, cidr))
   }
   return errors
+}
+
+function validateAmounts({ status }: DeepReadonly<Node>): FieldError[] {
+  return (['capacity', 'allocatable'] as const).flatMap((list) =>
+    Object.entries(status?.[list] ?? {}).flatMap(([name, amount]) =>
+      validateAmount(name, amount, `status.${list}.${name}`),
+    ),
+  )
+}
+
+/** Ranges whose family nobody can tell. */
+function unreadable(cidrs: readonly string[]): FieldError[] {
+  const i = cidrs.findIndex((cidr) => cidrErrors('', cidr).length > 0)
+  if (i < 0) return []
+  const fault = `invalid CIDR[${i}]: <nil> (invalid CIDR address: ${cidrs[i]})`
+  const detail = `invalid PodCIDRs. failed to check with dual stack with error:${fault}`
+  return [internalFieldError('spec.podCIDRs', detail)]
 }
 
 const areDualStack = (cidrs: readonly string[]) =>
@@ -61,7 +83,7 @@ export function validateNodeUpdate(
   node: DeepReadonly<Node>,
   old: DeepReadonly<Node>,
 ): FieldError[] {
-  const errors = validateNode(node)
+  const errors = validateAmounts(node)
   const addresses = node.status?.addresses ?? []
   for (const [i, { type, address }] of addresses.entries()) {
     const first = addresses.findIndex((of) => of.type === type && of.address === address)
@@ -78,6 +100,7 @@ export function validateNodeUpdate(
     const detail = 'node updates may not change providerID except from "" to valid'
     errors.push(forbidden('spec.providerID', detail))
   }
+  errors.push(...validateTaints(node.spec?.taints ?? [], 'metadata.taints'))
   if ((node.spec?.externalID ?? '') !== (old.spec?.externalID ?? '')) {
     errors.push(forbidden('spec.externalID', 'may not be updated'))
   }

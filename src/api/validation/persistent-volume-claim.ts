@@ -92,8 +92,7 @@ export function validateClaimUpdate(
   claim: DeepReadonly<PersistentVolumeClaim>,
   old: DeepReadonly<PersistentVolumeClaim>,
 ): FieldError[] {
-  const errors = validateClaim(claim)
-  errors.push(...validateClassAnnotation(claim, old))
+  const errors = validateClassAnnotation(claim, old)
   const { before: specBefore, now: specNow } = comparable(claim, old)
   if (!semanticEqual(specBefore, specNow)) {
     const was = goStruct(PersistentVolumeClaimSpec, specBefore)

@@ -149,7 +149,7 @@ export function validatePersistentVolumeUpdate(
   volume: DeepReadonly<PersistentVolume>,
   old: DeepReadonly<PersistentVolume>,
 ): FieldError[] {
-  const errors = validatePersistentVolume(volume)
+  const errors: FieldError[] = []
   if (!semanticEqual(sourceOf(volume.spec, old.spec), sourceOf(old.spec, old.spec))) {
     const was = goEmbedded(PersistentVolumeSpec, old.spec)
     const difference = goDifference(was, goEmbedded(PersistentVolumeSpec, volume.spec))

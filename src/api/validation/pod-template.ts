@@ -61,8 +61,8 @@ export function validateAlwaysRestarts(
   of: { path: string; kind: string },
 ): FieldError[] {
   const errors: FieldError[] = []
-  const { restartPolicy, activeDeadlineSeconds } = template?.spec ?? {}
-  if (restartPolicy === 'OnFailure' || restartPolicy === 'Never') {
+  const { restartPolicy = 'Always', activeDeadlineSeconds } = template?.spec ?? {}
+  if (restartPolicy !== 'Always') {
     errors.push(notSupported(`${of.path}.spec.restartPolicy`, restartPolicy, ['Always']))
   }
   if (activeDeadlineSeconds !== undefined) {

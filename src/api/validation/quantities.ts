@@ -46,6 +46,35 @@ export function validateResourceName(name: string, path: string): FieldError[] {
   return [invalid(path, new GoText(name), detail)]
 }
 
+/** Resources that are counted, and have no parts. */
+export const COUNTED = [
+  'pods',
+  'services',
+  'replicationcontrollers',
+  'resourcequotas',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'services.nodeports',
+  'services.loadbalancers',
+]
+
+const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/')
+
+/** Whether a resource belongs to somebody else than Kubernetes: such are counted, too. */
+export function isExtendedResource(name: string): boolean {
+  if (isNative(name) || name.startsWith('requests.')) return false
+  return qualifiedNameErrors(`requests.${name}`).length === 0
+}
+
+/** How much of a resource there is: not less than nothing, and whole where it is counted. */
+export function validateAmount(name: string, amount: string, path: string): FieldError[] {
+  const errors = nonNegativeQuantity(amount, path)
+  const isCounted = COUNTED.includes(name) || isExtendedResource(name)
+  if (!isCounted || isWholeQuantity(amount)) return errors
+  return [...errors, invalid(path, goQuantity(amount), 'must be an integer')]
+}
+
 export function nonNegativeQuantity(amount: string, path: string): FieldError[] {
   if (compareQuantities(amount, '0') >= 0) return []
   return [invalid(path, canonicalQuantity(amount), NEGATIVE_ERROR)]

@@ -8,25 +8,8 @@ import type { FieldError } from '../schema/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
 import { GoText, goStrings, invalid, required } from './field-errors.ts'
 import { IMMUTABLE_ERROR } from './metadata.ts'
-import {
-  goQuantity,
-  isHugePages,
-  isWholeQuantity,
-  nonNegativeQuantity,
-  validateResourceName,
-} from './quantities.ts'
+import { COUNTED, isHugePages, validateAmount, validateResourceName } from './quantities.ts'
 
-const COUNTED = [
-  'pods',
-  'services',
-  'replicationcontrollers',
-  'resourcequotas',
-  'secrets',
-  'configmaps',
-  'persistentvolumeclaims',
-  'services.nodeports',
-  'services.loadbalancers',
-]
 const COMPUTE = ['cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory']
 const STORAGE = [
   'ephemeral-storage',
@@ -83,11 +66,7 @@ function validateAmounts(
     if (!name.includes('/') && !isStandard(name)) {
       errors.push(invalid(at, new GoText(name), 'must be a standard resource for quota'))
     }
-    errors.push(...nonNegativeQuantity(amount, at))
-    const whole = COUNTED.includes(name) || name.includes('/')
-    if (whole && !isWholeQuantity(amount)) {
-      errors.push(invalid(at, goQuantity(amount), 'must be an integer'))
-    }
+    errors.push(...validateAmount(name, amount, at))
     return errors
   })
 }

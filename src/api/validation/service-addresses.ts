@@ -48,7 +48,7 @@ export function validateClusterIps(spec: Spec): FieldError[] {
   if (isHeadless(spec)) return errors
   for (const [i, ip] of ips.entries()) {
     const family = ipFamilies[i]
-    if (family === undefined || (family === 'IPv4') === isIpv4(ip)) continue
+    if (!FAMILIES.includes(family ?? '') || (family === 'IPv4') === isIpv4(ip)) continue
     const detail = `expected an ${family} value as indicated by \`ipFamilies[${i}]\``
     errors.push(invalid(`${IPS}[${i}]`, ip, detail))
   }

@@ -4,15 +4,18 @@ import type { Lease } from '../coordination/index.ts'
 import { Event, type Namespace } from '../core/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
-import { GoText, invalid, required } from './field-errors.ts'
-import { goFieldText } from './go-text.ts'
-import { finalizerErrors, IMMUTABLE_ERROR } from './metadata.ts'
+import { validateCollisions, validateCounts, validateParts } from './counts.ts'
+import { invalid, required } from './field-errors.ts'
+import { goFieldText, goRawExtension } from './go-text.ts'
+import { IMMUTABLE_ERROR, standardFinalizerErrors } from './metadata.ts'
 import { qualifiedNameErrors } from './names.ts'
 import { each, nonNegative } from './pod/common.ts'
 
 export function validateNamespace(namespace: DeepReadonly<Namespace>): FieldError[] {
   const finalizers = namespace.spec?.finalizers ?? []
-  return finalizers.flatMap((name) => each('spec.finalizers', name, finalizerErrors(name)))
+  return finalizers.flatMap((name) =>
+    each('spec.finalizers', name, [...qualifiedNameErrors(name), ...standardFinalizerErrors(name)]),
+  )
 }
 
 /** The phase follows the deletion. */
@@ -42,18 +45,19 @@ export function validateControllerRevision(
   const errors: FieldError[] = []
   if (revision.data === undefined || revision.data === null) {
     errors.push(required('data', 'data is mandatory'))
+  } else if (typeof revision.data !== 'object' || Array.isArray(revision.data)) {
+    errors.push(required('data', 'data must be a valid JSON object'))
   }
-  return [...errors, ...nonNegative('revision', revision.revision)]
+  return [...nonNegative('revision', revision.revision), ...errors]
 }
 
 export function validateControllerRevisionUpdate(
   revision: DeepReadonly<ControllerRevision>,
   old: DeepReadonly<ControllerRevision>,
 ): FieldError[] {
-  const errors = validateControllerRevision(revision)
+  const errors = nonNegative('revision', revision.revision)
   if (semanticEqual(revision.data, old.data)) return errors
-  const shown = new GoText(JSON.stringify(revision.data))
-  return [...errors, invalid('data', shown, IMMUTABLE_ERROR)]
+  return [...errors, invalid('data', goRawExtension(revision.data), IMMUTABLE_ERROR)]
 }
 
 const MAX_EVENT_WORD = 128
@@ -163,25 +167,21 @@ function shownField(field: (typeof EVENT_KEPT)[number], value: unknown): unknown
 }
 
 /** A part is not more than the whole. */
-export function validateDeploymentStatus({ status }: DeepReadonly<Deployment>): FieldError[] {
-  const names = [
-    'replicas',
-    'updatedReplicas',
-    'readyReplicas',
-    'availableReplicas',
-    'unavailableReplicas',
-  ] as const
-  const errors = names.flatMap((name) => nonNegative(`status.${name}`, status?.[name]))
-  const { replicas = 0, readyReplicas = 0 } = status ?? {}
-  for (const name of ['updatedReplicas', 'readyReplicas', 'availableReplicas'] as const) {
-    const value = status?.[name] ?? 0
-    if (value <= replicas) continue
-    errors.push(invalid(`status.${name}`, value, 'cannot be greater than status.replicas'))
-  }
-  const available = status?.availableReplicas ?? 0
-  if (available > readyReplicas) {
-    const detail = 'cannot be greater than readyReplicas'
-    errors.push(invalid('status.availableReplicas', available, detail))
-  }
-  return errors
+export function validateDeploymentStatus(
+  { status }: DeepReadonly<Deployment>,
+  old: DeepReadonly<Deployment>,
+): FieldError[] {
+  return [
+    ...validateCounts({ ...status }, [
+      'observedGeneration',
+      'replicas',
+      'updatedReplicas',
+      'readyReplicas',
+      'availableReplicas',
+      'unavailableReplicas',
+      'collisionCount',
+    ]),
+    ...validateParts(status, { names: ['updatedReplicas', 'readyReplicas', 'availableReplicas'] }),
+    ...validateCollisions(status, old.status),
+  ]
 }

@@ -11,6 +11,7 @@ import { semanticEqual } from '../strategy/equal.ts'
 import {
   isZeroCount,
   validateAtMostAll,
+  validateCollisions,
   validateCountOrPercent,
   validateCounts,
   validateParts,
@@ -25,7 +26,7 @@ import {
   validateAlwaysRestarts,
   validateTemplateMeta,
 } from './pod-template.ts'
-import { isEmptySelector, validateLabelSelector } from './label-selector.ts'
+import { isEmptySelector, isUsableSelector, validateLabelSelector } from './label-selector.ts'
 
 export function validateStatefulSetSpec(spec: DeepReadonly<StatefulSetSpec>): FieldError[] {
   const { whenDeleted = '', whenScaled = '' } = spec.persistentVolumeClaimRetentionPolicy ?? {}
@@ -39,13 +40,21 @@ export function validateStatefulSetSpec(spec: DeepReadonly<StatefulSetSpec>): Fi
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...nonNegative('spec.ordinals.start', spec.ordinals?.start),
     ...validateSelector(spec),
-    ...(matchesLabelSelector(spec.selector, spec.template?.metadata?.labels ?? {})
-      ? []
-      : [unmatchedLabels(spec.template, 'spec.template')]),
-    // Not its containers, as upstream: they may mount volumes that the claims give.
-    ...validateTemplateMeta(spec.template, 'spec.template'),
-    ...validatePodAnnotations(podOfTemplate(spec.template), 'spec.template.annotations'),
+    ...validateTemplate(spec),
     ...validateAlwaysRestarts(spec.template, { path: 'spec.template', kind: 'StatefulSet' }),
+  ]
+}
+
+function validateTemplate({ selector, template }: DeepReadonly<StatefulSetSpec>): FieldError[] {
+  if (selector && !isUsableSelector(selector)) {
+    return [invalid('spec.selector', goLabelSelector(selector), '')]
+  }
+  const fits = matchesLabelSelector(selector, template?.metadata?.labels ?? {})
+  return [
+    ...(fits ? [] : [unmatchedLabels(template, 'spec.template')]),
+    // Not its containers, as upstream: they may mount volumes that the claims give.
+    ...validateTemplateMeta(template, 'spec.template'),
+    ...validatePodAnnotations(podOfTemplate(template), 'spec.template.annotations'),
   ]
 }
 
@@ -133,7 +142,10 @@ export function validateStatefulSetUpdate(
   return [...errors, forbidden('spec', detail)]
 }
 
-export function validateStatefulSetStatus({ status }: DeepReadonly<StatefulSet>): FieldError[] {
+export function validateStatefulSetStatus(
+  { status }: DeepReadonly<StatefulSet>,
+  old: DeepReadonly<StatefulSet>,
+): FieldError[] {
   return [
     ...validateCounts({ ...status }, [
       'replicas',
@@ -148,5 +160,6 @@ export function validateStatefulSetStatus({ status }: DeepReadonly<StatefulSet>)
       names: ['readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'],
       availableOf: 'status.readyReplicas',
     }),
+    ...validateCollisions(status, old.status),
   ]
 }

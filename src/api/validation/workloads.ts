@@ -1,14 +1,25 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import type { DeploymentSpec, DeploymentStrategy, ReplicaSetSpec } from '../apps/index.ts'
+import {
+  type DeploymentSpec,
+  DeploymentStrategy,
+  type ReplicaSet,
+  type ReplicaSetSpec,
+} from '../apps/index.ts'
 import type { PodTemplateSpec } from '../core/index.ts'
 import type { LabelSelector } from '../meta/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { matchesLabelSelector } from '../selectors/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
-import { isZeroCount, validateAtMostAll, validateCountOrPercent } from './counts.ts'
+import {
+  isZeroCount,
+  validateAtMostAll,
+  validateCountOrPercent,
+  validateCounts,
+  validateParts,
+} from './counts.ts'
 import { goIntOrString, invalid, notSupported, required } from './field-errors.ts'
-import { goLabelSelector } from './go-text.ts'
-import { isEmptySelector, validateLabelSelector } from './label-selector.ts'
+import { goLabelSelector, goText } from './go-text.ts'
+import { isEmptySelector, isUsableSelector, validateLabelSelector } from './label-selector.ts'
 import { nonNegative } from './pod/common.ts'
 import { unmatchedLabels, validateAlwaysRestarts, validatePodTemplate } from './pod-template.ts'
 
@@ -18,6 +29,10 @@ function validateTemplate(
   selector: DeepReadonly<LabelSelector> | undefined,
 ): FieldError[] {
   const path = 'spec.template'
+  // Upstream looks no further when it cannot make a selector of it.
+  if (selector && !isUsableSelector(selector)) {
+    return [invalid('spec.selector', goLabelSelector(selector), 'invalid label selector')]
+  }
   const labels = template?.metadata?.labels ?? {}
   // An absent selector finds nothing, an empty one everything.
   const fits = matchesLabelSelector(selector, labels)
@@ -67,7 +82,8 @@ function validateStrategy(strategy: DeepReadonly<DeploymentStrategy>, path: stri
     return [{ type: 'FieldValueForbidden', field: `${path}.rollingUpdate`, detail }]
   }
   if (type !== 'RollingUpdate') {
-    return type ? [notSupported(path, type, ['Recreate', 'RollingUpdate'])] : [required(path)]
+    const shown = goText(DeploymentStrategy, strategy)
+    return [notSupported(path, shown, ['Recreate', 'RollingUpdate'])]
   }
   const at = `${path}.rollingUpdate`
   if (!rollingUpdate) return [required(at, 'this should be defaulted and never be nil')]
@@ -93,11 +109,26 @@ export function validateReplicaSetSpec(spec: DeepReadonly<ReplicaSetSpec>): Fiel
   ]
 }
 
+export function validateReplicaSetStatus({ status }: DeepReadonly<ReplicaSet>): FieldError[] {
+  return [
+    ...validateCounts({ ...status }, [
+      'replicas',
+      'fullyLabeledReplicas',
+      'readyReplicas',
+      'availableReplicas',
+      'observedGeneration',
+    ]),
+    ...validateParts(status, {
+      names: ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
+    }),
+  ]
+}
+
 /** A workload's selector is what its pods were found by: it may not change. */
 export function validateSelectorKept(
-  selector: DeepReadonly<LabelSelector>,
-  old: DeepReadonly<LabelSelector>,
+  selector: DeepReadonly<LabelSelector> | undefined,
+  old: DeepReadonly<LabelSelector> | undefined,
 ): FieldError[] {
   if (semanticEqual(selector, old)) return []
-  return [invalid('spec.selector', goLabelSelector(selector), 'field is immutable')]
+  return [invalid('spec.selector', selector && goLabelSelector(selector), 'field is immutable')]
 }

@@ -149,7 +149,7 @@ export function claimName(object: KubeObject, name: string): void {
   const { metadata } = object
   if (!metadata.name) {
     throw statusErrors.badRequest(
-      'the name of the object (empty) does not match the name on the URL ' + `(${name})`,
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
     )
   }
   if (metadata.name === name) return

@@ -102,7 +102,7 @@ const CREATIONS: readonly Case[] = [
   [
     '/limitranges',
     { spec: { limits: [{ type: 'Odd' }] } },
-    'spec.limits[0].type: Invalid value: Odd: must be a standard limit type or fully qualified',
+    'spec.limits[0].type: Invalid value: "Odd": must be a standard limit type or fully qualified',
   ],
   [
     '/resourcequotas',

@@ -11,9 +11,9 @@ import {
   notSupported,
   required,
 } from '../field-errors.ts'
-import { qualifiedNameErrors } from '../names.ts'
 import {
   goQuantity,
+  isExtendedResource,
   isWholeQuantity,
   nonNegativeQuantity,
   validateResourceName,
@@ -94,7 +94,7 @@ export function validateContainerResource(name: string, path: string): FieldErro
     if (!STANDARD.includes(name) && !isHugePages(name)) {
       errors.push(invalid(path, new GoText(name), 'must be a standard resource for containers'))
     }
-  } else if (!isNative(name) && !isExtended(name)) {
+  } else if (!isNative(name) && !isExtendedResource(name)) {
     errors.push(invalid(path, new GoText(name), "doesn't follow extended resource name standard"))
   }
   return errors
@@ -103,7 +103,7 @@ export function validateContainerResource(name: string, path: string): FieldErro
 function validateAmount(name: string, amount: string, path: string): FieldError[] {
   const errors = validateContainerResource(name, path)
   errors.push(...nonNegativeQuantity(amount, path))
-  if (isExtended(name) && !isWholeQuantity(amount)) {
+  if (isExtendedResource(name) && !isWholeQuantity(amount)) {
     errors.push(invalid(path, goQuantity(amount), 'must be an integer'))
   }
   if (isHugePages(name) && !isMultiple(amount, name.slice('hugepages-'.length))) {
@@ -111,12 +111,6 @@ function validateAmount(name: string, amount: string, path: string): FieldError[
     errors.push(invalid(path, canonicalQuantity(amount), detail))
   }
   return errors
-}
-
-/** Resources that the cluster itself does not know: devices, licences. */
-function isExtended(name: string): boolean {
-  if (isNative(name) || name.startsWith('requests.')) return false
-  return qualifiedNameErrors(`requests.${name}`).length === 0
 }
 
 function isMultiple(amount: string, size: string): boolean {

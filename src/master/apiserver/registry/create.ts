@@ -34,6 +34,7 @@ export async function createObject(
   how: { tracked?: boolean } = {},
 ): Promise<Served> {
   claimNamespace(store, call, object)
+  wipeSystemFields(object)
   dedupOwners(object, call.warnings)
   if (!how.tracked) {
     const nowMs = store.clock.nowMs()
@@ -76,7 +77,6 @@ async function createOnce(
   object: KubeObject,
 ): Promise<Served | 'exists'> {
   const { dryRun } = call.options
-  wipeSystemFields(object)
   const attributes = new AdmissionAttributes(call, {
     operation: 'CREATE',
     resource: store.resource,
@@ -95,7 +95,8 @@ async function createOnce(
   await store.admission.validate(attributes)
   const begun = await store.hooks.beginWrite?.({ object, old: undefined, dryRun })
   try {
-    if (object.metadata.resourceVersion) {
+    // Only a store refuses it.
+    if (object.metadata.resourceVersion && !dryRun) {
       throw statusErrors.plain('resourceVersion should not be set on objects to be created')
     }
     const result = await put(store, call, object)
@@ -143,7 +144,7 @@ async function put(store: Store, call: WriteCall, object: KubeObject): Promise<S
   const stored = (await store.conversion?.roundTrip(sent, { signal })) ?? sent
   if (call.options.dryRun) {
     const existing = await fetch(store, key, call.signal)
-    return existing ? 'exists' : unstored(store, stored)
+    return existing ? 'exists' : unstored(store, stored, object.metadata.resourceVersion)
   }
   const lease = await store.lease?.()
   const options = lease === undefined ? { signal: call.signal } : { signal: call.signal, lease }

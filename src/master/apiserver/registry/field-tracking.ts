@@ -16,6 +16,7 @@ import {
   structType,
   toJsonValue,
   type Versions,
+  UntypedItem,
   type Writer,
 } from '../../../api/index.ts'
 import { StatusError } from '../../../base/index.ts'
@@ -217,8 +218,10 @@ export async function trackUpdate(
     )
     setManagers(object, managers)
   } catch (error) {
+    // What has no type has nobody who wrote it (upstream: `UpdateNoErrors`).
+    if (error instanceof UntypedItem) return setManagers(object, undefined)
     if (!(error instanceof StatusError)) throw error
-    // A webhook that does not convert keeps nobody from writing (upstream: `UpdateNoErrors`).
+    // A webhook that does not convert keeps nobody from writing.
     setManagers(object, given ?? old?.metadata.managedFields)
   }
 }

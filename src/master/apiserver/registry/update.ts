@@ -1,6 +1,7 @@
 import {
   type FieldError,
   type KubeObject,
+  pathSegmentErrors,
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '../../../api/index.ts'
@@ -134,7 +135,7 @@ interface Attempt {
 async function attemptUpdate(store: Store, call: WriteCall, on: Attempt): Promise<Outcome> {
   const { update, origin } = on
   const old = origin.parse()
-  checkUid(store, update, { key: origin.key, old })
+  checkUid(store, call, { update, key: origin.key, old })
   const object = await update.change(origin.parse())
   checkVersion(store, update.name, { object, old })
   claimNamespace(store, call, object)
@@ -176,13 +177,19 @@ async function attemptUpdate(store: Store, call: WriteCall, on: Attempt): Promis
   }
 }
 
-function checkUid(store: Store, update: Update, of: { key: string; old: KubeObject }): void {
-  const uid = of.old.metadata.uid ?? ''
+function checkUid(
+  store: Store,
+  call: WriteCall,
+  { update, key, old }: { update: Update; key: string; old: KubeObject },
+): void {
+  const uid = old.metadata.uid ?? ''
+  // Upstream's dry runs end above the layer that puts the prefix before keys.
+  const shown = call.options.dryRun ? key.replace(/^\/registry/, '') : key
   if (update.uid === undefined || update.uid === '' || update.uid === uid) return
   throw statusErrors.conflict(
     store.resource,
     update.name,
-    `StorageError: invalid object, Code: 4, Key: ${of.key}, ResourceVersion: 0, ` +
+    `StorageError: invalid object, Code: 4, Key: ${shown}, ResourceVersion: 0, ` +
       `AdditionalErrorMsg: Precondition failed: UID in precondition: ${update.uid}, ` +
       `UID in object meta: ${uid}`,
   )
@@ -229,7 +236,6 @@ function keepIdentity(object: KubeObject, old: KubeObject): void {
   if (was.deletionGracePeriodSeconds !== undefined && meta.deletionGracePeriodSeconds == null) {
     meta.deletionGracePeriodSeconds = was.deletionGracePeriodSeconds
   }
-  delete meta.selfLink
   if (was.generation === undefined) delete meta.generation
   else meta.generation = was.generation
 }
@@ -242,13 +248,15 @@ function prepare(store: Store, on: { update: Update; object: KubeObject; old: Ku
   const errors = [
     ...validateObjectMeta(object.metadata, {
       namespaced,
-      nameErrors: () => [],
+      nameErrors: pathSegmentErrors,
       anyFinalizer: true,
     }),
     ...validateObjectMetaUpdate(object.metadata, old.metadata, { anyFinalizer: true }),
     ...on.update.rules.validate(object, old),
   ]
   if (errors.length > 0) throw statusErrors.invalid(kindOf(store, object), on.update.name, errors)
+  // What is read from a store has defaults, those that follow from other fields as well.
+  store.resource.strategy.applyDefaults(object)
 }
 
 // Who sets a field again to what it is does not make a new version of the object.

@@ -9,8 +9,13 @@ export function volumeHooks(clock: Clock): StoreHooks {
       const volume = object as PersistentVolume
       const before = (old as PersistentVolume | undefined)?.status
       const { phase, lastPhaseTransitionTime: time } = volume.status
-      if (phase !== before?.phase && time === before?.lastPhaseTransitionTime) {
-        volume.status.lastPhaseTransitionTime = timestamp(clock.nowMs())
+      const since = before?.lastPhaseTransitionTime
+      if (phase !== before?.phase) {
+        if (time === undefined || time === since) {
+          volume.status.lastPhaseTransitionTime = timestamp(clock.nowMs())
+        }
+      } else if (time === undefined && since !== undefined) {
+        volume.status.lastPhaseTransitionTime = since
       }
       return Promise.resolve(undefined)
     },
