@@ -53,6 +53,8 @@ export interface StateObserver {
   replaced(): void
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** Unwritten bytes above which the state flushes itself. */
 const PENDING_BYTES_MAX = 8 * 2 ** 20
 /** Blocks of keys compacted before other work gets its turn. */
@@ -78,6 +80,8 @@ export class EtcdState implements StateMachine<Outcome> {
   #listener: StateListener | undefined
   #observer: StateObserver | undefined
   #flushing = false
+  /** Made anew when a snapshot has replaced what it gives. */
+  #call: Mutable<CommandCall> | undefined
   #failure: unknown
   #closed = false
   #clearing: Promise<void> = Promise.resolve()
@@ -223,21 +227,32 @@ export class EtcdState implements StateMachine<Outcome> {
 
   readonly #nowMs = () => this.#options.clock.monotonicMs()
 
-  /** Of the newest entry; all fields at once, as each entry gets one of these. */
-  readonly #onBehalfOf = (who: Who): CommandCall => ({
-    mvcc: this.#mvcc,
-    leases: this.#leases,
-    auth: this.#auth,
-    counts: this.counts,
-    admission: this.#admission,
-    backend: this.#backend,
-    members: this.#members,
-    alarms: this.#alarms,
-    index: this.#appliedIndex,
-    nowMs: this.#nowMs,
-    onCompaction: this.#onCompaction,
-    who,
-  })
+  /** Of the newest entry. One object for all entries, as each of them passes here. */
+  readonly #onBehalfOf = (who: Who): CommandCall => {
+    const call = (this.#call ??= this.#newCall())
+    call.index = this.#appliedIndex
+    call.who = who
+    return call
+  }
+
+  #newCall(): Mutable<CommandCall> {
+    const leases = this.#leases
+    return {
+      mvcc: this.#mvcc,
+      leases,
+      leaseExists: (id) => leases.has(id),
+      auth: this.#auth,
+      counts: this.counts,
+      admission: this.#admission,
+      backend: this.#backend,
+      members: this.#members,
+      alarms: this.#alarms,
+      index: this.#appliedIndex,
+      nowMs: this.#nowMs,
+      onCompaction: this.#onCompaction,
+      who: undefined,
+    }
+  }
 
   async adopt(at: { index: LogIndex; term: Term }, membership: Membership): Promise<void> {
     this.#members.set(membership)
@@ -367,6 +382,7 @@ export class EtcdState implements StateMachine<Outcome> {
     this.#members = parts.members
     this.#alarms = parts.alarms
     this.#admission = new Admission({ book: parts.auth, leases: parts.leases })
+    this.#call = undefined
     this.#appliedIndex = at.index
     this.#appliedTerm = at.term
     this.#durableIndex = at.index

@@ -22,7 +22,7 @@ export class UnaryCall extends Call implements StreamListener {
     if (this.ended) return
     const whole = ended && !this.#begun ? wholeMessage(chunk, this.receiveBytesMax) : undefined
     if (whole) {
-      void this.#answer(whole)
+      this.#answer(whole)
       return
     }
     this.#begun = true
@@ -35,7 +35,7 @@ export class UnaryCall extends Call implements StreamListener {
       this.fail(error)
       return
     }
-    void this.#answer(this.#request)
+    this.#answer(this.#request)
   }
 
   #take(message: Buffer): void {
@@ -45,9 +45,20 @@ export class UnaryCall extends Call implements StreamListener {
     this.#request = message
   }
 
-  async #answer(request: Buffer): Promise<void> {
+  /** Without a function's own promise: this is passed by every call. */
+  #answer(request: Buffer): void {
+    const fail = (error: unknown) => this.fail(error)
     try {
-      const response = await this.#method.handle(request, this)
+      const response = this.#method.handle(request, this)
+      if (response instanceof Promise) response.then((late) => this.#respond(late), fail)
+      else this.#respond(response)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  #respond(response: Uint8Array): void {
+    try {
       if (!this.ended) this.send(response, { end: true })
     } catch (error) {
       this.fail(error)

@@ -5,7 +5,7 @@ import type { Alarm, AlarmBook } from '../alarms/index.ts'
 import type { LeaseBook } from '../lease/index.ts'
 import type { MemberBook } from '../membership/index.ts'
 import type { Counts } from '../counts.ts'
-import type { Backend, Mvcc, OpResult } from '../mvcc/index.ts'
+import type { Backend, LeaseExists, Mvcc, OpResult } from '../mvcc/index.ts'
 
 /** What applying one entry came to, on this member; the same on every other. */
 export type Outcome =
@@ -29,6 +29,7 @@ export type Outcome =
 export interface CommandContext {
   readonly mvcc: Mvcc
   readonly leases: LeaseBook
+  readonly leaseExists: LeaseExists
   readonly auth: AuthBook
   readonly counts: Counts
   readonly admission: Admission

@@ -6,12 +6,11 @@ import type { Command } from './command.ts'
 
 /** Commands about keys. */
 export const keyCommands = {
-  [Tag.put]: (payload, { mvcc, leases, admission, alarms, who }) => {
+  [Tag.put]: (payload, { mvcc, leaseExists, admission, alarms, who }) => {
     checkAlarms(alarms, { grows: true })
     const request = decodePut(payload, 1)
     admission.put(who, request)
-    const { revision, prevKv } = put(mvcc, request, (id) => leases.has(id))
-    return { kind: 'put', revision, prevKv }
+    return put(mvcc, request, leaseExists)
   },
   [Tag.deleteRange]: (payload, { mvcc, admission, alarms, who }) => {
     checkAlarms(alarms, { grows: false })
@@ -19,11 +18,11 @@ export const keyCommands = {
     admission.deleteRange(who, request)
     return { kind: 'delete-range', ...deleteRange(mvcc, request) }
   },
-  [Tag.txn]: (payload, { mvcc, leases, admission, alarms, who }) => {
+  [Tag.txn]: (payload, { mvcc, leaseExists, admission, alarms, who }) => {
     const request = pb.TxnRequest.decode(payload.subarray(1))
     checkAlarms(alarms, { grows: txnBytes(request) > 0 })
     admission.txn(who, request)
-    return { kind: 'txn', ...txn(mvcc, request, (id) => leases.has(id)) }
+    return { kind: 'txn', ...txn(mvcc, request, leaseExists) }
   },
   [Tag.compact]: (payload, { mvcc, alarms, onCompaction }) => {
     checkAlarms(alarms, { grows: false })

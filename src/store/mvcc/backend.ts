@@ -296,9 +296,8 @@ export class Backend {
     const entries = this.#entries
     this.#entries = new Map()
     try {
-      if (ops.length > 0) await this.#engine.batch(ops, { sync: true })
+      await this.#batch(ops, { sync: true })
     } catch (error) {
-      this.#failure = error
       // Still readable while the owner shuts down.
       this.#entries = new Map([...entries, ...this.#entries])
       throw error
@@ -306,6 +305,17 @@ export class Backend {
     for (const { main, sub, count } of starts) this.#directory.append(main, sub, count)
     this.#records.written(blocks)
     await this.#sweepSome()
+  }
+
+  /** After a failure nothing is written: what came later would be there without what came before. */
+  async #batch(ops: readonly EngineOp[], options: { sync?: boolean } = {}): Promise<void> {
+    if (ops.length === 0) return
+    try {
+      await this.#engine.batch(ops, options)
+    } catch (error) {
+      this.#failure = error
+      throw error
+    }
   }
 
   #encode(blocks: readonly RecordBlock[], ops: EngineOp[]): (BlockStart & { count: number })[] {
@@ -331,7 +341,7 @@ export class Backend {
       const key = this.#blockKey(main, sub)
       return block ? { type: 'put', key, value: block } : { type: 'del', key }
     })
-    if (ops.length > 0) await this.#engine.batch(ops)
+    await this.#batch(ops)
     for (const { main, sub } of swept) this.#cache.delete(revisionId(main, sub))
     this.#dead.wrote()
   }

@@ -7,6 +7,7 @@ import type { Mvcc } from './mvcc.ts'
 import { range, type RangeResult } from './range.ts'
 
 export interface PutResult {
+  readonly kind: 'put'
   readonly revision: number
   /** With `prevKv`, when the key was there. */
   readonly prevKv: KeyValue | undefined
@@ -28,7 +29,7 @@ export interface TxnResult {
 
 export type OpResult =
   | ({ readonly kind: 'range' } & RangeResult)
-  | ({ readonly kind: 'put' } & PutResult)
+  | PutResult
   | ({ readonly kind: 'delete-range' } & DeleteRangeResult)
   | ({ readonly kind: 'txn' } & TxnResult)
   /** An operation with nothing in it: only the answer's place is kept. */
@@ -61,7 +62,7 @@ function applyPut(mvcc: Mvcc, request: pb.PutRequest.$Properties): PutResult {
     if (request.prevKv) prevKv = previous
   }
   mvcc.put(key, value, lease)
-  return { revision: mvcc.revision, prevKv }
+  return { kind: 'put', revision: mvcc.revision, prevKv }
 }
 
 export function deleteRange(
@@ -144,7 +145,7 @@ function execute(mvcc: Mvcc, request: pb.TxnRequest.$Properties, path: Path): Tx
   const responses: OpResult[] = []
   for (const op of branch(request, succeeded)) {
     if (op.requestRange) responses.push({ kind: 'range', ...range(mvcc, op.requestRange) })
-    else if (op.requestPut) responses.push({ kind: 'put', ...applyPut(mvcc, op.requestPut) })
+    else if (op.requestPut) responses.push(applyPut(mvcc, op.requestPut))
     else if (op.requestDeleteRange) {
       responses.push({ kind: 'delete-range', ...deleteRange(mvcc, op.requestDeleteRange) })
     } else if (op.requestTxn) {

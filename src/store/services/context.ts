@@ -91,34 +91,38 @@ export class ServiceContext {
   }
 
   /** Replicates a request; its outcome, or the refusal that applying it came to. */
-  async propose<K extends Outcome['kind']>(
+  propose<K extends Outcome['kind']>(
     kind: K,
     tag: Tag,
     encoded: Uint8Array,
     options: CallOptions,
   ): Promise<Extract<Outcome, { kind: K }>> {
-    return outcomeOf(kind, await this.replicate(tag, encoded, options))
+    return this.replicate({ tag, encoded }, options, (outcome) => outcomeOf(kind, outcome))
   }
 
-  /** The same, with the outcome as it is: without a promise more, as every write of keys passes here. */
-  replicate(tag: Tag, encoded: Uint8Array, options: CallOptions): Promise<Outcome> {
+  /**
+   * The same, with what `finish` makes of the outcome: without a promise more, as every write of
+   * keys passes here.
+   */
+  replicate<T>(
+    request: { readonly tag: Tag; readonly encoded: Uint8Array },
+    options: CallOptions,
+    finish: (outcome: Outcome) => T,
+  ): Promise<T> {
+    const { tag, encoded } = request
     if (encoded.length > this.#requestBytesMax) {
       return Promise.reject(etcdErrors.requestTooLarge())
     }
     const who = options.caller && this.identify(options)
-    return who instanceof Promise
-      ? who.then((known) => this.#replicate(payloadParts(tag, encoded, known), options))
-      : this.#replicate(payloadParts(tag, encoded, who), options)
-  }
-
-  #replicate(payload: readonly Uint8Array[], options: CallOptions): Promise<Outcome> {
-    this.state.counts.proposalsPending++
-    return this.member.propose(payload, options).then(this.#onOutcome, this.#onFailure)
-  }
-
-  readonly #onOutcome = (outcome: Outcome): Outcome => {
-    this.state.counts.proposalsPending--
-    return outcome
+    const write = (known: Who): Promise<T> => {
+      const { counts } = this.state
+      counts.proposalsPending++
+      return this.member.propose(payloadParts(tag, encoded, known), options).then((outcome) => {
+        counts.proposalsPending--
+        return finish(outcome)
+      }, this.#onFailure)
+    }
+    return who instanceof Promise ? who.then(write) : write(who)
   }
 
   readonly #onFailure = (error: unknown): never => {

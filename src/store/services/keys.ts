@@ -27,6 +27,7 @@ import {
 import { checkAlarms, putBytes, txnBytes } from '../alarms/index.ts'
 import { Tag } from '../payload.ts'
 import { checkDeleteRange, checkPut, checkRange, checkTxn } from '../requests.ts'
+import type { Outcome } from '../commands/index.ts'
 import { outcomeOf, type ServiceContext } from './context.ts'
 
 const TXN_OPS_MAX = 128
@@ -85,13 +86,20 @@ export class KeyService {
     this.#service.admission.range(who, { key, rangeEnd: request.rangeEnd })
   }
 
-  async put(request: PutRequest, options: CallOptions): Promise<Headed<PutResult>> {
-    checkPut(request)
-    this.#service.takeSpace(putBytes(request))
-    const encoded = options.encoded ?? pb.PutRequest.encode(request).finish()
-    const outcome = await this.#service.replicate(Tag.put, encoded, options)
-    return this.#service.headed(outcomeOf('put', outcome))
+  /** Without a function's own promise: most of what clients ask for. */
+  put(request: PutRequest, options: CallOptions): Promise<Headed<PutResult>> {
+    try {
+      checkPut(request)
+      this.#service.takeSpace(putBytes(request))
+      const encoded = options.encoded ?? pb.PutRequest.encode(request).finish()
+      return this.#service.replicate({ tag: Tag.put, encoded }, options, this.#onPut)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
+
+  readonly #onPut = (outcome: Outcome): Headed<PutResult> =>
+    this.#service.headed(outcomeOf('put', outcome))
 
   async deleteRange(
     request: DeleteRangeRequest,
@@ -115,9 +123,11 @@ export class KeyService {
     }
     this.#service.takeSpace(txnBytes(request))
     const encoded = options.encoded ?? pb.TxnRequest.encode(request).finish()
-    const outcome = await this.#service.replicate(Tag.txn, encoded, options)
-    return this.#service.headed(outcomeOf('txn', outcome))
+    return await this.#service.replicate({ tag: Tag.txn, encoded }, options, this.#onTxn)
   }
+
+  readonly #onTxn = (outcome: Outcome): Headed<TxnResult> =>
+    this.#service.headed(outcomeOf('txn', outcome))
 
   async compact(
     request: CompactionRequest,
