@@ -11,6 +11,7 @@ import {
   pods,
   quantityMilliValue,
   type Scale,
+  type Selector,
   semanticEqual,
   withCondition,
 } from '../../api/index.ts'
@@ -74,6 +75,8 @@ class AutoscalerReconciler {
   readonly #metrics: MetricsClient
   readonly #periodMs: number
   readonly #histories = new Map<ObjectKey, ScaleHistory>()
+  /** Which pods each autoscaler was last seen to scale. */
+  readonly #selectors = new Map<ObjectKey, Selector>()
 
   constructor(context: ControllerContext, { periodMs = 15_000 }: AutoscalerOptions) {
     this.#context = context
@@ -88,6 +91,7 @@ class AutoscalerReconciler {
     const autoscaler = this.autoscalers.get(key)
     if (!autoscaler) {
       this.#histories.delete(key)
+      this.#selectors.delete(key)
       return done
     }
     const pass = new Pass(this.#context, autoscaler)
@@ -114,6 +118,7 @@ class AutoscalerReconciler {
     const got = "the HPA controller was able to get the target's current scale"
     pass.set('AbleToScale', true, 'SucceededGetScale', got)
     const current = scale.spec.replicas ?? 0
+    if (!this.#histories.has(key)) this.#histories.set(key, this.#begun(current))
     pass.status.currentReplicas = scale.status.replicas
     const decision = await this.#decide(key, autoscaler, scale, pass, call)
     if (!decision) return
@@ -137,6 +142,12 @@ class AutoscalerReconciler {
     pass.tell('Normal', 'SuccessfulRescale', `New size: ${after}; reason: ${why}`)
     pass.status.lastScaleTime = formatTime(this.#context.clock.nowMs())
     this.#remember(key, { wanted, before: current, after })
+  }
+
+  /** The size at first sight is a recommendation: who begins anew must not shrink at once. */
+  #begun(current: number): ScaleHistory {
+    const atMs = this.#context.clock.nowMs()
+    return { ...NO_HISTORY, recommended: [{ atMs, replicas: current }] }
   }
 
   #remember(key: ObjectKey, of: { wanted: number; before: number; after: number }): void {
@@ -168,7 +179,7 @@ class AutoscalerReconciler {
     })
     if (current > spec.maxReplicas) return outside(spec.maxReplicas, 'above Spec.MaxReplicas')
     if (current < min) return outside(min, 'below Spec.MinReplicas')
-    const best = await this.#measure(autoscaler, scale, pass, call)
+    const best = await this.#measure(key, autoscaler, scale, pass, call)
     if (!best) return undefined
     const history = this.#histories.get(key) ?? NO_HISTORY
     const nowMs = this.#context.clock.nowMs()
@@ -185,6 +196,7 @@ class AutoscalerReconciler {
   }
 
   async #measure(
+    key: ObjectKey,
     autoscaler: ReadAutoscaler,
     scale: Scale,
     pass: Pass,
@@ -198,7 +210,17 @@ class AutoscalerReconciler {
       pass.set('ScalingActive', false, 'InvalidSelector', message)
       return undefined
     }
+    this.#selectors.set(key, parseSelector(selector))
     const scaled = this.#scaled(autoscaler, scale, selector)
+    const rivals = this.#autoscalersOf(scaled.pods)
+    if (rivals.length > 1) {
+      const names = rivals.map((rival) => `{${rival.split('/').reverse().join(' ')}}`).join(' ')
+      const message = `pods by selector ${selector} are controlled by multiple HPAs: [${names}]`
+      pass.tell('Warning', 'AmbiguousSelector', message)
+      pass.set('ScalingActive', false, 'AmbiguousSelector', message)
+      pass.tell('Warning', 'FailedComputeMetricsReplicas', message)
+      return undefined
+    }
     const found: Proposed[] = []
     const statuses: MetricStatus[] = []
     const failures: { reason: string; message: string; source: string }[] = []
@@ -242,6 +264,19 @@ class AutoscalerReconciler {
       pass.set('ScalingActive', true, 'ValidMetricFound', `${what} ${best.metric}`)
     }
     return best
+  }
+
+  /** The autoscalers that scale one of these pods, by name. */
+  #autoscalersOf(those: readonly Cached<Pod>[]): ObjectKey[] {
+    const [first] = those
+    if (!first) return []
+    const inNamespace = `${first.metadata.namespace}/`
+    const found: ObjectKey[] = []
+    for (const [key, selector] of this.#selectors) {
+      if (!key.startsWith(inNamespace)) continue
+      if (those.some(({ metadata }) => selector.matches(metadata.labels ?? {}))) found.push(key)
+    }
+    return found.sort()
   }
 
   #scaled(autoscaler: ReadAutoscaler, scale: Scale, selector: string): Scaled {

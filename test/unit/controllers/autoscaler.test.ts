@@ -238,6 +238,41 @@ describe('autoscaler, on a whole API server', () => {
     assert.equal((await condition('ScalingActive'))?.reason, 'ValidMetricFound')
   })
 
+  it('does not shrink at first sight, but when that has been asked for a while', async () => {
+    await start(4)
+    serveUse('10m')
+    await cluster.client.for(horizontalPodAutoscalers).create(autoscaler())
+    await eventually('it is held back', async () => {
+      return (await condition('AbleToScale'))?.reason === 'ScaleDownStabilized'
+    })
+    assert.equal((await cluster.deployment('web')).spec.replicas, 4)
+    const behavior = { scaleDown: { stabilizationWindowSeconds: 0 } }
+    const patch = { type: 'merge', body: { spec: { behavior } } } as const
+    await cluster.client.for(horizontalPodAutoscalers).patch(at, patch)
+    await scaledTo(1)
+  })
+
+  it('scales nothing that another autoscaler scales, too', async () => {
+    await start(2)
+    serveUse('160m')
+    const rival = autoscaler()
+    rival.metadata.name = 'rival'
+    await cluster.client.for(horizontalPodAutoscalers).create(autoscaler())
+    await cluster.client.for(horizontalPodAutoscalers).create(rival)
+    await eventually('both say so', async () => {
+      const { items } = await cluster.client.for(horizontalPodAutoscalers).list(at)
+      const reasons = items.map(
+        ({ status }) => findCondition(status.conditions, 'ScalingActive')?.reason,
+      )
+      return reasons.length === 2 && reasons.every((reason) => reason === 'AmbiguousSelector')
+    })
+    const words = 'pods by selector app=web are controlled by multiple HPAs: '
+    assert.equal(
+      (await condition('ScalingActive'))?.message,
+      `${words}[{rival default} {web default}]`,
+    )
+  })
+
   it('brings a size outside its bounds back', async () => {
     serveUse('80m')
     await start(7)
