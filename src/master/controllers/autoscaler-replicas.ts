@@ -106,6 +106,9 @@ export function replicasForPods(
   of: { current: number; goal: PodsGoal; isCpu: boolean; tolerances: Tolerances; nowMs: number },
 ): { replicas: number; level: number; average: number } {
   const { goal } = of
+  if (pods.length === 0) {
+    throw new MetricError('no pods returned by selector while calculating replica count')
+  }
   const groups = groupPods(pods, samples, of)
   const values = new Map<string, number>()
   for (const [name, { value }] of samples) {
@@ -125,7 +128,9 @@ export function replicasForPods(
     return { replicas, ...now }
   }
   // What is not known must not make the set grow or shrink faster than what is known.
-  for (const name of groups.missing) values.set(name, ratio < 1 ? goal.fallbackOf(name) : 0)
+  if (ratio !== 1) {
+    for (const name of groups.missing) values.set(name, ratio < 1 ? goal.fallbackOf(name) : 0)
+  }
   if (startsCount) for (const name of groups.unready) values.set(name, 0)
   const cautious = levelOf(values, goal) / goal.target
   const turned = (ratio < 1 && cautious > 1) || (ratio > 1 && cautious < 1)

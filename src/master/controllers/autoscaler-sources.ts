@@ -30,6 +30,8 @@ export interface Scaled {
   readonly selector: string
   readonly pods: readonly Cached<Pod>[]
   readonly current: number
+  /** How many replicas the target says that it has. */
+  readonly observed: number
   readonly tolerances: Tolerances
   readonly nowMs: number
 }
@@ -210,8 +212,9 @@ function byTarget(
 ): { replicas: number; current: object } {
   if (target.averageValue !== undefined) {
     const goal = quantityMilliValue(target.averageValue)
-    const replicas = replicasForTotal(usage, { ...scaled, target: goal })
-    const average = scaled.current === 0 ? usage : Math.ceil(usage / scaled.current)
+    const { observed: current, tolerances } = scaled
+    const replicas = replicasForTotal(usage, { current, target: goal, tolerances })
+    const average = current === 0 ? usage : Math.ceil(usage / current)
     return { replicas, current: { averageValue: milliText(average) } }
   }
   const goal = quantityMilliValue(target.value ?? '0')

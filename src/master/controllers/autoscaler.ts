@@ -291,6 +291,7 @@ class AutoscalerReconciler {
       selector,
       pods: those,
       current: scale.spec.replicas ?? 0,
+      observed: scale.status.replicas,
       tolerances: tolerancesOf(autoscaler),
       nowMs: this.#context.clock.nowMs(),
     }

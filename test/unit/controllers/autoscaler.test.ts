@@ -73,6 +73,13 @@ describe('replicas by the average of pods', () => {
     assert.equal(replicas([300, 300, '-'], 100), 6)
     assert.equal(replicas([10, 10, 10, '-'], 100), 1)
   })
+  it('leaves a set alone whose known pods are where they should be', () => {
+    assert.equal(replicas([100, 100, undefined, undefined], 100), 4)
+    assert.equal(replicas([100, '-', '-', '-'], 100), 4)
+  })
+  it('fails without any pod', () => {
+    assert.throws(() => replicas([], 100), /no pods returned by selector/)
+  })
   it('fails without any sample', () => {
     assert.throws(() => replicas([undefined, '-'], 100), /did not receive metrics/)
   })
