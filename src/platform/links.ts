@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises'
 import type { Links } from '../base/index.ts'
 import { diskError } from './disk.ts'
 
-/** The machine's symbolic links. Paths are absolute. Errors are `DiskError`. */
+/** The machine's links and modes. Paths are absolute. Errors are `DiskError`. */
 export const systemLinks: Links = {
   async replaceLink(path, target) {
     const temporary = `${path}.tmp-${process.pid}`
@@ -19,6 +19,13 @@ export const systemLinks: Links = {
       return await fs.readlink(path)
     } catch {
       return undefined
+    }
+  },
+  async setMode(path, mode) {
+    try {
+      await fs.chmod(path, mode)
+    } catch (error) {
+      throw diskError(path, error)
     }
   },
 }

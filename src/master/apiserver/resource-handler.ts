@@ -1,9 +1,11 @@
 import { copyJson, type HttpResponse } from '../../base/index.ts'
 import type { DeleteOptions, KubeObject, Resource } from '../../api/index.ts'
+import type { WatchItem } from './cache/watcher.ts'
 import { decodeDeleteOptions, decodeObject } from './decode.ts'
 import { callOf, type Exchange, readObjectBody, replyContext } from './exchange.ts'
 import { CONTENT_TYPE } from './negotiation.ts'
 import { checkDeleteOptions, deleteOptionsFromQuery, listOptions, writeOptions } from './options.ts'
+import { eventsOverWebSocket, wantsWebSocket } from './over-web-socket.ts'
 import { createObject } from './registry/create.ts'
 import { deleteObject, type Deleted } from './registry/delete.ts'
 import { deleteCollection } from './registry/delete-collection.ts'
@@ -91,16 +93,21 @@ async function watch(store: Store, exchange: Exchange): Promise<HttpResponse> {
   const options = { ...listOptions(exchange.query, true), name: exchange.at.name }
   const watcher = await watchObjects(store, call, options)
   const encode = frameEncoder(context, store.codec)
-  async function* frames(): AsyncGenerator<Uint8Array> {
+  async function* told<T>(write: (items: readonly WatchItem[]) => T): AsyncGenerator<T> {
     try {
-      for await (const items of watcher) yield Buffer.concat(items.flatMap(encode))
+      for await (const items of watcher) yield write(items)
     } finally {
       watcher.end()
     }
   }
   const { format } = exchange.accepted
+  if (wantsWebSocket(exchange.request)) {
+    const events = told((items) => items.map((item) => Buffer.concat(encode(item))))
+    return eventsOverWebSocket(exchange.request, events, { asText: format !== 'protobuf' })
+  }
+  const frames = told((items) => Buffer.concat(items.flatMap(encode)))
   const type = format === 'protobuf' ? `${CONTENT_TYPE.protobuf};stream=watch` : CONTENT_TYPE.json
-  return { status: 200, headers: { 'content-type': type }, body: frames() }
+  return { status: 200, headers: { 'content-type': type }, body: frames }
 }
 
 /** The object of a request body, with defaults. */

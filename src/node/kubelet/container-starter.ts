@@ -210,7 +210,7 @@ function mountsOf(
   for (const mount of container.volumeMounts ?? []) {
     const folder = volumes.get(mount.name)
     if (folder === undefined) continue
-    const subPath = mount.subPath || expand(mount.subPathExpr ?? '', values)
+    const subPath = mount.subPath || subPathOf(mount.subPathExpr ?? '', values)
     mounts.push({
       name: mount.name,
       mountPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
@@ -221,6 +221,20 @@ function mountsOf(
     })
   }
   return mounts
+}
+
+/** A `subPathExpr` with its variables' values. Throws `ConfigError`, in the kubelet's words. */
+function subPathOf(expression: string, values: ReadonlyMap<string, string>): string {
+  const missing = new Set<string>()
+  const path = expand(expression, values, missing)
+  if (missing.size > 0) throw new ConfigError(`missing value for ${[...missing].sort().join(', ')}`)
+  if (path.startsWith('/')) {
+    throw new ConfigError(`error SubPath \`${path}\` must not be an absolute path`)
+  }
+  if (path.split('/').includes('..')) {
+    throw new ConfigError(`unable to provision SubPath \`${path}\`: must not contain '..'`)
+  }
+  return path
 }
 
 /** Whether a volume is the pod's own, so that its user and group may have it. */

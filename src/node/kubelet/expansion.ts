@@ -1,8 +1,13 @@
 /**
  * Expands `$(NAME)` from `values`; an unknown name stays as written and `$$` stands for one `$`
- * (Kubernetes' rules for `env`, `command`, `args` and `subPathExpr`).
+ * (Kubernetes' rules for `env`, `command`, `args` and `subPathExpr`). Names that have no value, or an
+ * empty one, are put into `missing`.
  */
-export function expand(text: string, values: ReadonlyMap<string, string>): string {
+export function expand(
+  text: string,
+  values: ReadonlyMap<string, string>,
+  missing?: Set<string>,
+): string {
   let result = ''
   let i = 0
   while (i < text.length) {
@@ -16,6 +21,7 @@ export function expand(text: string, values: ReadonlyMap<string, string>): strin
     const end = next === '(' ? text.indexOf(')', i + 2) : -1
     if (next === '(' && end >= 0) {
       const name = text.slice(i + 2, end)
+      if (!values.get(name)) missing?.add(name)
       result += values.get(name) ?? `$(${name})`
       i = end + 1
     } else {

@@ -8,6 +8,8 @@ export class VolumeError extends Error {
 
 /** Links, and folders, that a `subPath` may lead through. */
 const LINKS_MAX = 255
+/** An empty volume belongs to all of a pod's users. */
+const EMPTY_MODE = 0o777
 
 /**
  * Lays volumes out under a pod's folder. Files of ConfigMaps and the like change all at once, as
@@ -28,7 +30,10 @@ export class VolumeWriter {
     const path = `${folder}/volumes/${volumeName}`
     switch (content.kind) {
       case 'empty':
-        await this.#disk.mkdir(path, { mode: 0o777 })
+        if (!(await this.#disk.stat(path))) {
+          await this.#disk.mkdir(path, { mode: 0o777 })
+          await this.#links.setMode(path, EMPTY_MODE)
+        }
         return path
       case 'host':
         await this.#hostPath(content)

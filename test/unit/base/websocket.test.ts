@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { acceptKey, WebSocket } from '../../../src/base/index.ts'
-import { FakeConnection } from '../node/fake-connection.ts'
+import { FakeConnection } from '../../support/fake-connection.ts'
 
 const MASK = Buffer.of(1, 2, 3, 4)
 

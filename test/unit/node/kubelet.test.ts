@@ -284,6 +284,28 @@ describe('kubelet', () => {
     assert.equal((await fixture.logs('nobody')).status, 404)
   })
 
+  it('waits with a subPathExpr that leads nowhere', async () => {
+    await fixture.node('node-1')
+    const words: Record<string, string> = {
+      '$(NONE)/x': 'missing value for NONE',
+      '$(ROOT)': 'error SubPath `/tmp` must not be an absolute path',
+      'a/$(UP)': "unable to provision SubPath `a/..`: must not contain '..'",
+    }
+    for (const [i, [subPathExpr, message]] of Object.entries(words).entries()) {
+      const env = [
+        { name: 'ROOT', value: '/tmp' },
+        { name: 'UP', value: '..' },
+      ]
+      const volumeMounts = [{ name: 'v', mountPath: '/v', subPathExpr }]
+      const spec = { volumes: [{ name: 'v', emptyDir: {} }] }
+      await fixture.pod(`p-${i}`, { command: ['sleep', '60'], env, volumeMounts }, spec)
+      await fixture.untilPod(`p-${i}`, 'waits', ({ status }) => {
+        const waiting = status.containerStatuses?.[0]?.state?.waiting
+        return waiting?.reason === 'CreateContainerConfigError' && waiting.message === message
+      })
+    }
+  })
+
   it('tells which pods have running containers', async () => {
     await fixture.node('node-1')
     await fixture.pod('here', { command: ['sleep', '60'] })

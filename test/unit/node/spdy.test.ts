@@ -6,7 +6,7 @@ import {
   SPDY_DICTIONARY,
 } from '../../../src/node/kubelet/streaming/spdy-headers.ts'
 import { SpdySession, type SpdyStream } from '../../../src/node/kubelet/streaming/spdy-session.ts'
-import { FakeConnection } from './fake-connection.ts'
+import { FakeConnection } from '../../support/fake-connection.ts'
 
 /** zlib as another implementation would use it: one stream over all header blocks. */
 class Packer {

@@ -25,6 +25,15 @@ describe('VolumeWriter', () => {
   const write = (...files: VolumeFile[]) => writer.write('cfg', folder, { kind: 'files', files })
   const read = (path: string) => fs.readFile(join(folder, 'volumes/cfg', path), 'utf8')
 
+  it('lets every user of a pod into an empty volume, and its containers decide then', async () => {
+    const modeOf = async (path: string) => (await fs.stat(path)).mode & 0o777
+    const path = await writer.write('scratch', folder, { kind: 'empty' })
+    assert.equal(await modeOf(path), 0o777)
+    await fs.chmod(path, 0o700)
+    await writer.write('scratch', folder, { kind: 'empty' })
+    assert.equal(await modeOf(path), 0o700)
+  })
+
   it('finds a part of a volume by links that stay in it alone', async () => {
     const path = await write(file('a', '1'), file('sub/b', '2'))
     const version = await fs.readlink(join(path, '..data'))

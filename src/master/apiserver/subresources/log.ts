@@ -8,6 +8,7 @@ import {
 import type { FieldError, Pod } from '../../../api/index.ts'
 import { callOf, type Exchange } from '../exchange.ts'
 import { integer } from '../options.ts'
+import { bytesOverWebSocket, wantsWebSocket } from '../over-web-socket.ts'
 import { getObject } from '../registry/list.ts'
 import type { Store } from '../registry/store.ts'
 import { isTrue } from '../request-info.ts'
@@ -31,7 +32,7 @@ export function podLog(options: {
     const pod = (await getObject(store, call, { name, version: '' })).parse() as Pod
     const container = chooseContainer(pod, exchange.query.get('container') ?? '')
     const { nodeName } = pod.spec
-    if (!nodeName) return { status: 200, headers: TEXT, body: new Uint8Array(0) }
+    if (!nodeName) return told(exchange, new Uint8Array(0))
     const baseUrl = await kubeletUrl(options.nodes(), { nodeName, signal: exchange.signal })
     const path = `/containerLogs/${call.namespace}/${name}/${container}`
     const url = query === '' ? path : `${path}?${query}`
@@ -93,13 +94,18 @@ async function stream(
     const request = { method: 'GET', url: to.url, headers, body: undefined, signal }
     const response = await kubelet(request)
     if (response.status >= 200 && response.status <= 206) {
-      return { status: 200, headers: TEXT, body: response.body ?? new Uint8Array(0) }
+      return told(exchange, response.body ?? new Uint8Array(0))
     }
     throw await kubeletError(response, to.name)
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error
     throw statusErrors.plain(`Get "${to.baseUrl}${to.url}": ${error.message}`)
   }
+}
+
+function told({ request }: Exchange, body: NonNullable<HttpResponse['body']>): HttpResponse {
+  if (wantsWebSocket(request)) return bytesOverWebSocket(request, body)
+  return { status: 200, headers: TEXT, body }
 }
 
 async function kubeletError(response: HttpResponse, name: string): Promise<Error> {

@@ -1,6 +1,7 @@
 import { ConnectionError, type HttpResponse } from '../../../base/index.ts'
 import type { Pod } from '../../../api/index.ts'
 import { callOf, type Exchange } from '../exchange.ts'
+import { protocolsOf } from '../over-web-socket.ts'
 import { getObject } from '../registry/list.ts'
 import type { Store } from '../registry/store.ts'
 import { isTrue } from '../request-info.ts'
@@ -77,7 +78,16 @@ async function forward(
   try {
     const { method, headers } = request
     const passed = Object.entries(headers).filter(([name]) => isPassedOn(name))
-    const asked = { method, url: to.url, headers: Object.fromEntries(passed), body: undefined }
+    const protocols = protocolsOf(request).join(', ')
+    const asked = {
+      method,
+      url: to.url,
+      headers: {
+        ...Object.fromEntries(passed),
+        ...(protocols && { 'sec-websocket-protocol': protocols }),
+      },
+      body: undefined,
+    }
     return await kubelet(to.baseUrl)({ ...asked, signal })
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error
@@ -88,5 +98,5 @@ async function forward(
 /** What the handshakes of WebSocket and SPDY consist of; credentials stay here. */
 function isPassedOn(header: string): boolean {
   const isHandshake = header === 'connection' || header === 'upgrade'
-  return isHandshake || /^(?:sec-websocket|x-stream-protocol)-/.test(header)
+  return isHandshake || /^(?:sec-websocket-(?!protocol)|x-stream-protocol-)/.test(header)
 }

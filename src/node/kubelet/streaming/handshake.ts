@@ -17,7 +17,10 @@ export function refuse(
   return { status, headers: { ...type, ...headers }, body: Buffer.from(message) }
 }
 
-/** The server's part of RFC 6455 §4.2, with the first of the client's protocols that we speak. */
+/**
+ * The server's part of RFC 6455 §4.2, with the first of the client's protocols that we speak: the
+ * empty one where it names none.
+ */
 export function chooseWebSocket(
   request: HttpRequest,
   spoken: readonly string[],
@@ -26,14 +29,12 @@ export function chooseWebSocket(
   const { refusal, accepted } = webSocketHandshake(request)
   if (refusal) return refuse(refusal.status, refusal.message, refusal.headers)
   const offered = words(request.headers['sec-websocket-protocol'])
-  const protocol = offered.find((name) => spoken.includes(name))
+  const wanted = offered.length === 0 ? [''] : offered
+  const protocol = wanted.find((name) => spoken.includes(name))
   if (protocol === undefined) return refuse(400, noProtocol(offered, spoken))
   return {
     status: 101,
-    headers: {
-      ...accepted,
-      'sec-websocket-protocol': protocol,
-    },
+    headers: { ...accepted, ...(protocol && { 'sec-websocket-protocol': protocol }) },
     body: undefined,
     upgrade: upgrade(protocol),
   }
@@ -64,7 +65,7 @@ export function chooseSpdy(
   }
 }
 
-const words = (list = ''): string[] => list.split(',').map((word) => word.trim())
+const words = (list = ''): string[] => list.split(',').flatMap((word) => word.trim() || [])
 
 function noProtocol(offered: readonly string[], spoken: readonly string[]): string {
   const client = `client supports [${offered.join(' ')}]`

@@ -5,6 +5,13 @@ export interface TerminalSize {
   readonly height: number
 }
 
+/** What there is to say of a command's end: a `Status`. */
+export interface Outcome {
+  readonly status: string
+  readonly message?: string
+  readonly [more: string]: unknown
+}
+
 /** The streams of one exec or attach, whatever protocol carries them. */
 export interface RemoteStreams {
   /** Ends when the client has no more input, or is gone. */
@@ -15,7 +22,7 @@ export interface RemoteStreams {
   writeStdout(data: Uint8Array): Promise<void>
   writeStderr(data: Uint8Array): Promise<void>
   /** Tells the outcome (a `Status` as JSON) and ends the streams. */
-  finish(status: object): Promise<void>
+  finish(status: Outcome): Promise<void>
 }
 
 /** Which streams the client asked for. */
@@ -87,7 +94,7 @@ async function resize(sizes: AsyncIterable<TerminalSize>, live: LiveCommand): Pr
 const SUCCESS = { metadata: {}, status: 'Success' }
 
 /** The `Status` of Kubernetes' remote command protocol, version 4. */
-function nonZeroExit(exitCode: number): object {
+function nonZeroExit(exitCode: number): Outcome {
   return {
     metadata: {},
     status: 'Failure',
@@ -97,7 +104,7 @@ function nonZeroExit(exitCode: number): object {
   }
 }
 
-function internalError(text: string): object {
+function internalError(text: string): Outcome {
   const message = `error executing command in container: ${text}`
   return {
     metadata: {},

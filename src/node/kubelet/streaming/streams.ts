@@ -76,10 +76,9 @@ function commandStream(
   const { choice, open } = of
   const run = (streams: RemoteStreams) => runRemote(() => open(streams.gone), streams, choice)
   if (isWebSocket(request)) {
-    return chooseWebSocket(request, COMMAND_PROTOCOLS, (protocol) => {
-      const hasClose = protocol === COMMAND_PROTOCOLS[0]
-      return told(parts, (connection) => commandOverWebSocket(connection, { hasClose }, run))
-    })
+    return chooseWebSocket(request, COMMAND_PROTOCOLS, (protocol) =>
+      told(parts, (connection) => commandOverWebSocket(connection, { protocol, choice }, run)),
+    )
   }
   const { clock } = parts
   return chooseSpdy(request, SPDY_COMMAND_PROTOCOL, () =>

@@ -1,13 +1,15 @@
 import type { DeepReadonly } from '../../../../base/index.ts'
-import type { ObjectMeta } from '../../../../api/index.ts'
+import { KUBERNETES_VERSION, type ObjectMeta } from '../../../../api/index.ts'
 import { BASELINE } from './baseline.ts'
 import type { Check, PodSpec } from './check.ts'
 import type { LevelVersion } from './policy.ts'
 import { appArmorProfile, procMount, seccompBaseline } from './profiles.ts'
 import { RESTRICTED } from './restricted.ts'
 
-/** What `latest` means: the version of the API that is served. */
-const LATEST_MINOR = 36
+/** What `latest` means: the version that the server says it has. */
+const LATEST_MINOR = Number(KUBERNETES_VERSION.split('.')[1])
+/** The newest of which the rules are known here; who names a later one gets these. */
+const NEWEST_MINOR = 36
 
 const byId = (checks: readonly Check[]) => [...checks].sort((a, b) => (a.id < b.id ? -1 : 1))
 const baseline = byId([...BASELINE, appArmorProfile, procMount, seccompBaseline])
@@ -26,7 +28,7 @@ export function evaluatePod(
   policy: LevelVersion,
   pod: { metadata: DeepReadonly<ObjectMeta>; spec: PodSpec },
 ): Evaluation {
-  const minor = Math.min(policy.minor ?? LATEST_MINOR, LATEST_MINOR)
+  const minor = Math.min(policy.minor ?? LATEST_MINOR, NEWEST_MINOR)
   const checks = checksOf(policy, minor)
   const found = checks.flatMap((check) => check.find({ ...pod, minor }) ?? [])
   const details = found.map(({ reason, detail }) => (detail ? `${reason} (${detail})` : reason))

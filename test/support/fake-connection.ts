@@ -1,4 +1,4 @@
-import type { Connection } from '../../../src/base/index.ts'
+import type { Connection } from '../../src/base/index.ts'
 
 /** A connection that has received certain bytes, and keeps what is sent. */
 export class FakeConnection implements Connection {

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import {
+  COMMAND_PROTOCOLS,
+  commandOverWebSocket,
+} from '../../../src/node/kubelet/streaming/command-over-websocket.ts'
+import { FakeConnection } from '../../support/fake-connection.ts'
+import { serverMessages } from '../../support/web-socket-frames.ts'
+
+const choice = { stdin: false, stdout: true, stderr: false, tty: false }
+
+describe('commands over WebSockets', () => {
+  async function told(protocol: string, outcome: { status: string; message?: string }) {
+    const connection = new FakeConnection(new Uint8Array(0))
+    await commandOverWebSocket(connection, { protocol, choice }, async (streams) => {
+      await streams.writeStdout(Buffer.from('hi'))
+      await streams.finish(outcome)
+    })
+    return serverMessages(connection.sent).map(({ data }) => data.toString('latin1'))
+  }
+  const good = { status: 'Success' }
+  const bad = { status: 'Failure', message: 'exit status 3' }
+
+  it('know every protocol of kubelets', () => {
+    const wanted = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'v4.base64.channel.k8s.io']
+    assert.deepEqual(COMMAND_PROTOCOLS, [...wanted, 'channel.k8s.io', 'base64.channel.k8s.io', ''])
+  })
+
+  it('tell the outcome as the protocol has it', async () => {
+    const status = (outcome: object) => `\u0003${JSON.stringify(outcome)}`
+    assert.deepEqual(await told('v5.channel.k8s.io', bad), ['\u0001hi', status(bad)])
+    assert.deepEqual(await told('v4.channel.k8s.io', good), ['\u0001', '\u0001hi', status(good)])
+    assert.deepEqual(await told('channel.k8s.io', good), ['\u0001', '\u0001hi'])
+    assert.deepEqual(await told('', bad), ['\u0001', '\u0001hi', '\u0003exit status 3'])
+  })
+
+  it('go as base64', async () => {
+    const text = Buffer.from('exit status 3').toString('base64')
+    assert.deepEqual(await told('base64.channel.k8s.io', bad), ['1', '1aGk=', `3${text}`])
+  })
+})
