@@ -48,11 +48,12 @@ export class QueuedEventRecorder implements EventRecorder {
   readonly #queue = new Channel<Pending>({ maxLength: QUEUE_LENGTH_MAX })
   readonly #correlator = new EventCorrelator()
   readonly #random: Random
-  #lastStamp = 0n
+  readonly #stamps: EventStamps
 
   constructor(options: EventRecorderOptions) {
     this.#options = options
     this.#random = options.random.fork('events')
+    this.#stamps = new EventStamps(this.#random)
   }
 
   event(about: DeepReadonly<KubeObject>, event: Told): void {
@@ -136,20 +137,10 @@ export class QueuedEventRecorder implements EventRecorder {
     return created.metadata.name
   }
 
-  /**
-   * As client-go: nanoseconds. Random digits stand for those below the millisecond; events of one
-   * recorder keep their order, by which kubectl shows those of one second.
-   */
-  #stamp(atMs: number): bigint {
-    const fresh = BigInt(atMs) * 1_000_000n + BigInt(this.#random.int(500_000))
-    this.#lastStamp = fresh > this.#lastStamp ? fresh : this.#lastStamp + 1n
-    return this.#lastStamp
-  }
-
   #toEvent(pending: Pending, correlated: Correlated, namespace: string): Event {
     const { involvedObject, event, atMs, component } = pending
     const { host = '' } = this.#options
-    const stamp = this.#stamp(atMs).toString(16)
+    const stamp = this.#stamps.next(atMs)
     return {
       metadata: { name: `${involvedObject.name}.${stamp}`, namespace },
       involvedObject,
@@ -167,7 +158,27 @@ export class QueuedEventRecorder implements EventRecorder {
   }
 }
 
-function referenceTo(about: DeepReadonly<KubeObject>, fieldPath?: string): ObjectReference {
+/** The ends of events' names, as client-go's: nanoseconds in hexadecimal digits. */
+export class EventStamps {
+  readonly #random: Random
+  #last = 0n
+
+  constructor(random: Random) {
+    this.#random = random
+  }
+
+  /**
+   * Random digits stand for those below the millisecond; events of one recorder keep their order, by
+   * which kubectl shows those of one second.
+   */
+  next(atMs: number): string {
+    const fresh = BigInt(atMs) * 1_000_000n + BigInt(this.#random.int(500_000))
+    this.#last = fresh > this.#last ? fresh : this.#last + 1n
+    return this.#last.toString(16)
+  }
+}
+
+export function referenceTo(about: DeepReadonly<KubeObject>, fieldPath?: string): ObjectReference {
   const { name = '', namespace, uid, resourceVersion } = about.metadata
   return {
     ...(about.kind && { kind: about.kind }),

@@ -141,6 +141,10 @@ export interface EventRecorder {
       readonly message: string
       /** The part that is meant, such as `spec.containers{web}`. */
       readonly fieldPath?: string
+      /** What was done or tried; told by recorders of `events.k8s.io` alone, like the next. */
+      readonly action?: string
+      /** A second object that has to do with it. */
+      readonly related?: DeepReadonly<KubeObject>
     },
   ): void
 }

@@ -7,13 +7,13 @@ import {
   type Random,
   sleep,
 } from '../../base/index.ts'
-import { events } from '../../api/index.ts'
+import { eventsEvents } from '../../api/index.ts'
 import {
   type Client,
   createClient,
   createInformers,
   LeaderElector,
-  QueuedEventRecorder,
+  SeriesEventRecorder,
 } from '../../client/index.ts'
 import {
   type ControllersOptions,
@@ -92,11 +92,12 @@ export function controllersCandidate(parts: CandidateParts): Candidate {
 
 export function schedulerCandidate(parts: CandidateParts): Candidate {
   return candidate('kube-scheduler', parts, async ({ client, informers, signal }) => {
-    const recorder = new QueuedEventRecorder({
+    const recorder = new SeriesEventRecorder({
       ...parts,
       client,
-      events,
-      component: 'default-scheduler',
+      events: eventsEvents,
+      controller: 'default-scheduler',
+      instance: `default-scheduler-${parts.name}`,
     })
     const config = parts.scheduler
     const scheduler = new Scheduler({

@@ -41,7 +41,13 @@ export async function evictVictims(
       throw error
     }
     const told = `Preempted by pod ${preemptor.metadata.uid} on node ${nodeName}`
-    events.event(victim, { type: 'Normal', reason: 'Preempted', message: told })
+    events.event(victim, {
+      type: 'Normal',
+      reason: 'Preempted',
+      action: 'Preempting',
+      message: told,
+      related: preemptor,
+    })
   }
   await Promise.all(parts.victims.map(evict))
 }

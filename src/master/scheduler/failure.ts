@@ -131,7 +131,8 @@ export class FailureHandler {
   async #report(pod: PodView, message: string, options: { signal: AbortSignal }): Promise<void> {
     const nominatedNodeName = this.#nominations.nodeOf(pod.metadata.uid)
     const nowMs = this.#clock.nowMs()
-    this.#events.event(pod, { type: 'Warning', reason: 'FailedScheduling', message })
+    const reason = 'FailedScheduling'
+    this.#events.event(pod, { type: 'Warning', reason, action: 'Scheduling', message })
     try {
       const about = { client: this.#client, pod, message, nominatedNodeName, nowMs }
       await reportUnschedulable(about, options)

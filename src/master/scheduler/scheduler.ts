@@ -135,7 +135,12 @@ export class Scheduler {
       if (signal.aborted) return
       const message = error instanceof Error ? error.message : String(error)
       const { events, log } = this.#dependencies
-      events.event(pod, { type: 'Warning', reason: 'FailedScheduling', message })
+      events.event(pod, {
+        type: 'Warning',
+        reason: 'FailedScheduling',
+        action: 'Scheduling',
+        message,
+      })
       log.warn('an extender could not be asked', { pod: pod.metadata.name, error: message })
       this.#queue.retry(queued, new Set())
     }
@@ -175,7 +180,7 @@ export class Scheduler {
       }
       this.#queue.done(uid)
       const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`
-      events.event(pod, { type: 'Normal', reason: 'Scheduled', message })
+      events.event(pod, { type: 'Normal', reason: 'Scheduled', action: 'Binding', message })
     } catch (error) {
       this.#cache.forget(uid)
       profile.framework.unreserve(cycle)
