@@ -168,8 +168,8 @@ export class EventStamps {
   }
 
   /**
-   * Random digits stand for those below the millisecond; events of one recorder keep their order, by
-   * which kubectl shows those of one second.
+   * Random digits stand for those below the millisecond; events of one recorder keep their order,
+   * by which kubectl shows those of one second.
    */
   next(atMs: number): string {
     const fresh = BigInt(atMs) * 1_000_000n + BigInt(this.#random.int(500_000))

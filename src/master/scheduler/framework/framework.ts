@@ -36,10 +36,15 @@ export class Framework {
   readonly profileName: string
   readonly plugins: readonly Plugin[]
   readonly #weights: ReadonlyMap<string, number>
+  readonly #allFilters: readonly FilterPlugin[]
+  /** Those of the cycle that filtered last. */
+  #filters: { readonly skipped: ReadonlySet<string>; readonly plugins: readonly FilterPlugin[] }
 
   constructor(profileName: string, plugins: readonly WeightedPlugin[]) {
     this.profileName = profileName
     this.plugins = plugins.map(({ plugin }) => plugin)
+    this.#allFilters = this.plugins.filter((plugin): plugin is FilterPlugin => !!plugin.filter)
+    this.#filters = { skipped: new Set(), plugins: this.#allFilters }
     this.#weights = new Map(plugins.map(({ plugin, weight }) => [plugin.name, weight]))
   }
 
@@ -110,8 +115,7 @@ export class Framework {
   }
 
   #filter({ state, pod, skipped }: Cycle, node: NodeInfo): Rejection | undefined {
-    for (const plugin of this.plugins) {
-      if (!plugin.filter || skipped.has(plugin.name)) continue
+    for (const plugin of this.#filtering(skipped)) {
       const status = plugin.filter(state, pod, node)
       if (status.kind === 'unschedulable' || status.kind === 'unresolvable') {
         const { kind, reasons } = status
@@ -119,6 +123,14 @@ export class Framework {
       }
     }
     return undefined
+  }
+
+  /** The plugins that are asked in this cycle, worked out once and not for each of its nodes. */
+  #filtering(skipped: ReadonlySet<string>): readonly FilterPlugin[] {
+    if (this.#filters.skipped === skipped) return this.#filters.plugins
+    const plugins = this.#allFilters.filter(({ name }) => !skipped.has(name))
+    this.#filters = { skipped, plugins }
+    return plugins
   }
 
   /** Takes what the pod needs on the node; the first plugin that cannot, with all given back. */
@@ -162,6 +174,8 @@ export class Framework {
     return totals
   }
 }
+
+type FilterPlugin = Plugin & Required<Pick<Plugin, 'filter'>>
 
 const NOBODY: readonly PodView[] = []
 

@@ -15,7 +15,8 @@ export class Nominations {
   }
 
   on(nodeName: string): readonly PodView[] {
-    return this.#pods.get(nodeName) ?? NOBODY
+    // Asked for every node of every pod, while mostly nobody is promised anything.
+    return this.#pods.size === 0 ? NOBODY : (this.#pods.get(nodeName) ?? NOBODY)
   }
 
   set(pod: PodView, nodeName: string): void {

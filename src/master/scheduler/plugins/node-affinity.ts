@@ -3,6 +3,9 @@ import type { PluginArgs } from '../config/index.ts'
 import { OK, type Plugin, type PodView, SKIP, unresolvable } from '../framework/types.ts'
 import { normalizeProportional } from './normalize.ts'
 
+const NOT_ENFORCED = unresolvable("node(s) didn't match scheduler-enforced node affinity")
+const NO_MATCH = unresolvable("node(s) didn't match Pod's node affinity/selector")
+
 /**
  * `nodeSelector` and required node affinity decide; preferred node affinity weighs. `addedAffinity`
  * of NodeAffinityArgs holds for all pods of the profile as well.
@@ -28,10 +31,10 @@ export function nodeAffinity(args: PluginArgs = {}): Plugin {
     },
     filter(_state, pod, node) {
       if (node.node && addedRequired && !matchesNodeSelector(addedRequired, node.node)) {
-        return unresolvable("node(s) didn't match scheduler-enforced node affinity")
+        return NOT_ENFORCED
       }
       if (node.node && fitsNode(pod.spec, node.node)) return OK
-      return unresolvable("node(s) didn't match Pod's node affinity/selector")
+      return NO_MATCH
     },
     preScore: (_state, pod) => (preferred(pod).length > 0 ? OK : SKIP),
     score(_state, pod, { node }) {

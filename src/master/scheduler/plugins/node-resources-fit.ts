@@ -35,7 +35,9 @@ export function nodeResourcesFit(args: PluginArgs = {}): Plugin {
       return OK
     },
     filter(state, _pod, node) {
-      const reasons = shortages((state.get(KEY) as Requests).exact, node, isIgnored)
+      const { exact } = state.get(KEY) as Requests
+      if (hasRoom(exact, node)) return OK
+      const reasons = shortages(exact, node, isIgnored)
       return reasons.length === 0 ? OK : unschedulable(...reasons)
     },
     score: (state, _pod, node) => score((state.get(KEY) as Requests).nonZero, node),
@@ -53,6 +55,17 @@ function asStrings(value: unknown, path: string): string[] {
   if (value === undefined) return []
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
   throw new SchedulerConfigError(`${path}: Invalid value: must be a list of names`)
+}
+
+/** The quick look: most pods want nothing extended, and most nodes have room. */
+function hasRoom(request: Resources, { allocatable, requested, podCount }: NodeInfo): boolean {
+  return (
+    request.extended.size === 0 &&
+    podCount < allocatable.pods &&
+    !lacks(request.milliCpu, allocatable.milliCpu, requested.milliCpu) &&
+    !lacks(request.memory, allocatable.memory, requested.memory) &&
+    !lacks(request.ephemeralStorage, allocatable.ephemeralStorage, requested.ephemeralStorage)
+  )
 }
 
 /** What the node lacks for the request, in kube-scheduler's words. */

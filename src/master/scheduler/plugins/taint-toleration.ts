@@ -4,6 +4,7 @@ import { normalizeReversed } from './normalize.ts'
 
 /** Effects that keep pods away. */
 export const HARD_EFFECTS = ['NoSchedule', 'NoExecute']
+const SOFT_EFFECTS = ['PreferNoSchedule']
 
 /** Keeps pods off nodes with taints that they do not tolerate; prefers nodes with fewer soft ones. */
 export const taintToleration: Plugin = {
@@ -18,11 +19,16 @@ export const taintToleration: Plugin = {
     },
   ],
   filter(_state, pod, node) {
-    const [taint] = untoleratedTaints(node.node?.spec.taints, pod.spec.tolerations, HARD_EFFECTS)
+    const taints = node.node?.spec.taints
+    if (taints === undefined || taints.length === 0) return OK
+    const [taint] = untoleratedTaints(taints, pod.spec.tolerations, HARD_EFFECTS)
     if (!taint) return OK
     return unresolvable(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`)
   },
-  score: (_state, pod, node) =>
-    untoleratedTaints(node.node?.spec.taints, pod.spec.tolerations, ['PreferNoSchedule']).length,
+  score(_state, pod, { node }) {
+    const taints = node?.spec.taints
+    if (taints === undefined || taints.length === 0) return 0
+    return untoleratedTaints(taints, pod.spec.tolerations, SOFT_EFFECTS).length
+  },
   normalize: normalizeReversed,
 }
