@@ -19,17 +19,50 @@ const EMPTY = new Uint8Array(0)
 /** The part of a member's headers that is always the same. */
 let origin: { clusterId: bigint; memberId: bigint; bytes: Uint8Array } | undefined
 
-export function encodeHeader({
-  clusterId,
-  memberId,
-  revision,
-  raftTerm,
-}: ResponseHeader): Uint8Array {
+export function encodeHeader(header: ResponseHeader): Uint8Array {
+  const bytes = Buffer.allocUnsafe(headerBytes(header))
+  writeHeader(bytes, 0, header)
+  return bytes
+}
+
+/** An answer's first field, its header, and by that the whole of most answers to a put. */
+function headerField(header: ResponseHeader): Uint8Array {
+  const size = headerBytes(header)
+  const bytes = Buffer.allocUnsafe(1 + varintSize(size) + size)
+  bytes[0] = 0x0a
+  writeHeader(bytes, writeVarint(bytes, 1, size), header)
+  return bytes
+}
+
+function headerBytes(header: ResponseHeader): number {
+  const { revision, raftTerm } = header
+  return originOf(header).length + numberBytes(revision) + numberBytes(raftTerm)
+}
+
+function writeHeader(bytes: Uint8Array, start: number, header: ResponseHeader): void {
+  const fixed = originOf(header)
+  bytes.set(fixed, start)
+  const at = writeNumber(bytes, start + fixed.length, 3, header.revision)
+  writeNumber(bytes, at, 4, header.raftTerm)
+}
+
+function originOf({ clusterId, memberId }: ResponseHeader): Uint8Array {
   if (origin?.clusterId !== clusterId || origin.memberId !== memberId) {
     const bytes = pb.ResponseHeader.encode({ clusterId, memberId }).finish()
     origin = { clusterId, memberId, bytes }
   }
-  return new MessageBuilder().raw(origin.bytes).number(3, revision).number(4, raftTerm).finish()
+  return origin.bytes
+}
+
+/** Of a field below 16; zero is left out. */
+function numberBytes(value: number): number {
+  return value === 0 ? 0 : 1 + varintSize(value)
+}
+
+function writeNumber(bytes: Uint8Array, at: number, field: number, value: number): number {
+  if (value === 0) return at
+  bytes[at] = field << 3
+  return writeVarint(bytes, at + 1, value)
 }
 
 /** Within a transaction a header tells the revision alone. */
@@ -63,7 +96,10 @@ function keyValues(field: number, kvs: readonly { readonly encoded: Uint8Array }
 }
 
 export function encodePut(result: Headed<PutResult>): Uint8Array {
-  return putResponse(result, encodeHeader(result.header))
+  const header = headerField(result.header)
+  return result.prevKv
+    ? new MessageBuilder().raw(header).bytes(2, result.prevKv.encoded).finish()
+    : header
 }
 
 function putResponse({ prevKv }: PutResult, header: Uint8Array): Uint8Array {
