@@ -185,6 +185,7 @@ export class ContainerStarter {
       env: inputs.env,
       workingDir: container.workingDir || undefined,
       hostname: pod.spec.hostNetwork ? undefined : hostnameOf(pod),
+      ...(container.securityContext?.readOnlyRootFilesystem && { readOnlyRoot: true }),
       user: runtime.hollow ? undefined : userOf(pod, container, ownUid),
       mounts,
       // A volume that the container puts there goes before.

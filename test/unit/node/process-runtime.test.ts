@@ -366,6 +366,23 @@ describe('ProcessRuntime', () => {
     assert.equal(state.exitCode, 6)
   })
 
+  it('keeps a container from writing beside its volumes', async function () {
+    const isRoot = process.getuid?.() === 0
+    const runtime = await start(isRoot ? 'root' : 'user-namespace')
+    const volume = join(folder, 'volume')
+    await fs.mkdir(volume)
+    const mounts = [{ name: 'v', mountPath: '/data/in', hostPath: volume, readOnly: false }]
+    const script = `for f in /file ${folder}/file /usr/file /data/file /data/in/file; do
+      touch $f 2>/dev/null && echo $f; done; echo x > /dev/null && echo end`
+    const command = ['sh', '-c', script]
+    await runToEnd(runtime, { command, mounts, readOnlyRoot: true })
+    const log = await logsOf(runtime)
+    if (log.includes('Operation not permitted')) skipOnThisKernel(this, NO_MOUNTS)
+    assert.equal(log, '/data/in/file\nend\n')
+    await runToEnd(runtime, { command, readOnlyRoot: true, attempt: 1 })
+    assert.equal(await logsOf(runtime), 'end\n')
+  })
+
   it('runs commands beside a container, in its mounts', async function () {
     const isRoot = process.getuid?.() === 0
     const runtime = await start(isRoot ? 'root' : 'user-namespace')

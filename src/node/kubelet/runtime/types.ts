@@ -56,6 +56,8 @@ export interface ContainerConfig {
   readonly workingDir: string | undefined
   /** Its own, where the host allows mounts. Absent: the host's. */
   readonly hostname?: string | undefined
+  /** What is not a volume can only be read, where the host allows mounts. */
+  readonly readOnlyRoot?: boolean
   /** Absent: as the agent. */
   readonly user?: ContainerUser | undefined
   readonly mounts: readonly Mount[]

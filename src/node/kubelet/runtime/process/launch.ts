@@ -65,8 +65,8 @@ export function envName(name: string): string {
 
 /** A container without volumes needs no tree of its own: the usual path is its variable only. */
 function realMounts(config: ContainerConfig, messageFile: string): readonly Mount[] {
-  const { mounts, terminationMessagePath: mountPath } = config
-  if (mounts.length === 0 && mountPath.startsWith('/dev/')) return []
+  const { mounts, readOnlyRoot, terminationMessagePath: mountPath } = config
+  if (mounts.length === 0 && !readOnlyRoot && mountPath.startsWith('/dev/')) return []
   return [...mounts, { name: 'termination-log', mountPath, hostPath: messageFile, readOnly: false }]
 }
 
@@ -113,6 +113,7 @@ export async function launch(
           pidFile: `${folder}/pid`,
           workingDir,
           hostname: config.hostname,
+          readOnlyRoot: config.readOnlyRoot,
           mounts,
           files,
           user,

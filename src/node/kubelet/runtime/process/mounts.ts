@@ -62,12 +62,14 @@ export function mountedCommand(options: {
   workingDir: string
   /** Absent: the host's. */
   hostname?: string | undefined
+  /** Only with mounts. */
+  readOnlyRoot?: boolean | undefined
   mounts: readonly Mount[]
   files: readonly PodFile[]
   user: ContainerUser | undefined
   command: readonly string[]
 }): readonly string[] {
-  const { root, hostname, mounts, files, user, command } = options
+  const { root, hostname, readOnlyRoot, mounts, files, user, command } = options
   const inOrder = mounts.toSorted((a, b) => a.mountPath.length - b.mountPath.length)
   const isMirrored = mounts.length > 0
   const script = [
@@ -75,6 +77,7 @@ export function mountedCommand(options: {
     ...(hostname === undefined ? [] : [`hostname ${quote(hostname)} 2>/dev/null || :`]),
     `navarch_root=${isMirrored ? quote(root) : ''}`,
     ...(isMirrored ? [MIRROR] : []),
+    ...(readOnlyRoot ? [READ_ONLY] : []),
     ...ownDevices(inOrder.filter(({ mountPath }) => mountPath.startsWith('/dev/'))),
     ...inOrder.map((mount, i) => bind(mount, i)),
     ...(files.length > 0 ? [REPLACE] : []),
@@ -83,6 +86,7 @@ export function mountedCommand(options: {
     ...(isMirrored
       ? [`mkdir -p "$navarch_root"${quote(options.workingDir)} 2>/dev/null || :`]
       : []),
+    ...(readOnlyRoot ? ['mount -o remount,ro "$navarch_root"'] : []),
     'exec "$@"',
   ].join('\n')
   const last = isMirrored ? asUserWithin(options, user, command) : asUser(user, command)
@@ -120,6 +124,14 @@ point() {
   if [ -d "$2" ]; then mkdir -p "$navarch_root$1"
   else mkdir -p "$(dirname "$navarch_root$1")"; : > "$navarch_root$1"; fi
 }`
+
+/** What the host has, but for what is not of a disk. A user namespace must keep what is forbidden. */
+const READ_ONLY = `for navarch_e in /* /.[!.]*; do
+  case "$navarch_e" in /dev|/proc|/sys) continue;; esac
+  [ -L "$navarch_e" ] || ! [ -e ".$navarch_e" ] ||
+    mount -o remount,bind,ro ".$navarch_e" 2>/dev/null ||
+    mount -o remount,bind,ro,nosuid,nodev ".$navarch_e"
+done`
 
 /** The container's own `/dev`, with a place for each of the mounts there. */
 function ownDevices(mounts: readonly Mount[]): readonly string[] {
