@@ -2,7 +2,13 @@ import type { HttpHandler, HttpRequest, HttpResponse } from '../../base/index.ts
 import { newest } from './container-plan.ts'
 import { type PodView, runContainers, statusOf } from './pod-words.ts'
 import type { LogOptions } from './runtime/types.ts'
-import { type NodeMeter, nodeUsage, resourceMetrics, summary } from './stats/index.ts'
+import {
+  kubeletMetrics,
+  type NodeMeter,
+  nodeUsage,
+  resourceMetrics,
+  summary,
+} from './stats/index.ts'
 import { kubeletStream, STREAM_PATHS, type StreamParts } from './streaming/index.ts'
 
 export interface KubeletServerParts extends StreamParts {
@@ -18,8 +24,8 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 
 /**
  * What API servers and operators ask a kubelet for: `/containerLogs/{namespace}/{pod}/{container}`,
- * `/exec`, `/attach` and `/portForward` alike, `/pods`, `/runningpods/`, `/stats/summary`, `/metrics/resource`,
- * `/healthz`. Served over HTTPS to those who show a client certificate.
+ * `/exec`, `/attach` and `/portForward` alike, `/pods`, `/runningpods/`, `/stats/summary`,
+ * `/metrics`, `/metrics/resource`, `/healthz`. Served over HTTPS to those who show a client certificate.
  */
 export function kubeletHandler(parts: KubeletServerParts): HttpHandler {
   return async (request) => answer(request, parts)
@@ -43,6 +49,7 @@ function answer(
   if (first === 'healthz') return text(200, 'ok')
   if (first === 'pods') return podList([...parts.pods()])
   if (first === 'runningpods') return podList(runningPods(parts))
+  if (url.pathname === '/metrics') return text(200, ownMetrics(parts))
   if (url.pathname === '/stats/summary' || url.pathname === '/metrics/resource') {
     return usage(url.pathname, parts)
   }
@@ -68,6 +75,12 @@ function runningPods(parts: KubeletServerParts): unknown[] {
     const metadata = { name, namespace, uid, creationTimestamp: null }
     return containers.length > 0 ? [{ metadata, spec: { containers }, status: {} }] : []
   })
+}
+
+function ownMetrics({ nodeName, ...parts }: KubeletServerParts): string {
+  const statesOf = ({ metadata: { uid } }: PodView) =>
+    parts.runtime.containers(uid).map(({ state }) => state.kind)
+  return kubeletMetrics({ nodeName, pods: [...parts.pods()].map(statesOf) })
 }
 
 async function usage(path: string, parts: KubeletServerParts): Promise<HttpResponse> {

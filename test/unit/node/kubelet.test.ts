@@ -312,20 +312,28 @@ describe('kubelet', () => {
     await fixture.untilReady('here')
     await fixture.pod('over', { command: ['true'] }, { restartPolicy: 'Never' })
     await fixture.untilPod('over', 'has ended', (pod) => pod.status.phase === 'Succeeded')
-    const answer = await fixture.kubelets.get('node-1')?.({
-      method: 'GET',
-      url: '/runningpods/',
-      headers: {},
-      body: undefined,
-      identity: { commonName: 'kube-apiserver', organizations: [] },
-      signal: new AbortController().signal,
-    })
-    assert.ok(answer?.body instanceof Uint8Array)
-    const { items } = JSON.parse(Buffer.from(answer.body).toString()) as { items: Pod[] }
+    const told = async (url: string): Promise<string> => {
+      const answer = await fixture.kubelets.get('node-1')?.({
+        method: 'GET',
+        url,
+        headers: {},
+        body: undefined,
+        identity: { commonName: 'kube-apiserver', organizations: [] },
+        signal: new AbortController().signal,
+      })
+      assert.ok(answer?.body instanceof Uint8Array)
+      return Buffer.from(answer.body).toString()
+    }
+    const { items } = JSON.parse(await told('/runningpods/')) as { items: Pod[] }
     assert.deepEqual(
       items.map((each) => [each.metadata.name, each.spec.containers.map(({ image }) => image)]),
       [['here', ['host']]],
     )
+    const metrics = await told('/metrics')
+    assert.match(metrics, /^kubelet_node_name\{node="node-1"\} 1$/m)
+    assert.match(metrics, /^kubelet_running_pods 1$/m)
+    assert.match(metrics, /^kubelet_running_containers\{container_state="running"\} 1$/m)
+    assert.match(metrics, /^kubelet_running_containers\{container_state="exited"\} 1$/m)
   })
 
   it('refuses a pod whose host port is taken, and takes the next once it is free', async () => {

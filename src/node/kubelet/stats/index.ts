@@ -1,3 +1,4 @@
+export { kubeletMetrics } from './kubelet-metrics.ts'
 export { Measurements, NodeMeter } from './meter.ts'
 export { nodeUsage } from './node-usage.ts'
 export { resourceMetrics } from './resource-metrics.ts'

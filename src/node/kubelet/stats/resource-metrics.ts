@@ -66,7 +66,7 @@ function sumOf(all: readonly Measured[]): Of['usage'] {
   }
 }
 
-function family(name: string, type: string, help: string, lines: readonly Line[]): string {
+export function family(name: string, type: string, help: string, lines: readonly Line[]): string {
   if (lines.length === 0) return ''
   const texts = lines.map(({ labels, value, atMs }) => {
     const pairs = Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(text)}`)
