@@ -5,10 +5,9 @@ import { findKubectls, skipWithout } from '../support/peers.ts'
 /** Tests of Kubernetes' own conformance suite that start no container and are quick. */
 const FOCUS = [
   'API priority and fairness',
-  'Discovery',
+  '(\\] |Aggregated)Discovery should',
   'FieldValidation',
   'CustomResourceDefinition resources',
-  'CustomResourcePublishOpenAPI.*(with validation schema|different groups)',
   'ValidatingAdmissionPolicy',
   'Watchers.*(from a specific|restart watching)',
   'Table transformation',
@@ -17,7 +16,7 @@ const FOCUS = [
   'Certificates API',
   'ServiceAccounts.*(lifecycle|kube-root-ca|TokenReview)',
   'sig-instrumentation',
-  'Kubectl (api-versions|version|cluster-info)',
+  'Kubectl (version|cluster-info)',
   '(EndpointSlice|Ingress|IngressClass).*API operations',
   'Services should (complete|delete a collection|find a service|provide secure|test the life)',
   'PodTemplates',
