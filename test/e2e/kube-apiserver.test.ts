@@ -120,9 +120,8 @@ describe('kube-apiserver on our store', function () {
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
       }
     }
+    let at = JSON.parse((await api.call('GET', CONFIG_MAPS)).body).metadata.resourceVersion
     const follow = async () => {
-      let at = JSON.parse((await api.call('GET', `${CONFIG_MAPS}?limit=1`)).body).metadata
-        .resourceVersion
       while (!isOver || acknowledged.some((name) => !seen.includes(name))) {
         const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=5&resourceVersion=${at}`
         for await (const line of api.watch(`${CONFIG_MAPS}?${query}`)) {

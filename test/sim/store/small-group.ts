@@ -27,7 +27,8 @@ export interface SmallGroup {
   close(): void
 }
 
-export function startGroup(seed: string): SmallGroup {
+/** `diskBytes`: how large their disks are. Default: there is room for everything. */
+export function startGroup(seed: string, options: { diskBytes?: number } = {}): SmallGroup {
   const random = new SeededRandom(seed)
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
   const clock = new SimClock({ startMs: Date.UTC(2026, 0, 1), turn })
@@ -47,7 +48,7 @@ export function startGroup(seed: string): SmallGroup {
   const leaders: string[] = []
   const failures: unknown[] = []
   const nodes = cluster.members.map(({ id, name }) => {
-    const machine = new SimMachine({ name, clock, random })
+    const machine = new SimMachine({ name, clock, random, ...options })
     const node = new StoreNode({
       id,
       name,
