@@ -103,7 +103,7 @@ describe('kube-apiserver on our store', function () {
     await kubectl('create -n made deployment web --image=web --replicas=3')
     await kubectl('scale -n made deployment web --replicas=5')
     assert.equal(await kubectl('get -n made deployment web -o jsonpath={.spec.replicas}'), '5')
-    assert.match(await kubectl('get --raw /readyz?verbose'), /\[\+\]etcd ok/)
+    assert.match(await kubectl('get --raw /readyz?verbose'), /readyz check passed/)
     await kubectl('delete -n made deployment web')
   })
 

@@ -1,10 +1,8 @@
 import {
-  assertNever,
   DiskError,
   type KvError,
   type MemberId,
   type PeerReceiver,
-  sleep,
   type Timer,
 } from '../../base/index.ts'
 import {
@@ -28,12 +26,12 @@ import { Applier, type ApplierParts } from './applier.ts'
 import { Compactor } from './compactor.ts'
 import { payloadBytes } from './correlation.ts'
 import { EagerElection } from './eager-election.ts'
-import { encodeKnown } from './identity.ts'
 import { entryOf, isMemberChange, removedBy } from './entries.ts'
 import { MemberRemovedError, memberErrors } from './errors.ts'
 import { Handover } from './handover.ts'
 import { Leadership } from './leadership.ts'
-import { peerInbox } from './inbox.ts'
+import { Leaving } from './leaving.ts'
+import { incoming } from './incoming.ts'
 import type { MemberLog } from './member-log.ts'
 import { openLog, openNode } from './open-node.ts'
 import {
@@ -45,7 +43,6 @@ import {
   TIMING_DEFAULT,
 } from './options.ts'
 import { PeerBook } from './peer-book.ts'
-import type { PeerFrame } from './peer-codec.ts'
 import { Outbox } from './outbox.ts'
 import { ProposalFlow } from './proposal-flow.ts'
 import { Proposals } from './proposals.ts'
@@ -53,6 +50,7 @@ import { Reads } from './reads.ts'
 import { type Recovered, recover } from './recover.ts'
 import { SlowDisk } from './slow-disk.ts'
 import { SnapshotReceiver, SnapshotSender } from './snapshots.ts'
+import { Turns } from './turns.ts'
 
 const READ_REPEAT_MS = 250
 
@@ -69,8 +67,7 @@ export async function openMember<Outcome>(
 
 /**
  * The Ready loop: ticks, frames and proposals go into `RawNode`; what it says goes to
- * the disk, the peers and the state machine. Everything happens on one event loop, in turns:
- * inputs only schedule a turn, so that what arrives together is written and sent together.
+ * the disk, the peers and the state machine, in turns (`turns.ts`).
  */
 export class RaftMember<Outcome> implements Member<Outcome> {
   readonly #options: MemberOptions<Outcome>
@@ -86,7 +83,6 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   readonly #reads: Reads
   readonly #outbox: Outbox
   readonly #sender: SnapshotSender
-  readonly #receiver: SnapshotReceiver
   readonly #eager: EagerElection
   readonly #leadership: Leadership
   readonly #slowDisk: SlowDisk
@@ -96,13 +92,15 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   readonly #ticks: Timer
   readonly #applier: Applier<Outcome>
   readonly #parts: ApplierParts<Outcome>
+  readonly #turns = new Turns({
+    turn: () => this.#turn(),
+    onFatal: (error) => this.#fail(error),
+  })
+  readonly #leaving: Leaving
   #tickCount = 0
-  #turnScheduled = false
-  #stopped = false
   #closing = false
   /** The disk failed: nothing more is written. */
   #broken = false
-  #leaving = false
   #whyStopped: KvError = memberErrors.stopped()
 
   /** For `openMember`. */
@@ -111,10 +109,10 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     this.#options = options
     this.#timing = { ...TIMING_DEFAULT, ...options.timing }
     this.#timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT
-    this.#receiver = receiver
     this.#wal = recovered.wal
     this.#applier = new Applier(options, recovered.membership, () => this.#followMembers())
     const electionMs = this.#timing.electionTicks * this.#timing.tickMs
+    this.#leaving = this.#openLeaving(electionMs)
     this.#leadership = new Leadership({
       log: options.log,
       term: recovered.hardState.term,
@@ -131,7 +129,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       hardState: recovered.hardState,
       install: (snapshot) => this.#applier.install(snapshot, this.#parts),
       deliver: (responses) => this.#deliver(responses),
-      onIdle: () => this.#schedule(),
+      onIdle: () => this.#turns.schedule(),
       onFatal: (error) => this.#fail(error),
     })
     this.#compactor = new Compactor({
@@ -164,30 +162,30 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       log: options.log,
       take: () => stateMachine.snapshot(),
       describe: (state) => this.#applier.describe(state),
-      onDone: (to, arrived) => this.#run(() => this.#node.reportSnapshot(to, arrived)),
+      onDone: (to, arrived) => this.#turns.run(() => this.#node.reportSnapshot(to, arrived)),
     })
     const voters = () => confStateOf(this.#applier.membership).voters.length
     this.#eager = new EagerElection({ random, voters })
     this.#handover = this.#openHandover()
     this.#peers = new PeerBook({ self: self.id, transport, clock })
     this.#asks = new Asks({ transport, origin: this.#proposals.origin })
-    transport.receive(this.#inbox())
+    transport.receive(this.#incoming(receiver))
     this.#peers.follow(this.#applier.membership)
     this.#ticks = clock.every(this.#timing.tickMs, () => this.#tick())
     this.#tick()
   }
 
   propose(payload: readonly Uint8Array[], call: Waiting): Promise<Outcome> {
-    if (this.#stopped) return Promise.reject(this.#whyStopped)
+    if (this.#turns.stopped) return Promise.reject(this.#whyStopped)
     const bytesMax = this.#options.requestBytesMax ?? REQUEST_BYTES_MAX_DEFAULT
     if (payloadBytes(payload) > bytesMax) return Promise.reject(memberErrors.tooLarge())
-    this.#schedule()
+    this.#turns.schedule()
     return this.#proposals.add(payload, this.#nowMs(), call)
   }
 
   linearize(call: Waiting): Promise<void> {
-    if (this.#stopped) return Promise.reject(this.#whyStopped)
-    this.#schedule()
+    if (this.#turns.stopped) return Promise.reject(this.#whyStopped)
+    this.#turns.schedule()
     return this.#reads.add(this.#nowMs(), call)
   }
 
@@ -235,7 +233,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     question: { to: MemberId; topic: string; body: Uint8Array },
     { signal }: { signal: AbortSignal },
   ): Promise<Uint8Array> {
-    if (this.#stopped) return Promise.reject(this.#whyStopped)
+    if (this.#turns.stopped) return Promise.reject(this.#whyStopped)
     return this.#asks.ask(question, { nowMs: this.#nowMs(), signal })
   }
 
@@ -258,7 +256,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   async stop(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
-    if (!this.#stopped) await this.#handOver()
+    if (!this.#turns.stopped) await this.#handOver()
     this.#halt()
     await this.#compactor.idle()
     await this.#appender.finish()
@@ -274,69 +272,41 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       node: this.#node,
       eager: this.#eager,
       members: () => this.members(),
-      run: (input) => this.#run(input),
-      stopped: () => (this.#stopped ? this.#whyStopped : undefined),
+      run: (input) => this.#turns.run(input),
+      stopped: () => (this.#turns.stopped ? this.#whyStopped : undefined),
     })
   }
 
-  #inbox(): PeerReceiver {
-    const { self, log } = this.#options
-    return peerInbox({
-      self: self.id,
+  #openLeaving(electionMs: number): Leaving {
+    const { clock, log } = this.#options
+    return new Leaving({
+      clock,
       log,
-      onFrame: (from, frame) => this.#run(() => this.#onFrame(from, frame)),
-      onSnapshot: (message, chunks) => this.#onSnapshot(message, chunks),
-      onDown: (peer) =>
-        this.#run(() => {
-          this.#eager.down(peer)
-          this.#peers.down(peer)
-          this.#node.peerDown(peer)
-        }),
-      onUp: (peer) =>
-        this.#run(() => {
-          this.#eager.up(peer)
-          this.#peers.up(peer)
-          this.#node.peerUp(peer)
-        }),
-      onRemoved: () => void this.#leave(),
-      onInquiry: () => encodeKnown(this.#options.cluster.clusterId, this.members()),
+      electionMs,
+      stopped: () => this.#turns.stopped,
+      handOver: () => this.#handOver(),
+      end: (why) => this.#fail(why),
     })
   }
 
-  #onFrame(from: MemberId, frame: PeerFrame): void {
-    switch (frame.kind) {
-      case 'messages':
-        for (const each of frame.messages) if (each.type !== 'snap') this.#node.step(each)
-        break
-      case 'forward':
-        this.#flow.onForward(from, frame)
-        break
-      case 'refused':
-        this.#proposals.refused(frame.term, frame.sequences)
-        break
-      case 'ask':
-        void this.#asks.onAsk(from, frame)
-        break
-      case 'answer':
-        this.#asks.onAnswer(frame)
-        break
-      default:
-        assertNever(frame)
-    }
-  }
-
-  async #onSnapshot(message: Message, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    const metadata = message.snapshot?.metadata
-    if (!metadata || this.#stopped) return
-    this.#applier.arriving(metadata.index, this.#proposals.next)
-    if (metadata.index > this.#options.stateMachine.appliedIndex) {
-      await this.#receiver.receive(metadata.index, chunks)
-    }
-    this.#run(() => this.#node.step(message))
+  #incoming(receiver: SnapshotReceiver): PeerReceiver {
+    return incoming({
+      options: this.#options,
+      turns: this.#turns,
+      node: this.#node,
+      flow: this.#flow,
+      proposals: this.#proposals,
+      asks: this.#asks,
+      applier: this.#applier,
+      receiver,
+      eager: this.#eager,
+      peers: this.#peers,
+      onRemoved: () => void this.#leaving.begin(),
+    })
   }
 
   #tick(): void {
-    this.#run(() => {
+    this.#turns.run(() => {
       const nowMs = this.#nowMs()
       this.#leadership.ticked(nowMs, this.#timing.heartbeatTicks * this.#timing.tickMs)
       this.#node.tick()
@@ -353,28 +323,6 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       if (++this.#tickCount % this.#timing.heartbeatTicks > 0) return
       this.#flow.resend(nowMs)
       this.#mindDisk(nowMs)
-    })
-  }
-
-  /** An input, then a turn. */
-  #run(input: () => void): void {
-    if (this.#stopped) return
-    input()
-    this.#schedule()
-  }
-
-  #schedule(): void {
-    if (this.#turnScheduled || this.#stopped) return
-    this.#turnScheduled = true
-    queueMicrotask(() => {
-      this.#turnScheduled = false
-      try {
-        if (!this.#stopped) this.#turn()
-      } catch (error) {
-        // Anything but the state's disk is a bug, and crashes.
-        if (!(error instanceof DiskError)) throw error
-        this.#fail(error)
-      }
     })
   }
 
@@ -405,7 +353,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
       if (message.to === this.#options.self.id) this.#node.step(message)
       else this.#outbox.add(message)
     }
-    this.#schedule()
+    this.#turns.schedule()
   }
 
   #apply({ entries, responses }: Message): void {
@@ -431,21 +379,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
     const { membership } = this.#applier
     const { tickMs, heartbeatTicks } = this.#timing
     this.#peers.follow(membership, 2 * heartbeatTicks * tickMs)
-    if (membership.removed.includes(this.#options.self.id)) void this.#leave()
-  }
-
-  /**
-   * This member was removed. It stays until the others know of it, as they may need it for that: as
-   * the leader it hands over first.
-   */
-  async #leave(): Promise<void> {
-    const { clock, log } = this.#options
-    if (this.#leaving || this.#stopped) return
-    this.#leaving = true
-    log.warn('this member was removed from the cluster: it will stop')
-    await this.#handOver()
-    await sleep(clock, this.#timing.electionTicks * this.#timing.tickMs)
-    this.#fail(new MemberRemovedError())
+    if (membership.removed.includes(this.#options.self.id)) void this.#leaving.begin()
   }
 
   #noteLeadership(): void {
@@ -468,7 +402,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   }
 
   #halt(): void {
-    this.#stopped = true
+    this.#turns.stop()
     this.#ticks.cancel()
     this.#sender.stop()
     this.#outbox.close()
@@ -479,7 +413,7 @@ export class RaftMember<Outcome> implements Member<Outcome> {
   }
 
   #fail(error: unknown): void {
-    if (this.#stopped) return
+    if (this.#turns.stopped) return
     this.#broken = !(error instanceof MemberRemovedError)
     this.#options.log.error('the member cannot go on', { error })
     const isFull = error instanceof DiskError && error.code === 'no-space'
