@@ -5,6 +5,7 @@ import { backupFromArchive } from '../store/archive/index.ts'
 import { snapshotStatus } from '../store/backup/index.ts'
 import { clusterIdentity, ETCD_VERSION, hashOfBackup, restoreSnapshot } from '../store/index.ts'
 import { readInitialCluster } from './parts/etcd-config.ts'
+import { etcdDataIn } from './parts/etcd-folder.ts'
 import { type Column, type Format, FORMATS, humanBytes, printed } from './parts/etcdutl-print.ts'
 
 /** A failure with etcdutl's exit code for it. */
@@ -149,7 +150,11 @@ async function hashColumns(path: string, revision: number): Promise<Column[]> {
 async function defrag(dataDir: string): Promise<void> {
   const failed = (why: string) =>
     new UtlError(1, `Failed to defragment etcd data[${dataDir}] (${why})`)
-  if (!(await disk.stat(`${dataDir}/db`))) throw failed(`stat ${dataDir}/db: no such folder`)
+  if (!(await disk.stat(`${dataDir}/db`))) {
+    const isEtcds = (await etcdDataIn(disk, { dataDir })) !== undefined
+    const whose = "it holds the data of an etcd, whose format is another: use etcd's own etcdutl"
+    throw failed(isEtcds ? whose : `stat ${dataDir}/db: no such folder`)
+  }
   try {
     const engine = await ports.openEngine(`${dataDir}/db`)
     await engine.compact()

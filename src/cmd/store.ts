@@ -1,7 +1,15 @@
-import { openLog, serveGrpc, systemClock, systemRandom, tlsPeers } from '../platform/index.ts'
+import {
+  openLog,
+  serveGrpc,
+  systemClock,
+  systemDisk,
+  systemRandom,
+  tlsPeers,
+} from '../platform/index.ts'
 import { clusterIdentity, openStore } from '../store/index.ts'
 import { countedPeers } from '../store/metrics/index.ts'
 import { readAuthToken } from './parts/auth-token.ts'
+import { refuseEtcdData } from './parts/etcd-folder.ts'
 import { FlagError } from './parts/flags.ts'
 import { passwordThread } from './parts/password-thread.ts'
 import { measuredStorage, serveProbes, storeFront } from './parts/store-front.ts'
@@ -30,6 +38,7 @@ async function start(flags: StoreFlags, log: ReturnType<typeof openLog>) {
   const cluster = clusterIdentity({ clusterToken, members })
   const self = cluster.members.find((member) => member.name === name)
   if (!self) throw new FlagError(`--initial-cluster: does not name this member, "${name}"`)
+  await refuseEtcdData(systemDisk(), flags)
   const transport = await tlsPeers({
     self: self.id,
     clusterId: cluster.clusterId,

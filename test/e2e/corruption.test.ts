@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EngineEntry } from '../../src/base/index.ts'
 import { levelEngines } from '../../src/platform/index.ts'
-import { eventually } from '../support/navarch.ts'
+import { eventually, run, TestCluster } from '../support/navarch.ts'
 import { needProgram } from '../support/peers.ts'
 import { EtcdProcesses } from '../support/store/etcd-process.ts'
 
@@ -33,8 +34,8 @@ describe('a member whose disk holds something else', function () {
   }
 
   /** What bit rot below every checksum, or a bug, would do. */
-  async function alter(name: string): Promise<void> {
-    const engine = await levelEngines()(join(etcd.folder, name, 'db'))
+  async function alter(folder: string): Promise<void> {
+    const engine = await levelEngines()(join(folder, 'db'))
     let altered = 0
     const entries: EngineEntry[] = []
     for await (const piece of engine.iterate()) entries.push(...piece)
@@ -58,7 +59,7 @@ describe('a member whose disk holds something else', function () {
     await start('m2', INITIAL)
     await etcd.ready('m2')
     await stop('m2')
-    await alter('m2')
+    await alter(join(etcd.folder, 'm2'))
     const found = await start('m2', INITIAL)
     assert.equal(await found.exit(), 1)
     assert.match(found.text(), /found data inconsistency with peers/)
@@ -74,5 +75,22 @@ describe('a member whose disk holds something else', function () {
     })
     const put = await etcd.etcdctl('put key other', ['m1'])
     assert.match(put.stderr, /corrupt cluster/)
+  })
+  it('is found when it is a master that starts, which ends', async () => {
+    const cluster = await TestCluster.up('--nodes', '0')
+    try {
+      const env = await cluster.etcdEnv()
+      assert.equal((await run('etcdctl', ['put', 'key', 'sound'], { env })).code, 0)
+      await cluster.expect('down')
+      await alter(join(cluster.dataDir, 'data', 'master-2'))
+      const log = join(cluster.dataDir, 'logs', 'master-2.log')
+      const starting = cluster.navarch('up', '--nodes', '0')
+      await eventually('the difference', () =>
+        /found data inconsistency with peers/.test(readFileSync(log, 'utf8')),
+      )
+      await starting
+    } finally {
+      await cluster.destroy()
+    }
   })
 })

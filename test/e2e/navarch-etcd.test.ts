@@ -7,6 +7,12 @@ import { EtcdProcesses } from '../support/store/etcd-process.ts'
 
 const navarch = join(import.meta.dirname, '../../bin/navarch')
 
+/** `navarch store` looks at its data before it reads what is in these. */
+const NO_TLS = [
+  '--listen-client-urls=http://127.0.0.1:2379',
+  ...['peer-cert-file', 'peer-key-file', 'peer-trusted-ca-file'].map((f) => `--${f}=${navarch}`),
+]
+
 /** `navarch etcd` in etcd's place: started with a script's flags, driven with Debian's etcdctl. */
 describe('navarch etcd', function () {
   this.timeout(120_000)
@@ -226,7 +232,15 @@ describe('navarch etcd', function () {
       const args = ['etcd', '--name=m1', `--initial-cluster=${initial}`, ...data]
       const { code, stderr } = await run(navarch, [...args, ...urls.split(' ')])
       assert.equal(code, 1, stderr)
-      assert.match(stderr, /(snap|elsewhere) holds the data of an etcd.*etcdctl snapshot save/)
+      const holds = /(snap|elsewhere) holds the data of an etcd.*etcdctl snapshot save/
+      assert.match(stderr, holds)
+      if (flags.length === 0) {
+        const alone = await run(navarch, ['store', '--name=m1', ...data.slice(1, 3), ...NO_TLS])
+        assert.match(alone.stderr, holds)
+        const defragmented = await run(navarch, ['etcdutl', 'defrag', ...data.slice(1, 3)])
+        assert.equal(defragmented.code, 1)
+        assert.match(defragmented.stderr, /holds the data of an etcd.*use etcd's own etcdutl/)
+      }
       assert.deepEqual(await files(), before)
       await etcd.close()
     }

@@ -20,6 +20,9 @@ import { measuredStorage, storeFront } from './store-front.ts'
 /** etcd's default. */
 const BCRYPT_COST = 10
 
+/** How often the leader compares what the members hold. */
+const CORRUPT_CHECK_MS = 3_600_000
+
 /** A member of the store with its two listeners. Plain data: it is handed to a thread. */
 export interface MemberConfig {
   readonly name: string
@@ -67,9 +70,13 @@ export async function startMember(
       self: self?.id ?? 0,
       clock: systemClock,
     }),
-    etcd: { auth: { hasher: passwords, certificates: true } },
+    etcd: {
+      auth: { hasher: passwords, certificates: true },
+      corruptCheckMs: CORRUPT_CHECK_MS,
+    },
     onFatal,
   })
+  const comparing = compare(opened, onFatal)
   const { methods, http } = storeFront({ opened, storage, dataFolder, log })
   const front = await serveGrpc({
     ...config.client,
@@ -81,7 +88,26 @@ export async function startMember(
   return {
     opened,
     async stop() {
+      comparing.abort()
       await Promise.all([front.close(), opened.stop(), passwords.close()])
     },
   }
+}
+
+/**
+ * Ends a member that holds other data than the others. It serves meanwhile: a master that waits for
+ * those that are down, or reads all that it has first, would be away for longer.
+ */
+function compare(opened: OpenStore, onFatal: (error: unknown) => void): AbortController {
+  const stopped = new AbortController()
+  opened.store.corruption.agrees(stopped).then(
+    (agrees) => {
+      const id = opened.id.toString(16)
+      if (!agrees) onFatal(new Error(`${id} found data inconsistency with peers`))
+    },
+    (error: unknown) => {
+      if (!stopped.signal.aborted) onFatal(error)
+    },
+  )
+  return stopped
 }
