@@ -89,4 +89,7 @@ export interface ProcessStats {
   readonly openFilesMax: number | undefined
   /** Infinity: as much as it likes. */
   readonly virtualBytesMax: number | undefined
+  /** Of all that the process's network has carried since the machine started. */
+  readonly networkReceivedBytes: number | undefined
+  readonly networkSentBytes: number | undefined
 }

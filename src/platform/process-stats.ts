@@ -15,6 +15,8 @@ export function processStats(): ProcessStats {
     openFiles: tryTo(() => readdirSync('/proc/self/fd').length),
     openFilesMax: limit('Max open files'),
     virtualBytesMax: limit('Max address space'),
+    networkReceivedBytes: octets('InOctets'),
+    networkSentBytes: octets('OutOctets'),
   }
 }
 
@@ -30,6 +32,16 @@ function limit(name: string): number | undefined {
     const limits = readFileSync('/proc/self/limits', 'utf8')
     const text = new RegExp(`^${name}\\s+(\\w+)`, 'm').exec(limits)?.[1]
     return text === 'unlimited' ? Infinity : Number(text)
+  })
+}
+
+/** A line of names, and one of their values below it. */
+function octets(name: string): number | undefined {
+  return tryTo(() => {
+    const text = readFileSync('/proc/self/net/netstat', 'utf8')
+    const [names, values] = text.split('\n').filter((line) => line.startsWith('IpExt:'))
+    const at = names?.split(' ').indexOf(name) ?? -1
+    return Number(values?.split(' ')[at])
   })
 }
 

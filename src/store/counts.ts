@@ -13,6 +13,8 @@ export class Counts {
   leasesRevoked = 0
   leasesRenewed = 0
   leasesExpired = 0
+  /** Told of each lease that is granted. */
+  onLeaseGranted: ((ttlSeconds: number) => void) | undefined
   proposalsPending = 0
   proposalsFailed = 0
   readIndexesFailed = 0

@@ -69,6 +69,11 @@ function namedHead(tag: Tag, { user, revision }: NonNullable<Who>): Uint8Array {
   return head
 }
 
+/** What a payload asks for. */
+export function tagOf(payload: Uint8Array): Tag {
+  return ((payload[0] ?? 0) & TAG_MASK) as Tag
+}
+
 /** What a payload asks for, in whose name, and where the request begins. */
 export function readPayload(payload: Uint8Array): { tag: Tag; who: Who; start: number } {
   const first = payload[0] ?? 0

@@ -10,7 +10,7 @@ import { needProgram } from '../support/peers.ts'
 import { startRealEtcd } from '../support/store/real-etcd.ts'
 import { nobody, openTestStore } from './store.ts'
 
-/** What etcd 3.4 tells of its inside that a store with another inside cannot tell. */
+/** What etcd tells of its inside that a store with another inside cannot tell. */
 const NOT_HERE: readonly (readonly [names: RegExp, why: string])[] = [
   [/^go_/, "Go's runtime"],
   [/^promhttp_/, "the metrics library's own"],
@@ -19,7 +19,6 @@ const NOT_HERE: readonly (readonly [names: RegExp, why: string])[] = [
   [/^etcd_debugging_disk_backend_commit_/, "bbolt's steps of a commit"],
   [/^etcd_debugging_mvcc_(db|index)_compaction_(pause|total)_duration/, "bbolt's compaction"],
   [/^etcd_(debugging_)?snap_(save_|fsync_|db_fsync_)/, 'snapshots of the v2 store'],
-  [/^etcd_debugging_lease_ttl_total$/, 'a histogram of the TTLs that clients chose'],
   [/^etcd_debugging_mvcc_pending_events_total$/, 'a queue of events that is not here'],
 ]
 

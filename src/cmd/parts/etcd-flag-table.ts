@@ -28,6 +28,7 @@ const MEANT = {
   'listen-peer-urls': text('http://localhost:2380'),
   'initial-advertise-peer-urls': text('http://localhost:2380'),
   'listen-metrics-urls': text(),
+  metrics: text('basic'),
   'initial-cluster': text(),
   'initial-cluster-token': text('etcd-cluster'),
   'initial-cluster-state': text('new'),
@@ -144,7 +145,6 @@ const IGNORED: readonly (readonly [why: string, names: string])[] = [
       'experimental-distributed-tracing-instance-id experimental-distributed-tracing-sampling-rate ' +
       'experimental-distributed-tracing-service-name experimental-enable-distributed-tracing?',
   ],
-  ['there is one set of metrics', 'metrics'],
   [
     'Node has it not',
     'enable-pprof? memory-mlock? experimental-memory-mlock? ' +

@@ -70,6 +70,7 @@ const GROUPS = {
   },
   'Profiling and Monitoring': {
     'listen-metrics-urls': 'where /metrics and /health are served as well',
+    metrics: 'basic, or extensive: with the time that calls take',
     'corrupt-check-time': 'how often the leader compares the members’ data; 0s: never',
   },
   Logging: {

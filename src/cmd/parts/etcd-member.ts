@@ -221,6 +221,7 @@ async function serve(config: EtcdConfig, given: Served): Promise<Listener[]> {
     dataFolder: config.dataDir,
     log,
     certificates: flags.get('client-cert-auth') === 'true',
+    extensiveMetrics: flags.get('metrics') === 'extensive',
     gateway: flags.get('enable-grpc-gateway') === 'true',
     origins: flags.get('cors').split(','),
     hosts: flags.get('host-whitelist').split(','),

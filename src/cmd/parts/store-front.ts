@@ -18,6 +18,7 @@ import {
   processMetrics,
   Registry,
   storeMetrics,
+  handlingTimes,
   timedDisk,
   timedEngines,
   timedMethods,
@@ -41,7 +42,7 @@ export interface MeasuredStorage {
 
 export function measuredStorage(): MeasuredStorage {
   const registry = new Registry()
-  const { fsync, commit, defrag, defragmenting } = durationMetrics(registry)
+  const { fsync, walWrite, commit, defrag, defragmenting } = durationMetrics(registry)
   const writtenBytes = registry.counter(
     'etcd_disk_wal_write_bytes_total',
     'Bytes written to the write-ahead log.',
@@ -51,7 +52,7 @@ export function measuredStorage(): MeasuredStorage {
   const clock = systemClock
   return {
     registry,
-    disk: timedDisk(systemDisk(), { clock, fsync, writtenBytes }),
+    disk: timedDisk(systemDisk(), { clock, fsync, walWrite, writtenBytes }),
     openEngine: timedEngines(levelEngines(), { clock, commit, defrag, defragmenting }),
   }
 }
@@ -65,6 +66,8 @@ export function storeFront(options: {
   log: Log
   /** Certificates name users: etcd's `--client-cert-auth`. Default true. */
   certificates?: boolean
+  /** etcd's `--metrics=extensive`: how long calls take, too. Default false. */
+  extensiveMetrics?: boolean
   /** etcd's `--enable-grpc-gateway`. Default true. */
   gateway?: boolean
   /** etcd's `--cors`, `--host-whitelist`. Default: all. */
@@ -80,8 +83,10 @@ export function storeFront(options: {
   storeMetrics({ registry, store, state, member, delays, runtimeVersion })
   processMetrics(registry, processStats)
   const backup = backupOf({ state, disk, folder: `${dataFolder}/backup` })
-  const timed = timedMethods(etcdMethods({ etcd: store, backup }), { registry, clock: systemClock })
-  const methods = countedMethods(timed, registry)
+  const watched = { registry, clock: systemClock }
+  const timed = timedMethods(etcdMethods({ etcd: store, backup }), watched)
+  const told = options.extensiveMetrics ? handlingTimes(timed, watched) : timed
+  const methods = countedMethods(told, registry)
   const asked = {
     etcd: store,
     clock: systemClock,

@@ -14,6 +14,7 @@ export const leaseCommands = {
     const lease = { id, ttlSeconds, renewedIndex: index, remainingSeconds: 0 }
     leases.grant(lease, nowMs())
     counts.leasesGranted++
+    counts.onLeaseGranted?.(ttlSeconds)
     backend.set('lease', leaseKey(id), encodeLease(lease))
     return { kind: 'lease', revision: mvcc.revision, id, ttlSeconds }
   },

@@ -11,7 +11,7 @@ import { confStateOf, encodeMembership, type Membership } from '../membership/in
 import type { StateSnapshot } from '../state-machine.ts'
 import type { Compactor } from './compactor.ts'
 import { CORRELATION_BYTES, readCorrelation } from './correlation.ts'
-import { SLOW_APPLY_MS } from './delays.ts'
+import { type MemberDelays, SLOW_APPLY_MS } from './delays.ts'
 import { memberErrors } from './errors.ts'
 import type { MemberOptions } from './options.ts'
 import type { Outbox } from './outbox.ts'
@@ -70,7 +70,7 @@ export class Applier<Outcome> {
     const payload = isEmpty ? NOTHING : data.subarray(CORRELATION_BYTES)
     const startMs = clock.monotonicMs()
     const outcome = stateMachine.apply({ index, term, payload })
-    if (delays && clock.monotonicMs() - startMs > SLOW_APPLY_MS) delays.applies++
+    if (delays) noteApplied(delays, { payload, tookMs: clock.monotonicMs() - startMs, outcome })
     const isChanged = stateMachine.membership !== before
     // Raft follows what the state made of it: a change that was refused changes nobody.
     if (change) node.applyConfChange(isEmpty || isChanged ? change : NO_CHANGE)
@@ -114,4 +114,12 @@ export class Applier<Outcome> {
     this.#sequenceAt.clear()
     proposals.failSent(below, memberErrors.timeoutConnectionLost())
   }
+}
+
+function noteApplied(
+  delays: MemberDelays,
+  { payload, tookMs, outcome }: { payload: Uint8Array; tookMs: number; outcome: unknown },
+): void {
+  if (tookMs > SLOW_APPLY_MS) delays.applies++
+  if (payload.length > 0) delays.onApplied?.(payload, tookMs / 1000, outcome)
 }

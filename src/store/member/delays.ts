@@ -8,6 +8,8 @@ export class MemberDelays {
   reads = 0
   /** Snapshots that are being installed now. */
   installing = 0
+  /** Told of each entry that asked for something, when it was applied. */
+  onApplied: ((payload: Uint8Array, seconds: number, outcome: unknown) => void) | undefined
 }
 
 /** etcd's `--warning-apply-duration`. */

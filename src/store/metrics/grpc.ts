@@ -95,7 +95,7 @@ class GrpcCounters {
 }
 
 /** As go-grpc-prometheus names the kinds of methods. */
-function typeOf(path: string): string {
+export function typeOf(path: string): string {
   // Methods under another name than their file's, such as reflection's older one.
   if (path.startsWith('/grpc.reflection.')) return 'bidi_stream'
   const { requestStream, responseStream } = methodAt(path)

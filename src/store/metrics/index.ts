@@ -1,5 +1,5 @@
 export { countedMethods } from './grpc.ts'
-export { timedMethods } from './operations.ts'
+export { handlingTimes, timedMethods } from './operations.ts'
 export { countedPeers } from './peers.ts'
 export { processMetrics } from './process.ts'
 export { Counter, exponentialBounds, Histogram, Registry } from './registry.ts'

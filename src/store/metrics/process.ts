@@ -11,6 +11,10 @@ export function processMetrics(registry: Registry, stats: () => ProcessStats): v
     () => stats().cpuSeconds,
     'counter',
   )
+  const carried = (name: string, help: string, pick: (now: ProcessStats) => number | undefined) =>
+    registry.ask(`process_network_${name}_bytes_total`, help, () => pick(stats()), 'counter')
+  carried('receive', 'Bytes received over the network.', (now) => now.networkReceivedBytes)
+  carried('transmit', 'Bytes sent over the network.', (now) => now.networkSentBytes)
   ask('process_resident_memory_bytes', 'Resident memory.', (now) => now.residentBytes)
   ask('process_virtual_memory_bytes', 'Virtual memory.', (now) => now.virtualBytes)
   ask('process_virtual_memory_max_bytes', 'Most virtual memory.', (now) => now.virtualBytesMax)

@@ -74,20 +74,21 @@ export class Registry {
     return histogram
   }
 
-  /** A histogram for each value of a label. */
+  /** A histogram for each combination of the labels' values. */
   histograms(
     name: string,
     help: string,
     bounds: readonly number[],
-    labelName: string,
-  ): (label: string) => Histogram {
-    const all = new Map<string, Histogram>()
-    this.#add({ name, help, type: 'histogram', samples: () => labelled(all, labelName) })
-    return (label) => {
-      const known = all.get(label)
-      if (known) return known
+    ...labelNames: readonly string[]
+  ): (...labels: Labels) => Histogram {
+    const all = new Map<string, LabelledHistogram>()
+    this.#add({ name, help, type: 'histogram', samples: () => labelled(all, labelNames) })
+    return (...labels) => {
+      const key = labels.join('\0')
+      const known = all.get(key)
+      if (known) return known.histogram
       const histogram = new Histogram(bounds)
-      all.set(label, histogram)
+      all.set(key, { labels, histogram })
       return histogram
     }
   }
@@ -174,10 +175,19 @@ export class Histogram {
   }
 }
 
-function* labelled(all: ReadonlyMap<string, Histogram>, labelName: string): Generator<Sample> {
-  for (const [label, histogram] of all) {
+interface LabelledHistogram {
+  readonly labels: Labels
+  readonly histogram: Histogram
+}
+
+function* labelled(
+  all: ReadonlyMap<string, LabelledHistogram>,
+  labelNames: readonly string[],
+): Generator<Sample> {
+  for (const { labels, histogram } of all.values()) {
+    const named = labelNames.map((name, i) => [name, labels[i] ?? ''] as const)
     for (const sample of histogram.samples()) {
-      yield { ...sample, labels: [[labelName, label], ...sample.labels] }
+      yield { ...sample, labels: [...named, ...sample.labels] }
     }
   }
 }

@@ -1,11 +1,13 @@
 import type { EtcdStore, MemberDelays, MemberStatus } from '../index.ts'
 import { ETCD_VERSION } from '../index.ts'
 import type { EtcdState } from '../etcd-state.ts'
+import { appliedMetrics } from './applied.ts'
 import { type Counter, exponentialBounds, type Histogram, type Registry } from './registry.ts'
 
 /** What the durations of the log and of the state's engine are told to, from the first write on. */
 export interface DurationMetrics {
   readonly fsync: Histogram
+  readonly walWrite: Histogram
   readonly commit: Histogram
   readonly defrag: Histogram
   /** Defragmentations under way. */
@@ -19,6 +21,11 @@ export function durationMetrics(registry: Registry): DurationMetrics {
     fsync: registry.histogram(
       'etcd_disk_wal_fsync_duration_seconds',
       'Time until what was written to the write-ahead log is durable.',
+      fine,
+    ),
+    walWrite: registry.histogram(
+      'etcd_disk_wal_write_duration_seconds',
+      'Time to write to the write-ahead log: durable when it ends, so the same as for the sync.',
       fine,
     ),
     commit: registry.histogram(
@@ -127,6 +134,7 @@ function proposalMetrics({ registry, member, store }: StoreMetricsOptions): void
 }
 
 function delayMetrics({ registry, delays, store, state }: StoreMetricsOptions): void {
+  delays.onApplied = appliedMetrics(registry)
   const count = (name: string, help: string, ask: () => number) =>
     registry.ask(`etcd_${name}`, help, ask, 'counter')
   count(
@@ -227,6 +235,12 @@ function keyMetrics({ registry, store, state }: StoreMetricsOptions): void {
 
 function leaseMetrics({ registry, store }: StoreMetricsOptions): void {
   const { counts } = store
+  const ttls = registry.histogram(
+    'etcd_debugging_lease_ttl_total',
+    'Seconds that leases were granted for.',
+    exponentialBounds(1, 2, 24),
+  )
+  counts.onLeaseGranted = (ttlSeconds) => ttls.observe(ttlSeconds)
   const count = (name: string, help: string, ask: () => number) =>
     registry.ask(`etcd_debugging_${name}`, help, ask, 'counter')
   count('lease_granted_total', 'Leases granted.', () => counts.leasesGranted)

@@ -53,6 +53,7 @@ describe('what a member serves its clients', () => {
       storage,
       dataFolder: folder,
       log: silentLog,
+      extensiveMetrics: true,
     })
     const server = await serveGrpc({ ...at, methods, http })
     const endpoint = `http://127.0.0.1:${server.port}`
@@ -87,6 +88,10 @@ describe('what a member serves its clients', () => {
       assert.equal(value(`grpc_server_started_total{${labels}}`), 4)
       assert.equal(value(`grpc_server_handled_total{${labels},grpc_code="OK"}`), 3)
       assert.equal(value(`grpc_server_handled_total{${labels},grpc_code="InvalidArgument"}`), 1)
+      assert.equal(value(`grpc_server_handling_seconds_count{${labels}}`), 4)
+      const applied = 'etcd_server_apply_duration_seconds_count'
+      assert.equal(value(`${applied}{version="v3",op="Put",success="true"}`), 3)
+      assert.equal(value('etcd_debugging_lease_ttl_total_sum'), 100)
       assert.equal(value('etcd_mvcc_put_total'), 3)
       assert.equal(value('etcd_debugging_mvcc_keys_total'), 1)
       assert.equal(value('etcd_debugging_lease_granted_total'), 1)
