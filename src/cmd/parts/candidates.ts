@@ -34,7 +34,7 @@ export interface CandidateParts {
   /** Default: all. */
   readonly controllers?: readonly string[]
   /** What controllers hand out in the cluster's name. Default: nothing. */
-  readonly trust?: Pick<ControllersOptions, 'rootCaPem' | 'certificateSigner'>
+  readonly trust?: Pick<ControllersOptions, 'rootCaPem' | 'certificateSigner' | 'accountSigner'>
   /** Of the built-in provisioner. */
   readonly volumes?: VolumeBinderOptions
   /** Of horizontal pod autoscalers. Default: kube-controller-manager's. */

@@ -1,7 +1,7 @@
 import { readSecurity, readTls } from '../../../cluster/index.ts'
 import type { ApiServerOptions } from '../../master/apiserver/index.ts'
 import type { ControllersOptions } from '../../master/controllers/index.ts'
-import { certificateSigner } from '../../platform/index.ts'
+import { certificateSigner, signerOf } from '../../platform/index.ts'
 import type { OwnTrust } from './apiserver-security.ts'
 import type { Part } from './part.ts'
 
@@ -12,7 +12,7 @@ export interface Trust {
   readonly own: OwnTrust
   readonly api: Pick<ApiServerOptions, 'proxyClient'>
   /** What controllers hand out in the cluster's name. */
-  readonly given: Pick<ControllersOptions, 'rootCaPem' | 'certificateSigner'>
+  readonly given: Pick<ControllersOptions, 'rootCaPem' | 'certificateSigner' | 'accountSigner'>
   /** The authority of front proxies, PEM. */
   readonly proxyCaPem: string
 }
@@ -32,6 +32,7 @@ export async function readTrust(part: Part): Promise<Trust> {
     given: {
       rootCaPem: apiAuthority.certPem,
       certificateSigner: certificateSigner(apiAuthority),
+      accountSigner: signerOf(accountKeyPem),
     },
     proxyCaPem,
   }

@@ -29,7 +29,6 @@ const NAMES: Readonly<Record<string, string>> = {
   'service-cidr-controller': 'service-cidrs-controller',
   'service-lb-controller': 'service-controller',
   'serviceaccount-controller': 'service-account-controller',
-  'serviceaccount-token-controller': 'tokens-controller',
   'taint-eviction-controller': 'node-controller',
   'token-cleaner-controller': 'token-cleaner',
 }

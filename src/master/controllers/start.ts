@@ -1,4 +1,4 @@
-import type { CertificateSigner, Clock, Log, Random } from '../../base/index.ts'
+import type { CertificateSigner, Clock, Log, Random, Signer } from '../../base/index.ts'
 import { events, type Resource } from '../../api/index.ts'
 import { type Client, forkSignal, type Informers, QueuedEventRecorder } from '../../client/index.ts'
 import { attachDetachController } from './attach-detach.ts'
@@ -36,6 +36,7 @@ import {
   ControllerRunner,
 } from './runtime.ts'
 import { serviceAccountController } from './service-account.ts'
+import { serviceAccountTokenController } from './service-account-token.ts'
 import { serviceCidrController } from './service-cidr.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { taintEvictionController } from './taint-eviction.ts'
@@ -64,6 +65,8 @@ export interface ControllersOptions {
   readonly only?: readonly string[]
   /** Authority of the API servers' certificates, for pods. */
   readonly rootCaPem?: string
+  /** The key of service accounts' tokens; absent: secrets for them stay empty. */
+  readonly accountSigner?: Signer
   /** The authority of client certificates; absent: requests are not signed. */
   readonly certificateSigner?: CertificateSigner
   /** How long certificates are good at most. Default: a year. */
@@ -129,6 +132,13 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'resourcequota-controller': resourceQuotaController,
   'service-cidr-controller': serviceCidrController,
   'serviceaccount-controller': serviceAccountController,
+  // As itself, not as an account: it is what gives accounts their tokens.
+  'serviceaccount-token-controller': (context, { accountSigner: signer, rootCaPem, client }) =>
+    signer &&
+    serviceAccountTokenController(
+      { ...context, client },
+      { signer, ...(rootCaPem !== undefined && { rootCaPem }) },
+    ),
   'token-cleaner-controller': tokenCleaner,
   'ttl-controller': ttlController,
   'pod-garbage-collector-controller': (context, options) => podGcController(context, options.podGc),

@@ -183,16 +183,3 @@ async function legacyOwner(
 
 const list = (values: readonly string[] = []) =>
   `[${values.map((value) => JSON.stringify(value)).join(' ')}]`
-
-/** The claims of a token of old, which a secret holds. */
-export function legacyClaims(of: { namespace: string; account: Ref; secret: string }): Claims {
-  const { namespace, account, secret } = of
-  return {
-    iss: LEGACY_ISSUER,
-    [`${LEGACY}namespace`]: namespace,
-    [`${LEGACY}secret.name`]: secret,
-    [`${LEGACY}service-account.name`]: account.name,
-    [`${LEGACY}service-account.uid`]: account.uid,
-    sub: accountName({ namespace, name: account.name }),
-  }
-}
