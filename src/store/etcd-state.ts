@@ -8,6 +8,7 @@ import {
 } from './auth/index.ts'
 import { assert, type Clock, type Engine, KvError, type Log } from '../base/index.ts'
 import { AlarmBook } from './alarms/index.ts'
+import { BackgroundCompaction } from './background-compaction.ts'
 import { type CommandCall, type Outcome, runCommand } from './commands/index.ts'
 import { Counts } from './counts.ts'
 import type { LogIndex, Term } from '../raft/index.ts'
@@ -57,11 +58,6 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Unwritten bytes above which the state flushes itself. */
 const PENDING_BYTES_MAX = 8 * 2 ** 20
-/** Blocks of keys compacted before other work gets its turn. */
-const COMPACT_BLOCKS_PER_TURN = 4
-const COMPACT_PAUSE_MS = 1
-/** Until a compaction held back by a reader, or waiting for the disk, is tried again. */
-const COMPACT_RETRY_MS = 20
 
 /** The etcd state that Raft replicates: keys with their history, leases, users and roles. */
 export class EtcdState implements StateMachine<Outcome> {
@@ -85,10 +81,17 @@ export class EtcdState implements StateMachine<Outcome> {
   #failure: unknown
   #closed = false
   #clearing: Promise<void> = Promise.resolve()
+  readonly #compaction: BackgroundCompaction
 
   private constructor(options: EtcdStateOptions, backend: Backend) {
     this.#options = options
     this.#backend = backend
+    this.#compaction = new BackgroundCompaction({
+      clock: options.clock,
+      isCurrent: (mvcc) => !this.#closed && mvcc === this.#mvcc,
+      flush: () => this.#flushInBackground(),
+      onDone: (nowMs) => (this.counts.compactedMs = nowMs),
+    })
     this.#leases = new LeaseBook()
     this.#members = new MemberBook(backend)
     this.#alarms = new AlarmBook(backend)
@@ -129,7 +132,7 @@ export class EtcdState implements StateMachine<Outcome> {
     state.#appliedIndex = readIndex(backend.get('meta', CONSISTENT_INDEX))
     state.#appliedTerm = readIndex(backend.get('meta', TERM))
     state.#durableIndex = state.#appliedIndex
-    state.#compactInBackground()
+    state.#compaction.start(state.#mvcc)
     return state
   }
 
@@ -288,24 +291,7 @@ export class EtcdState implements StateMachine<Outcome> {
       })
   }
 
-  readonly #onCompaction = () => this.#compactInBackground()
-
-  #compactInBackground(): void {
-    const { clock } = this.#options
-    const mvcc = this.#mvcc
-    const turn = () => {
-      if (this.#closed || mvcc !== this.#mvcc) return
-      for (let i = 0; i < COMPACT_BLOCKS_PER_TURN; i++) {
-        if (mvcc.compactStep()) continue
-        this.#flushInBackground()
-        if (mvcc.compacting) clock.after(COMPACT_RETRY_MS, turn, { unref: true })
-        else this.counts.compactedMs = clock.nowMs()
-        return
-      }
-      clock.after(COMPACT_PAUSE_MS, turn, { unref: true })
-    }
-    if (mvcc.compacting) clock.after(0, turn, { unref: true })
-  }
+  readonly #onCompaction = () => this.#compaction.start(this.#mvcc)
 
   snapshot(): StateSnapshot {
     const release = this.#mvcc.pin()
@@ -386,7 +372,7 @@ export class EtcdState implements StateMachine<Outcome> {
     this.#appliedIndex = at.index
     this.#appliedTerm = at.term
     this.#durableIndex = at.index
-    this.#compactInBackground()
+    this.#compaction.start(this.#mvcc)
     this.#listener?.replaced()
     this.#observer?.replaced()
   }
