@@ -27,8 +27,16 @@ import {
   compileVariables,
 } from './variables.ts'
 
-const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized']
+const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
+/** Words that CEL keeps for itself. */
+const RESERVED = new Set(
+  (
+    'true false null in as break const continue else for function if import let loop package ' +
+    'namespace return var void while'
+  ).split(' '),
+)
 const ANNOTATIONS_MAX = 20
+const VALUE_BYTES_MAX = 5 * 1024
 
 export function defaultPolicy(policy: {
   spec: Pick<ValidatingAdmissionPolicy['spec'], 'failurePolicy' | 'matchConstraints'>
@@ -90,14 +98,12 @@ function validateVariables(
   compiled: readonly CompiledVariable[],
 ): FieldError[] {
   const errors: FieldError[] = []
-  const seen = new Set<string>()
   for (const [i, { name, expression }] of variables.entries()) {
     const path = `spec.variables[${i}]`
     if (!name?.trim()) errors.push(required(`${path}.name`, 'name is not specified'))
-    else if (cIdentifierErrors(name).length > 0) {
+    else if (cIdentifierErrors(name).length > 0 || RESERVED.has(name)) {
       errors.push(invalid(`${path}.name`, name, 'name is not a valid CEL identifier'))
-    } else if (seen.has(name)) errors.push(duplicate(`${path}.name`, name))
-    seen.add(name)
+    }
     if (!expression?.trim()) {
       errors.push(required(`${path}.expression`, 'expression is not specified'))
       continue
@@ -162,11 +168,8 @@ function validateValidation(of: Validation, path: string, scope: CelVariables): 
   }
   if (message !== '' && message.trim() === '') {
     errors.push(invalid(`${path}.message`, message, 'message must be non-empty if specified'))
-  } else if (message.trim().includes('\n')) {
+  } else if (/[\n\r]/.test(message.trim())) {
     errors.push(invalid(`${path}.message`, message, 'message must not contain line breaks'))
-  } else if (message.trim() === '' && expression.trim().includes('\n')) {
-    const why = 'message must be specified if expression contains line breaks'
-    errors.push(required(`${path}.message`, why))
   }
   if (reason !== undefined && !REASONS.includes(reason)) {
     errors.push(notSupported(`${path}.reason`, reason, REASONS))
@@ -187,13 +190,17 @@ function validateAnnotations(
   const keys = new Set<string>()
   for (const [i, { key = '', valueExpression = '' }] of annotations.entries()) {
     const path = `spec.auditAnnotations[${i}]`
-    if (policy !== '') {
-      for (const why of qualifiedNameErrors(`${policy}/${key}`)) {
-        errors.push(invalid(`${path}.key`, key, `Audit annotation key: ${why}`))
-      }
+    const name = `${policy}/${key}`
+    if (policy === '') {
+      errors.push(invalid(`${path}.key`, key, 'requires metadata.name be non-empty'))
+    } else {
+      for (const why of qualifiedNameErrors(name)) errors.push(invalid(`${path}.key`, name, why))
     }
     if (valueExpression.trim() === '') {
       errors.push(required(`${path}.valueExpression`, 'valueExpression is not specified'))
+    } else if (Buffer.byteLength(valueExpression.trim()) > VALUE_BYTES_MAX) {
+      const why = `must not exceed ${VALUE_BYTES_MAX} bytes in length`
+      errors.push(required(`${path}.valueExpression`, why))
     } else {
       const on = { variables: scope, types: [T.string, T.null] }
       errors.push(...expressionErrors(valueExpression, `${path}.valueExpression`, on))

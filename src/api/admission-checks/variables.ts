@@ -145,6 +145,7 @@ export function compileVariables(
   struct?: (name: string) => ObjectType | undefined,
 ): { compiled: CompiledVariable[]; scope: CelVariables } {
   const fields = new Map<string, ObjectField>()
+  if (variables.length === 0) return { compiled: [], scope: base }
   // One type that grows: an expression sees the fields that are there when it is compiled.
   const type: CelType = { kind: 'object', name: 'kubernetes.variables', fields }
   const scope = { ...base, variables: type }

@@ -68,8 +68,8 @@ function validateReviews(versions: readonly string[], path: string): FieldError[
       errors.push(invalid(`${path}[${i}]`, version, why))
     }
   }
-  if (errors.length > 0 || versions.some((v) => REVIEW_VERSIONS.includes(v))) return errors
-  return [invalid(path, goStrings(versions), `must include at least one of ${any}`)]
+  if (versions.some((v) => REVIEW_VERSIONS.includes(v))) return errors
+  return [...errors, invalid(path, goStrings(versions), `must include at least one of ${any}`)]
 }
 
 function validateName(name: string | undefined, path: string): FieldError[] {

@@ -38,7 +38,9 @@ export const Validation = struct(
   {
     expression: string(1, 'CEL, true if it does.').required(),
     message: string(2, 'What is said if not.'),
-    reason: string(3, 'Reason of the refusal: `Invalid` by default.').nullable(),
+    reason: string(3, 'Reason of the refusal: `Invalid` by default.')
+      .named('v1.StatusReason')
+      .nullable(),
     messageExpression: string(4, 'CEL that makes what is said.'),
   },
 )

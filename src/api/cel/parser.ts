@@ -74,7 +74,9 @@ class Parser {
     try {
       expr = this.#expression()
       if (this.#next.kind !== 'end') {
-        this.#stop(this.#next, `extraneous input '${this.#next.text}' expecting <EOF>`)
+        // One token too many is told otherwise than several.
+        const verb = this.#tokens[this.#at + 1]?.kind === 'end' ? 'extraneous' : 'mismatched'
+        this.#stop(this.#next, `${verb} input '${this.#next.text}' expecting <EOF>`)
       }
     } catch (error) {
       if (!(error instanceof Stop)) throw error

@@ -1,5 +1,6 @@
 import type { Event } from '../core/index.ts'
-import type { EventsEvent } from '../events/index.ts'
+import { toJsonValue } from '../codec/index.ts'
+import { EventsEvent } from '../events/index.ts'
 
 /** An `events.k8s.io` Event as the core Event that is kept. */
 export function toCoreEvent(event: EventsEvent): Event {
@@ -41,8 +42,8 @@ export function fromCoreEvent(event: Event): EventsEvent {
     ...same
   } = event
   // A core Event need not have a time or the parts of a series: they are empty then, as upstream.
-  return structuredClone({
-    ...same,
+  const written: unknown = toJsonValue(EventsEvent, {
+    ...structuredClone(same),
     apiVersion: 'events.k8s.io/v1',
     regarding: involvedObject,
     deprecatedSource: source ?? {},
@@ -51,7 +52,8 @@ export function fromCoreEvent(event: Event): EventsEvent {
     ...given('deprecatedCount', count),
     ...given('deprecatedFirstTimestamp', firstTimestamp),
     ...given('deprecatedLastTimestamp', lastTimestamp),
-  }) as EventsEvent
+  })
+  return written as EventsEvent
 }
 
 function given<K extends string, T>(key: K, value: T | undefined): { [key in K]?: T } {

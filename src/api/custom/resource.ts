@@ -90,11 +90,10 @@ function resourceOf(
   const apiVersion = `${group}/${version.name}`
   const shape = customShape({ kind, apiVersion, schema })
   const { status, scale } = version.subresources ?? {}
-  const replicas = [scale?.specReplicasPath, scale?.statusReplicasPath].flatMap((path) => {
-    const compiled = path === undefined ? undefined : parseJsonPath(path)
-    if (path === undefined || !compiled) return []
-    return [{ path: path.replace(/^\./, ''), read: (o: KubeObject) => compiled.find(o)[0] }]
-  })
+  const replicas = [scale?.specReplicasPath, scale?.statusReplicasPath].filter(
+    (path) => path !== undefined,
+  )
+  const selector = scale?.labelSelectorPath
   const hasStatus = status !== undefined
   const conversion = webhookOf(definition)
   return {
@@ -111,7 +110,15 @@ function resourceOf(
     struct: customStruct({ group, version: version.name, kind, schema }),
     custom: shape,
     ...(conversion && { conversion }),
-    strategy: customStrategy({ kind, apiVersion, namespaced, hasStatus, shape, replicas }),
+    strategy: customStrategy({
+      kind,
+      apiVersion,
+      namespaced,
+      hasStatus,
+      shape,
+      replicas,
+      selector,
+    }),
     columns: customColumns(version),
     selectableFields: selectable(version),
     hasStatus,

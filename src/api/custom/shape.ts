@@ -1,8 +1,9 @@
-import { decodeJson, toJsonValue } from '../codec/index.ts'
+import { decodeJson, JsonTypeError, toJsonValue } from '../codec/index.ts'
 import { ObjectMeta } from '../meta/index.ts'
 import type { CustomShape, KubeObject } from '../schema/index.ts'
 import {
   applyDefaults,
+  child,
   dropNulls,
   isEmbedded,
   isObject,
@@ -12,6 +13,7 @@ import {
   prune,
   type Schema,
 } from '../structural/index.ts'
+import { malformedEmbedded } from './embedded.ts'
 
 /** How objects of a custom resource are read and written. */
 export function customShape(of: { kind: string; apiVersion: string; schema: Schema }): CustomShape {
@@ -27,7 +29,9 @@ export function customShape(of: { kind: string; apiVersion: string; schema: Sche
       applyDefaults(schema, own)
       const removed = prune(schema, own, { isRoot: true })
       unknown.push(...removed.map((path) => `unknown field ${JSON.stringify(path)}`))
-      coerceEmbedded(schema, own)
+      const malformed = malformedEmbedded(schema, own)
+      if (malformed) throw new JsonTypeError(`${malformed.field}: ${malformed.detail}`)
+      coerceEmbedded(schema, own, { path: '', unknown })
       return own
     },
     applyDefaults(object) {
@@ -40,28 +44,38 @@ export function customShape(of: { kind: string; apiVersion: string; schema: Sche
 }
 
 // Metadata is of one type in all kinds; what it does not know is dropped, as in fields of a spec.
-function readMeta(value: unknown, unknown: string[]): ObjectMeta {
+function readMeta(value: unknown, unknown: string[], path = 'metadata'): ObjectMeta {
   const found: string[] = []
   const meta = decodeJson<ObjectMeta>(ObjectMeta, value ?? {}, { unknown: found })
-  unknown.push(...found.map((text) => text.replace('"', '"metadata.')))
+  unknown.push(...found.map((text) => text.replace('"', `"${path}.`)))
   if (!meta.creationTimestamp) delete meta.creationTimestamp
   return meta
 }
 
 // The metadata of objects within the object is given the form that metadata has.
-function coerceEmbedded(schema: Schema, value: unknown): void {
+function coerceEmbedded(
+  schema: Schema,
+  value: unknown,
+  { path, unknown }: { path: string; unknown: string[] },
+): void {
   if (Array.isArray(value)) {
     const items = itemsOf(schema)
-    if (items) for (const item of value) coerceEmbedded(items, item)
+    if (!items) return
+    for (const [i, item] of value.entries()) {
+      coerceEmbedded(items, item, { path: `${path}[${i}]`, unknown })
+    }
     return
   }
   if (!isObject(value)) return
   if (isEmbedded(schema) && isObject(value['metadata'])) {
-    value['metadata'] = toJsonValue(ObjectMeta, readMeta(value['metadata'], []))
+    const meta = readMeta(value['metadata'], unknown, child(path, 'metadata'))
+    const written = toJsonValue(ObjectMeta, meta)
+    if (written['creationTimestamp'] === null) delete written['creationTimestamp']
+    value['metadata'] = written
   }
   for (const [name, inner] of Object.entries(value)) {
     const below = propertyOf(schema, name)
-    if (below) coerceEmbedded(below, inner)
+    if (below) coerceEmbedded(below, inner, { path: child(path, name), unknown })
   }
 }
 

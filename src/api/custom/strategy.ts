@@ -1,9 +1,12 @@
-import { dns1123SubdomainErrors } from '../validation/index.ts'
+import { goQuote } from '../go/index.ts'
+import { dns1123SubdomainErrors, qualifiedNameErrors } from '../validation/index.ts'
 import { invalid, validateObjectMeta, validateObjectMetaUpdate } from '../validation/index.ts'
 import type { CustomShape, FieldError, KubeObject, Strategy } from '../schema/index.ts'
 import { bumpGeneration, copyOf, keepGeneration } from '../strategy/index.ts'
 import {
   compileRules,
+  goPlain,
+  goTypeName,
   isObject,
   NO_PATH,
   sameJson,
@@ -20,8 +23,10 @@ export interface CustomStrategyOptions {
   readonly namespaced: boolean
   readonly hasStatus: boolean
   readonly shape: CustomShape
-  /** Where the numbers of the scale sub-resource are, which must be such. */
-  readonly replicas: readonly { readonly path: string; read(object: KubeObject): unknown }[]
+  /** Where the numbers of the scale sub-resource are, which must be such: `.spec.replicas`. */
+  readonly replicas: readonly string[]
+  /** Where its selector is, a text; undefined: nowhere. */
+  readonly selector: string | undefined
 }
 
 interface CustomObject extends KubeObject {
@@ -61,7 +66,26 @@ export function customStrategy(of: CustomStrategyOptions): Strategy<KubeObject> 
     validateCreate: (object) => check(object),
     validateUpdate: (object, old) => check(object, old),
     validateStatusUpdate: (object, old) => check(object, old),
+    warn: (object, old) => finalizerWarnings(object, old),
   }
+}
+
+const STANDARD_FINALIZERS = new Set(['orphan', 'foregroundDeletion', 'kubernetes'])
+
+// Names without a domain may be anybody's.
+function finalizerWarnings({ metadata }: KubeObject, old: KubeObject | undefined): string[] {
+  const before = new Set(old?.metadata.finalizers ?? [])
+  const added = [...new Set(metadata.finalizers ?? [])].filter((name) => !before.has(name))
+  return added.sort().flatMap((name) => {
+    const told = (why: string) => `metadata.finalizers: ${goQuote(name)}: ${why}`
+    const warnings = qualifiedNameErrors(name).map(told)
+    if (name.includes('/') || STANDARD_FINALIZERS.has(name)) return warnings
+    const path = name.includes('.') ? ' including a path (/)' : ''
+    const why =
+      `prefer a domain-qualified finalizer name${path} to avoid accidental conflicts with other ` +
+      'finalizer writers'
+    return [...warnings, told(why)]
+  })
 }
 
 function sameBody(object: KubeObject, old: KubeObject): boolean {
@@ -123,18 +147,48 @@ function checkBody(
   return [
     ...meta,
     ...validateSchema(of.shape.schema, object, { old }),
-    ...of.replicas.flatMap((at) => checkReplicas(at.path, at.read(object))),
+    ...of.replicas.flatMap((path) => checkReplicas(path, object)),
+    ...(of.selector ? checkSelector(of.selector, object) : []),
   ]
 }
 
 const INT32_MAX = 2 ** 31 - 1
 
-function checkReplicas(path: string, value: unknown): FieldError[] {
-  if (value === undefined) return []
-  if (typeof value !== 'number')
-    return [invalid(path, isObject(value) ? '' : value, 'should be a number')]
+// A number of replicas that is there must be one, and not too large.
+function checkReplicas(path: string, object: KubeObject): FieldError[] {
+  const read = readAt(object, path, 'int64')
+  if ('fault' in read) return [invalid(path, 0, read.fault)]
+  const value = (read.value ?? 0) as number
   if (value < 0) return [invalid(path, value, 'should be a non-negative integer')]
-  if (value > INT32_MAX)
+  if (value > INT32_MAX) {
     return [invalid(path, value, `should be less than or equal to ${INT32_MAX}`)]
+  }
   return []
+}
+
+function checkSelector(path: string, object: KubeObject): FieldError[] {
+  const read = readAt(object, path, 'string')
+  return 'fault' in read ? [invalid(path, '', read.fault)] : []
+}
+
+// The value at a path of names, of a type that Go would have for it.
+function readAt(
+  object: unknown,
+  path: string,
+  type: 'int64' | 'string',
+): { value: unknown } | { fault: string } {
+  const names = path.replace(/^\./, '').split('.')
+  const odd = (at: string, value: unknown, wanted: string) => ({
+    fault: `.${at} accessor error: ${goPlain(value)} is of the type ${goTypeName(value)}, expected ${wanted}`,
+  })
+  let value: unknown = object
+  for (const [i, name] of names.entries()) {
+    if (value === null) return { value: undefined }
+    if (!isObject(value)) {
+      return odd(names.slice(0, i + 1).join('.'), value, 'map[string]interface{}')
+    }
+    if (!Object.hasOwn(value, name)) return { value: undefined }
+    value = value[name]
+  }
+  return goTypeName(value) === type ? { value } : odd(names.join('.'), value, type)
 }

@@ -29,9 +29,11 @@ export const endpointSlices: Resource<EndpointSlice> = defineResource<EndpointSl
 
     prepareForCreate(slice) {
       slice.metadata.generation = 1
+      dropTopology(slice)
     },
     prepareForUpdate(slice, old) {
       keepGeneration(slice, old)
+      if (!semanticEqual(slice.endpoints, old.endpoints)) dropTopology(slice, old)
       const same =
         semanticEqual(slice.endpoints, old.endpoints) &&
         semanticEqual(slice.ports, old.ports) &&
@@ -44,3 +46,21 @@ export const endpointSlices: Resource<EndpointSlice> = defineResource<EndpointSl
     ),
   }),
 })
+
+const HOST_NAME = 'kubernetes.io/hostname'
+
+// What v1beta1 said of places is not taken any more: the node's name alone, where it was there.
+function dropTopology(slice: EndpointSlice, old?: EndpointSlice): void {
+  const known = new Set<string>()
+  for (const { nodeName, deprecatedTopology } of old?.endpoints ?? []) {
+    const name = nodeName === undefined ? deprecatedTopology?.[HOST_NAME] : undefined
+    if (name !== undefined) known.add(name)
+  }
+  for (const endpoint of slice.endpoints ?? []) {
+    const name = endpoint.deprecatedTopology?.[HOST_NAME]
+    if (endpoint.nodeName === undefined && name !== undefined && known.has(name)) {
+      endpoint.nodeName = name
+    }
+    delete endpoint.deprecatedTopology
+  }
+}

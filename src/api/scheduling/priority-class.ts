@@ -11,7 +11,9 @@ export const PriorityClass = struct(
     value: int32(2, 'Their priority.').written(),
     globalDefault: boolean(3, 'Whether pods without a class are of it.'),
     description: string(4, 'What it is for.'),
-    preemptionPolicy: string(5, '`PreemptLowerPriority` (the default) or `Never`.').nullable(),
+    preemptionPolicy: string(5, '`PreemptLowerPriority` (the default) or `Never`.')
+      .named('v1.PreemptionPolicy')
+      .nullable(),
   },
 )
 export interface PriorityClass extends TypeOf<typeof PriorityClass> {}

@@ -17,7 +17,7 @@ const isDate = (text: string) => {
 }
 
 const DATE_TIME =
-  /^(\d{4}-\d\d-\d\d)[Tt ]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)([.,]\d+)?([Zz]|[+-]\d\d:?\d\d)$/
+  /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(.\d+)?([Zz]|[+-]\d\d:\d\d)$/
 
 const isDateTime = (text: string) => {
   const match = DATE_TIME.exec(text)
@@ -32,7 +32,8 @@ const isDuration = (text: string) =>
   new RegExp(`^(\\d+)\\s*(${DURATION_UNITS})s?$`).test(text)
 
 const isAddress = (family: 4 | 6) => (text: string) => {
-  const address = parseAddress(text)
+  // Zeros may lead, as they might formerly.
+  const address = parseAddress(text.replace(/(?<![\da-fA-F:])0+(?=\d)/g, ''))
   return typeof address !== 'string' && address.family === family
 }
 
@@ -74,16 +75,29 @@ function isIsbn(text: string, length: 10 | 13): boolean {
 
 const isUri = (text: string) => {
   if (/[\s\p{Cc}]/u.test(text) || text === '') return false
+  // An address in brackets must have both.
+  if (/^[^/?#]*:\/\/[^/?#]*\[[^\]/?#]*($|[/?#])/.test(text)) return false
   return /^[A-Za-z][A-Za-z0-9+.-]*:.+$/.test(text) || text.startsWith('/')
 }
 
-const HOSTNAME = '[a-zA-Z0-9\\x{00a1}-\\x{ffff}_-]{1,63}'
-const isHostname = pattern(`^${HOSTNAME}(\\.${HOSTNAME})*\\.?$`)
+const HOST_CHAR = '[a-zA-Z0-9\\p{S}\\p{L}]'
+const HOST_INNER = '[a-zA-Z0-9-\\p{S}\\p{L}]'
+const isHostname = pattern(
+  `^(${HOST_CHAR}((-?${HOST_CHAR}{0,62})?)|` +
+    `(${HOST_CHAR}((${HOST_INNER}{0,61}${HOST_CHAR})?)(\\.)){1,}([a-zA-Z\\p{L}]){2,63})$`,
+)
+
+const isRgbColor = (text: string) => {
+  const match = /^rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)$/.exec(text)
+  return (
+    match !== null && match.slice(1).every((part) => /^(0|[1-9]\d*)$/.test(part) && +part < 256)
+  )
+}
 
 const CHECKS: Readonly<Record<string, (text: string) => boolean>> = {
   bsonobjectid: pattern('^[0-9a-fA-F]{24}$'),
   uri: isUri,
-  email: (text) => /^[^\s@<>]+@[^\s@<>]+$/.test(text),
+  email: (text) => /^([^<>]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/.test(text),
   hostname: (text) => text.length <= 255 && isHostname(text),
   ipv4: isAddress(4),
   ipv6: isAddress(6),
@@ -101,13 +115,18 @@ const CHECKS: Readonly<Record<string, (text: string) => boolean>> = {
   creditcard: isCreditCard,
   ssn: pattern('^\\d{3}[- ]?\\d{2}[- ]?\\d{4}$'),
   hexcolor: pattern('^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$'),
-  rgbcolor: pattern('^rgb\\(\\s*\\d{1,3}\\s*,\\s*\\d{1,3}\\s*,\\s*\\d{1,3}\\s*\\)$'),
-  byte: (text) => /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0,
+  rgbcolor: isRgbColor,
+  byte: (text) => /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0 && text !== '',
   password: () => true,
   date: isDate,
   duration: isDuration,
   'date-time': isDateTime,
   datetime: isDateTime,
+}
+
+/** Whether a format is one that is looked at: others are let be. */
+export function isKnownFormat(format: string | undefined): format is string {
+  return format !== undefined && Object.hasOwn(CHECKS, format)
 }
 
 /** Whether a text is of a format; formats that nobody knows hold for every text. */

@@ -1,5 +1,7 @@
 export { celTypeOf, escapeName } from './cel-types.ts'
 export { applyDefaults, dropNulls, hasDefaults } from './defaulting.ts'
+export { readFieldPath } from './field-path.ts'
+export { isKnownFormat } from './formats.ts'
 export { validateListTypes } from './list-types.ts'
 export {
   isEmbedded,
@@ -21,4 +23,15 @@ export {
 } from './rules.ts'
 export { validateRules } from './run-rules.ts'
 export { NO_PATH, validateSchema } from './validate.ts'
-export { child, goJson, isObject, type JsonObject, jsonType, sameJson, setKey } from './values.ts'
+export {
+  child,
+  goJson,
+  goPlain,
+  goTypeName,
+  isInt64,
+  isObject,
+  type JsonObject,
+  jsonType,
+  sameJson,
+  setKey,
+} from './values.ts'

@@ -1,7 +1,7 @@
 import type { FieldError } from '../schema/index.ts'
 import { duplicate, GoText, invalid } from '../validation/index.ts'
 import { itemsOf, propertyOf, type Schema } from './node.ts'
-import { child, goSyntax, isObject, type JsonObject, sameJson } from './values.ts'
+import { child, goJson, goSyntax, isObject, type JsonObject, sameJson } from './values.ts'
 
 /** Checks that lists that are sets or maps hold nothing twice. */
 export function validateListTypes(schema: Schema, value: unknown, path = ''): FieldError[] {
@@ -46,18 +46,18 @@ function duplicateKeys(schema: Schema, list: readonly unknown[], path: string): 
   const items = itemsOf(schema)
   const errors: FieldError[] = []
   const keyed: JsonObject[] = []
-  for (const [i, item] of list.entries()) {
+  const odd = list.findIndex((item) => item !== null && !isObject(item))
+  if (odd >= 0) {
+    const why = 'must be an object for an array of list-type map'
+    return [invalid(`${path}[${odd}]`, goJson(list[odd]), why)]
+  }
+  for (const item of list) {
+    const key: JsonObject = {}
+    // Null has no keys, and no defaults of any.
     if (!isObject(item)) {
-      errors.push(
-        invalid(
-          `${path}[${i}]`,
-          new GoText(goSyntax(item)),
-          'must be an object for an array of list-type map',
-        ),
-      )
+      keyed.push(key)
       continue
     }
-    const key: JsonObject = {}
     for (const name of keys) {
       const given = item[name] ?? items?.properties?.[name]?.default
       if (given !== undefined) key[name] = given

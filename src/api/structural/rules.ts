@@ -10,11 +10,14 @@ import {
 } from '../cel/index.ts'
 import type { ValidationRule } from '../apiextensions/index.ts'
 import { celTypeOf, timesMax } from './cel-types.ts'
+import { readFieldPath } from './field-path.ts'
 import { isEmbedded, itemsOf, type Schema, valuesOf } from './node.ts'
 
 /** A rule that was compiled, or why it could not be. */
 export interface CompiledRule {
   readonly rule: ValidationRule
+  /** Which field is at fault: `spec.names[a.b]`; undefined: the value itself. */
+  readonly fieldPath: string | undefined
   readonly program: Program | undefined
   /** Texts of faults: the rule's own, and of its message. */
   readonly error: string | undefined
@@ -53,7 +56,7 @@ export function compileRules(
   if (!type) return undefined
   const times = context.times ?? timesMax(schema)
   const rules = (schema['x-kubernetes-validations'] ?? []).map((rule) =>
-    compileRule(rule, type, times),
+    compileRule(rule, { schema, type, times }),
   )
   const below = timesBelow(schema, context.times)
   const inner = (of: Schema | undefined) =>
@@ -79,7 +82,10 @@ function timesBelow(schema: Schema, times: number | undefined): number | undefin
   return times * Math.max(0, bound)
 }
 
-function compileRule(rule: ValidationRule, type: CelType, times: number): CompiledRule {
+function compileRule(
+  rule: ValidationRule,
+  { schema, type, times }: { schema: Schema; type: CelType; times: number },
+): CompiledRule {
   const isOptional = rule.optionalOldSelf === true
   const variables = { self: type, oldSelf: isOptional ? optionalOf(type) : type }
   if ((rule.rule ?? '').trim() === '') return { ...EMPTY, rule }
@@ -90,7 +96,10 @@ function compileRule(rule: ValidationRule, type: CelType, times: number): Compil
   }
   const isTransition = main.program.mentions.has('oldSelf')
   const estimatedCost = main.program.estimateCost() * times
-  const found = { ...EMPTY, rule, program: main.program, isTransition, estimatedCost }
+  const read = rule.fieldPath ? readFieldPath(rule.fieldPath, schema) : undefined
+  const fieldPath = read && 'path' in read ? read.path : undefined
+  const { program: rightful } = main
+  const found = { ...EMPTY, rule, fieldPath, program: rightful, isTransition, estimatedCost }
   if (!rule.messageExpression) return found
   const message = tryCompile(
     rule.messageExpression,
@@ -106,6 +115,7 @@ function compileRule(rule: ValidationRule, type: CelType, times: number): Compil
 }
 
 const EMPTY: Omit<CompiledRule, 'rule'> = {
+  fieldPath: undefined,
   program: undefined,
   error: undefined,
   message: undefined,

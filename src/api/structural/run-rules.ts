@@ -151,8 +151,8 @@ function failure(
   const detail =
     messageOf(compiled, at) ??
     (rule.message ? rule.message.trim() : `failed rule: ${rule.rule.trim()}`)
-  const below = (rule.fieldPath ?? '').replace(/^\./, '')
-  const field = below === '' ? at.field : child(at.node.path, unquote(below))
+  const below = compiled.fieldPath
+  const field = below === undefined ? at.field : child(at.node.path, below)
   switch (rule.reason) {
     case 'FieldValueForbidden':
       return forbidden(field, detail)
@@ -163,14 +163,6 @@ function failure(
     default:
       return invalid(field, typeText(at.tree), detail)
   }
-}
-
-// `.spec['a-b']` is told as `spec[a-b]`.
-function unquote(path: string): string {
-  return path.replace(
-    /\['((?:[^'\\]|\\.)*)'\]/g,
-    (_, name: string) => `[${name.replace(/\\(.)/g, '$1')}]`,
-  )
 }
 
 /** Longest message that an expression may make, in bytes. */

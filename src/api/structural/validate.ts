@@ -1,10 +1,19 @@
 import { compilePattern } from '../pattern/index.ts'
 import { type FieldError } from '../schema/index.ts'
-import { GoText, invalid, notSupported, required, tooLong, tooMany } from '../validation/index.ts'
-import { isOfFormat } from './formats.ts'
+import { invalid, notSupported, required, tooLong, tooMany } from '../validation/index.ts'
+import { isKnownFormat, isOfFormat } from './formats.ts'
 import { isIntOrString, itemsOf, propertyOf, type Schema } from './node.ts'
 import { correlate } from './ratchet.ts'
-import { child, goFloat, isObject, type JsonObject, jsonType, sameJson } from './values.ts'
+import {
+  child,
+  goFloat,
+  goJson,
+  isInt64,
+  isObject,
+  type JsonObject,
+  jsonType,
+  sameJson,
+} from './values.ts'
 
 /** Where a value stands, and what it was before an update. */
 interface Place {
@@ -69,19 +78,34 @@ function checkType(schema: Schema, value: unknown, path: string): FieldError[] {
   const types = typesOf(schema)
   if (types.length === 0) return []
   const given = jsonType(value)
+  const { format } = schema
+  if (isKnownFormat(format) && given !== 'null') {
+    // Upstream calls by a format what is no text, and lets lists be.
+    if (given === 'string' || given === 'array') return []
+    if (!types.includes(given)) return [typeError(path, format, NUMBERS[given] ?? '')]
+  }
   if (given === 'null') return schema.nullable ? [] : [typeError(path, types.join(','), 'null')]
   if (types.includes(given)) return []
   if (given === 'integer' && types.includes('number')) return []
+  if (given === 'number' && types.includes('integer') && isWhole(value as number)) return []
   return [typeError(path, types.join(','), given)]
 }
+
+/** Formats of numbers, as upstream finds them. */
+const NUMBERS: Readonly<Record<string, string>> = { integer: 'int64', number: 'float64' }
 
 function checkEnum(schema: Schema, value: unknown, { path }: Place): FieldError[] {
   const allowed = schema.enum
   if (!allowed || allowed.length === 0) return []
-  if (allowed.some((other) => sameJson(other, value))) return []
+  if (value !== null && allowed.some((other) => sameAsEnum(other, value))) return []
   const texts = allowed.map((v) => (typeof v === 'string' ? v : JSON.stringify(v)))
-  const shown = isObject(value) || Array.isArray(value) ? new GoText(JSON.stringify(value)) : value
-  return [notSupported(at(path), shown, texts)]
+  return [notSupported(at(path), goJson(value), texts)]
+}
+
+// Numbers are made of one type before they are compared: 1.5 is as good as 1.
+function sameAsEnum(allowed: unknown, value: unknown): boolean {
+  if (typeof allowed !== 'number' || typeof value !== 'number') return sameJson(allowed, value)
+  return allowed === value || (isInt64(allowed) && Math.trunc(value) === allowed)
 }
 
 function checkString(schema: Schema, value: string, path: string): FieldError[] {
@@ -106,39 +130,57 @@ function checkString(schema: Schema, value: string, path: string): FieldError[] 
   return first
 }
 
-const RANGES: Readonly<Record<string, readonly [number, number]>> = {
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  int64: [-(2 ** 63), 2 ** 63],
-  uint32: [0, 2 ** 32 - 1],
-  uint64: [0, 2 ** 64],
-}
-
 function checkNumber(schema: Schema, value: number, path: string): FieldError[] {
   const errors: FieldError[] = []
-  const fault = (text: string) => errors.push(invalid(at(path), value, `${path} in body ${text}`))
-  const { multipleOf, maximum, minimum, exclusiveMaximum, exclusiveMinimum, format } = schema
-  if (multipleOf !== undefined && multipleOf > 0) {
-    const quotient = value / multipleOf
-    if (!Number.isInteger(quotient)) fault(`should be a multiple of ${goFloat(multipleOf)}`)
-  }
-  if (maximum !== undefined) {
-    if (exclusiveMaximum && value >= maximum) fault(`should be less than ${goFloat(maximum)}`)
-    if (!exclusiveMaximum && value > maximum) {
-      fault(`should be less than or equal to ${goFloat(maximum)}`)
+  const fault = (text: string) => errors.push(invalid(at(path), goJson(value), text))
+  const { multipleOf, maximum, minimum, exclusiveMaximum, exclusiveMinimum } = schema
+  // Integers are compared with what is left of the bounds as integers.
+  const isInt = isInt64(value)
+  const bound = (of: number) => (isInt ? Math.trunc(of) : of)
+  const text = (of: number) => (isInt ? String(Math.trunc(of)) : goFloat(of))
+  if (multipleOf !== undefined) {
+    const factor = bound(multipleOf)
+    if (factor <= 0) {
+      const why = `factor MultipleOf declared for ${path} must be positive: ${text(multipleOf)}`
+      errors.push(invalid(at(path), goJson(factor), why))
+    } else if (!isMultiple(value, factor)) {
+      fault(`${path} in body should be a multiple of ${text(multipleOf)}`)
     }
   }
   if (minimum !== undefined) {
-    if (exclusiveMinimum && value <= minimum) fault(`should be greater than ${goFloat(minimum)}`)
-    if (!exclusiveMinimum && value < minimum) {
-      fault(`should be greater than or equal to ${goFloat(minimum)}`)
+    const least = bound(minimum)
+    if (exclusiveMinimum && value <= least) {
+      fault(`${path} in body should be greater than ${text(minimum)}`)
+    } else if (value < least) {
+      fault(`${path} in body should be greater than or equal to ${text(minimum)}`)
     }
   }
-  const range = format ? RANGES[format] : undefined
-  if (range && (value < range[0] || value > range[1])) {
-    const text = `Checked value must be of type ${schema.type} with format ${format} in ${path}`
-    errors.push(invalid(NO_PATH, '', text))
+  if (maximum !== undefined) {
+    const most = bound(maximum)
+    if (exclusiveMaximum && value >= most) {
+      fault(`${path} in body should be less than ${text(maximum)}`)
+    } else if (value > most) {
+      fault(`${path} in body should be less than or equal to ${text(maximum)}`)
+    }
   }
   return errors
+}
+
+function isMultiple(value: number, factor: number): boolean {
+  if (isInt64(value)) return value % factor === 0
+  return isWhole(factor < 1 ? (1 / factor) * value : value / factor)
+}
+
+/** Share by which a float may miss an integer. */
+const EPSILON = 1e-9
+
+/** Whether a float is an integer that JavaScript can tell from the next one, or almost one. */
+function isWhole(value: number): boolean {
+  if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return false
+  const near = Math.trunc(value)
+  if (near === value) return true
+  const sum = Math.abs(value) + Math.abs(near)
+  return near !== 0 && Math.abs(value - near) / sum < EPSILON
 }
 
 function checkList(schema: Schema, value: readonly unknown[], place: Place): FieldError[] {

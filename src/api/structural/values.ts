@@ -12,8 +12,13 @@ export function isObject(value: unknown): value is JsonObject {
 export function jsonType(value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (Array.isArray(value)) return 'array'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  if (typeof value === 'number') return isInt64(value) ? 'integer' : 'number'
   return typeof value
+}
+
+/** Whether a number is an integer to Go's JSON: what does not fit 64 bits is a float there. */
+export function isInt64(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 63
 }
 
 /** Deep equality of JSON values. */
@@ -39,6 +44,25 @@ export function goFloat(value: number): string {
   const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)))
   if (exponent >= -4 && exponent < 6) return String(value)
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
+}
+
+/** A value as Go's `%v` prints decoded JSON: `map[a:[b c]]`. */
+export function goPlain(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(goPlain).join(' ')}]`
+  if (typeof value === 'number') return isInt64(value) ? String(value) : goFloat(value)
+  if (!isObject(value)) return String(value as string | boolean)
+  const keys = Object.keys(value).sort()
+  return `map[${keys.map((key) => `${key}:${goPlain(value[key])}`).join(' ')}]`
+}
+
+/** The type of decoded JSON as Go's `%T` prints it. */
+export function goTypeName(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (Array.isArray(value)) return '[]interface {}'
+  if (typeof value === 'number') return isInt64(value) ? 'int64' : 'float64'
+  if (typeof value === 'boolean') return 'bool'
+  return isObject(value) ? 'map[string]interface {}' : 'string'
 }
 
 /** Sets an own property, whatever its name. */
@@ -69,6 +93,6 @@ export function goSyntax(value: unknown): string {
 
 /** A value as error messages show it: scalars as they are, the rest in Go's syntax. */
 export function goJson(value: unknown): unknown {
-  if (typeof value === 'number' && !Number.isInteger(value)) return new GoText(goFloat(value))
+  if (typeof value === 'number' && !isInt64(value)) return new GoText(goFloat(value))
   return isObject(value) || Array.isArray(value) ? new GoText(goSyntax(value)) : value
 }

@@ -13,7 +13,7 @@ export function validateAPIService({ metadata, spec }: DeepReadonly<APIService>)
   const errors: FieldError[] = []
   const { name = '' } = metadata
   const wanted = `${version}.${group}`
-  if (name !== wanted) {
+  if (name !== '' && name !== wanted) {
     const why = `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`
     errors.push(invalid('metadata.name', name, why))
   }

@@ -64,7 +64,8 @@ export function validateCertificateSigningRequest(request: Request): FieldError[
   const errors: FieldError[] = []
   const bytes = Buffer.from(spec.request ?? '', 'base64')
   const wrong = failureOf(() => parseCertificateRequest(bytes))
-  if (wrong !== undefined) errors.push(invalid('spec.request', goBytes(bytes), wrong))
+  if (wrong !== undefined)
+    errors.push(invalid('spec.request', goBytes(bytes, spec.request === undefined), wrong))
   const usages = spec.usages ?? []
   if (usages.length === 0) errors.push(required('spec.usages'))
   usages.forEach((usage, i) => {
@@ -83,7 +84,8 @@ export function validateCertificateSigningRequest(request: Request): FieldError[
 }
 
 /** Go's `%#v` of bytes. */
-function goBytes(bytes: Uint8Array): GoText {
+function goBytes(bytes: Uint8Array, isNil = false): GoText {
+  if (isNil) return new GoText('[]byte(nil)')
   return new GoText(`[]byte{${[...bytes].map((byte) => `0x${byte.toString(16)}`).join(', ')}}`)
 }
 

@@ -2,7 +2,9 @@ import type { DeepReadonly } from '../../base/index.ts'
 import type { RuntimeClass } from '../node/index.ts'
 import type { PriorityClass } from '../scheduling/index.ts'
 import type { FieldError } from '../schema/index.ts'
-import { forbidden, notSupported, required } from './field-errors.ts'
+import { Toleration } from '../core/index.ts'
+import { duplicate, forbidden, notSupported, required } from './field-errors.ts'
+import { goText } from './go-text.ts'
 import { validateKept, validateLabels } from './metadata.ts'
 import { dns1123LabelErrors } from './names.ts'
 import { each } from './pod/common.ts'
@@ -68,7 +70,21 @@ export function validateRuntimeClass(of: DeepReadonly<RuntimeClass>): FieldError
   }
   if (scheduling) {
     errors.push(...validateLabels(scheduling.nodeSelector, 'scheduling.nodeSelector'))
-    errors.push(...validateTolerations(scheduling.tolerations ?? [], 'scheduling.tolerations'))
+    errors.push(...validateClassTolerations(scheduling.tolerations ?? []))
+  }
+  return errors
+}
+
+// Upstream names the list twice, and once for what is there twice.
+function validateClassTolerations(tolerations: readonly DeepReadonly<Toleration>[]): FieldError[] {
+  const path = 'scheduling.tolerations'
+  const errors = validateTolerations(tolerations, `${path}.tolerations`)
+  const keys = new Set<string>()
+  for (const [i, toleration] of tolerations.entries()) {
+    const { key = '', operator = '', value = '', effect = '' } = toleration
+    const told = JSON.stringify([key, operator, value, effect])
+    if (keys.has(told)) errors.push(duplicate(`${path}[${i}]`, goText(Toleration, toleration)))
+    keys.add(told)
   }
   return errors
 }

@@ -29,7 +29,7 @@ import { validateLabelSelector } from './label-selector.ts'
 
 const LIFECYCLE_MODES = ['Persistent', 'Ephemeral']
 const FS_GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType']
-const NODE_ID_LENGTH_MAX = 192
+const NODE_ID_LENGTH_MAX = 256
 const ATTACHMENT_BYTES_MAX = 256 * 1024
 const FAILURE_BYTES_MAX = 1024
 const TOKEN_SECONDS_MIN = 600
@@ -49,7 +49,7 @@ export function validateCsiDriver({ metadata, spec }: DeepReadonly<CSIDriver>): 
   for (const field of NEEDED) {
     if (spec[field] === undefined) errors.push(required(`spec.${field}`))
   }
-  if (fsGroupPolicy && !FS_GROUP_POLICIES.includes(fsGroupPolicy)) {
+  if (fsGroupPolicy !== undefined && !FS_GROUP_POLICIES.includes(fsGroupPolicy)) {
     errors.push(notSupported('spec.fsGroupPolicy', fsGroupPolicy, FS_GROUP_POLICIES))
   }
   errors.push(...validateTokenRequests(spec.tokenRequests ?? []))
@@ -118,10 +118,10 @@ function validateNodeDriver(driver: DeepReadonly<CSINodeDriver>, path: string): 
     errors.push(invalid(`${path}.allocatable.count`, allocatable.count, detail))
   }
   for (const [i, key] of topologyKeys.entries()) {
-    const at = `${path}.topologyKeys`
-    if (!key) errors.push(required(at))
-    if (topologyKeys.indexOf(key) < i) errors.push(duplicate(at, key))
-    errors.push(...each(at, key, qualifiedNameErrors(key)))
+    // Upstream blames the driver for its keys.
+    if (!key) errors.push(required(path))
+    if (topologyKeys.indexOf(key) < i) errors.push(duplicate(path, key))
+    errors.push(...each(path, key, qualifiedNameErrors(key)))
   }
   return errors
 }
@@ -146,14 +146,11 @@ function withoutCount(driver: DeepReadonly<CSINodeDriver>): object {
 }
 
 export function validateCsiStorageCapacity(of: DeepReadonly<CSIStorageCapacity>): FieldError[] {
-  const { storageClassName, nodeTopology, capacity, maximumVolumeSize } = of
+  const { storageClassName, nodeTopology, capacity } = of
   const errors = nodeTopology ? validateLabelSelector(nodeTopology, 'nodeTopology') : []
   const faults = dns1123SubdomainErrors(storageClassName)
   errors.push(...each('storageClassName', storageClassName, faults))
   if (capacity !== undefined) errors.push(...nonNegativeQuantity(capacity, 'capacity'))
-  if (maximumVolumeSize !== undefined) {
-    errors.push(...nonNegativeQuantity(maximumVolumeSize, 'maximumVolumeSize'))
-  }
   return errors
 }
 

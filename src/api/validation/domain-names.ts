@@ -22,8 +22,8 @@ export const CSI_DRIVER_NAME_MAX = 63
 
 /** A CSI driver's name: a short host name. */
 export function validateCsiDriverName(path: string, name: string): FieldError[] {
-  if (name === '') return [required(path)]
-  const errors = name.length > CSI_DRIVER_NAME_MAX ? [tooLong(path, CSI_DRIVER_NAME_MAX)] : []
+  const errors = name === '' ? [required(path)] : []
+  if (name.length > CSI_DRIVER_NAME_MAX) errors.push(tooLong(path, CSI_DRIVER_NAME_MAX))
   const faults = dns1123SubdomainErrors(name.toLowerCase())
   return [...errors, ...faults.map((detail) => invalid(path, name, detail))]
 }

@@ -82,7 +82,7 @@ function validateHost(host: string, path: string): FieldError[] {
 
 function validatePath(of: DeepReadonly<HTTPIngressPath>, at: string): FieldError[] {
   const { path = '', pathType, backend } = of
-  if (!pathType) return [required(`${at}.pathType`, 'pathType must be specified')]
+  if (pathType === undefined) return [required(`${at}.pathType`, 'pathType must be specified')]
   const errors: FieldError[] = []
   const matched = pathType === 'Exact' || pathType === 'Prefix'
   if (!PATH_TYPES.includes(pathType)) {

@@ -57,7 +57,8 @@ function validatePort(
     errors.push(...each(`${path}.port`, port, portNumberErrors(port)))
     if (endPort !== undefined && endPort < port) {
       const detail = 'must be greater than or equal to `port`'
-      errors.push(invalid(`${path}.endPort`, endPort, detail))
+      // Upstream shows the other port.
+      errors.push(invalid(`${path}.endPort`, port, detail))
     }
     if (endPort !== undefined) {
       errors.push(...each(`${path}.endPort`, endPort, portNumberErrors(endPort)))

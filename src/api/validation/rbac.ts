@@ -30,9 +30,11 @@ export function validateClusterRole(role: DeepReadonly<ClusterRole>): FieldError
     const detail = 'at least one clusterRoleSelector required if aggregationRule is non-nil'
     errors.push(required(path, detail))
   }
-  const faults = selectors.flatMap((selector, i) =>
-    validateLabelSelector(selector, `${path}[${i}]`),
-  )
+  const faults = selectors.flatMap((selector, i) => {
+    const found = validateLabelSelector(selector, `${path}[${i}]`)
+    if (found.length === 0) return []
+    return [...found, invalid(`${path}[${i}]`, undefined, 'invalid label selector.')]
+  })
   return [...errors, ...faults]
 }
 

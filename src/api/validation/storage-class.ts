@@ -29,7 +29,10 @@ export function validateStorageClass(of: DeepReadonly<StorageClass>): FieldError
   const terms = of.allowedTopologies ?? []
   for (const [i, term] of terms.entries()) {
     errors.push(...validateTopology(term, `allowedTopologies[${i}]`))
-    if (terms.slice(0, i).some((other) => semanticEqual(other, term))) {
+    // Upstream compares each term with those before it, and with as many empty ones as there are.
+    const isEmpty = (term.matchLabelExpressions ?? []).length === 0
+    const before = terms.slice(0, i).filter((other) => semanticEqual(other, term)).length
+    for (let n = isEmpty ? before + terms.length : before; n > 0; n -= 1) {
       errors.push(duplicate(`allowedTopologies[${i}].matchLabelExpressions`, ''))
     }
   }

@@ -131,7 +131,7 @@ const CREATIONS: readonly Case[] = [
   [
     'networking.k8s.io/networkpolicies',
     { 'spec.ingress': [{ ports: [{ port: 80, endPort: 79 }] }] },
-    'spec.ingress[0].ports[0].endPort: Invalid value: 79: must be greater than or equal to `port`',
+    'spec.ingress[0].ports[0].endPort: Invalid value: 80: must be greater than or equal to `port`',
   ],
   [
     'networking.k8s.io/networkpolicies',
@@ -259,14 +259,22 @@ const CREATIONS: readonly Case[] = [
         clusterRoleSelectors: [{ matchExpressions: [{ key: 'a', operator: 'In' }] }],
       },
     },
-    "aggregationRule.clusterRoleSelectors[0].matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+    "[aggregationRule.clusterRoleSelectors[0].matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn', " +
+      'aggregationRule.clusterRoleSelectors[0]: Invalid value: "null": invalid label selector.]',
   ],
   [
     'storage.k8s.io/storageclasses',
     { parameters: { '': 'x' } },
     'parameters: Invalid value: "": field can not be empty.',
   ],
-  ['storage.k8s.io/volumeattachments', { 'spec.attacher': '' }, 'spec.attacher: Required value'],
+  [
+    'storage.k8s.io/volumeattachments',
+    { 'spec.attacher': '' },
+    '[spec.attacher: Required value, spec.attacher: Invalid value: "": a lowercase RFC 1123 ' +
+      "subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
+      "and end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
+      "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')]",
+  ],
   [
     'storage.k8s.io/csidrivers',
     { 'spec.volumeLifecycleModes': ['Odd'] },

@@ -5,8 +5,7 @@ import type {
 } from '../../apiextensions/index.ts'
 import type { FieldError } from '../../schema/index.ts'
 import { duplicate, invalid, required, tooMany } from '../../validation/index.ts'
-import type { Schema } from '../../structural/index.ts'
-import { readFieldPath } from './field-path.ts'
+import { readFieldPath, type Schema } from '../../structural/index.ts'
 import { unreadable } from './schema-walk.ts'
 
 const TYPES = ['boolean', 'date', 'integer', 'number', 'string']

@@ -3,13 +3,13 @@ import type { FieldError } from '../../schema/index.ts'
 import {
   type CompiledRule,
   costError,
+  readFieldPath,
   RULE_COST_MAX,
   type RuleTree,
   type Schema,
   SCHEMA_COST_MAX,
 } from '../../structural/index.ts'
 import { forbidden, goText, invalid, notSupported, required } from '../../validation/index.ts'
-import { readFieldPath } from './field-path.ts'
 import type { RuleCost, SchemaCheck, SchemaPlace } from './schema-place.ts'
 import { unreadable } from './schema-walk.ts'
 

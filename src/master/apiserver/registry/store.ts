@@ -95,7 +95,8 @@ export type Served = ObjectRevision | KubeObject
 
 /** What errors call an object: a custom one may claim to be of another kind. */
 export function kindOf(store: Store, object: KubeObject): { group: string; kind: string } {
-  const { group, kind } = store.resource
+  // As upstream, which judges objects in the form in which it keeps them.
+  const { group, kind } = store.resource.storedAs?.resource ?? store.resource
   return { group, kind: object.kind ?? kind }
 }
 

@@ -1,8 +1,10 @@
 import {
   type FieldError,
+  goText,
   invalid,
   type KubeObject,
   LocalSubjectAccessReview,
+  NonResourceAttributes,
   SelfSubjectAccessReview,
   SubjectAccessReview,
   type SubjectAccessReviewSpec,
@@ -14,6 +16,7 @@ import type { Exchange } from '../exchange.ts'
 import { statusErrors } from '../status.ts'
 import type { User } from '../user.ts'
 import { readReview, replyReview, type ReviewKind } from './review.ts'
+import { evaluationError, validateSelectors } from './selectors.ts'
 
 const GROUP = { group: 'authorization.k8s.io', version: 'v1' }
 const SUBJECT: ReviewKind = { ...GROUP, kind: 'SubjectAccessReview', struct: SubjectAccessReview }
@@ -37,7 +40,7 @@ export async function subjectAccessReview(
   authorizer: Authorizer,
 ): Promise<HttpResponse> {
   const { review } = await readReview<Reviewed>(exchange, SUBJECT)
-  refuse([...specErrors(review.spec), ...userErrors(review.spec), ...metaErrors(review, '')])
+  refuse([...subjectErrors(review.spec), ...metaErrors(review, '')])
   return answer(exchange, SUBJECT, { review, user: subjectOf(review.spec), authorizer })
 }
 
@@ -55,7 +58,7 @@ export async function localSubjectAccessReview(
     )
   }
   const { spec } = review
-  const errors = [...specErrors(spec), ...userErrors(spec), ...metaErrors(review, namespace)]
+  const errors = [...subjectErrors(spec), ...metaErrors(review, namespace)]
   const about = spec.resourceAttributes?.namespace ?? ''
   if (spec.resourceAttributes && about !== namespace) {
     const field = 'spec.resourceAttributes.namespace'
@@ -63,7 +66,8 @@ export async function localSubjectAccessReview(
   }
   if (spec.nonResourceAttributes) {
     const detail = 'disallowed on this kind of request'
-    errors.push(invalid('spec.nonResourceAttributes', spec.nonResourceAttributes, detail))
+    const shown = goText(NonResourceAttributes, spec.nonResourceAttributes)
+    errors.push(invalid('spec.nonResourceAttributes', shown, detail))
   }
   refuse(errors)
   return answer(exchange, LOCAL, { review, user: subjectOf(spec), authorizer })
@@ -75,7 +79,8 @@ export async function selfSubjectAccessReview(
   authorizer: Authorizer,
 ): Promise<HttpResponse> {
   const { review } = await readReview<Reviewed>(exchange, SELF)
-  refuse([...specErrors(review.spec), ...metaErrors(review, '')])
+  const { spec } = review
+  refuse([...specErrors(spec), ...selectorErrors(spec), ...metaErrors(review, '')])
   return answer(exchange, SELF, { review, user: exchange.user, authorizer })
 }
 
@@ -87,7 +92,8 @@ async function answer(
   const { review, user, authorizer } = of
   const { signal } = exchange
   const decision = await authorizer.authorize(attributesOf(review.spec, user), { signal })
-  const { reason, error } = decision
+  const { reason } = decision
+  const error = evaluationError(decision.error, review.spec.resourceAttributes)
   const status = {
     allowed: decision.kind === 'allow',
     ...(decision.kind === 'deny' && { denied: true }),
@@ -117,12 +123,21 @@ function refuse(errors: readonly FieldError[]): void {
   if (errors.length > 0) throw statusErrors.invalid({ group: GROUP.group, kind: '' }, '', errors)
 }
 
+function subjectErrors(spec: SubjectAccessReviewSpec): FieldError[] {
+  return [...specErrors(spec), ...userErrors(spec), ...selectorErrors(spec)]
+}
+
+function selectorErrors({ resourceAttributes }: Spec): FieldError[] {
+  return resourceAttributes ? validateSelectors(resourceAttributes) : []
+}
+
 const ONE = 'exactly one of nonResourceAttributes or resourceAttributes must be specified'
 
 function specErrors({ resourceAttributes, nonResourceAttributes }: Spec): FieldError[] {
   if (resourceAttributes && nonResourceAttributes) {
     const detail = 'cannot be specified in combination with resourceAttributes'
-    return [invalid('spec.nonResourceAttributes', nonResourceAttributes, detail)]
+    const shown = goText(NonResourceAttributes, nonResourceAttributes)
+    return [invalid('spec.nonResourceAttributes', shown, detail)]
   }
   if (resourceAttributes || nonResourceAttributes) return []
   return [invalid('spec.resourceAttributes', 'null', ONE)]

@@ -32,10 +32,17 @@ export async function tokenReview(
   const { signal } = exchange
   const wanted = audiences.length > 0 ? audiences : authentication.audiences
   const owner = await authentication.review(token, { audiences: wanted, signal })
+  // What the one who asks has said of the answer stays where there is none.
+  const { authenticated: _, ...said } = review.status ?? {}
   const status =
     typeof owner === 'string'
-      ? { user: {}, error: owner }
-      : { authenticated: true, user: userInfo(owner.user), audiences: [...owner.audiences] }
+      ? { user: {}, ...said, error: owner }
+      : {
+          ...said,
+          authenticated: true,
+          user: userInfo(owner.user),
+          audiences: [...owner.audiences],
+        }
   return replyReview(exchange, TOKEN, Object.assign(review, { status }))
 }
 

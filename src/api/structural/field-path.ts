@@ -1,4 +1,4 @@
-import { type Schema, valuesOf } from '../../structural/index.ts'
+import { type Schema, valuesOf } from './node.ts'
 
 /** A path of names into a schema: what it leads to, or why it leads nowhere. */
 export type FieldPath =
