@@ -12,6 +12,7 @@ export {
   validateMutatingPolicy,
 } from './mutations.ts'
 export { defaultPolicy, validatePolicy } from './policies.ts'
+export { typeCheckPolicy } from './type-checks.ts'
 export {
   ADMISSION_TYPES,
   admissionVariables,

@@ -144,7 +144,12 @@ class Checker {
         return field?.type ?? this.#issue(expr.pos, `undefined field '${expr.field}'`)
       }
       default: {
-        const message = `type '${typeName(operand)}' does not support field selection`
+        const name = typeName(operand)
+        // Objects of cel-go whose fields nobody declared; addresses are none.
+        const isObject = operand.kind === 'opaque' && !name.startsWith('net.')
+        const message = isObject
+          ? `unexpected failed resolution of '${name}'`
+          : `type '${name}' does not support field selection`
         return this.#issue(expr.pos, message)
       }
     }

@@ -56,7 +56,6 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'podcertificaterequest-cleaner-controller',
   'selinux-warning-controller',
   'storage-version-migrator-controller',
-  'validatingadmissionpolicy-status-controller',
 ])
 
 /** `*,-foo` or `foo,bar`, as kube-controller-manager's `--controllers`. Throws `FlagError`. */

@@ -7,6 +7,7 @@ import { certificateApprover, type ServingApproval } from './certificate-approve
 import { certificateCleaner } from './certificate-cleaner.ts'
 import { certificateSigning } from './certificate-signer.ts'
 import { tokenCleaner } from './token-cleaner.ts'
+import { admissionPolicyStatus } from './admission-policy-status.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
 import { autoscalerController, type AutoscalerOptions } from './autoscaler.ts'
@@ -142,6 +143,7 @@ export const controllers: Readonly<Record<string, Factory>> = {
   'token-cleaner-controller': tokenCleaner,
   'ttl-controller': ttlController,
   'pod-garbage-collector-controller': (context, options) => podGcController(context, options.podGc),
+  'validatingadmissionpolicy-status-controller': admissionPolicyStatus,
 }
 
 export const controllerNames: readonly string[] = Object.keys(controllers)
