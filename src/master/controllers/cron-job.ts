@@ -146,9 +146,14 @@ class CronJobReconciler {
         'clock skew'
       this.#tell(cronJob, 'TooManyMissedTimes', message, true)
     }
+    if (waitMs === undefined) {
+      const why = 'time difference between two schedules is less than 1 second'
+      const message = `invalid schedule: ${spec.schedule} : ${why}`
+      this.#tell(cronJob, 'InvalidSchedule', message, true)
+    }
     if (dueMs === undefined) return waitMs
     if (isTooLate(cronJob, dueMs, nowMs)) {
-      const at = new Date(dueMs).toUTCString().replace('GMT', 'UTC')
+      const at = new Date(dueMs).toUTCString().replace('GMT', '+0000')
       this.#tell(cronJob, 'MissSchedule', `Missed scheduled time to start a job: ${at}`, true)
       return waitMs
     }
@@ -214,7 +219,7 @@ class CronJobReconciler {
       }
       // Begun by us before, and not written down; or another job has the name.
       job = await client.get({ name, namespace }, call)
-      if (!isControlledBy(job, cronJob)) throw error
+      if (!isControlledBy(job, cronJob)) return
     }
     if (!isJobFinished(job)) setActive(status, [...(status.active ?? []), identified(job)])
     status.lastScheduleTime = formatTime(dueMs)
@@ -226,7 +231,7 @@ class CronJobReconciler {
     if (cronJob.metadata.deletionTimestamp !== undefined) return
     const finished = children
       .filter((job) => job.metadata.deletionTimestamp === undefined && isJobFinished(job))
-      .sort((a, b) => ((a.status.startTime ?? '') < (b.status.startTime ?? '') ? -1 : 1))
+      .sort(byStart)
     const limits = { Complete: successfulJobsHistoryLimit, Failed: failedJobsHistoryLimit }
     for (const [end, limit] of Object.entries(limits)) {
       if (limit === undefined) continue
@@ -265,6 +270,13 @@ class CronJobReconciler {
     const type = warns ? 'Warning' : 'Normal'
     this.#context.recorder.event(about, { type, reason, message })
   }
+}
+
+/** Those that never began come last. */
+function byStart(a: Cached<Job>, b: Cached<Job>): number {
+  const [left, right] = [a.status.startTime ?? '~', b.status.startTime ?? '~']
+  if (left !== right) return left < right ? -1 : 1
+  return a.metadata.name < b.metadata.name ? -1 : 1
 }
 
 const endOf = ({ status }: Cached<Job>) =>

@@ -172,6 +172,25 @@ describe('cron job, on a whole API server', () => {
     assert.deepEqual(await list(), [])
   })
 
+  it('says when its time never comes', async () => {
+    await cluster.client.for(cronJobs).create(cronJob({ schedule: '59 23 31 2 *' }))
+    await eventually('it says so', async () => (await told()).includes('InvalidSchedule'))
+  })
+
+  it('leaves a job of the name of its minute to whoever made it, and goes on', async () => {
+    const minute = Math.floor(clock.nowMs() / MINUTE) + 1
+    const spec = { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x' }] }
+    const template = { metadata: {}, spec }
+    const metadata = { name: `tick-${minute}`, namespace: 'default' }
+    await cluster.client.for(jobs).create({ metadata, spec: { template }, status: {} })
+    await cluster.client.for(cronJobs).create(cronJob())
+    await pass(1)
+    await cluster.quiet(60)
+    assert.equal((await get()).status.lastScheduleTime, undefined)
+    await pass(1)
+    await jobsAre(2)
+  })
+
   it('keeps as many ended jobs as it is told', async () => {
     const limits = { successfulJobsHistoryLimit: 1, failedJobsHistoryLimit: 0 }
     await cluster.client.for(cronJobs).create(cronJob(limits))
