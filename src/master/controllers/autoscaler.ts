@@ -107,7 +107,11 @@ class AutoscalerReconciler {
     let scale: Scale
     try {
       const found = await this.#scales.get(target, call)
-      if (!found) throw new StatusError(404, 'NotFound', `no matches for kind "${kind}"`)
+      if (!found) {
+        const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : ''
+        const message = `no matches for kind "${kind}" in group "${group}"`
+        throw new StatusError(404, 'NotFound', message)
+      }
       scale = found
     } catch (error) {
       if (!(error instanceof StatusError)) throw error

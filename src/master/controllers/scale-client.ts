@@ -1,3 +1,4 @@
+import { hasReason } from '../../base/index.ts'
 import type { Scale } from '../../api/index.ts'
 import type { Client } from '../../client/index.ts'
 
@@ -10,11 +11,21 @@ export interface ScaleTarget {
   readonly namespace: string
 }
 
-/** The scale sub-resource of anything that has one, custom resources included. */
+/** Where the objects of a kind are served. */
+interface Place {
+  /** Of the API version. */
+  readonly path: string
+  readonly plural: string
+}
+
+/**
+ * The scale sub-resource of anything that has one, custom resources included. As upstream, a target
+ * is known by group and kind: the version that it names may be one that is no longer served.
+ */
 export class ScaleClient {
   readonly #client: Client
-  /** Plurals of kinds that have been looked up, by API version and kind. */
-  readonly #plurals = new Map<string, string>()
+  /** What has been looked up, by API version and kind. */
+  readonly #places = new Map<string, Place>()
 
   constructor(client: Client) {
     this.#client = client
@@ -32,28 +43,68 @@ export class ScaleClient {
     if (path !== undefined) await this.#client.request({ method: 'PUT', path, body: scale }, call)
   }
 
-  async pluralOf(
-    { apiVersion, kind }: Pick<ScaleTarget, 'apiVersion' | 'kind'>,
-    call: Call,
-  ): Promise<string | undefined> {
-    const key = `${apiVersion}/${kind}`
-    const known = this.#plurals.get(key)
-    if (known !== undefined) return known
-    const path = apiPath(apiVersion)
-    const list = (await this.#client.request({ method: 'GET', path }, call)) as {
-      resources: { name: string; kind: string }[]
-    }
-    const found = list.resources.find((each) => each.kind === kind && !each.name.includes('/'))
-    if (found) this.#plurals.set(key, found.name)
-    return found?.name
+  async pluralOf(of: Kind, call: Call): Promise<string | undefined> {
+    return (await this.#placeOf(of, call))?.plural
   }
 
   async #path(target: ScaleTarget, call: Call): Promise<string | undefined> {
-    const plural = await this.pluralOf(target, call)
-    if (plural === undefined) return undefined
-    const { apiVersion, namespace, name } = target
-    return `${apiPath(apiVersion)}/namespaces/${namespace}/${plural}/${name}/scale`
+    const place = await this.#placeOf(target, call)
+    if (place === undefined) return undefined
+    return `${place.path}/namespaces/${target.namespace}/${place.plural}/${target.name}/scale`
   }
+
+  async #placeOf({ apiVersion, kind }: Kind, call: Call): Promise<Place | undefined> {
+    const key = `${apiVersion}/${kind}`
+    const known = this.#places.get(key)
+    if (known) return known
+    const found =
+      (await this.#placeIn(apiPath(apiVersion), kind, call)) ??
+      (await this.#placeInGroup(apiVersion.split('/'), kind, call))
+    if (found) this.#places.set(key, found)
+    return found
+  }
+
+  async #placeIn(path: string, kind: string, call: Call): Promise<Place | undefined> {
+    const list = (await this.#discover(path, call)) as ResourceList | undefined
+    const found = list?.resources.find((each) => each.kind === kind && !each.name.includes('/'))
+    return found && { path, plural: found.name }
+  }
+
+  /** In whatever version of the group, the preferred one first. */
+  async #placeInGroup(
+    [group, version]: string[],
+    kind: string,
+    call: Call,
+  ): Promise<Place | undefined> {
+    if (version === undefined) return undefined
+    const about = (await this.#discover(`/apis/${group}`, call)) as GroupInfo | undefined
+    if (!about) return undefined
+    for (const { groupVersion } of [about.preferredVersion, ...about.versions]) {
+      const place = await this.#placeIn(apiPath(groupVersion), kind, call)
+      if (place) return place
+    }
+    return undefined
+  }
+
+  async #discover(path: string, call: Call): Promise<unknown> {
+    try {
+      return await this.#client.request({ method: 'GET', path }, call)
+    } catch (error) {
+      if (hasReason(error, 'NotFound')) return undefined
+      throw error
+    }
+  }
+}
+
+type Kind = Pick<ScaleTarget, 'apiVersion' | 'kind'>
+
+interface ResourceList {
+  readonly resources: readonly { readonly name: string; readonly kind: string }[]
+}
+
+interface GroupInfo {
+  readonly preferredVersion: { readonly groupVersion: string }
+  readonly versions: readonly { readonly groupVersion: string }[]
 }
 
 const apiPath = (apiVersion: string) =>

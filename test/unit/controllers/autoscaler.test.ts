@@ -245,6 +245,20 @@ describe('autoscaler, on a whole API server', () => {
     assert.equal((await condition('ScalingActive'))?.reason, 'ValidMetricFound')
   })
 
+  it('finds its target by group and kind, whatever version it names', async () => {
+    await start(2)
+    serveUse('160m')
+    const old = autoscaler()
+    old.spec.scaleTargetRef.apiVersion = 'apps/v1beta2'
+    await cluster.client.for(horizontalPodAutoscalers).create(old)
+    await scaledTo(4)
+    const body = { spec: { scaleTargetRef: { apiVersion: 'no.such.group/v1' } } }
+    await cluster.client.for(horizontalPodAutoscalers).patch(at, { type: 'merge', body })
+    await eventually('it is missed', async () => {
+      return (await condition('AbleToScale'))?.message?.includes('no matches for kind')
+    })
+  })
+
   it('does not shrink at first sight, but when that has been asked for a while', async () => {
     await start(4)
     serveUse('10m')
