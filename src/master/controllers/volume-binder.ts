@@ -208,9 +208,11 @@ class VolumeBinder {
 
   async reconcileVolume(name: string, call: Call): Promise<ReconcileResult> {
     const volume = this.volumes.get(name)
-    if (!volume || volume.metadata.deletionTimestamp !== undefined) return done
+    if (!volume) return done
     const state = stateOf(volume, await this.#claimOf(volume, call))
     if (state.phase === 'Pending') return done
+    // One that is deleted while it is bound stays until it is known to be released.
+    if (state.phase !== 'Released' && volume.metadata.deletionTimestamp !== undefined) return done
     await this.#setVolumePhase(volume, state.phase, call)
     if (state.phase !== 'Released' || !('deletes' in state) || !state.deletes) return done
     if (volume.metadata.annotations?.[PROVISIONED_BY] !== HOST_PATH_PROVISIONER) return done

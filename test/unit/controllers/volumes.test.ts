@@ -132,6 +132,19 @@ describe('volumes, on a whole API server', () => {
     assert.deepEqual(removed, [])
   })
 
+  it('releases a volume that is deleted while it is bound', async () => {
+    const held = volume('disk', '2Gi')
+    held.metadata.finalizers = ['example.com/hold']
+    await cluster.client.for(persistentVolumes).create(held)
+    await phase('disk', 'Available')
+    await cluster.client.for(persistentVolumeClaims).create(claim({ storageClassName: '' }))
+    await bound()
+    await phase('disk', 'Bound')
+    await cluster.client.for(persistentVolumes).delete({ name: 'disk', namespace: '' })
+    await cluster.client.for(persistentVolumeClaims).delete(at)
+    await phase('disk', 'Released')
+  })
+
   it('makes a volume for a claim of the class, and removes it with the claim', async () => {
     await standard()
     const wanted = claim({ storageClassName: 'standard' })
