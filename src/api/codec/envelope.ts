@@ -44,11 +44,13 @@ export function wrapProtobuf(
 
 /** Takes a message out of the envelope; throws `ProtoError` when there is none. */
 export function unwrapProtobuf(data: Uint8Array): Envelope {
+  if (data.length === 0) throw new ProtoError('empty data')
   if (!isProtobuf(data)) {
     throw new ProtoError(
-      'provided data does not appear to be a protobuf message, expected prefix k8s',
+      'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]',
     )
   }
+  if (data.length === PROTOBUF_MAGIC.length) throw new ProtoError('empty body')
   let raw: Uint8Array = new Uint8Array()
   const texts = { apiVersion: '', kind: '', contentType: '' }
   readDelimited(data.subarray(4), (field, value) => {

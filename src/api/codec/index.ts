@@ -8,6 +8,7 @@ export {
 export { JsonTypeError } from './go-types.ts'
 export { decodeJson, formatPath } from './json-decode.ts'
 export { encodeJson, toJsonValue } from './json-encode.ts'
+export { describeSyntaxError } from './json-syntax.ts'
 export { findDuplicates, JsonSyntaxError, parseJson } from './json-text.ts'
 export { listStructOf } from './lists.ts'
 export { decodeProto } from './proto-decode.ts'

@@ -1,3 +1,4 @@
+import { describeSyntaxError } from './json-syntax.ts'
 import { formatPath } from './json-decode.ts'
 
 /** A text that is no JSON; the message is that of Go's decoder, as far as it can be told. */
@@ -93,7 +94,8 @@ function nameInOrder(text: string, unknown: ReadonlySet<string>): string[] {
       expectsKey = false
       const path = pathOf(stack)
       if (unknown.has(`unknown field "${path}"`)) found.add(`unknown field "${path}"`)
-      if (frame.keys.has(frame.key)) found.add(`duplicate field "${path}"`)
+      // What is not known is told of once, whatever it says.
+      else if (frame.keys.has(frame.key)) found.add(`duplicate field "${path}"`)
       frame.keys.add(frame.key)
     }
   }
@@ -102,57 +104,4 @@ function nameInOrder(text: string, unknown: ReadonlySet<string>): string[] {
 
 function pathOf(stack: readonly Frame[]): string {
   return formatPath(stack.map((frame) => (frame.kind === 'array' ? frame.index : frame.key)))
-}
-
-const VALUE_START = /^["{[\-0-9tfn]/
-
-/** Where Go's scanner stops, and what it says there. */
-function describeSyntaxError(text: string): string {
-  const stack: ('object' | 'array')[] = []
-  let state: 'value' | 'key' | 'firstKey' | 'firstItem' | 'colon' | 'after' = 'value'
-  const tokens = /\s+|"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+|"/gy
-  for (const [token] of text.matchAll(tokens)) {
-    if (/^\s/.test(token)) continue
-    const char = token[0] ?? ''
-    if (token === '"') return 'unexpected end of JSON input'
-    if (state === 'after' && stack.length === 0) {
-      return `invalid character ${quote(char)} after top-level value`
-    }
-    if (state === 'firstItem' && token === ']') {
-      stack.pop()
-      state = 'after'
-    } else if (state === 'value' || state === 'firstItem') {
-      if (!VALUE_START.test(token)) {
-        return `invalid character ${quote(char)} looking for beginning of value`
-      }
-      if (token === '{' || token === '[') {
-        stack.push(token === '{' ? 'object' : 'array')
-        state = token === '{' ? 'firstKey' : 'firstItem'
-      } else state = 'after'
-    } else if (state === 'key' || state === 'firstKey') {
-      if (state === 'firstKey' && token === '}') {
-        stack.pop()
-        state = 'after'
-      } else if (char !== '"') {
-        return `invalid character ${quote(char)} looking for beginning of object key string`
-      } else state = 'colon'
-    } else if (state === 'colon') {
-      if (token !== ':') return `invalid character ${quote(char)} after object key`
-      state = 'value'
-    } else {
-      const inObject = stack.at(-1) === 'object'
-      if (token === ',') state = inObject ? 'key' : 'value'
-      else if (token === (inObject ? '}' : ']')) stack.pop()
-      else {
-        const where = inObject ? 'object key:value pair' : 'array element'
-        return `invalid character ${quote(char)} after ${where}`
-      }
-    }
-  }
-  if (state !== 'after' || stack.length > 0) return 'unexpected end of JSON input'
-  return 'invalid character in literal'
-}
-
-function quote(char: string): string {
-  return char === "'" ? "'\\''" : `'${char}'`
 }

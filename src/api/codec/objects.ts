@@ -132,6 +132,7 @@ function syntaxFault(error: unknown): string | undefined {
     return `couldn't get version/kind; json parse error: ${error.message}`
   }
   if (error instanceof YamlSyntaxError || error instanceof ProtoError) return error.message
+  if (error instanceof GroupVersionError) return error.message
   return undefined
 }
 
@@ -157,14 +158,37 @@ function openValue(value: unknown, strictErrors: OpenDocument['strictErrors']): 
       `json: cannot unmarshal ${given} into Go value of type ${GO_TYPE_META}`,
     )
   }
-  const { apiVersion, kind } = (value ?? {}) as { apiVersion?: unknown; kind?: unknown }
+  const { apiVersion, kind } = typeOf(value ?? {})
   return {
-    apiVersion: typeof apiVersion === 'string' ? apiVersion : '',
-    kind: typeof kind === 'string' ? kind : '',
+    apiVersion,
+    kind,
     strictErrors,
     decode: (struct, unknown) => decodeJson(struct, value, { unknown }),
   }
 }
+
+/** Throws for names of a type that are no strings, or have more than a group and a version. */
+function typeOf(value: object): { apiVersion: string; kind: string } {
+  const type = { apiVersion: '', kind: '' }
+  for (const [name, found] of Object.entries(value)) {
+    if ((name !== 'apiVersion' && name !== 'kind') || found === null) continue
+    if (typeof found !== 'string') {
+      const given = Array.isArray(found) ? 'array' : goKind(found)
+      throw new JsonSyntaxError(
+        `json: cannot unmarshal ${given} into Go struct field .${name} of type string`,
+      )
+    }
+    type[name] = found
+  }
+  if (type.apiVersion.split('/').length > 2) {
+    throw new GroupVersionError(`unexpected GroupVersion string: ${type.apiVersion}`)
+  }
+  return type
+}
+
+const goKind = (value: unknown) => (typeof value === 'boolean' ? 'bool' : typeof value)
+
+class GroupVersionError extends Error {}
 
 const SUMMARY_BYTES = 30
 

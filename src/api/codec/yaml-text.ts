@@ -31,15 +31,19 @@ export function parseYaml(text: string): { value: unknown; duplicates: string[] 
     prettyErrors: false,
     merge: true,
     // Upstream's library leaves times and base-60 numbers as the text that they are.
-    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isDropped(tag)),
+    customTags: (tags) =>
+      tags.filter((tag) => typeof tag === 'string' || !isDropped(tag)).map(withDigits),
   })
-  const [error] = document.errors
+  // Of several documents the first one counts.
+  const error = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS')
   if (error !== undefined) {
     const { line } = lineCounter.linePos(error.pos[0])
     const why = goYamlText(error)
-    // Go's parser counts lines from 0, its scanner from 1.
-    const goLine = why.startsWith('did not find') ? line - 1 : line
-    throw new YamlSyntaxError(`yaml: line ${Math.max(1, goLine)}: ${why}`)
+    // Go's parser counts lines from 0, its scanner from 1, and neither names the first by number.
+    if (why.startsWith('did not find')) {
+      throw new YamlSyntaxError(`yaml: line ${Math.max(1, line - 1)}: ${why}`)
+    }
+    throw new YamlSyntaxError(line > 1 ? `yaml: line ${line}: ${why}` : `yaml: ${why}`)
   }
   const duplicates: string[] = []
   if (document.contents !== null) collectDuplicates(document.contents, lineCounter, duplicates)
@@ -47,7 +51,9 @@ export function parseYaml(text: string): { value: unknown; duplicates: string[] 
     return { value: toJson(document.toJS({ maxAliasCount: MAX_ALIASES })), duplicates }
   } catch (cause) {
     if (!(cause instanceof ReferenceError)) throw cause
-    throw new YamlSyntaxError('yaml: document contains excessive aliasing', { cause })
+    const [, anchor] = /^Unresolved alias .*: (.*)$/.exec(cause.message) ?? []
+    const why = anchor && `unknown anchor '${anchor}' referenced`
+    throw new YamlSyntaxError(`yaml: ${why ?? 'document contains excessive aliasing'}`, { cause })
   }
 }
 
@@ -57,6 +63,9 @@ function goYamlText({ code, message }: YAMLParseError): string {
   if (code === 'TAB_AS_INDENT' || code === 'BAD_SCALAR_START') {
     return 'found character that cannot start any token'
   }
+  if (code === 'MISSING_CHAR' && /flow (?:sequence|map)/i.test(message)) {
+    return `did not find expected ',' or '${/map/i.test(message) ? '}' : ']'}'`
+  }
   if (/flow (?:sequence|map|collection)|^Flow/i.test(message) || code === 'UNEXPECTED_TOKEN') {
     return 'did not find expected node content'
   }
@@ -64,6 +73,13 @@ function goYamlText({ code, message }: YAMLParseError): string {
     return /quote/i.test(message) ? 'found unexpected end of stream' : "could not find expected ':'"
   }
   return code === 'BAD_INDENT' ? 'did not find expected key' : message
+}
+
+/** A dot alone is no number, as which the library takes it: managed fields have one for a name. */
+function withDigits<T>(tag: T): T {
+  if (typeof tag !== 'object' || tag === null || !('test' in tag)) return tag
+  const isFloat = tag.test instanceof RegExp && tag.test.test('.')
+  return isFloat ? { ...tag, test: /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/ } : tag
 }
 
 function isDropped(tag: { tag: string; format?: string | undefined }): boolean {

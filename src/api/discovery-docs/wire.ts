@@ -99,7 +99,7 @@ const STRUCTS = { APIVersions, APIGroup, APIGroupList, APIResourceList, APIGroup
 export function encodeDiscovery(
   document: object,
 ): { type: { apiVersion: string; kind: string }; raw: Uint8Array } | undefined {
-  const { kind = '', apiVersion = 'v1' } = { ...document } as { kind?: string; apiVersion?: string }
+  const { kind = '', apiVersion = '' } = { ...document } as { kind?: string; apiVersion?: string }
   if (!isKnown(kind)) return undefined
   return { type: { apiVersion, kind }, raw: encodeProto(STRUCTS[kind], document) }
 }

@@ -53,7 +53,6 @@ export const namespaces: Resource<Namespace> = defineResource<Namespace>({
   }),
   selectableFields: {
     'status.phase': (namespace) => namespace.status?.phase ?? '',
-    name: (namespace) => namespace.metadata.name ?? '',
   },
   hasStatus: true,
   subresources: {

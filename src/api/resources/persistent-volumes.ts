@@ -34,6 +34,5 @@ export const persistentVolumes: Resource<PersistentVolume> = defineResource<Pers
       { create: validatePersistentVolume, update: validatePersistentVolumeUpdate, asNew: 'before' },
     ),
   }),
-  selectableFields: { name: ({ metadata }) => metadata.name ?? '' },
   hasStatus: true,
 })

@@ -46,9 +46,6 @@ export const replicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
       },
     ),
   }),
-  selectableFields: {
-    'status.replicas': (set) => String(set.status?.replicas ?? 0),
-  },
   hasStatus: true,
   scale: {
     replicas: (set) => set.spec.replicas ?? 0,

@@ -68,11 +68,12 @@ export function checkFieldSelector(
   resource: Resource,
   requirements: readonly FieldRequirement[],
 ): void {
+  // Kinds with fields of their own have a list of their own upstream, and word it differently.
+  const own = resource.custom !== undefined || Object.keys(resource.selectableFields).length > 0
   for (const { field } of requirements) {
     if (field === 'metadata.name' || field in resource.selectableFields) continue
-    if (field === 'metadata.namespace') continue
-    // Kinds with fields of their own word it differently upstream.
-    if (Object.keys(resource.selectableFields).length > 0) {
+    if (field === 'metadata.namespace' && (resource.namespaced || !own)) continue
+    if (own) {
       throw new SelectorError(`field label not supported: ${field}`)
     }
     throw new SelectorError(

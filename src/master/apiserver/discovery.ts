@@ -14,8 +14,8 @@ import {
 } from '../../api/index.ts'
 import { madeOf } from './catalog.ts'
 import { isPretty, type Route, type RoutedRequest } from './handler.ts'
-import { CONTENT_TYPE, negotiate, parseAccept } from './negotiation.ts'
-import { reply } from './respond.ts'
+import { CONTENT_TYPE, negotiate, parseAccept, PRODUCED } from './negotiation.ts'
+import { PRETTY_JSON, reply } from './respond.ts'
 import { statusErrors } from './status.ts'
 
 /**
@@ -28,20 +28,25 @@ export function discoveryRoute(current: () => ServedVersions, others: readonly s
     const { served, cache } = state()
     const segments = routed.info.path.split('/').filter((s) => s !== '')
     const [root, first, second, ...more] = segments
-    if (root !== undefined && root !== 'api' && root !== 'apis') return undefined
+    const { method, path } = routed.info
+    if (root === undefined || path === '/index.html') {
+      return reply(PRETTY_JSON, 200, { value: { paths: rootPaths(served, others) } })
+    }
+    if (path.startsWith('//') || (root !== 'api' && root !== 'apis')) return undefined
     // Other groups are nobody's path: plain 404, as for all that is not known.
     if (root === 'apis' && first !== undefined && !served.groups.has(first)) return undefined
     if (more.length > 0 || (root === 'api' && second !== undefined)) {
       throw statusErrors.unknownResource()
     }
-    const { method } = routed.info
-    if (method !== 'GET' && method !== 'HEAD') throw statusErrors.methodNotAllowed()
-    if (first === undefined && root !== undefined) {
+    const value = document(routed, served, segments)
+    // Upstream tells of groups whatever the method, and of the rest to GET alone.
+    const ofGroups = root === 'apis' && second === undefined
+    if (!ofGroups && method !== 'GET') throw statusErrors.methodNotAllowed()
+    if (first === undefined) {
       const all = aggregatedReply(routed, root, { served, cache })
       if (all) return all
     }
-    if (root === undefined) return answer(routed, { paths: rootPaths(served, others) })
-    return answer(routed, document(routed, served, segments))
+    return answer(routed, value)
   }
 }
 
@@ -71,11 +76,15 @@ function found(value: object | undefined): object {
 function answer(routed: RoutedRequest, value: object): HttpResponse {
   const accepted = negotiate(routed.request.headers['accept'], {
     transforms: false,
-    pretty: isPretty(routed.info.query),
+    // What tells of groups has no router that looks.
+    ...(!OF_GROUPS.test(routed.info.path) && { produced: PRODUCED }),
+    pretty: isPretty(routed.request),
   })
   const wire = accepted.format === 'protobuf' ? encodeDiscovery(value) : undefined
   return reply(accepted, 200, { value, ...(wire && { protobuf: () => wire }) })
 }
+
+const OF_GROUPS = /^\/apis(\/[^/]*)?\/?$/
 
 /** The root's list of paths. */
 function rootPaths({ resources, groups }: ServedVersions, others: readonly string[]): string[] {
@@ -140,12 +149,12 @@ export function etagOf(body: Uint8Array): string {
 /** An answer that the client may keep: 304 when it has it already. */
 export function replyCached(
   routed: RoutedRequest,
-  of: { body: Uint8Array; etag: string; type: string; cacheControl?: string },
+  of: { body: Uint8Array; etag: string; type: string; cacheControl?: string; vary?: string },
 ): HttpResponse {
-  const { body, etag, type, cacheControl } = of
+  const { body, etag, type, cacheControl, vary = 'Accept' } = of
   const headers = {
     etag,
-    vary: 'Accept',
+    vary,
     ...(cacheControl !== undefined && { 'cache-control': cacheControl }),
   }
   const known = (routed.request.headers['if-none-match'] ?? '').split(',').map((s) => s.trim())

@@ -16,8 +16,8 @@ import { type Attributes, attributesOf } from './authz/attributes.ts'
 import { type Authorizer, requireAllowed } from './authz/authorizer.ts'
 import type { Fairness } from './fairness/index.ts'
 import { type Accepted, negotiate } from './negotiation.ts'
-import { isTrue, parseRequestInfo, type RequestInfo } from './request-info.ts'
-import { PLAIN_JSON, replyFailure } from './respond.ts'
+import { parseRequestInfo, readQuery, type RequestInfo } from './request-info.ts'
+import { PRETTY_JSON, replyFailure } from './respond.ts'
 import { isStream } from './subresources/index.ts'
 import { statusErrors, toStatusError } from './status.ts'
 import type { Tracer } from './tracing/index.ts'
@@ -68,6 +68,7 @@ export function createHandler(options: HandlerOptions): HttpHandler {
     const headers: Record<string, string> = {
       'audit-id': id,
       'cache-control': 'no-cache, private',
+      date: new Date(options.clock.nowMs()).toUTCString(),
       ...response.headers,
     }
     if (warnings.length > 0) headers['warning'] = warningHeader(warnings)
@@ -132,7 +133,10 @@ async function route(
   const creating = { ...attributes, verb: 'create' }
   const requireCreate = async () => void (await requireAllowed(authorizer, creating, { signal }))
   const routed = { ...of, request, user, requireCreate }
-  const serve = () => authorizeAndServe(options, routed, attributes)
+  // Failures are answers here already, so that they tell as well whose turn it was.
+  const serve = () =>
+    authorizeAndServe(options, routed, attributes).catch((error) => fail(options, request, error))
+  if (info.resource?.verb === 'watch') return options.fairness.serveLong(attributes, serve)
   if (isLongRunning(info)) return serve()
   return options.fairness.serve(attributes, { signal, limit: limitOf(info) }, serve)
 }
@@ -140,10 +144,9 @@ async function route(
 /** Of objects in an answer, as it is asked for; 0: no limit. */
 const limitOf = ({ query }: RequestInfo): number => Number(query.get('limit') ?? 0) || 0
 
-/** Watches and streams last as long as their clients want: they take no turns. */
+/** Streams last as long as their clients want: they take no turns, and neither do watches. */
 function isLongRunning({ resource }: RequestInfo): boolean {
-  if (!resource) return false
-  return resource.verb === 'watch' || isStream(resource.subresource)
+  return resource !== undefined && isStream(resource.subresource)
 }
 
 async function authorizeAndServe(
@@ -193,13 +196,13 @@ function describe(cause: unknown): string {
   return cause.stack ?? cause.message
 }
 
-// A failure is told in the format that was asked for, if there is any; as a Status in any case.
+// A failure is a Status, in the first format that is asked for without a transformation.
 function acceptedForFailure(request: HttpRequest): Accepted {
   try {
-    const accepted = negotiate(request.headers['accept'], { transforms: true, pretty: false })
-    return { ...accepted, transform: 'none' }
+    const pretty = isPretty(request)
+    return negotiate(request.headers['accept'], { transforms: false, pretty })
   } catch {
-    return PLAIN_JSON
+    return PRETTY_JSON
   }
 }
 
@@ -212,7 +215,10 @@ function warningHeader(texts: readonly string[]): string {
   return quoted.join(', ')
 }
 
-/** `pretty` is asked for by the query. */
-export function isPretty(query: URLSearchParams): boolean {
-  return query.has('pretty') && isTrue(query.get('pretty'))
+/** Asked for by the query; else for those who read by themselves: browsers and their like. */
+export function isPretty({ url, headers }: Pick<HttpRequest, 'url' | 'headers'>): boolean {
+  const query = url.includes('pretty') ? readQuery(url.slice(url.indexOf('?') + 1)) : undefined
+  const asked = query?.get('pretty') ?? ''
+  if (asked !== '') return /^(1|[tT]|true|TRUE|True)$/.test(asked)
+  return /^(curl|Wget|Mozilla\/5\.0)/.test(headers['user-agent'] ?? '')
 }

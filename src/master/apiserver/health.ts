@@ -1,5 +1,4 @@
 import type { HttpResponse } from '../../base/index.ts'
-import { isTrue } from './request-info.ts'
 import { replyText } from './respond.ts'
 import type { Route } from './handler.ts'
 
@@ -26,7 +25,7 @@ export function healthRoute(checks: HealthChecks): Route {
     const group = match[1] as keyof HealthChecks
     const name = match[2] ?? ''
     const { signal } = request
-    if (name === '') return all(group, checks[group], { query: info.query, signal })
+    if (match[2] === undefined) return all(group, checks[group], { query: info.query, signal })
     const found = checks[group].find((check) => check.name === name)
     return found ? one(found, signal) : replyText(404, '404 page not found\n')
   }
@@ -43,7 +42,9 @@ export function healthPaths(checks: HealthChecks): string[] {
 async function one(check: HealthCheck, signal: AbortSignal): Promise<HttpResponse> {
   try {
     await check.check({ signal })
-    return replyText(200, 'ok')
+    const { headers, ...ok } = replyText(200, 'ok')
+    // Upstream says so of whatever is asked of all checks, and of what has failed.
+    return { ...ok, headers: { 'content-type': headers['content-type'] ?? '' } }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     return replyText(500, `internal server error: ${why}\n`)
@@ -77,6 +78,5 @@ async function all(
     text += `warn: some health checks cannot be excluded: no matches for ${names}\n`
   }
   if (failed) return replyText(500, `${text}${group} check failed\n`)
-  const verbose = of.query.has('verbose') && isTrue(of.query.get('verbose'))
-  return replyText(200, verbose ? `${text}${group} check passed\n` : 'ok')
+  return replyText(200, of.query.has('verbose') ? `${text}${group} check passed\n` : 'ok')
 }

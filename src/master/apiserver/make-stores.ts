@@ -42,7 +42,7 @@ export function addStores(
   const { stores } = parts
   const caches: WatchCache[] = []
   for (const resource of resources) {
-    if (resource.virtual) stores.addKind(resource)
+    if (resource.virtual) stores.addVirtual(resource)
     else if (resource.storedAs) {
       const { resource: kept }: StoredAs = resource.storedAs
       const of = stores.find(kept)

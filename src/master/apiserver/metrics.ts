@@ -49,7 +49,9 @@ export function metricsRoute(requests: RequestMetrics, stores: Stores): Route {
   return ({ info }) => {
     if (info.path !== '/metrics') return Promise.resolve(undefined)
     const text = [...requests.lines(), ...objectLines(stores)].join('\n')
-    const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }
+    const headers = {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores',
+    }
     const response: HttpResponse = { status: 200, headers, body: Buffer.from(`${text}\n`) }
     return Promise.resolve(response)
   }

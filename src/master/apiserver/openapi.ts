@@ -16,7 +16,6 @@ import {
   OPENAPI_V2_CONTENT_TYPE,
   OPENAPI_V2_PROTOBUF,
 } from './openapi-protobuf.ts'
-import { statusErrors } from './status.ts'
 
 const V3 = '/openapi/v3'
 
@@ -25,18 +24,22 @@ export function openApiRoute(current: () => ServedGroups): Route {
   const made = madeOf(current, (served) => new Documents(served))
   return async (routed) => {
     const documents = made()
-    const { path, method } = routed.info
+    const { path } = routed.info
     const isV3 = path === V3 || path.startsWith(`${V3}/`)
     if (path !== '/openapi/v2' && !isV3) return undefined
-    if (method !== 'GET' && method !== 'HEAD') throw statusErrors.methodNotAllowed()
     const type = typeFor(routed.request.headers['accept'], isV3)
     if (!type) return { status: 406, headers: {}, body: undefined }
     if (type === OPENAPI_V2_PROTOBUF) {
-      return replyCached(routed, { ...documents.v2Protobuf(), type: OPENAPI_V2_CONTENT_TYPE })
+      return replyCached(routed, {
+        ...documents.v2Protobuf(),
+        type: OPENAPI_V2_CONTENT_TYPE,
+        vary: V2_VARY,
+      })
     }
-    if (!isV3) return replyCached(routed, { ...documents.v2(), type })
+    if (!isV3) return replyCached(routed, { ...documents.v2(), type, vary: V2_VARY })
     const key = path.slice(V3.length).replace(/^\/|\/$/g, '')
-    if (key === '') return replyCached(routed, { ...documents.index(), type: JSON_TYPE })
+    // Nothing but the list itself, which upstream neither names a type of nor tells a tag.
+    if (path === V3) return { status: 200, headers: LIST_TYPE, body: documents.index().body }
     const document = documents.v3(key)
     if (!document) return { status: 404, headers: {}, body: undefined }
     return replyHashed(routed, { ...document, key })
@@ -44,6 +47,8 @@ export function openApiRoute(current: () => ServedGroups): Route {
 }
 
 const JSON_TYPE = 'application/json'
+const V2_VARY = 'Accept-Encoding, Accept'
+const LIST_TYPE = { 'content-type': 'text/plain; charset=utf-8' }
 
 /** The first type of an `Accept` header that there is; undefined when there is none. */
 function typeFor(accept: string | undefined, isV3: boolean): string | undefined {

@@ -31,7 +31,7 @@ export function writeOptions(
     errors.push(forbidden('force', 'may not be specified for non-apply patch'))
   }
   errors.push(...checkFieldManager(fieldManager))
-  const dryRun = query.getAll('dryRun').filter((v) => v !== '')
+  const dryRun = query.getAll('dryRun')
   errors.push(...checkDryRun(dryRun))
   const fieldValidation = query.get('fieldValidation') ?? ''
   if (!['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)) {
@@ -68,9 +68,19 @@ function checkFieldManager(name: string): FieldError[] {
     const detail = `Too long: may not be more than ${FIELD_MANAGER_BYTES_MAX} bytes`
     return [{ type: 'FieldValueTooLong', field: 'fieldManager', detail }]
   }
-  if (!/\p{C}/u.test(name)) return []
-  const detail = `Invalid value: ${JSON.stringify(name)}: should only contain printable characters`
-  return [{ type: 'FieldValueInvalid', field: 'fieldManager', detail }]
+  const errors: FieldError[] = []
+  let position = 0
+  for (const char of name) {
+    if (/[\p{C}\p{Z}]/u.test(char) && char !== ' ') {
+      const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+      const why = `invalid character U+${code} (at position ${position})`
+      const shown = JSON.stringify(name).replace(/\\u00(..)/g, '\\x$1')
+      const detail = `Invalid value: ${shown}: ${why}`
+      errors.push({ type: 'FieldValueInvalid', field: 'fieldManager', detail })
+    }
+    position += Buffer.byteLength(char)
+  }
+  return errors
 }
 
 function checkDryRun(values: readonly string[]): FieldError[] {
@@ -91,13 +101,13 @@ function forbidden(field: string, why: string): FieldError {
 /** Go's `strconv.ParseInt` for a query parameter. Throws 400 with its text. */
 export function integer(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name)
-  if (text === null || text === '') return undefined
-  if (!/^[+-]?\d+$/.test(text)) {
-    throw statusErrors.badRequest(
-      `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`,
-    )
-  }
-  return Number(text)
+  if (text === null) return undefined
+  const fault = (why: string) =>
+    statusErrors.badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`)
+  if (!/^[+-]?\d+$/.test(text)) throw fault('invalid syntax')
+  const value = BigInt(text.replace(/^\+/, ''))
+  if (value !== BigInt.asIntN(64, value)) throw fault('value out of range')
+  return Number(value)
 }
 
 /** DeleteOptions from the query: used when the request has no body. */
@@ -109,7 +119,7 @@ export function deleteOptionsFromQuery(query: URLSearchParams): DeleteOptions {
   if (policy) options.propagationPolicy = policy
   const orphan = query.get('orphanDependents')
   if (orphan !== null) options.orphanDependents = isTrue(orphan)
-  const dryRun = query.getAll('dryRun').filter((v) => v !== '')
+  const dryRun = query.getAll('dryRun')
   if (dryRun.length > 0) options.dryRun = dryRun
   return options
 }
@@ -166,6 +176,7 @@ export function listOptions(query: URLSearchParams, watch: boolean): ListOptions
       : false,
     sendInitialEvents: sendInitialEvents === null ? undefined : isTrue(sendInitialEvents),
   }
+  if (watch) setInitialEvents(options)
   const errors = watch ? checkWatch(options) : checkList(options)
   if (errors.length > 0) {
     throw statusErrors.invalid({ group: META, kind: 'ListOptions' }, '', errors)
@@ -176,28 +187,41 @@ export function listOptions(query: URLSearchParams, watch: boolean): ListOptions
   return { ...options, resourceVersionMatch: options.resourceVersionMatch as VersionMatch }
 }
 
+/** Those who watch from the state of now are told where it ends, if they read bookmarks. */
+function setInitialEvents(options: {
+  sendInitialEvents: boolean | undefined
+  resourceVersion: string
+  resourceVersionMatch: string
+}): void {
+  if (options.sendInitialEvents !== undefined || options.resourceVersionMatch !== '') return
+  if (!['', '0'].includes(options.resourceVersion)) return
+  options.sendInitialEvents = true
+  options.resourceVersionMatch = 'NotOlderThan'
+}
+
 type Unchecked = Omit<ListOptions, 'resourceVersionMatch'> & { resourceVersionMatch: string }
 
 function checkList(options: Unchecked): FieldError[] {
+  const errors = checkMatch(options)
   if (options.sendInitialEvents !== undefined) {
-    return [forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list')]
+    errors.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'))
   }
-  return checkMatch(options)
+  return errors
 }
+
+const WITH_CONTINUE = 'resourceVersionMatch is forbidden when continue is provided'
 
 function checkMatch(options: Unchecked): FieldError[] {
   const match = options.resourceVersionMatch
   const field = 'resourceVersionMatch'
   if (match === '') return []
   const errors: FieldError[] = []
-  if (options.continue !== '') {
-    errors.push(forbidden(field, 'resourceVersionMatch is forbidden with continue'))
-  }
   if (options.resourceVersion === '') {
     errors.push(
       forbidden(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'),
     )
   }
+  if (options.continue !== '') errors.push(forbidden(field, WITH_CONTINUE))
   if (match !== 'Exact' && match !== 'NotOlderThan') {
     errors.push(unsupported(field, JSON.stringify(match), '"Exact", "NotOlderThan", ""'))
   }
@@ -212,19 +236,24 @@ function checkMatch(options: Unchecked): FieldError[] {
 function checkWatch(options: Unchecked): FieldError[] {
   const match = options.resourceVersionMatch
   const field = 'resourceVersionMatch'
-  if (options.sendInitialEvents !== undefined) {
-    if (match === 'NotOlderThan') return []
-    return [
+  const errors: FieldError[] = []
+  const told = options.sendInitialEvents !== undefined
+  if (told && match !== 'NotOlderThan') {
+    errors.push(
       forbidden(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),
-    ]
+    )
   }
-  if (match === '') return []
-  return [
-    forbidden(
-      field,
-      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-    ),
-  ]
+  if (match === '') return errors
+  if (!told) {
+    const unless =
+      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'
+    errors.push(forbidden(field, unless))
+  }
+  if (match !== 'NotOlderThan') {
+    errors.push(unsupported(field, JSON.stringify(match), '"NotOlderThan"'))
+  }
+  if (options.continue !== '') errors.push(forbidden(field, WITH_CONTINUE))
+  return errors
 }
 
 /** A resource version as a revision: undefined when none is given. Throws what `onBad` makes. */
@@ -233,13 +262,23 @@ export function parseVersion(
   onBad: (text: string) => Error = badVersion,
 ): number | undefined {
   if (version === '') return undefined
-  if (!/^\d+$/.test(version)) {
-    throw onBad(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
-  }
+  const fault = (why: string) =>
+    onBad(`strconv.ParseUint: parsing ${JSON.stringify(version)}: ${why}`)
+  if (!/^\d+$/.test(version)) throw fault('invalid syntax')
+  if (BigInt(version) >= 1n << 64n) throw fault('value out of range')
   return Number(version)
 }
 
 function badVersion(text: string): Error {
+  return new StatusError(500, '', describeBadVersion(text))
+}
+
+/** Upstream says so where the store itself is asked. */
+export function badStoreVersion(text: string): Error {
+  return statusErrors.badRequest(`invalid resource version: ${describeBadVersion(text)}`)
+}
+
+function describeBadVersion(text: string): string {
   const value = /parsing (".*"):/.exec(text)?.[1] ?? ''
-  return new StatusError(500, '', `resourceVersion: Invalid value: ${value}: ${text}`)
+  return `resourceVersion: Invalid value: ${value}: ${text}`
 }

@@ -1,7 +1,7 @@
 import { encodeProto, type KubeObject, ObjectMeta, ref, struct } from '../../api/index.ts'
 import { list, ListMeta } from '../../api/index.ts'
 
-const Partial = struct('io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadata', '', {
+export const Partial = struct('io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadata', '', {
   metadata: ref(1, ObjectMeta).always(),
 })
 const PartialList = struct('io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadataList', '', {

@@ -9,6 +9,8 @@ export type Verb =
   | 'patch'
   | 'delete'
   | 'deletecollection'
+  /** Of a method that says nothing to the API. */
+  | ''
 
 /** What a request is about, read from its method and URL alone (apiserver `RequestInfo`). */
 export interface RequestInfo {
@@ -31,18 +33,29 @@ export interface ResourceRequest {
   readonly subresource: string
   /** What follows the sub-resource, for proxies. */
   readonly rest: string
+  /** Whether the path names a namespace, be it the empty one. */
+  readonly scoped: boolean
+  /** A path of old for watching: `/api/v1/watch/…`. */
+  readonly old: boolean
 }
 
 /** Throws a URIError for a path that is not percent-encoded properly. */
 export function parseRequestInfo(request: Pick<HttpRequest, 'method' | 'url'>): RequestInfo {
   const mark = request.url.indexOf('?')
   const rawPath = mark < 0 ? request.url : request.url.slice(0, mark)
-  const query = new URLSearchParams(mark < 0 ? '' : request.url.slice(mark + 1))
+  const query = readQuery(mark < 0 ? '' : request.url.slice(mark + 1))
   const path = decodeURIComponent(rawPath)
   const { method } = request
-  const segments = rawPath.split('/').filter((s) => s !== '')
+  const segments = rawPath.replace(/^\/+|\/+$/g, '').split('/')
   const resource = parseResource(method, segments.map(decodeURIComponent), query)
   return { method, path, query, resource }
+}
+
+/** Go's `url.ParseQuery`: what has a semicolon or is encoded badly is not there. */
+export function readQuery(text: string): URLSearchParams {
+  if (!/[;%]/.test(text)) return new URLSearchParams(text)
+  const good = text.split('&').filter((part) => !/;|%(?![0-9a-fA-F]{2})/.test(part))
+  return new URLSearchParams(good.join('&'))
 }
 
 function parseResource(
@@ -59,17 +72,18 @@ function parseResource(
   const at = locate(oldWatch ? rest.slice(1) : rest)
   if (!at) return undefined
   const watch = oldWatch || isTrue(query.get('watch'))
-  return { verb: verbOf(method, { named: at.name !== '', watch, oldWatch }), group, version, ...at }
+  const verb = verbOf(method, { named: at.name !== '', watch, oldWatch })
+  return { verb, group, version, ...at, old: oldWatch }
 }
 
-type Place = Pick<ResourceRequest, 'namespace' | 'plural' | 'name' | 'subresource' | 'rest'>
+type Place = Omit<ResourceRequest, 'verb' | 'group' | 'version' | 'old'>
 
 function locate(parts: readonly string[]): Place | undefined {
   const [first, second, third] = parts
   if (first === undefined) return undefined
   const ownOfNamespace = third === undefined || third === 'status' || third === 'finalize'
   if (first === 'namespaces' && second !== undefined && !ownOfNamespace) {
-    return { ...place(parts.slice(2)), namespace: second }
+    return { ...place(parts.slice(2)), namespace: second, scoped: true }
   }
   const at = place(parts)
   // As upstream: a namespace is in itself.
@@ -78,7 +92,7 @@ function locate(parts: readonly string[]): Place | undefined {
 
 function place(parts: readonly string[]): Place {
   const [plural = '', name = '', subresource = '', ...rest] = parts
-  return { namespace: '', plural, name, subresource, rest: rest.join('/') }
+  return { namespace: '', plural, name, subresource, rest: rest.join('/'), scoped: false }
 }
 
 function verbOf(method: string, of: { named: boolean; watch: boolean; oldWatch: boolean }): Verb {
@@ -91,13 +105,16 @@ function verbOf(method: string, of: { named: boolean; watch: boolean; oldWatch: 
       return 'patch'
     case 'DELETE':
       return of.named ? 'delete' : 'deletecollection'
-    default:
+    case 'GET':
+    case 'HEAD':
       if (of.watch && (!of.named || of.oldWatch)) return 'watch'
       return of.named ? 'get' : 'list'
+    default:
+      return ''
   }
 }
 
-/** Go's `strconv.ParseBool` for a query parameter; present without a value means true. */
+/** A flag among query parameters: whatever is there and is not `0` or `false` (apimachinery `conversion.go`). */
 export function isTrue(value: string | null): boolean {
-  return value !== null && ['', '1', 't', 'T', 'true', 'TRUE', 'True'].includes(value)
+  return value !== null && value !== '0' && value.toLowerCase() !== 'false'
 }

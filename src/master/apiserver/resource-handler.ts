@@ -21,7 +21,6 @@ import { frameEncoder } from './watch-frames.ts'
 /** The verbs of every resource, from a decoded request to an answer. */
 export async function handleResource(store: Store, exchange: Exchange): Promise<HttpResponse> {
   const { at } = exchange
-  checkPlace(store.resource, exchange)
   switch (at.verb) {
     case 'get':
       return get(store, exchange)
@@ -39,52 +38,45 @@ export async function handleResource(store: Store, exchange: Exchange): Promise<
       return remove(store, exchange)
     case 'deletecollection':
       return removeAll(store, exchange)
+    case '':
+      throw statusErrors.methodNotAllowed()
   }
-}
-
-// Which verbs there are on a collection, on an object, and across namespaces.
-function checkPlace(resource: Resource, exchange: Exchange): void {
-  const { verb, name, namespace } = exchange.at
-  const everywhere = resource.namespaced && namespace === ''
-  if (name !== '' && everywhere) throw statusErrors.unknownResource()
-  const onCollection = verb === 'create' || verb === 'deletecollection'
-  const onObject = verb === 'update' || verb === 'patch' || verb === 'delete'
-  const wrong =
-    (onCollection && (name !== '' || everywhere)) ||
-    (onObject && name === '') ||
-    !resource.verbs.includes(verb)
-  if (wrong) throw statusErrors.methodNotAllowed()
 }
 
 export async function get(store: Store, exchange: Exchange): Promise<HttpResponse> {
   const context = replyContext(exchange)
-  if (exchange.accepted.as === 'PartialObjectMetadataList') {
-    throw notTransformable(exchange.accepted.as, store.resource.kind)
-  }
   const call = callOf(exchange, store.resource.namespaced)
   const version = exchange.query.get('resourceVersion') ?? ''
   const served = await getObject(store, call, { name: exchange.at.name, version })
+  checkNoList(store, exchange)
   return replyObject(context, store.codec, { status: 200, served })
 }
 
 async function list(store: Store, exchange: Exchange): Promise<HttpResponse> {
   const context = replyContext(exchange)
-  if (exchange.accepted.as === 'PartialObjectMetadata') {
-    const { group, listKind } = store.resource
-    throw statusErrors.notAcceptable(
-      'you requested PartialObjectMetadata, but the requested object is a list ' +
-        `(*${group.split('.')[0] || 'core'}.${listKind})`,
-    )
-  }
   const call = callOf(exchange, store.resource.namespaced)
   const page = await listObjects(store, call, listOptions(exchange.query, false))
+  if (exchange.accepted.as === 'PartialObjectMetadata') {
+    throw statusErrors.notAcceptable(
+      'you requested PartialObjectMetadata, but the requested object is a list ' +
+        `(*${goType(store.resource, store.resource.listKind)})`,
+    )
+  }
   return replyList(context, store.codec, page)
 }
 
-function notTransformable(as: string, kind: string): Error {
-  return statusErrors.notAcceptable(
-    `you requested ${as}, but the requested object is not a list (*${kind})`,
+function checkNoList({ resource }: Store, { accepted }: Exchange): void {
+  if (accepted.as !== 'PartialObjectMetadataList') return
+  throw statusErrors.notAcceptable(
+    'you requested PartialObjectMetadataList, but the requested object is not a list ' +
+      `(*${goType(resource, resource.kind)})`,
   )
+}
+
+/** As Go prints the type that upstream has for a kind. */
+function goType({ group, custom, kind }: Resource, name: string): string {
+  if (custom) return `unstructured.Unstructured${name === kind ? '' : 'List'}`
+  return `${group.split('.')[0] || 'core'}.${name}`
 }
 
 async function watch(store: Store, exchange: Exchange): Promise<HttpResponse> {
@@ -93,14 +85,18 @@ async function watch(store: Store, exchange: Exchange): Promise<HttpResponse> {
   const options = { ...listOptions(exchange.query, true), name: exchange.at.name }
   const watcher = await watchObjects(store, call, options)
   const encode = frameEncoder(context, store.codec)
+  const { format, as } = exchange.accepted
   async function* told<T>(write: (items: readonly WatchItem[]) => T): AsyncGenerator<T> {
     try {
-      for await (const items of watcher) yield write(items)
+      for await (const items of watcher) {
+        // An object cannot be made a list: upstream ends there without a word.
+        if (as === 'PartialObjectMetadataList') return
+        yield write(items)
+      }
     } finally {
       watcher.end()
     }
   }
-  const { format } = exchange.accepted
   if (wantsWebSocket(exchange.request)) {
     const events = told((items) => items.map((item) => Buffer.concat(encode(item))))
     return eventsOverWebSocket(exchange.request, events, { asText: format !== 'protobuf' })

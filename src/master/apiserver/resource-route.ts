@@ -3,9 +3,10 @@ import { type Clock, GrpcCode, KvError, withTimeout } from '../../base/index.ts'
 import type { ServedLookup } from './admission/index.ts'
 import type { Exchange } from './exchange.ts'
 import { isPretty, type Route } from './handler.ts'
-import { negotiate } from './negotiation.ts'
+import { negotiate, PRODUCED, PRODUCED_OF_LISTS } from './negotiation.ts'
+import { checkPlace } from './places.ts'
 import type { Store } from './registry/store.ts'
-import type { ResourceRequest } from './request-info.ts'
+import { isTrue, type ResourceRequest } from './request-info.ts'
 import { handleResource } from './resource-handler.ts'
 import { isStream, type SubresourceRouter } from './subresources/index.ts'
 import { statusErrors } from './status.ts'
@@ -16,6 +17,7 @@ export class Stores implements ServedLookup {
   readonly #stores = new Map<string, Store>()
   readonly #anyVersion = new Map<string, Store>()
   readonly #kinds = new Set<string>()
+  readonly #virtual = new Map<string, Resource>()
 
   add(store: Store): void {
     const { resource } = store
@@ -44,6 +46,17 @@ export class Stores implements ServedLookup {
   /** A kind that is known though nothing of it is stored. */
   addKind(of: { group: string; version: string; kind: string }): void {
     this.#kinds.add(`${apiVersionOf(of)}/${of.kind}`)
+  }
+
+  /** A resource of which nothing is stored. */
+  addVirtual(resource: Resource): void {
+    this.addKind(resource)
+    this.#virtual.set(`${apiVersionOf(resource)}/${resource.plural}`, resource)
+  }
+
+  /** Stored or not. */
+  resourceAt(at: { group: string; version: string; plural: string }): Resource | undefined {
+    return this.find(at)?.resource ?? this.#virtual.get(`${apiVersionOf(at)}/${at.plural}`)
   }
 
   find(at: { group: string; version: string; plural: string }): Store | undefined {
@@ -85,11 +98,26 @@ export class Stores implements ServedLookup {
 
 /** Groups of nothing but reviews, which are answered and never listed. */
 const REVIEWS: ReadonlySet<string> = new Set(['authentication.k8s.io', 'authorization.k8s.io'])
-const ACTIONS: ReadonlySet<string> = new Set(['binding', 'eviction', 'token'])
+const ACTIONS: ReadonlySet<string> = new Set(['binding', 'eviction', 'log', 'token'])
 
 /** What is an act rather than an object has no rows to be shown. */
 function hasTable({ group, plural, subresource }: ResourceRequest): boolean {
   return !REVIEWS.has(group) && !ACTIONS.has(subresource) && plural !== 'bindings'
+}
+
+/** What the router of built-in resources asks for; it has none for custom ones and for streams. */
+function producedAt(resource: Resource, at: ResourceRequest): readonly string[] | undefined {
+  if (at.subresource === 'log') return ['text/plain', ...PRODUCED]
+  if (resource.custom || at.subresource === 'proxy' || isStream(at.subresource)) return undefined
+  return at.verb === 'list' || at.verb === 'watch' ? PRODUCED_OF_LISTS : PRODUCED
+}
+
+/** A watch that stands for a list: its end is told by a bookmark, for which there is no table. */
+function isStreamedList(query: URLSearchParams): boolean {
+  if (!query.has('allowWatchBookmarks') || !isTrue(query.get('allowWatchBookmarks'))) return false
+  if (query.has('sendInitialEvents')) return isTrue(query.get('sendInitialEvents'))
+  const from = query.get('resourceVersion') ?? ''
+  return (query.get('resourceVersionMatch') ?? '') === '' && (from === '' || from === '0')
 }
 
 /** Requests about resources and their sub-resources. */
@@ -103,18 +131,21 @@ export function resourceRoute(options: {
   const { stores, clock } = options
   return async ({ request, info, user, warnings, annotations, requireCreate }) => {
     const at = info.resource
-    if (!at) return undefined
+    const resource = at && stores.resourceAt(at)
+    // What was meant by two slashes at the beginning is nobody's path.
+    if (!resource || info.path.startsWith('//')) return undefined
+    checkPlace(resource, request.method, at)
     const store = stores.find(at)
     const special = options.special(at, store)
-    if (!store && !special) return undefined
     const deprecation = store?.resource.deprecation
     if (deprecation !== undefined) warnings.push(deprecation)
     // What is proxied is answered in formats of its own.
     const accept = at.subresource === 'proxy' ? undefined : request.headers['accept']
     const accepted = negotiate(accept, {
       transforms: true,
-      tables: hasTable(at),
-      pretty: isPretty(info.query),
+      tables: hasTable(at) && !(at.verb === 'watch' && isStreamedList(info.query)),
+      pretty: isPretty(request),
+      produced: producedAt(resource, at),
       watch: at.verb === 'watch',
       noProtobuf: store?.resource.custom !== undefined && at.subresource !== 'scale',
     })

@@ -36,6 +36,9 @@ export const PLAIN_JSON: Accepted = {
   pretty: false,
 }
 
+/** The same for people to read. */
+export const PRETTY_JSON: Accepted = { ...PLAIN_JSON, pretty: true }
+
 const plain = (format: Accepted['format']) => ({ 'content-type': CONTENT_TYPE[format] })
 
 /** Any JSON value as an answer. `protobuf` makes the same in protobuf, without the envelope. */
@@ -61,7 +64,9 @@ export interface TypeName {
 
 function encodeText(accepted: Accepted, value: object): Uint8Array {
   if (accepted.format === 'yaml') return Buffer.from(formatYaml(value))
-  return Buffer.from(`${JSON.stringify(value, null, accepted.pretty ? 2 : 0)}\n`)
+  // Go ends what is laid out for people without a line's end, and the rest with one.
+  if (accepted.pretty) return Buffer.from(JSON.stringify(value, null, 2))
+  return Buffer.from(`${JSON.stringify(value)}\n`)
 }
 
 export function replyText(status: number, text: string): HttpResponse {

@@ -223,6 +223,6 @@ function healthChecks(options: ApiServerOptions, background: Background): Health
   return {
     healthz: [ping, logs, store, ...hooks],
     livez: [ping, logs, store, ...hooks],
-    readyz: [ping, logs, store, synced, ...hooks, shutdown],
+    readyz: [ping, logs, store, { ...store, name: 'etcd-readiness' }, synced, ...hooks, shutdown],
   }
 }

@@ -1,6 +1,7 @@
 import { KUBERNETES_VERSION } from '../../api/index.ts'
 import type { Route } from './handler.ts'
-import { PLAIN_JSON, reply } from './respond.ts'
+import { PRETTY_JSON, reply } from './respond.ts'
+import { checkProduced, CONTENT_TYPE } from './negotiation.ts'
 import { statusErrors } from './status.ts'
 
 const [major = '', minor = ''] = KUBERNETES_VERSION.slice(1).split('.')
@@ -19,8 +20,9 @@ export const VERSION = {
 } as const
 
 /** `/version` */
-export const versionRoute: Route = ({ info }) => {
+export const versionRoute: Route = ({ info, request }) => {
   if (info.path !== '/version' && info.path !== '/version/') return Promise.resolve(undefined)
-  if (info.method !== 'GET' && info.method !== 'HEAD') throw statusErrors.methodNotAllowed()
-  return Promise.resolve(reply(PLAIN_JSON, 200, { value: VERSION }))
+  if (info.method !== 'GET') throw statusErrors.methodNotAllowed()
+  checkProduced(request.headers['accept'], [CONTENT_TYPE.json])
+  return Promise.resolve(reply(PRETTY_JSON, 200, { value: VERSION }))
 }

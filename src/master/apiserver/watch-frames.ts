@@ -1,5 +1,6 @@
 import {
   apiVersionOf,
+  encodeJson,
   encodeProto,
   encodeWatchFrame,
   type KubeObject,
@@ -8,7 +9,7 @@ import {
 } from '../../api/index.ts'
 import type { WatchItem } from './cache/watcher.ts'
 import type { ResourceCodec } from './codec.ts'
-import { partialObject } from './partial.ts'
+import { Partial, partialObject } from './partial.ts'
 import { type ReplyContext, replyObjects } from './respond.ts'
 import { failureStatus, toStatusError } from './status.ts'
 import { tableOf } from './table.ts'
@@ -66,12 +67,23 @@ function bookmarks(context: ReplyContext, codec: ResourceCodec): ToBookmark {
         'kubernetes.io/initial-events-list-blueprint': emptyList(context, codec),
       }
     }
-    return { ...type, metadata }
+    const object: KubeObject = { ...type, metadata }
+    if (resource.custom || context.accepted.format === 'protobuf') return object
+    // With what every object of its kind has, as Go writes it.
+    const struct = transform === 'partial' ? Partial : resource.struct
+    return JSON.parse(encodeJson(struct, object)) as KubeObject
   }
 }
 
 /** The empty list in the client's format, as Base64. */
 function emptyList({ accepted, ...context }: ReplyContext, codec: ResourceCodec): string {
+  if (accepted.format === 'json' && !codec.resource.custom) {
+    const partial = accepted.transform === 'partial'
+    const kind = partial ? 'PartialObjectMetadataList' : codec.resource.listKind
+    const apiVersion = partial ? accepted.metaVersion : apiVersionOf(codec.resource)
+    const list = { kind, apiVersion, metadata: {}, items: null }
+    return Buffer.from(`${JSON.stringify(list)}\n`).toString('base64')
+  }
   const transform = accepted.transform === 'table' ? 'none' : accepted.transform
   const { body } = replyObjects({ ...context, accepted: { ...accepted, transform } }, codec, [])
   return body instanceof Uint8Array ? Buffer.from(body).toString('base64') : ''

@@ -82,7 +82,7 @@ describe('lists and watches', () => {
         return JSON.parse(Buffer.from(text, 'base64').toString())
       }
     }
-    const list = { kind: 'ConfigMapList', apiVersion: 'v1', metadata: {}, items: [] }
+    const list = { kind: 'ConfigMapList', apiVersion: 'v1', metadata: {}, items: null }
     assert.deepEqual(await blueprint('application/json'), list)
     assert.deepEqual(
       await blueprint('application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'),

@@ -1,6 +1,10 @@
 import type { Advertised } from '../bootstrap/kubernetes-service.ts'
 import type { Route } from '../handler.ts'
+import { statusErrors } from '../status.ts'
 import { jwksOf, type VerifyKey } from './jwt.ts'
+
+const JWKS = '/openid/v1/jwks'
+const PATHS: ReadonlySet<string> = new Set([JWKS, '/.well-known/openid-configuration'])
 
 /** For those who check tokens of service accounts by themselves (OpenID Connect Discovery 1.0). */
 export function issuerDiscoveryRoute(options: {
@@ -11,10 +15,10 @@ export function issuerDiscoveryRoute(options: {
 }): Route {
   const { issuer, keys, advertise } = options
   return async ({ request, info }) => {
-    const isRead = info.method === 'GET' || info.method === 'HEAD'
-    if (issuer === undefined || !isRead) return undefined
-    if (info.path === '/openid/v1/jwks') return answer('application/jwk-set+json', jwksOf(keys))
-    if (info.path !== '/.well-known/openid-configuration') return undefined
+    const path = info.path.replace(/\/$/, '')
+    if (issuer === undefined || !PATHS.has(path)) return undefined
+    if (info.method !== 'GET') throw statusErrors.methodNotAllowed()
+    if (path === JWKS) return answer('application/jwk-set+json', jwksOf(keys))
     const host = advertise ? `${advertise.address}:${advertise.port}` : request.headers['host']
     const algorithms = jwksOf(keys).keys.map((key) => (key as { alg?: string }).alg)
     return answer('application/json', {

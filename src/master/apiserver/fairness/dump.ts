@@ -1,5 +1,4 @@
 import type { Route } from '../handler.ts'
-import { replyText } from '../respond.ts'
 import type { Fairness } from './fairness.ts'
 
 const ROOT = '/debug/api_priority_and_fairness/'
@@ -12,14 +11,14 @@ export function fairnessDumps(fairness: Fairness): Route {
     dump_requests: () => requestsOf(fairness),
   }
   return ({ info }) => {
-    const isRead = info.method === 'GET' || info.method === 'HEAD'
-    if (!isRead || !info.path.startsWith(ROOT)) return Promise.resolve(undefined)
+    if (!info.path.startsWith(ROOT)) return Promise.resolve(undefined)
     const table = tables[info.path.slice(ROOT.length)]
     if (!table) return Promise.resolve(undefined)
     const text = table()
       .map((row) => `${row.join(', ')}\n`)
       .join('')
-    return Promise.resolve(replyText(200, text))
+    const headers = { 'content-type': 'text/plain; charset=utf-8' }
+    return Promise.resolve({ status: 200, headers, body: Buffer.from(text) })
   }
 }
 

@@ -57,18 +57,27 @@ export class Fairness {
     const level = flow && this.#levels.get(flow.level)
     if (!flow || !level) return work()
     const named = headersOf(flow, level)
-    if (level.isExempt) return withHeaders(await work(), named)
+    if (level.isExempt) return withHeaders(work(), named)
     const ask = {
       flow: `${flow.schema.metadata.name}/${flow.distinguisher}`,
       seats: seatsFor(asked, this.#lookup, options.limit),
     }
-    if (!(await this.#takeSeat(level, ask, options))) return withHeaders(tooMany(), named)
+    const served = await this.#takeSeat(level, ask, options)
+    if (!served) return withHeaders(Promise.resolve(tooMany()), named)
     try {
-      return withHeaders(await work(), named)
+      return await withHeaders(work(), named)
     } finally {
       level.level.leaveSeat(ask)
       this.#serveWaiting()
     }
+  }
+
+  /** Serves at once, for what lasts: the answer tells the level, whose seats it does not take. */
+  async serveLong(asked: Attributes, work: () => Promise<HttpResponse>): Promise<HttpResponse> {
+    this.#configure()
+    const flow = classify(this.#schemas, asked)
+    const level = flow && this.#levels.get(flow.level)
+    return flow && level ? withHeaders(work(), headersOf(flow, level)) : work()
   }
 
   async #takeSeat(
@@ -175,7 +184,12 @@ function headersOf({ schema }: Flow, { config }: Level): Record<string, string> 
   }
 }
 
-function withHeaders(response: HttpResponse, headers: Record<string, string>): HttpResponse {
+/** Failures are told with them, too. */
+async function withHeaders(
+  working: Promise<HttpResponse>,
+  headers: Record<string, string>,
+): Promise<HttpResponse> {
+  const response = await working
   return { ...response, headers: { ...response.headers, ...headers } }
 }
 

@@ -95,8 +95,8 @@ async function createOnce(
   await store.admission.validate(attributes)
   const begun = await store.hooks.beginWrite?.({ object, old: undefined, dryRun })
   try {
-    // Only a store refuses it.
-    if (object.metadata.resourceVersion && !dryRun) {
+    // Only a store refuses it, and one that is no version is passed over, as upstream.
+    if (!dryRun && /^0*[1-9]\d*$/.test(object.metadata.resourceVersion ?? '')) {
       throw statusErrors.plain('resourceVersion should not be set on objects to be created')
     }
     const result = await put(store, call, object)

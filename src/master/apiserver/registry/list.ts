@@ -2,7 +2,7 @@ import { StatusError } from '../../../base/index.ts'
 import { isCompacted, type ListResult, type Revision } from '../../../kv/index.ts'
 import { namespacePrefix } from '../keys.ts'
 import { ObjectRevision } from '../object-revision.ts'
-import { type ListOptions, parseVersion } from '../options.ts'
+import { badStoreVersion, type ListOptions, parseVersion } from '../options.ts'
 import { statusErrors } from '../status.ts'
 import { decodeToken, encodeToken } from './continue-token.ts'
 import { parseSelection, type Selection } from './select.ts'
@@ -57,7 +57,10 @@ export async function listObjects(
     const from = { prefix, after: prefix + token.after, limit: options.limit, selection }
     return continueList(store, call, { ...from, revision: token.revision })
   }
-  const version = parseVersion(options.resourceVersion)
+  const match = options.resourceVersionMatch
+  const fromStore = match === '' ? options.limit > 0 : match === 'Exact'
+  const onBad = fromStore ? badStoreVersion : undefined
+  const version = parseVersion(options.resourceVersion, onBad)
   if (isExact(options, version)) {
     const from = { prefix, after: undefined, limit: options.limit, selection }
     return readPages(store, call, { ...from, revision: version })

@@ -31,7 +31,13 @@ export interface PatchRequest {
 /** Reads a PATCH. Throws 415 for other kinds of patch, 400 for a body that is none. */
 export async function readPatch(exchange: Exchange): Promise<PatchRequest> {
   const kind = patchKindOf(exchange.request.headers['content-type'] ?? '')
-  if (!kind) throw statusErrors.unsupportedMediaType('415: Unsupported Media Type', {})
+  if (!kind) {
+    // Upstream's router asks what is sent only where something is, and then what it can answer.
+    if ((await bodyBytes(exchange.request)).length > 0) {
+      throw statusErrors.unsupportedMediaType('415: Unsupported Media Type', {})
+    }
+    throw statusErrors.notAcceptable('406: Not Acceptable\n\nAvailable representations: ', {})
+  }
   const options = writeOptions(exchange.query, 'PatchOptions')
   return { options, patch: parsePatch(kind, await bodyBytes(exchange.request)) }
 }

@@ -33,7 +33,8 @@ export async function watchObjects(
   }
   const watcher = store.cache.watch({
     prefix: namespacePrefix(store.resource, call.namespace),
-    from: withState ? undefined : (version ?? store.cache.revision),
+    // Without the state, any version is the one that there is.
+    from: withState ? undefined : version || store.cache.revision,
     matches: selection.matches,
     markInitialEnd: options.sendInitialEvents === true && options.allowWatchBookmarks,
   })

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../../base/index.ts'
+import { hasReason, type HttpResponse } from '../../../base/index.ts'
 import {
   apiVersionOf,
   encodeProto,
@@ -45,7 +45,10 @@ export const scale: Subresource = (store) => async (exchange) => {
   if (verb === 'get') {
     const call = callOf(exchange, store.resource.namespaced)
     const version = exchange.query.get('resourceVersion') ?? ''
-    const object = (await getObject(store, call, { name, version })).parse()
+    const found = await getObject(store, call, { name, version }).catch((error: unknown) => {
+      throw absentFrom(store, name, error)
+    })
+    const object = found.parse()
     const missing = paths.missing?.(object)
     if (missing !== undefined) throw statusErrors.internal(missing)
     return answer(exchange, scaleOf(paths, object))
@@ -53,6 +56,14 @@ export const scale: Subresource = (store) => async (exchange) => {
   if (verb === 'update') return put(store, exchange, paths)
   if (verb === 'patch') return patch(store, exchange, paths)
   throw statusErrors.methodNotAllowed()
+}
+
+/** Upstream names the sub-resource to those who read it, and replication controllers' as a Scale's. */
+function absentFrom({ resource }: Store, name: string, error: unknown): unknown {
+  if (!hasReason(error, 'NotFound') || resource.custom) return error
+  const plural = `${resource.plural}/scale`
+  const group = resource.group === '' ? 'autoscaling' : resource.group
+  return statusErrors.notFound({ group, plural }, name)
 }
 
 function scaleOf(paths: ScalePaths<KubeObject>, object: KubeObject): Scale {

@@ -26,11 +26,11 @@ interface Component {
  */
 export function componentStatuses(resource: Resource, parts: VirtualParts): SubresourceHandler {
   const components: readonly Component[] = [
+    { name: 'scheduler', check: () => Promise.resolve(leader(parts, 'kube-scheduler')) },
     {
       name: 'controller-manager',
       check: () => Promise.resolve(leader(parts, 'kube-controller-manager')),
     },
-    { name: 'scheduler', check: () => Promise.resolve(leader(parts, 'kube-scheduler')) },
     { name: 'etcd-0', check: (s) => store(parts, s) },
   ]
   return async (exchange) => {
@@ -48,7 +48,7 @@ async function getOne(
 ): Promise<HttpResponse> {
   const { name } = exchange.at
   const component = components.find((of) => of.name === name)
-  if (!component) throw statusErrors.notFound(resource, name)
+  if (!component) throw statusErrors.plain(`Component not found: ${name}`)
   const served = await statusOf(component, exchange.signal)
   return replyObject(replyContext(exchange), resourceCodec(resource), { status: 200, served })
 }
