@@ -8,6 +8,8 @@ export function structType(struct: Struct<FieldWords>): ApplyType {
   const known = types.get(struct)
   if (known) return known
   const fields = new Map<string, ApplyType>()
+  // Its only key is a name, which OpenAPI gives a default.
+  const isReference = struct.name.endsWith('.LocalObjectReference')
   const map: MapShape = {
     atomic: struct.mapType === 'atomic',
     field(name) {
@@ -19,7 +21,7 @@ export function structType(struct: Struct<FieldWords>): ApplyType {
       fields.set(name, type)
       return type
     },
-    keyDefault: (name) => keyDefault(name, struct.fields[name]),
+    keyDefault: (name) => (isReference ? '' : keyDefault(name, struct.fields[name])),
   }
   const type: ApplyType = { map }
   types.set(struct, type)

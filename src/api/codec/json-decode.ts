@@ -90,8 +90,8 @@ function readerOf(type: FieldType, goType?: string): FieldPlan['read'] {
       return (value, context) => readList({ type, name }, item, value, context)
     }
     case 'map': {
-      const read = readerOf(type.value)
       const name = goType ?? goTypeName(type)
+      const read = readerOf(type.value, goType?.slice(goType.indexOf(']') + 1))
       return (value, context) => readMap({ type, name }, read, value, context)
     }
     case 'either':

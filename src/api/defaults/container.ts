@@ -22,9 +22,19 @@ export function defaultContainer(container: Container): void {
   defaultHandler(container.lifecycle?.preStop)
 }
 
-/** An image without a tag, or with `latest`, may change under its name. */
+const HOST = String.raw`(?:[a-zA-Z\d]|[a-zA-Z\d][a-zA-Z\d-]*[a-zA-Z\d])`
+const PART = String.raw`[a-z\d]+(?:(?:\.|_{1,2}|-+)[a-z\d]+)*`
+/** An image's name with its registry, tag and digest (distribution's `reference`). */
+const REFERENCE = new RegExp(
+  String.raw`^((?:${HOST}(?:\.${HOST})*(?::\d+)?/)?${PART}(?:/${PART})*)(?::\w[\w.-]{0,127})?` +
+    String.raw`(?:@[A-Za-z][A-Za-z\d]*(?:[-_+.][A-Za-z][A-Za-z\d]*)*:[\da-fA-F]{32,})?$`,
+)
+const MAX_NAME = 255
+
+/** An image without a tag, or with `latest`, may change under its name; what is no image may not. */
 export function pullPolicyFor(image: string): 'Always' | 'IfNotPresent' {
-  if (image.includes('@')) return 'IfNotPresent'
+  const name = REFERENCE.exec(image)?.[1]
+  if (name === undefined || name.length > MAX_NAME || image.includes('@')) return 'IfNotPresent'
   const tag = /:([^/:]+)$/.exec(image)?.[1]
   return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent'
 }

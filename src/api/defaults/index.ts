@@ -33,5 +33,6 @@ export {
   defaultPersistentVolume,
   defaultPriorityClass,
   defaultStorageClass,
+  dropOddSource,
   matchSources,
 } from './storage.ts'

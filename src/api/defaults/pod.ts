@@ -9,6 +9,9 @@ export function defaultPod(pod: Pod): void {
   const containers = [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])]
   pod.spec.enableServiceLinks ??= true
   defaultPodSpec(pod.spec)
+  // Of a pod only: templates may say what they like.
+  const { spec: own } = pod
+  if ((own.terminationGracePeriodSeconds ?? 0) < 0) own.terminationGracePeriodSeconds = 1
   for (const container of containers) {
     requestWhatIsLimited(container)
     if (pod.spec.hostNetwork) exposeOnHost(container)

@@ -38,6 +38,16 @@ export function defaultClaim(claim: PersistentVolumeClaim): void {
   defaultClaimSpec((claim.spec ??= {}))
 }
 
+/** As ever, sources but claims and snapshots are ignored where only the old field is set. */
+export function dropOddSource({ spec }: PersistentVolumeClaim): void {
+  const { dataSource, dataSourceRef } = spec ?? {}
+  if (!dataSource || dataSourceRef) return
+  const { apiGroup = '', kind } = dataSource
+  if (kind === 'PersistentVolumeClaim' && apiGroup === '') return
+  if (kind === 'VolumeSnapshot' && apiGroup === 'snapshot.storage.k8s.io') return
+  delete spec.dataSource
+}
+
 /** Either way of naming a source stands for the other, unless it is in another namespace (KEP-1495). */
 export function matchSources({ spec }: PersistentVolumeClaim): void {
   const { dataSource, dataSourceRef } = spec

@@ -60,8 +60,8 @@ export function valueText(
   return withType(options, type, bareText(options, value))
 }
 
-/** Times show themselves; amounts do so only where they are pointed to. */
-const isOwnText = (type: GoType) => type.text !== 'resource.Quantity'
+/** Times show themselves; amounts and selectors do so only where they are pointed to. */
+const isOwnText = ({ text }: GoType) => text !== 'resource.Quantity' && text !== 'v1.LabelSelector'
 
 function bareText(options: ReportOptions, value: GoValue): TextNode {
   switch (value.type.kind) {

@@ -79,7 +79,28 @@ export function goStruct(struct: Struct<FieldWords>, object: unknown): GoValue {
       embedded.push(field)
     }
   }
-  return { type: structType(typeOf(struct)), value: fields }
+  const type = structType(typeOf(struct))
+  const shown = type.text === 'v1.LabelSelector' ? selectorText(source) : undefined
+  return { type, value: fields, ...(shown !== undefined && { shown }) }
+}
+
+/** What a label selector says of itself: gogo's `String`. */
+function selectorText({
+  matchLabels,
+  matchExpressions,
+}: Readonly<Record<string, unknown>>): string {
+  const labels = Object.entries((matchLabels ?? {}) as Record<string, string>)
+  labels.sort(([a], [b]) => (a < b ? -1 : 1))
+  const pairs = labels.map(([key, value]) => `${key}: ${value},`).join('')
+  const requirements = ((matchExpressions ?? []) as Record<string, unknown>[]).map(
+    ({ key = '', operator = '', values }) =>
+      `LabelSelectorRequirement{Key:${key},Operator:${operator},` +
+      `Values:[${((values ?? []) as string[]).join(' ')}],},`,
+  )
+  return (
+    `&LabelSelector{MatchLabels:map[string]string{${pairs}},` +
+    `MatchExpressions:[]LabelSelectorRequirement{${requirements.join('')}},}`
+  )
 }
 
 /** The value of one field of a declared type; what a pointer points to, if there is something. */

@@ -12,6 +12,11 @@ import {
 } from '../validation/index.ts'
 import { warnVolume } from '../warnings/index.ts'
 
+const checks = withMetadata<PersistentVolume>(
+  { namespaced: false, nameErrors: dns1123SubdomainErrors },
+  { create: validatePersistentVolume },
+)
+
 export const persistentVolumes: Resource<PersistentVolume> = defineResource<PersistentVolume>({
   group: '',
   version: 'v1',
@@ -29,10 +34,13 @@ export const persistentVolumes: Resource<PersistentVolume> = defineResource<Pers
     prepareForCreate(volume) {
       volume.status = { phase: 'Pending' }
     },
-    ...withMetadata<PersistentVolume>(
-      { namespaced: false, nameErrors: dns1123SubdomainErrors },
-      { create: validatePersistentVolume, update: validatePersistentVolumeUpdate, asNew: 'before' },
-    ),
+    ...checks,
+    // Upstream looks at the whole twice, and at what became of its metadata only as everywhere.
+    validateUpdate: (volume, old) => [
+      ...checks.validateCreate(volume),
+      ...checks.validateCreate(volume),
+      ...validatePersistentVolumeUpdate(volume, old),
+    ],
   }),
   hasStatus: true,
 })

@@ -99,10 +99,10 @@ export function validateClaimUpdate(
     const is = goStruct(PersistentVolumeClaimSpec, specNow)
     errors.push(forbidden('spec', KEPT_SPEC + goDifference(was, is)))
   }
-  const now = claim.spec?.resources?.requests?.['storage']
-  const before = old.spec?.resources?.requests?.['storage']
+  const now = claim.spec?.resources?.requests?.['storage'] ?? '0'
+  const before = old.spec?.resources?.requests?.['storage'] ?? '0'
   const there = old.status?.capacity?.['storage'] ?? '0'
-  const shrinks = now !== undefined && before !== undefined && compareQuantities(now, before) < 0
+  const shrinks = compareQuantities(now, before) < 0
   // A request that was never met may go back, but not below what there is (KEP-1790).
   if (shrinks && compareQuantities(now, there) <= 0) {
     const detail = 'field can not be less than status.capacity'

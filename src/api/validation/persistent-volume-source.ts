@@ -42,7 +42,10 @@ export function validateVolumeSource(
   const of: SourceOf = { persistent: true, name }
   return found.flatMap((kind, i) => {
     const at = `${path}.${kind === 'cephfs' && i > 0 ? 'cephFS' : kind}`
-    if (i > 0) return [forbidden(at, 'may not specify more than 1 volume type')]
+    // Upstream does not look at what else there is beside this one.
+    if (i > 0 && kind !== 'flexVolume') {
+      return [forbidden(at, 'may not specify more than 1 volume type')]
+    }
     const errors = SOURCE_CHECKS[kind]?.(spec, at, of) ?? []
     if (kind !== 'local' || spec.nodeAffinity) return errors
     return [...errors, required('metadata.annotations', LOCAL_ERROR)]

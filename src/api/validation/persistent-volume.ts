@@ -42,7 +42,7 @@ export function validatePersistentVolumeSpec(
   if (inline && spec.capacity) errors.push(forbidden(`${path}.capacity`, NOT_INLINE))
   if (inline && !spec.csi) errors.push(required(`${path}.csi`, `has to be specified ${INLINE}`))
   errors.push(...validateAccessModes(spec.accessModes, `${path}.accessModes`))
-  if (!inline) errors.push(...validateCapacity(spec.capacity ?? {}, `${path}.capacity`))
+  if (!inline) errors.push(...validateCapacity(spec.capacity, `${path}.capacity`))
   const reclaim = `${path}.persistentVolumeReclaimPolicy`
   if (policy && inline) {
     if (policy !== 'Retain') errors.push(forbidden(reclaim, `may only be Retain ${INLINE}`))
@@ -90,11 +90,15 @@ export function validateAccessModes(
   return errors
 }
 
-function validateCapacity(capacity: Readonly<Record<string, string>>, path: string): FieldError[] {
+function validateCapacity(
+  given: Readonly<Record<string, string>> | undefined,
+  path: string,
+): FieldError[] {
+  const capacity = given ?? {}
   const names = Object.keys(capacity)
   const errors: FieldError[] = names.length === 0 ? [required(path)] : []
   if (!('storage' in capacity) || names.length > 1) {
-    errors.push(notSupported(path, goResourceList(capacity), ['storage']))
+    errors.push(notSupported(path, goResourceList(given), ['storage']))
   }
   for (const [name, amount] of Object.entries(capacity)) {
     const at = `${path}[${name}]`

@@ -95,6 +95,6 @@ export function goQuantity(amount: string): GoText {
 }
 
 /** `core.ResourceList{"cpu":resource.Quantity{…}}` */
-export function goResourceList(amounts: Readonly<Record<string, string>>): GoText {
+export function goResourceList(amounts: Readonly<Record<string, string>> | undefined): GoText {
   return goFieldText(ResourceRequirements, 'limits', amounts)
 }

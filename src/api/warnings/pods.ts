@@ -161,7 +161,12 @@ function volumeWarnings({ volumes = [] }: Spec, path: string): string[] {
         })
     }),
   )
-  return [...kinds, ...paths]
+  const empty = volumes.flatMap(({ name, projected }) =>
+    (projected?.sources ?? [])
+      .filter((source) => Object.keys(source).length === 0)
+      .map(() => `volume "${name}" (Projected) has no sources provided`),
+  )
+  return [...kinds, ...empty, ...paths]
 }
 
 /** Items that have the same value as one before them. */

@@ -7,7 +7,14 @@ import {
   type Volume,
 } from '../../core/index.ts'
 import type { FieldError } from '../../schema/index.ts'
-import { duplicate, forbidden, invalid, notFoundField, required } from '../field-errors.ts'
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notFoundField,
+  notSupported,
+  required,
+} from '../field-errors.ts'
 import { goFieldText } from '../go-text.ts'
 import { dns1123LabelErrors, portNameErrors, portNumberErrors } from '../names.ts'
 import { each, oneOf } from './common.ts'
@@ -56,8 +63,9 @@ export function validateInitContainers(around: Surroundings, path: string): Fiel
   for (const [i, container] of initContainers.entries()) {
     const at = `${path}[${i}]`
     errors.push(...validateContainer(container, at, around))
-    if (container.restartPolicy !== undefined) {
-      errors.push(...oneOf(`${at}.restartPolicy`, container.restartPolicy, ['Always']))
+    const { restartPolicy } = container
+    if (restartPolicy !== undefined && restartPolicy !== 'Always') {
+      errors.push(notSupported(`${at}.restartPolicy`, restartPolicy, ['Always']))
     }
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name))
     else if (container.name) names.add(container.name)
@@ -90,6 +98,8 @@ const NOT_EPHEMERAL = [
   'startupProbe',
   'lifecycle',
 ] as const
+/** Those of which there is always one. */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set(['ports', 'resources', 'resizePolicy'])
 const EPHEMERAL_ERROR = 'cannot be set for an Ephemeral Container'
 
 /** Containers that were put into the running pod (KEP-277). */
@@ -114,7 +124,8 @@ export function validateEphemeralContainers(
     }
     for (const field of NOT_EPHEMERAL) {
       const value = container[field]
-      if (value === undefined || Object.keys(value).length === 0) continue
+      const isEmpty = MAY_BE_EMPTY.has(field) && Object.keys(value ?? {}).length === 0
+      if (value === undefined || isEmpty) continue
       errors.push(forbidden(`${at}.${field}`, EPHEMERAL_ERROR))
     }
     for (const [k, mount] of volumeMounts.entries()) {

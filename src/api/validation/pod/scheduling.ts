@@ -70,8 +70,7 @@ export function validateAffinity(affinity: DeepReadonly<Affinity>, path: string)
     nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution?.forEach((preferred, i) => {
       const item = `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}]`
       errors.push(...validateWeight(preferred.weight, item))
-      const preference = { anyValue: true }
-      errors.push(...validateNodeTerm(preferred.preference, `${item}.preference`, preference))
+      errors.push(...validateNodeTerm(preferred.preference, `${item}.preference`))
     })
   }
   const pods: [DeepReadonly<NonNullable<Affinity['podAffinity']>> | undefined, string][] = [
@@ -140,21 +139,13 @@ function validateLabelKeys(term: DeepReadonly<PodAffinityTerm>, path: string): F
   return errors
 }
 
-/** `anyValue`: values that no label can have are let pass, as in what is only preferred. */
-export function validateNodeTerm(
-  term: DeepReadonly<NodeSelectorTerm>,
-  path: string,
-  { anyValue = false } = {},
-): FieldError[] {
+/** Values that no label can have are let pass. */
+export function validateNodeTerm(term: DeepReadonly<NodeSelectorTerm>, path: string): FieldError[] {
   const expressions = (term.matchExpressions ?? []).flatMap((requirement, i) => {
     const at = `${path}.matchExpressions[${i}]`
     const errors = validateValues(requirement, at)
     errors.push(...each(`${at}.key`, requirement.key, qualifiedNameErrors(requirement.key)))
-    if (anyValue) return errors
-    const values = (requirement.values ?? []).flatMap((value, k) =>
-      each(`${at}.values[${k}]`, value, labelValueErrors(value)),
-    )
-    return [...errors, ...values]
+    return errors
   })
   const fields = (term.matchFields ?? []).flatMap((requirement, i) => {
     const at = `${path}.matchFields[${i}]`

@@ -1,7 +1,7 @@
 import type { DeepReadonly } from '../../../base/index.ts'
 import { type ContainerStatus, HostIP, type Pod, PodIP, PodStatus } from '../../core/index.ts'
 import type { FieldError } from '../../schema/index.ts'
-import { duplicate, forbidden, invalid } from '../field-errors.ts'
+import { duplicate, forbidden, internalFieldError, invalid } from '../field-errors.ts'
 import { goFieldText, goText } from '../go-text.ts'
 import { IMMUTABLE_ERROR } from '../metadata.ts'
 import { dns1123SubdomainErrors, qualifiedNameErrors } from '../names.ts'
@@ -70,6 +70,7 @@ function validatePodIps({ status }: ReadPod): FieldError[] {
   const ips = status?.podIPs ?? []
   const errors = ips.flatMap(({ ip }, i) => ipErrors(`${path}[${i}]`, ip))
   if (ips.length < 2) return errors
+  errors.push(...unreadable('podIPs', ips))
   if (!areDualStack(ips)) errors.push(tooManyIps('podIPs', ips))
   const seen = new Set<string>()
   for (const [i, podIp] of ips.entries()) {
@@ -95,6 +96,7 @@ function validateHostIps({ status }: ReadPod): FieldError[] {
     if (seen.has(hostIp.ip)) errors.push(duplicate(`${path}[${i}]`, goText(HostIP, hostIp)))
     seen.add(hostIp.ip)
   }
+  errors.push(...unreadable('hostIPs', ips))
   if (!areDualStack(ips)) errors.push(tooManyIps('hostIPs', ips))
   return errors
 }
@@ -103,6 +105,14 @@ type Ips = readonly { readonly ip: string }[]
 
 const areDualStack = (ips: Ips) =>
   ips.length === 2 && isIpv4(ips[0]?.ip ?? '') !== isIpv4(ips[1]?.ip ?? '')
+
+/** Addresses whose family nobody can tell. */
+function unreadable(list: 'podIPs' | 'hostIPs', ips: Ips): FieldError[] {
+  const i = ips.findIndex(({ ip }) => ipErrors('', ip).length > 0)
+  if (i < 0) return []
+  const detail = `failed to check for dual stack with error:invalid IP[${i}]: ${ips[i]?.ip}`
+  return [internalFieldError(`status.${list}`, detail)]
+}
 
 function tooManyIps(list: 'podIPs' | 'hostIPs', ips: Ips): FieldError {
   const detail = 'may specify no more than one IP for each IP family'

@@ -1,5 +1,11 @@
 import { type DeepReadonly, randomSuffix, type Random, sleep } from '../../../base/index.ts'
-import type { Container, Pod, ServiceAccount, Volume } from '../../../api/index.ts'
+import {
+  type Container,
+  pathSegmentErrors,
+  type Pod,
+  type ServiceAccount,
+  type Volume,
+} from '../../../api/index.ts'
 import type { AdmissionAttributes } from './attributes.ts'
 import { forbidden } from './forbidden.ts'
 import { checkMirrorPod, checkSecrets } from './pod-secrets.ts'
@@ -63,6 +69,11 @@ async function findAccount(
   name: string,
 ): Promise<Account> {
   const { namespace, signal } = attributes
+  const why = `error looking up service account ${namespace}/${name}: `
+  const faults = pathSegmentErrors(name)
+  if (faults.length > 0) {
+    throw forbidden(attributes, `${why}invalid resource name "${name}": [${faults.join(' ')}]`)
+  }
   const attempts = name === DEFAULT ? DEFAULT_ATTEMPTS : 1
   for (let attempt = 1; ; attempt++) {
     const at = { namespace, name, signal }
@@ -71,7 +82,6 @@ async function findAccount(
     if (attempt >= attempts) break
     await sleep(clock, DEFAULT_RETRY_MS, { signal })
   }
-  const why = `error looking up service account ${namespace}/${name}: `
   throw forbidden(attributes, `${why}serviceaccount "${name}" not found`)
 }
 
