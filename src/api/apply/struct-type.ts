@@ -47,8 +47,9 @@ function fieldType(definition: FieldDefinition): ApplyType {
     return { list: { atomic, keys: listType === 'map' ? listMapKeys : [], item } }
   }
   const plain = plainType(type)
-  if (mapType !== 'atomic' || !plain.map) return plain
-  return { map: { ...plain.map, atomic: true } }
+  // A field's own word counts for more than its type's.
+  if (mapType === undefined || !plain.map) return plain
+  return { map: { ...plain.map, atomic: mapType === 'atomic' } }
 }
 
 function plainType(type: FieldType): ApplyType {

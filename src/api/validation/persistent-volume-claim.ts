@@ -6,7 +6,7 @@ import { compareQuantities, quantityValue } from '../quantity/index.ts'
 import { semanticEqual } from '../strategy/equal.ts'
 import { forbidden, GoText, invalid, notSupported, required } from './field-errors.ts'
 import { IMMUTABLE_ERROR, validateKept } from './metadata.ts'
-import { dns1123LabelErrors, dns1123SubdomainErrors } from './names.ts'
+import { dns1123LabelErrors, dns1123SubdomainErrors, qualifiedNameErrors } from './names.ts'
 import { validateAccessModes, VOLUME_MODES } from './persistent-volume.ts'
 import { each } from './pod/common.ts'
 import { positiveQuantity } from './quantities.ts'
@@ -172,11 +172,43 @@ function comparable(
   }
 }
 
-export function validateClaimStatus(claim: DeepReadonly<PersistentVolumeClaim>): FieldError[] {
-  const capacity = Object.entries(claim.status?.capacity ?? {})
-  return capacity.flatMap(([name, amount]) => {
-    const value = quantityValue(amount)
-    if (value >= 0) return []
-    return [invalid(`status.capacity[${name}]`, value, 'must be a valid resource quantity')]
-  })
+const RESIZE_STATES = [
+  'ControllerResizeInProgress',
+  'ControllerResizeInfeasible',
+  'NodeResizeInProgress',
+  'NodeResizeInfeasible',
+  'NodeResizePending',
+]
+
+export function validateClaimStatus({ status }: DeepReadonly<PersistentVolumeClaim>): FieldError[] {
+  const { capacity = {}, allocatedResources = {}, allocatedResourceStatuses = {} } = status ?? {}
+  const errors = Object.entries(capacity).flatMap(([name, amount]) =>
+    validateQuantity(amount, `status.capacity[${name}]`),
+  )
+  const states = 'status.allocatedResourceStatus'
+  for (const [name, state] of Object.entries(allocatedResourceStatuses)) {
+    errors.push(...validateResizedName(name, states))
+    if (RESIZE_STATES.includes(state)) continue
+    errors.push(notSupported(states, new GoText(name), RESIZE_STATES))
+  }
+  const path = 'status.allocatedResources'
+  for (const [name, amount] of Object.entries(allocatedResources)) {
+    const faults = validateResizedName(name, path)
+    if (faults.length === 0) faults.push(...validateQuantity(amount, `${path}[${name}]`))
+    errors.push(...faults)
+  }
+  return errors
+}
+
+function validateQuantity(amount: string, path: string): FieldError[] {
+  const value = quantityValue(amount)
+  return value < 0 ? [invalid(path, value, 'must be a valid resource quantity')] : []
+}
+
+/** Of Kubernetes' own resources, storage alone can grow. */
+function validateResizedName(name: string, path: string): FieldError[] {
+  const errors = each(path, name, qualifiedNameErrors(name))
+  const isNative = !name.includes('/') || name.includes('kubernetes.io/')
+  if (errors.length > 0 || !isNative || name === 'storage') return errors
+  return [notSupported(path, name, ['storage'])]
 }

@@ -1,5 +1,6 @@
 import type { DeepReadonly } from '../../base/index.ts'
 import type { Service, ServiceAccount } from '../core/index.ts'
+import { addressWarnings, rangeWarnings } from './addresses.ts'
 import type { Ingress } from '../networking/index.ts'
 
 const HINTS = 'service.kubernetes.io/topology-aware-hints'
@@ -11,6 +12,17 @@ export function warnService({ metadata, spec }: DeepReadonly<Service>): string[]
   const warnings: string[] = []
   if (metadata.annotations?.[HINTS] !== undefined) {
     warnings.push(`annotation ${HINTS} is deprecated, please use ${MODE} instead`)
+  }
+  const { clusterIPs = [], externalIPs = [], loadBalancerIP, loadBalancerSourceRanges } = spec ?? {}
+  for (const [i, ip] of clusterIPs.entries()) {
+    if (ip !== 'None') warnings.push(...addressWarnings(ip, `spec.clusterIPs[${i}]`))
+  }
+  for (const [i, ip] of externalIPs.entries()) {
+    warnings.push(...addressWarnings(ip, `spec.externalIPs[${i}]`))
+  }
+  if (loadBalancerIP) warnings.push(...addressWarnings(loadBalancerIP, 'spec.loadBalancerIP'))
+  for (const [i, range] of (loadBalancerSourceRanges ?? []).entries()) {
+    warnings.push(...rangeWarnings(range, `spec.loadBalancerSourceRanges[${i}]`))
   }
   const isName = spec?.type === 'ExternalName'
   if (isName && spec.externalIPs?.length) {
@@ -36,7 +48,7 @@ export function warnServiceAccount(
   old?: DeepReadonly<ServiceAccount>,
 ): string[] {
   const enforces = (of: DeepReadonly<ServiceAccount> | undefined) =>
-    of?.metadata.annotations?.[MOUNTABLE] === 'true'
+    of?.metadata.annotations?.[MOUNTABLE] !== undefined
   if (!enforces(account) || enforces(old)) return []
   return [
     `metadata.annotations[${MOUNTABLE}]: deprecated in v1.32+; prefer separate namespaces to ` +

@@ -139,6 +139,56 @@ describe('the API server answers about pods and volumes as Kubernetes does', () 
     await made('/api/v1/persistentvolumes', volume({ flexVolume: { driver: 'x' } }))
   })
 
+  it('notes each part of the claim that a volume is of', async () => {
+    const json = await made('/api/v1/persistentvolumes', volume({ claimRef: { kind: 'x' } }))
+    const { 'f:claimRef': of } = json.metadata.managedFields[0].fieldsV1['f:spec']
+    assert.deepEqual(of, { '.': {}, 'f:kind': {} })
+  })
+
+  it('knows how a claim may grow', async () => {
+    await harness.call(`POST ${CORE}/persistentvolumeclaims`, {
+      body: { ...claim({}), metadata: { name: 'b' } },
+    })
+    const grow = async (status: object) =>
+      (
+        await harness.call(`PUT ${CORE}/persistentvolumeclaims/b/status`, {
+          body: { metadata: { name: 'b' }, status },
+        })
+      ).json.message
+    assert.equal(
+      await grow({ allocatedResourceStatuses: { cpu: 'a' } }),
+      'PersistentVolumeClaim "b" is invalid: [status.allocatedResourceStatus: Unsupported value: "cpu": supported values: "storage", ' +
+        'status.allocatedResourceStatus: Unsupported value: cpu: supported values: "ControllerResizeInProgress", ' +
+        '"ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"]',
+    )
+    assert.equal(
+      await grow({ allocatedResources: { a: '0' } }),
+      'PersistentVolumeClaim "b" is invalid: status.allocatedResources: Unsupported value: "a": supported values: "storage"',
+    )
+  })
+
+  it('warns of addresses that newer parsers do not take, or write otherwise', async () => {
+    const warningOf = async (spec: object) => {
+      const body = { metadata: { name: 'a' }, spec: { ports: [{ port: 80 }], ...spec } }
+      const { headers } = await harness.call(`POST ${CORE}/services?dryRun=All`, { body })
+      return headers['warning']?.replace(/^299 - "|"$/g, '').replaceAll('\\"', '"')
+    }
+    const later = 'was accepted, but will be invalid in a future Kubernetes release: '
+    assert.equal(
+      await warningOf({ loadBalancerIP: 'x.io/y' }),
+      `spec.loadBalancerIP: IP address ${later}ParseAddr("x.io/y"): unexpected character (at "x.io/y")`,
+    )
+    assert.equal(
+      await warningOf({ loadBalancerIP: 'x' }),
+      `spec.loadBalancerIP: IP address ${later}ParseAddr("x"): unable to parse IP`,
+    )
+    assert.equal(
+      await warningOf({ externalIPs: ['2001:DB8::1'] }),
+      'spec.externalIPs[0]: IPv6 address "2001:DB8::1" is not in RFC 5952 canonical format ("2001:db8::1"), ' +
+        'which may cause controller apply-loops',
+    )
+  })
+
   it('ignores odd sources of claims, and tells both fields of others, also in changes', async () => {
     const odd = await made(
       `${CORE}/persistentvolumeclaims`,
