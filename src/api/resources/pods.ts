@@ -42,7 +42,9 @@ export const pods: Resource<Pod> = defineResource<Pod>({
     prepareForCreate(pod) {
       noteAppArmor(pod)
       selectByOwnLabels(pod)
-      pod.status = { phase: 'Pending', qosClass: qosClassOf(pod), ...gatedConditions(pod) }
+      // A class that is given already is believed, as upstream does.
+      const qosClass = pod.status?.qosClass || qosClassOf(pod)
+      pod.status = { phase: 'Pending', qosClass, ...gatedConditions(pod) }
     },
     prepareForUpdate(pod, old) {
       pod.status = copyOf(old.status)

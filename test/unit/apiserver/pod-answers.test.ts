@@ -123,6 +123,11 @@ describe('the API server answers about pods and volumes as Kubernetes does', () 
     assert.equal(template.template.spec.terminationGracePeriodSeconds, -1)
   })
 
+  it('believes the class that a pod is given', async () => {
+    const json = await made(`${CORE}/pods`, { ...pod({}), status: { qosClass: 'Guaranteed' } })
+    assert.equal(json.status.qosClass, 'Guaranteed')
+  })
+
   it('notes who set a reference without a name, and warns of a source that is none', async () => {
     const json = await made(`${CORE}/pods`, pod({ imagePullSecrets: [{}] }))
     assert.deepEqual(json.metadata.managedFields[0].fieldsV1['f:spec']['f:imagePullSecrets'], {
