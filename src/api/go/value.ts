@@ -84,6 +84,12 @@ export function goStruct(struct: Struct<FieldWords>, object: unknown): GoValue {
   return { type, value: fields, ...(shown !== undefined && { shown }) }
 }
 
+interface Requirement {
+  readonly key?: string
+  readonly operator?: string
+  readonly values?: readonly string[]
+}
+
 /** What a label selector says of itself: gogo's `String`. */
 function selectorText({
   matchLabels,
@@ -92,10 +98,9 @@ function selectorText({
   const labels = Object.entries((matchLabels ?? {}) as Record<string, string>)
   labels.sort(([a], [b]) => (a < b ? -1 : 1))
   const pairs = labels.map(([key, value]) => `${key}: ${value},`).join('')
-  const requirements = ((matchExpressions ?? []) as Record<string, unknown>[]).map(
-    ({ key = '', operator = '', values }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},` +
-      `Values:[${((values ?? []) as string[]).join(' ')}],},`,
+  const requirements = ((matchExpressions ?? []) as Requirement[]).map(
+    ({ key = '', operator = '', values = [] }) =>
+      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
   )
   return (
     `&LabelSelector{MatchLabels:map[string]string{${pairs}},` +

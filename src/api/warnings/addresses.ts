@@ -42,7 +42,8 @@ function textFault(text: string): string | undefined {
 function ipv4Fault(text: string): string | undefined {
   let digits = ''
   let dots = 0
-  for (const [i, character] of [...text].entries()) {
+  for (let i = 0; i < text.length; i++) {
+    const character = text.charAt(i)
     const at = ` (at ${JSON.stringify(text.slice(i))})`
     if (/\d/.test(character)) {
       if (digits === '0') return 'IPv4 field has octet with leading zero'
