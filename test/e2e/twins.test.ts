@@ -7,67 +7,11 @@ import { systemClock, systemRandom } from '../../src/platform/index.ts'
 import { type Maker, makersOf, RunningPart } from '../support/control-plane.ts'
 import { eventually, Kubectl, TestCluster } from '../support/navarch.ts'
 import { findKubectls, skipWithout } from '../support/peers.ts'
+import { missing, portraitOf } from '../support/portrait.ts'
+import { WORKLOADS } from '../support/twin-workloads.ts'
 
 const NODES = 3
-const WORKLOADS = `
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 5
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec: {containers: [{name: main, image: 'navarch/web:1'}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, ports: [{port: 80}]}
----
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: db}
-spec:
-  replicas: 3
-  serviceName: db
-  selector: {matchLabels: {app: db}}
-  template:
-    metadata: {labels: {app: db}}
-    spec: {containers: [{name: main, image: navarch/web}]}
----
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: agent}
-spec:
-  selector: {matchLabels: {app: agent}}
-  template:
-    metadata: {labels: {app: agent}}
-    spec: {containers: [{name: main, image: navarch/web}]}
----
-apiVersion: batch/v1
-kind: Job
-metadata: {name: sum}
-spec:
-  completions: 3
-  parallelism: 2
-  completionMode: Indexed
-  template:
-    spec: {restartPolicy: Never, containers: [{name: main, image: navarch/job}]}
----
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata: {name: web}
-spec: {minAvailable: 3, selector: {matchLabels: {app: web}}}
-`
-/** What both have to come to, whoever brought it about. */
-const END_STATE = [
-  'get deployments,statefulsets,daemonsets,jobs --no-headers -o custom-columns=A:.kind,B:.metadata.name,C:.status.readyReplicas,D:.status.updatedReplicas,E:.status.numberReady,F:.status.succeeded,G:.status.completedIndexes',
-  'get pods --no-headers --sort-by=.metadata.labels.app -o custom-columns=A:.metadata.labels.app,B:.status.phase,C:.metadata.ownerReferences[0].kind',
-  'get poddisruptionbudget web -o jsonpath={.status.currentHealthy}/{.status.desiredHealthy}/{.status.disruptionsAllowed}/{.status.expectedPods}',
-  'get endpointslices -l kubernetes.io/service-name=web -o jsonpath={.items[*].ports}/{.items[*].endpoints[*].conditions.ready}',
-]
-
+const REST_MS = 90_000
 /** kube-scheduler and kube-controller-manager on our API server come to the same end as ours. */
 describe('twins', function () {
   this.timeout(600_000)
@@ -88,7 +32,11 @@ describe('twins', function () {
       const [ourManager] = makersOf('controller-manager')
       assert.ok(ours && ourManager)
       const wanted = await endState(program, [ours, ourManager])
-      assert.deepEqual(await endState(program, [scheduler, manager]), wanted)
+      const got = await endState(program, [scheduler, manager])
+      assert.deepEqual(
+        { theirs: missing(got, wanted), ours: missing(wanted, got) },
+        { theirs: [], ours: [] },
+      )
     })
   }
 })
@@ -100,35 +48,65 @@ async function endState(program: string, makers: readonly Maker[]): Promise<stri
   const fleet = startFleet(connection.transport)
   try {
     await fleet.ready
-    const kubectl = new Kubectl(program, cluster)
+    const kubectl = new Kubectl(program, cluster, 'twins')
+    await kubectl.do('create namespace twins')
     await eventually('the account is there', async () => {
       return (await kubectl.try('get serviceaccount default')).code === 0
     })
     await kubectl.do('apply -f -', WORKLOADS)
-    await kubectl.do('rollout status deployment/web --timeout=120s')
-    await kubectl.do('rollout status statefulset/db --timeout=120s')
-    await kubectl.do('rollout status daemonset/agent --timeout=120s')
-    await kubectl.do('wait --for=condition=complete job/sum --timeout=120s')
-    await kubectl.do('set image deployment/web main=navarch/web:2')
-    await kubectl.do('rollout status deployment/web --timeout=120s')
-    await kubectl.do('scale statefulset/db --replicas=2')
-    let state: string[] = []
-    await eventually('nothing changes any more', async () => {
-      for (const part of parts) part.check()
-      const now = await Promise.all(END_STATE.map((command) => kubectl.do(command)))
-      const isSame = JSON.stringify(now) === JSON.stringify(state)
-      state = now
-      return (
-        isSame && !now.join().includes('Terminating') && /StatefulSet +db +2 /.test(now[0] ?? '')
-      )
-    })
-    return state
+    await rollOut(kubectl)
+    return await atRest(kubectl, parts)
   } finally {
     await fleet.stop()
     for (const part of parts) await part.stop()
     await connection.close()
     await cluster.destroy()
   }
+}
+
+async function rollOut(kubectl: Kubectl): Promise<void> {
+  const done = (what: string) => kubectl.do(`rollout status ${what} --timeout=120s`)
+  for (const what of ['deployment/web', 'statefulset/db', 'daemonset/agent', 'deployment/again']) {
+    await done(what)
+  }
+  await kubectl.do('wait --for=condition=complete job/sum --timeout=120s')
+  for (const version of [2, 3]) {
+    await kubectl.do(`set image deployment/web main=navarch/web:${version}`)
+    await done('deployment/web')
+  }
+  await kubectl.do('rollout undo deployment/web')
+  await done('deployment/web')
+  for (const what of ['deployment/again', 'daemonset/agent']) {
+    await kubectl.do(`set image ${what} main=navarch/web:2`)
+    await done(what)
+  }
+  await kubectl.do('set image statefulset/db main=navarch/web:2')
+  await done('statefulset/db')
+  await kubectl.do('scale statefulset/db --replicas=2')
+  await kubectl.do('create job byhand --from=cronjob/yearly')
+  await kubectl.do('wait --for=condition=complete job/byhand --timeout=120s')
+  await kubectl.do('wait --for=condition=failed job/late --timeout=120s')
+}
+
+/** The portrait once all has come about, and two looks in a row show the same. */
+async function atRest(kubectl: Kubectl, parts: readonly RunningPart[]): Promise<string[]> {
+  let portrait: string[] = []
+  const isDone = (text: string) =>
+    text.includes('ProgressDeadlineExceeded') &&
+    text.includes('FailedComputeMetricsReplicas') &&
+    !/"name": "(gone|db-2)"|"deletionTimestamp"/.test(text)
+  await eventually(
+    'nothing changes any more',
+    async () => {
+      for (const part of parts) part.check()
+      const now = await portraitOf(kubectl)
+      const isSame = JSON.stringify(now) === JSON.stringify(portrait)
+      portrait = now
+      return isSame && isDone(now.join('\n'))
+    },
+    REST_MS,
+  )
+  return portrait
 }
 
 function startFleet(transport: ReturnType<typeof connect>['transport']) {

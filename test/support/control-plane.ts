@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 
 export type PartName = 'scheduler' | 'controller-manager'
 
@@ -24,6 +25,11 @@ const VARIABLES: Readonly<Record<PartName, string>> = {
   scheduler: 'KUBE_SCHEDULER',
   'controller-manager': 'KUBE_CONTROLLER_MANAGER',
 }
+
+/** Of `/proc/PID/stat`, behind the name. */
+const USER_TICKS = 11
+const SYSTEM_TICKS = 12
+const TICKS_PER_SECOND = 100
 
 /** Ours first, then Kubernetes' own where `KUBE_SCHEDULER`, `KUBE_CONTROLLER_MANAGER` name it. */
 export function makersOf(part: PartName): Maker[] {
@@ -50,6 +56,13 @@ export class RunningPart {
     if (exitCode !== null || signalCode !== null) {
       throw new Error(`${this.#name} ended with ${exitCode ?? signalCode}`)
     }
+  }
+
+  /** What it has used of the processors so far (Linux: `/proc`). */
+  cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[USER_TICKS]) + Number(fields[SYSTEM_TICKS])) / TICKS_PER_SECOND
   }
 
   async stop(): Promise<void> {
