@@ -1,11 +1,10 @@
 import {
   apiVersionOf,
   decodeStored,
+  encodeJson,
   encodeProto,
   type KubeObject,
-  nullEmptyLists,
   type Resource,
-  toJsonValue,
 } from '../../api/index.ts'
 import { attributesOf } from './attributes.ts'
 import { customCodec } from './custom/codec.ts'
@@ -78,10 +77,5 @@ function encodeOf(resource: Resource, object: KubeObject): Uint8Array {
   const { resourceVersion: _, ...metadata } = object.metadata
   const { kind } = resource
   const whole = { ...object, kind, apiVersion: apiVersionOf(resource), metadata }
-  const written = toJsonValue(resource.struct, whole)
-  if (!KEPT_AS_JSON.has(resource.group)) nullEmptyLists(resource.struct, written)
-  return Buffer.from(JSON.stringify(written))
+  return Buffer.from(encodeJson(resource.struct, whole))
 }
-
-/** Groups of which Kubernetes, too, keeps objects as JSON. */
-const KEPT_AS_JSON = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io'])

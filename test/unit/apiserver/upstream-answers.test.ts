@@ -67,14 +67,6 @@ describe('answers of kube-apiserver', () => {
     })
   }
 
-  it('have null for empty lists that are always there, for what is kept as protobuf', async () => {
-    const slice = { metadata: { name: 'a' }, addressType: 'IPv4', endpoints: [], ports: [] }
-    const path = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices'
-    const answer = JSON.parse((await post(path, slice)).bytes.toString()) as Record<string, unknown>
-    assert.equal(answer['endpoints'], null)
-    assert.equal(answer['ports'], null)
-  })
-
   it('have null for times of events that are none', async () => {
     const event = {
       metadata: { name: 'b' },
