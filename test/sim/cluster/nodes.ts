@@ -110,17 +110,18 @@ const INFO = {
   systemUUID: '',
 }
 
-const NEVER = new Promise<never>(() => {})
+/** One for each who waits: what waits for a promise that all share is never let go. */
+const never = () => new Promise<never>(() => {})
 
 /** A dead process says nothing, and hears nothing: its calls end for the server, not for itself. */
 function whileAlive(transport: HttpHandler, lifetime: Lifetime): HttpHandler {
   const orNever = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
       const result = await call()
-      return lifetime.alive ? result : await NEVER
+      return lifetime.alive ? result : await never()
     } catch (error) {
       if (lifetime.alive) throw error
-      return NEVER
+      return never()
     }
   }
   async function* read(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -136,12 +137,18 @@ function whileAlive(transport: HttpHandler, lifetime: Lifetime): HttpHandler {
     }
   }
   return async (request) => {
+    // No `AbortSignal.any`: Node holds such a signal, and with it this world, while anybody listens.
     const ended = new AbortController()
-    lifetime.onEnd(() => ended.abort(new Error('the machine is down')))
-    const signal = AbortSignal.any([request.signal, ended.signal])
-    const response = await orNever(() => transport({ ...request, signal }))
+    const forget = lifetime.onEnd(() => ended.abort(new Error('the machine is down')))
+    const onAbort = () => ended.abort(request.signal.reason)
+    request.signal.addEventListener('abort', onAbort, { once: true })
+    if (request.signal.aborted) onAbort()
+    const response = await orNever(() => transport({ ...request, signal: ended.signal }))
     const { body } = response
-    if (body === undefined || body instanceof Uint8Array) return response
+    if (body === undefined || body instanceof Uint8Array) {
+      forget()
+      return response
+    }
     return { ...response, body: read(body) }
   }
 }
