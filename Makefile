@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 TSX := node --import tsx
-SOURCES := $(shell find src cluster scripts -type f -not -path 'src/gen/*' 2>/dev/null)
+SOURCES := $(shell find src cluster scripts test/sim -type f -not -path 'src/gen/*' 2>/dev/null)
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -1,5 +1,6 @@
 import type { HttpHandler, HttpRequest } from '../../../src/base/index.ts'
 import type { Kv } from '../../../src/kv/index.ts'
+import { Expectations } from '../../../src/master/controllers/expectations.ts'
 
 /** A rule that is broken on purpose, to prove that the simulation notices. */
 export type ClusterBreak =
@@ -7,8 +8,12 @@ export type ClusterBreak =
   | 'blindUpdates'
   /** Creations take nothing from the quota. */
   | 'unspentQuotas'
+  /** Evictions take nothing from the budget. */
+  | 'unspentBudgets'
   /** Pods move to another node. */
   | 'movedPods'
+  /** Controllers act on what their caches show, whatever they have just done. */
+  | 'noExpectations'
   /** Schedules begin their jobs twice. */
   | 'doubleRuns'
   /** Rollouts take more than they may have. */
@@ -17,7 +22,9 @@ export type ClusterBreak =
 export const CLUSTER_BREAKS: readonly ClusterBreak[] = [
   'blindUpdates',
   'unspentQuotas',
+  'unspentBudgets',
   'movedPods',
+  'noExpectations',
   'doubleRuns',
   'greedyRollouts',
 ]
@@ -31,6 +38,10 @@ export function brokenKv(kv: Kv, breaks: ClusterBreak | undefined): Kv {
     if (breaks === 'unspentQuotas' && key.startsWith('/registry/resourcequotas/')) {
       const before = (await kv.get(key)).kv?.value
       if (before && usedOf(value) > usedOf(before)) return { kind: 'ok', revision: expected }
+    }
+    if (breaks === 'unspentBudgets' && key.startsWith('/registry/poddisruptionbudgets/')) {
+      const before = (await kv.get(key)).kv?.value
+      if (before && evictedBy(value) > evictedBy(before)) return { kind: 'ok', revision: expected }
     }
     if (breaks === 'movedPods' && key.startsWith('/registry/pods/')) {
       const moved = Buffer.from(
@@ -53,8 +64,14 @@ export function brokenKv(kv: Kv, breaks: ClusterBreak | undefined): Kv {
 
 /** Pods that a quota has counted; more than any when it has not counted yet. */
 function usedOf(quota: Uint8Array): number {
-  const text = /"used":{"pods":"(\d+)"/.exec(Buffer.from(quota).toString())?.[1]
+  const text = /"used":{[^}]*"pods":"(\d+)"/.exec(Buffer.from(quota).toString())?.[1]
   return Number(text ?? Infinity)
+}
+
+/** Evictions that a budget knows of. */
+function evictedBy(budget: Uint8Array): number {
+  const [, pods = ''] = /"disruptedPods":{([^}]*)}/.exec(Buffer.from(budget).toString()) ?? []
+  return pods === '' ? 0 : pods.split(',').length
 }
 
 async function blindly(kv: Kv, ...[key, value, expected, options]: Parameters<Update>) {
@@ -97,4 +114,14 @@ function rewritten(request: HttpRequest, change: (object: Sent) => void): HttpRe
   const body = Buffer.from(JSON.stringify(object))
   const headers = { ...request.headers, 'content-length': String(body.length) }
   return { ...request, headers, body }
+}
+
+/** Takes the expectations of every controller away, until the returned function is called. */
+export function withoutExpectations(breaks: ClusterBreak | undefined): () => void {
+  if (breaks !== 'noExpectations') return () => {}
+  const { satisfied } = Expectations.prototype
+  Expectations.prototype.satisfied = () => true
+  return () => {
+    Expectations.prototype.satisfied = satisfied
+  }
 }

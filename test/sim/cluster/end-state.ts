@@ -1,4 +1,6 @@
 import type { Observer } from './observer.ts'
+import { isHot } from './metrics.ts'
+import { limitsOf, usedOf } from './rules/quota.ts'
 import { at, conditionOf, isOver, isReady, matches, numberAt, type Seen } from './seen.ts'
 import { LIMITED } from './user.ts'
 
@@ -13,6 +15,8 @@ export function unsettled(observer: Observer): string[] {
     ...of('Job', ofJob),
     ...of('Pod', (pod) => ofPod(pod, observer)),
     ...of('Service', (service) => ofService(service, observer)),
+    ...of('HorizontalPodAutoscaler', (scaler) => ofAutoscaler(scaler, observer)),
+    ...of('PersistentVolumeClaim', (claim) => ofClaim(claim, observer)),
     ...of('ResourceQuota', (quota) => ofQuota(quota, observer)),
     ...[...observer.objects.values()].flatMap((object) => ofAny(object, observer)),
   ]
@@ -98,10 +102,32 @@ function ofService({ kind, metadata, spec }: Seen, observer: Observer): string[]
 }
 
 function ofQuota(quota: Seen, observer: Observer): string[] {
-  const isCounted = (pod: Seen) =>
-    pod.metadata.namespace === quota.metadata.namespace && !isOver(pod)
-  const inUse = observer.ofKind('Pod').filter(isCounted).length
-  const told = numberAt(quota, 'status.used.pods', -1)
-  if (told === inUse) return []
-  return [`${nameOf(quota)} tells of ${told} pods, there are ${inUse}`]
+  const told = limitsOf(quota, 'status.used')
+  return Object.entries(usedOf(quota, observer, (pod) => !isOver(pod)))
+    .filter(([name, inUse]) => told[name] !== inUse)
+    .map(([name, inUse]) => `${nameOf(quota)} tells of ${told[name]} ${name}, there are ${inUse}`)
+}
+
+/** Its Deployment's pods use too much or too little, so it has the most or the fewest it may. */
+function ofAutoscaler(scaler: Seen, observer: Observer): string[] {
+  const { name, namespace } = scaler.metadata
+  const deployment = observer
+    .ofKind('Deployment')
+    .find(({ metadata }) => metadata.name === name && metadata.namespace === namespace)
+  const replicas = numberAt(deployment, 'spec.replicas', 1)
+  if (!deployment || replicas === 0) return []
+  const wanted = numberAt(scaler, isHot(name) ? 'spec.maxReplicas' : 'spec.minReplicas', 1)
+  if (replicas === wanted) return []
+  return [`${nameOf(scaler)} wants ${wanted}, its Deployment has ${replicas}`]
+}
+
+/** No claim waits while there is a volume for it. */
+function ofClaim(claim: Seen, observer: Observer): string[] {
+  const phase = at(claim, 'status.phase')
+  if (phase === 'Bound') return []
+  const free = observer
+    .ofKind('PersistentVolume')
+    .filter((volume) => at(volume, 'status.phase') === 'Available')
+  if (phase === 'Pending' && free.length === 0) return []
+  return [`${nameOf(claim)} is ${String(phase)}, ${free.length} volumes are free`]
 }

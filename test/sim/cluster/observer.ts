@@ -24,6 +24,7 @@ export class Observer {
   /** What objects were a short while ago, by UID. */
   readonly recent: Recent
   readonly uids = new Set<string>()
+  readonly deletions = new Deletions()
   /** Keys that were written, heartbeats aside, since it was last emptied. */
   readonly written: string[] = []
   readonly #byKind = new Map<string, Map<string, Seen>>()
@@ -53,7 +54,7 @@ export class Observer {
         if (kv.modRevision < this.#next) throw new Violation('observer: an event came twice')
         const key = Buffer.from(kv.key).toString()
         this.#onChange(`${kv.modRevision} ${type} ${key}`)
-        this.#take(type, key, kv.value)
+        this.take(type, key, kv.value)
       }
       const last = response.events.at(-1)
       if (last) this.#next = last.kv.modRevision + 1
@@ -72,7 +73,8 @@ export class Observer {
     return this.ofKind(kind).filter((object) => ownerOf(object)?.uid === uid)
   }
 
-  #take(type: 'put' | 'delete', key: string, value: Uint8Array): void {
+  /** The next change; throws when it breaks a rule. */
+  take(type: 'put' | 'delete', key: string, value: Uint8Array): void {
     if (!HEARTBEATS.test(key)) this.written.push(key)
     if (UNSEEN.test(key)) return
     const old = this.objects.get(key)
@@ -98,6 +100,22 @@ export class Observer {
     this.objects.delete(key)
     this.uids.delete(old.metadata.uid)
     this.#byKind.get(old.kind)?.delete(key)
+  }
+}
+
+/** Who asked for which deletion. */
+export class Deletions {
+  readonly #by = new Map<string, string>()
+
+  /** `url`: of the object, such as `/api/v1/namespaces/default/pods/a`. */
+  noted(by: string, url: string): void {
+    const [, key] = /\/namespaces\/([^?]+)/.exec(url) ?? []
+    if (key) this.#by.set(key, by)
+  }
+
+  /** The last who asked; undefined for users and nodes. */
+  by({ namespace, name }: { namespace?: string; name: string }): string | undefined {
+    return this.#by.get(`${namespace}/pods/${name}`)
   }
 }
 

@@ -2,10 +2,13 @@ import {
   cronJobs,
   daemonSets,
   deployments,
+  horizontalPodAutoscalers,
   jobs,
   type KubeObject,
   namespaces,
   nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
   podDisruptionBudgets,
   pods,
   type Resource,
@@ -30,7 +33,15 @@ export const LIMITED = 'limited'
 /** Comes and goes. */
 const PASSING = 'passing'
 const NAMES = ['a', 'b'] as const
-const QUOTA_PODS = 4
+const QUOTA = {
+  pods: '4',
+  services: '1',
+  'count/deployments.apps': '1',
+  'requests.cpu': '300m',
+} as const
+/** Volumes and claims at once: some claims have to wait. */
+const CLAIMS = 2
+const TAINT = 'simulation'
 const PACE_MS_MAX = 1200
 /** Pods at once: more than the quota has room for when somebody else asks, too. */
 const CROWD = 3
@@ -70,6 +81,12 @@ export class User {
       () => this.#killPod(),
       () => this.#killPod(),
       () => this.#drain(),
+      () => this.#evictAll(),
+      () => this.#taint(),
+      () => this.#apply(horizontalPodAutoscalers, make.autoscaler(this.#in(MAIN), random)),
+      () => this.#remove(horizontalPodAutoscalers),
+      () => this.#claim(),
+      () => this.#remove(persistentVolumeClaims),
       () => this.#crowd(),
       () => this.#crowd(),
       () => this.#passNamespace(),
@@ -102,6 +119,7 @@ export class User {
     const all = await this.#client.for(nodes).list(this.#call)
     const goesOn = schedules.items.filter(({ spec }) => !spec.suspend)
     const cordoned = all.items.filter(({ spec }) => spec?.unschedulable)
+    const tainted = all.items.filter(({ spec }) => spec?.taints?.some(({ key }) => key === TAINT))
     return [
       ...goesOn.map(
         ({ metadata }) =>
@@ -112,6 +130,11 @@ export class User {
         ({ metadata }) =>
           () =>
             this.#setSchedulable(metadata.name, true),
+      ),
+      ...tainted.map(
+        ({ metadata }) =>
+          () =>
+            this.#setTaint(metadata.name, undefined),
       ),
     ]
   }
@@ -194,6 +217,38 @@ export class User {
     await this.#setSchedulable(name, true)
   }
 
+  /** All pods of an application at once, through whichever masters: its budget is one. */
+  async #evictAll(): Promise<void> {
+    const labelSelector = `app=${this.#random.pick(NAMES)}`
+    const at = { namespace: MAIN, labelSelector, ...this.#call }
+    const { items } = await this.#client.for(pods).list(at)
+    await Promise.all(items.map(({ metadata }) => this.#attempt(() => this.#evict(metadata))))
+  }
+
+  async #taint(): Promise<void> {
+    const all = await this.#client.for(nodes).list(this.#call)
+    if (all.items.length === 0) return
+    const { name } = this.#random.pick(all.items).metadata
+    await this.#setTaint(name, this.#random.pick(['NoSchedule', 'NoExecute']))
+    await sleep(this.#clock, this.#random.between(0, DRAINED_MS_MAX))
+    await this.#setTaint(name, undefined)
+  }
+
+  async #setTaint(name: string, effect: string | undefined): Promise<void> {
+    const node = await this.#client.for(nodes).get({ name }, this.#call)
+    const others = (node.spec?.taints ?? []).filter(({ key }) => key !== TAINT)
+    const taints = effect === undefined ? others : [...others, { key: TAINT, effect }]
+    await this.#client.for(nodes).update({ ...node, spec: { ...node.spec, taints } }, this.#call)
+  }
+
+  /** More claims than there are volumes, all at once. */
+  async #claim(): Promise<void> {
+    const { name } = this.#new('volume', MAIN)
+    await this.#create(persistentVolumes, make.volume(name))
+    const create = () => this.#create(persistentVolumeClaims, make.claim(this.#in(MAIN)))
+    await Promise.all(Array.from({ length: CLAIMS }, () => this.#attempt(create)))
+  }
+
   async #evict({ name, namespace = '' }: { name: string; namespace?: string }): Promise<void> {
     const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } }
     const call = { name: 'eviction', method: 'POST' as const, body }
@@ -207,7 +262,7 @@ export class User {
   /** The namespace with its quota. */
   async #limit(): Promise<void> {
     await this.#ensureNamespace(LIMITED)
-    const object = make.quota({ name: 'quota', namespace: LIMITED }, QUOTA_PODS)
+    const object = make.quota({ name: 'quota', namespace: LIMITED }, QUOTA)
     await this.#create(resourceQuotas, object)
   }
 

@@ -11,6 +11,11 @@ const REPLICAS_MAX = 5
 const IMAGES = ['navarch/web:1', 'navarch/web:2', 'navarch/web:3'] as const
 /** How long a pod stays on a node that has gone; forever is too long to wait for. */
 const EVICTED_AFTER_SECONDS = 2
+/** Asked for by each pod. */
+export const POD_CPU = '100m'
+const AUTOSCALED_MAX = 4
+/** What each pod of an autoscaled Deployment is to use; they use more or less than that. */
+export const TARGET_CPU = '100m'
 const ROLLING = [
   { maxSurge: 1, maxUnavailable: 0 },
   { maxSurge: 0, maxUnavailable: 1 },
@@ -25,7 +30,7 @@ function podTemplate(labels: Record<string, string>, image: string) {
     effect: 'NoExecute',
     tolerationSeconds: EVICTED_AFTER_SECONDS,
   }))
-  const containers = [{ name: 'main', image }]
+  const containers = [{ name: 'main', image, resources: { requests: { cpu: POD_CPU } } }]
   return {
     metadata: { labels },
     spec: { containers, tolerations, terminationGracePeriodSeconds: 1 },
@@ -126,6 +131,51 @@ export function budget(metadata: Named, random: SeededRandom) {
   return { metadata, spec: { selector, minAvailable: 1 + random.int(3) }, status: {} }
 }
 
-export function quota(metadata: Named, pods: number) {
-  return { metadata, spec: { hard: { pods: String(pods) } }, status: {} }
+/** Of names, counts of objects, and what pods ask for. */
+export function quota(metadata: Named, hard: Readonly<Record<string, string>>) {
+  return { metadata, spec: { hard }, status: {} }
+}
+
+/** Down as fast as up: nobody waits for the five minutes of the default. */
+export function autoscaler(metadata: Named, random: SeededRandom) {
+  const averageValue = TARGET_CPU
+  const minReplicas = 1 + random.int(2)
+  return {
+    metadata,
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: metadata.name },
+      minReplicas,
+      maxReplicas: minReplicas + random.int(AUTOSCALED_MAX - minReplicas + 1),
+      metrics: [
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', target: { type: 'AverageValue', averageValue } },
+        },
+      ],
+      behavior: { scaleDown: { stabilizationWindowSeconds: 0 } },
+    },
+    status: { desiredReplicas: 0 },
+  }
+}
+
+const STORAGE = '1Gi'
+const BY_HAND = { accessModes: ['ReadWriteOnce'], storageClassName: 'by-hand' }
+
+export function volume(name: string) {
+  const capacity = { storage: STORAGE }
+  const persistentVolumeReclaimPolicy = 'Retain'
+  const hostPath = { path: `/volumes/${name}` }
+  return {
+    metadata: { name },
+    spec: { ...BY_HAND, capacity, persistentVolumeReclaimPolicy, hostPath },
+    status: {},
+  }
+}
+
+export function claim(metadata: Named) {
+  return {
+    metadata,
+    spec: { ...BY_HAND, resources: { requests: { storage: STORAGE } } },
+    status: {},
+  }
 }

@@ -5,10 +5,11 @@ import { type FaultPlan, Lifetime, planFaults } from '../../../src/sim/index.ts'
 import { MembersWorld } from '../store/members.ts'
 import type { StoreNode } from '../store/node.ts'
 import { type RunResult, Violation } from '../world.ts'
-import type { ClusterBreak } from './breaks.ts'
+import { type ClusterBreak, withoutExpectations } from './breaks.ts'
 import { unsettled } from './end-state.ts'
 import { type Server, SimHttp } from './http.ts'
 import { startMaster } from './master.ts'
+import { usageOf } from './metrics.ts'
 import { Nodes, NODES } from './nodes.ts'
 import { Observer } from './observer.ts'
 import { LIMITED, User } from './user.ts'
@@ -34,12 +35,22 @@ const QUIET_MS = 4000
 const REST_MS = [8000, 8000, 8000, 40_000]
 /** Masters need seconds to elect controllers: faults come so much slower than the store's own. */
 const SLOWNESS = 3
+/** Ticks are most of what happens at rest: fewer than in the store's own world. */
+const TIMING = { tickMs: 30, electionTicks: 8, heartbeatTicks: 3, peerDownTicksMax: 4 }
 const REWATCH_MS = 20
 const USERS = 2
 
 /** One run of a whole cluster: three masters, hollow nodes and users, under the faults of a seed. */
-export function simulateCluster(seed: number, options: ClusterRunOptions = {}): Promise<RunResult> {
-  return new ClusterWorld(seed, options).run()
+export async function simulateCluster(
+  seed: number,
+  options: ClusterRunOptions = {},
+): Promise<RunResult> {
+  const restore = withoutExpectations(options.breaks)
+  try {
+    return await new ClusterWorld(seed, options).run()
+  } finally {
+    restore()
+  }
 }
 
 class ClusterWorld extends MembersWorld {
@@ -67,7 +78,7 @@ class ClusterWorld extends MembersWorld {
   }
 
   protected nodeOptions() {
-    return { breaks: undefined }
+    return { breaks: undefined, timing: TIMING }
   }
 
   protected stats(): Record<string, number> {
@@ -185,7 +196,16 @@ class ClusterWorld extends MembersWorld {
     if (!open || !ports) return
     const onError = (error: unknown) => this.fail(error)
     const { breaks } = this.#options
-    this.#servers.set(node.id, startMaster(name, open, { ports, log: silentLog, breaks, onError }))
+    const server = startMaster(name, open, {
+      ports,
+      time: { clock: this.clock, random: ports.random.fork('watches') },
+      log: silentLog,
+      breaks,
+      kubelet: usageOf(this.#observer, () => ports.clock.nowMs()),
+      onDeletion: (by, url) => this.#observer.deletions.noted(by, url),
+      onError,
+    })
+    this.#servers.set(node.id, server)
   }
 
   /** Follows some member; when it dies, another. */

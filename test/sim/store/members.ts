@@ -35,7 +35,7 @@ export abstract class MembersWorld extends SimWorld<PeerPacket> {
   protected abstract nodeOptions(
     id: MemberId,
   ): Pick<NodeOptions, 'breaks'> &
-    Partial<Pick<NodeOptions, 'etcd' | 'onRemoved' | 'archiveFolder'>>
+    Partial<Pick<NodeOptions, 'etcd' | 'timing' | 'onRemoved' | 'archiveFolder'>>
 
   /** Machines of members that were not removed. */
   get ids(): readonly MemberId[] {

@@ -82,6 +82,8 @@ export interface NodeOptions {
   /** It was removed from its cluster, and ends. */
   readonly onRemoved?: () => void
   readonly etcd?: OpenStoreOptions['etcd']
+  /** Default: quick elections. */
+  readonly timing?: OpenStoreOptions['timing']
   readonly archiveFolder?: string
 }
 
@@ -149,7 +151,7 @@ export class StoreNode {
       random: ports.random,
       log: this.#options.log ?? silentLog,
       transport,
-      timing: TIMING,
+      timing: this.#options.timing ?? TIMING,
       logLimits: LOG_LIMITS,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       etcd: { ...this.#options.etcd, auth: { hasher: quickHasher } },

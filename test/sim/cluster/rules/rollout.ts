@@ -58,7 +58,8 @@ function limitsOf(deployment: Seen): { most: number; least: number } {
   return { most: replicas + surge, least: Math.max(0, replicas - unavailable) }
 }
 
-function part(value: unknown, of: number, round: (n: number) => number): number {
+/** A number, or a share in percent. */
+export function part(value: unknown, of: number, round: (n: number) => number): number {
   if (typeof value === 'string') return round((Number.parseInt(value, 10) / 100) * of)
   return Number(value ?? 0)
 }
