@@ -90,6 +90,8 @@ class JobReconciler {
   readonly #expectations: Expectations
   readonly #backoff: BackoffOptions
   readonly #records = new Map<ObjectKey, BackoffRecord>()
+  /** Versions of jobs that are known not to be the newest: our status came after them. */
+  readonly #outdated = new Map<ObjectKey, string>()
 
   constructor(context: ControllerContext, options: JobOptions) {
     this.#context = context
@@ -141,9 +143,12 @@ class JobReconciler {
     if (!job) {
       this.#expectations.forget(key)
       this.#records.delete(key)
+      this.#outdated.delete(key)
       await this.#releaseRest(key, call)
       return done
     }
+    // Pods whose ends it counts have lost their finalizer since: to an older job they are missing.
+    if (this.#outdated.get(key) === job.metadata.resourceVersion) return done
     if ((job.spec.managedBy ?? THIS_CONTROLLER) !== THIS_CONTROLLER) return done
     const mayManage = this.#expectations.satisfied(key)
     const owned = await this.#claimPods(job, call)
@@ -309,7 +314,12 @@ class JobReconciler {
 
   async #write(job: Cached<Job>, status: JobStatus, call: Call): Promise<void> {
     if (semanticEqual(status, job.status)) return
-    await this.#context.client.for(jobs).updateStatus({ ...draft<Job>(job), status }, call)
+    const { resourceVersion } = job.metadata
+    const changed = { ...draft<Job>(job), status }
+    const { metadata } = await this.#context.client.for(jobs).updateStatus(changed, call)
+    if (metadata.resourceVersion !== resourceVersion) {
+      this.#outdated.set(keyOf(job), resourceVersion)
+    }
     const isNew = (type: string) =>
       findCondition(status.conditions, type)?.status !==
       findCondition(job.status.conditions, type)?.status

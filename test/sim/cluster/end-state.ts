@@ -117,7 +117,8 @@ function ofAutoscaler(scaler: Seen, observer: Observer): string[] {
   const replicas = numberAt(deployment, 'spec.replicas', 1)
   if (!deployment || replicas === 0) return []
   const wanted = numberAt(scaler, isHot(name) ? 'spec.maxReplicas' : 'spec.minReplicas', 1)
-  if (replicas === wanted) return []
+  const isActive = conditionOf(scaler, 'ScalingActive') === 'True'
+  if (replicas === wanted && isActive) return []
   return [`${nameOf(scaler)} wants ${wanted}, its Deployment has ${replicas}`]
 }
 

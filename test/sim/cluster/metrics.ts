@@ -18,7 +18,7 @@ export function usageOf(observer: Observer, nowMs: () => number): HttpHandler {
     const time = new Date(nowMs()).toISOString()
     const memory = { workingSetBytes: MEMORY_BYTES }
     const usage = (nanoCores: number) => {
-      return { cpu: { time, usageNanoCores: nanoCores, windowSeconds: 10 }, memory }
+      return { cpu: { time, usageNanoCores: nanoCores, windowSeconds: 1 }, memory }
     }
     const pods = observer
       .ofKind('Pod')

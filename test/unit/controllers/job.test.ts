@@ -70,6 +70,34 @@ describe('job, on a whole API server', () => {
   const patch = (spec: object) =>
     cluster.client.for(jobs).patch(at, { type: 'merge', body: { spec } })
 
+  it('does not repeat an index whose end it has told, while its watch of jobs is behind', async () => {
+    await create({ completions: 2, parallelism: 2, completionMode: 'Indexed' })
+    await runs(2)
+    await cluster.quiet()
+    const informer = cluster.informers.for(jobs)
+    const newest = informer.get.bind(informer)
+    const old = newest('default/work')
+    let isBehind = true
+    Object.assign(informer, {
+      get: (key: Parameters<typeof newest>[0]) => (isBehind ? old : newest(key)),
+    })
+    const [first] = await running()
+    assert(first)
+    await end(first, 0)
+    await eventually('the end is counted', async () => {
+      const { metadata } = await cluster.client.for(pods).get(first.metadata)
+      return !metadata.finalizers?.includes(FINALIZER)
+    })
+    await cluster.quiet()
+    isBehind = false
+    assert.equal((await list()).filter((pod) => index(pod) === index(first)).length, 1)
+    await cluster.client
+      .for(jobs)
+      .patch(at, { type: 'merge', body: { metadata: { labels: { a: 'b' } } } })
+    await endAll(0)
+    await finished('Complete')
+  })
+
   it('runs until enough pods have succeeded, and counts each once', async () => {
     await create({ completions: 3, parallelism: 2 })
     await runs(2)
