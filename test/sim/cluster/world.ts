@@ -201,7 +201,8 @@ class ClusterWorld extends MembersWorld {
       time: { clock: this.clock, random: ports.random.fork('watches') },
       log: silentLog,
       breaks,
-      kubelet: usageOf(this.#observer, () => ports.clock.nowMs()),
+      // By the nodes' clock, which is right.
+      kubelet: usageOf(this.#observer, () => START_MS + this.clock.elapsedMs),
       onDeletion: (by, url) => this.#observer.deletions.noted(by, url),
       onError,
     })
