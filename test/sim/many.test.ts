@@ -18,8 +18,8 @@ const RUNS: readonly (readonly Run[])[] = [
     { world: 'store', from: 1001, seeds: 600 },
   ],
   [
-    { world: 'cluster', from: 1001, seeds: 50 },
-    { world: 'cluster', from: 1101, seeds: 50 },
+    { world: 'cluster', from: 1001, seeds: 25 },
+    { world: 'cluster', from: 1101, seeds: 30 },
   ],
 ]
 /** Worlds are short-lived, and too big for the nursery that is the default. */

@@ -27,7 +27,10 @@ export const jobIndexRule = (): Rule => {
     if (!now || index === undefined) return
     const uid = ownerOf(now)?.uid ?? ''
     const which = `${uid} ${index}`
-    if (now.status?.['phase'] === 'Succeeded') completed.add(which)
+    // One that was told to go counts as failed at once, whatever becomes of it.
+    if (now.status?.['phase'] === 'Succeeded' && !now.metadata.deletionTimestamp) {
+      completed.add(which)
+    }
     if (old) return
     if (completed.has(which)) throw new Violation(`${key}: index ${index} has succeeded before`)
     const other = othersOf(change, observer, uid).find(
