@@ -28,7 +28,8 @@ setMaxListeners(0)
 const START_MS = Date.UTC(2026, 0, 1, 12, 0, 54)
 const BOOT_MS = 20_000
 const FAULTY_MS = [6000, 10_000, 16_000]
-const RECOVERY_MS = 240_000
+/** More than the five minutes after which quotas are counted anew, whatever happened. */
+const RECOVERY_MS = 330_000
 /** Statuses may follow the state that they tell. */
 const QUIET_MS = 4000
 /** How long nothing may be written once all is as it should be: some loops are slow. */
