@@ -71,7 +71,7 @@ function bookmarks(context: ReplyContext, codec: ResourceCodec): ToBookmark {
     if (resource.custom || context.accepted.format === 'protobuf') return object
     // With what every object of its kind has, as Go writes it.
     const struct = transform === 'partial' ? Partial : resource.struct
-    return JSON.parse(encodeJson(struct, object)) as KubeObject
+    return { ...type, ...(JSON.parse(encodeJson(struct, object)) as KubeObject) }
   }
 }
 

@@ -78,6 +78,8 @@ describe('lists and watches', () => {
         const { type, object } = (await events.next()).value
         if (type !== 'BOOKMARK') continue
         end.abort()
+        const isPartial = accept.includes('PartialObjectMetadata')
+        assert.equal(object.kind, isPartial ? 'PartialObjectMetadata' : 'ConfigMap')
         const text = object.metadata.annotations['kubernetes.io/initial-events-list-blueprint']
         return JSON.parse(Buffer.from(text, 'base64').toString())
       }
