@@ -48,7 +48,15 @@ async function buildOthers(): Promise<string[]> {
     ...entries('images/', namesIn('src/cmd/images')),
     simulate: 'test/sim/run.ts',
   }
-  await build({ ...OPTIONS, entryPoints: programs, format: 'esm' })
+  await build({
+    ...OPTIONS,
+    entryPoints: programs,
+    format: 'esm',
+    // For packages that are CommonJS, and ask for Node's own modules.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  })
   return Object.keys(programs)
 }
 
