@@ -1,5 +1,5 @@
 import { connect, readKubeconfig } from '../src/cmd/parts/kubeconfig.ts'
-import { nodes, type Pod, pods } from '../src/api/index.ts'
+import { nodes, type Pod, pods, serviceAccounts } from '../src/api/index.ts'
 import { silentLog } from '../src/base/index.ts'
 import { type Client, createClient, createInformers } from '../src/client/index.ts'
 import { systemClock, systemRandom } from '../src/platform/index.ts'
@@ -47,6 +47,9 @@ async function measure(maker: Maker): Promise<Speed> {
   try {
     const parts = { clock: systemClock, random: systemRandom(), log: silentLog }
     const client = createClient({ transport: connection.transport, ...parts, userAgent: 'bench' })
+    // There are no controllers that would make the account which pods are to have.
+    const account = { name: 'default', namespace: 'default' }
+    await client.for(serviceAccounts).create({ metadata: account })
     await each(NODES, (i) => client.for(nodes).create(node(`node-${i}`)))
     const bound = countBound(client, stop.signal)
     const part = new RunningPart(maker, cluster)
