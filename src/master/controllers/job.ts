@@ -294,7 +294,9 @@ class JobReconciler {
       const isQuiet = of.caughtUp && active.length + going.size + terminating === 0
       const isOver = isQuiet && isSettled(account)
       conditions = withOutcome(conditions, outcome, { isOver, time })
-      if (isOver && outcome.kind === 'complete') completionTime = time
+      // Not before the start, though the clock was set back: that would be refused.
+      const began = startTime ?? time
+      if (isOver && outcome.kind === 'complete') completionTime = time < began ? began : time
     } else if (of.mayManage) {
       const before = conditions
       conditions = withSuspension(job, conditions, time)

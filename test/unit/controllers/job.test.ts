@@ -10,6 +10,7 @@ import {
   pods,
   type Stored,
 } from '../../../src/api/index.ts'
+import { systemClock } from '../../../src/platform/index.ts'
 import { eventually, isGone, TestCluster } from './cluster.ts'
 
 const at = { name: 'work', namespace: 'default' }
@@ -338,3 +339,38 @@ describe('job, on a whole API server', () => {
     assert.equal(status.failed ?? 0, phases('Failed'))
   })
 })
+
+describe('job, when the clock is set back', () => {
+  it('completes all the same', async () => {
+    let behindMs = 0
+    const clock = { ...clockParts(), nowMs: () => systemClock.nowMs() - behindMs }
+    const cluster = await TestCluster.start({ clock, job: { backoff: { firstMs: 1, maxMs: 1 } } })
+    try {
+      cluster.kubelet.paused = true
+      await cluster.client.for(jobs).create(jobOf({ completions: 1 }))
+      const work = cluster.client.for(pods)
+      const started = async () => (await cluster.client.for(jobs).get(at)).status.startTime
+      await eventually('it has begun', async () => {
+        const { items } = await work.list({ namespace: 'default' })
+        return items.length === 1 && (await started()) !== undefined
+      })
+      behindMs = 3_600_000
+      const [pod] = (await work.list({ namespace: 'default' })).items
+      assert(pod)
+      await work.updateStatus({ ...pod, status: { ...pod.status, phase: 'Succeeded' } })
+      await eventually('it is complete', async () =>
+        isConditionTrue((await cluster.client.for(jobs).get(at)).status.conditions, 'Complete'),
+      )
+    } finally {
+      await cluster.stop()
+    }
+  })
+})
+
+function clockParts(): Omit<typeof systemClock, 'nowMs'> {
+  return {
+    monotonicMs: () => systemClock.monotonicMs(),
+    after: (delayMs, fire, options) => systemClock.after(delayMs, fire, options),
+    every: (periodMs, fire, options) => systemClock.every(periodMs, fire, options),
+  }
+}
