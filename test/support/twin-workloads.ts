@@ -67,7 +67,7 @@ metadata: {name: disk}
 spec:
   capacity: {storage: 1Gi}
   accessModes: [ReadWriteOnce]
-  hostPath: {path: /tmp/navarch-twins}
+  hostPath: {path: /srv/data}
   storageClassName: manual
 ---
 apiVersion: apps/v1

@@ -120,8 +120,8 @@ describe("navarch etcd's flags", () => {
 
   it('bind to every URL: addresses, default ports, sockets', () => {
     const { listenClientUrls, listenPeerUrls } = config(
-      '--listen-client-urls=http://127.0.0.1:80,https://[::1]:443,unix:///tmp/s ' +
-        '--advertise-client-urls=unix:///tmp/s ' +
+      '--listen-client-urls=http://127.0.0.1:80,https://[::1]:443,unix:///srv/data/s ' +
+        '--advertise-client-urls=unix:///srv/data/s ' +
         '--listen-peer-urls=http://127.0.0.1:1,https://127.0.0.1:2',
     )
     assert.deepEqual(
@@ -129,7 +129,7 @@ describe("navarch etcd's flags", () => {
       [
         ['127.0.0.1', 80, false, undefined],
         ['::1', 443, true, undefined],
-        ['', 0, false, '/tmp/s'],
+        ['', 0, false, '/srv/data/s'],
       ],
     )
     assert.deepEqual(

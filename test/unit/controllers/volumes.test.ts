@@ -28,7 +28,7 @@ function volume(name: string, storage: string, spec: object = {}): PersistentVol
     spec: {
       capacity: { storage },
       accessModes: ['ReadWriteOnce'],
-      hostPath: { path: `/tmp/${name}` },
+      hostPath: { path: `/srv/data/${name}` },
       ...spec,
     },
     status: { phase: 'Available' },
