@@ -31,8 +31,11 @@ export class VolumeWriter {
     switch (content.kind) {
       case 'empty':
         if (!(await this.#disk.stat(path))) {
-          await this.#disk.mkdir(path, { mode: 0o777 })
-          await this.#links.setMode(path, EMPTY_MODE)
+          // It gets its name last: a folder of that name has its mode, also after a crash.
+          const unready = `${folder}/volumes/.${volumeName}`
+          await this.#disk.mkdir(unready, { mode: EMPTY_MODE })
+          await this.#links.setMode(unready, EMPTY_MODE)
+          await this.#disk.rename(unready, path)
         }
         return path
       case 'host':

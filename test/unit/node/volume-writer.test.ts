@@ -34,6 +34,15 @@ describe('VolumeWriter', () => {
     assert.equal(await modeOf(path), 0o700)
   })
 
+  it('opens an empty volume to all, also when it was interrupted before', async () => {
+    const setMode = () => Promise.reject(new Error('the agent is gone'))
+    const interrupted = new VolumeWriter({ disk: systemDisk(), links: { ...systemLinks, setMode } })
+    await assert.rejects(interrupted.write('scratch', folder, { kind: 'empty' }), /is gone/)
+    const path = await writer.write('scratch', folder, { kind: 'empty' })
+    assert.equal((await fs.stat(path)).mode & 0o777, 0o777)
+    assert.deepEqual(await fs.readdir(join(folder, 'volumes')), ['scratch'])
+  })
+
   it('finds a part of a volume by links that stay in it alone', async () => {
     const path = await write(file('a', '1'), file('sub/b', '2'))
     const version = await fs.readlink(join(path, '..data'))
