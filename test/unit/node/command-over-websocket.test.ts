@@ -37,4 +37,26 @@ describe('commands over WebSockets', () => {
     const text = Buffer.from('exit status 3').toString('base64')
     assert.deepEqual(await told('base64.channel.k8s.io', bad), ['1', '1aGk=', `3${text}`])
   })
+  it('refuse a text that names no channel', async () => {
+    const received = async (text: string) => {
+      const connection = new FakeConnection(clientText(text))
+      const read: Uint8Array[] = []
+      const of = { protocol: 'v4.base64.channel.k8s.io', choice }
+      await commandOverWebSocket(connection, of, async ({ stdin }) => {
+        for await (const part of stdin) read.push(part)
+      })
+      return { read: Buffer.concat(read).toString(), sent: connection.sent.toString('latin1') }
+    }
+    assert.equal((await received('0aGk=')).read, 'hi')
+    for (const text of ['aGk=', ' aGk=', '+aGk=']) {
+      const { read, sent } = await received(text)
+      assert.equal(read, '', text)
+      assert.match(sent, /a channel is one digit$/, text)
+    }
+  })
 })
+
+/** A client's message (RFC 6455 §5.2), masked by zeros. */
+function clientText(text: string): Buffer {
+  return Buffer.concat([Buffer.of(0x81, 0x80 | text.length, 0, 0, 0, 0), Buffer.from(text)])
+}

@@ -103,8 +103,13 @@ function firstChannel({ stdout, stderr }: StreamChoice): number {
   return stderr ? CHANNEL.stderr : CHANNEL.error
 }
 
+/** Throws `WebSocketError` for a text that names no channel. */
 function fromText(message: Buffer): Buffer {
-  const [digit = ''] = message.toString('latin1')
+  const [digit] = message.toString('latin1')
+  if (digit === undefined) return message
+  if (!/^[0-9]$/.test(digit)) {
+    throw new WebSocketError(CLOSE_CODE.protocolError, 'a channel is one digit')
+  }
   const data = Buffer.from(message.subarray(1).toString('latin1'), 'base64')
-  return digit === '' ? message : Buffer.concat([Buffer.of(Number(digit)), data])
+  return Buffer.concat([Buffer.of(Number(digit)), data])
 }
