@@ -13,30 +13,13 @@ import {
   systemRandom,
 } from '../../../src/platform/index.ts'
 import { findProgram, skipOnThisKernel, skipWithout } from '../../support/peers.ts'
+import { containerConfig as config } from './container-config.ts'
 import { until } from './until.ts'
 
 const NO_MOUNTS = 'mounts in a namespace of its own are not permitted here'
 
 const POD = { uid: 'uid-1', namespace: 'default', name: 'web-1' }
 const NODE = process.execPath
-
-function config(over: Partial<ContainerConfig> = {}): ContainerConfig {
-  return {
-    name: 'web',
-    attempt: 0,
-    image: 'any',
-    command: ['sleep', '60'],
-    args: [],
-    env: { PATH: process.env.PATH ?? '' },
-    workingDir: undefined,
-    mounts: [],
-    files: [],
-    hash: 'any',
-    terminationMessagePath: '/dev/termination-log',
-    fallbackToLogs: false,
-    ...over,
-  }
-}
 
 describe('ProcessRuntime', () => {
   let folder: string

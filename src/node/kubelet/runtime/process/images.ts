@@ -21,6 +21,12 @@ export function repositoryOf(image: string): string {
   return colon < 0 ? name : name.slice(0, colon)
 }
 
+/** A name that the catalog itself has: `constructor` is none that every object brings. */
+function programOf(image: string, catalog: ImageCatalog): ImageProgram | undefined {
+  const repository = repositoryOf(image)
+  return Object.hasOwn(catalog, repository) ? catalog[repository] : undefined
+}
+
 /** Whether the process runtime can run an image. */
 export function findImage(
   image: string,
@@ -28,7 +34,7 @@ export function findImage(
   options: { hasCommand: boolean },
 ): ImageResult {
   const repository = repositoryOf(image)
-  if (catalog[repository]) return { kind: 'present', imageId: `catalog://${repository}` }
+  if (programOf(image, catalog)) return { kind: 'present', imageId: `catalog://${repository}` }
   if (options.hasCommand) return { kind: 'present', imageId: `host://${repository}` }
   const known = Object.keys(catalog).sort().join(', ')
   return {
@@ -48,18 +54,23 @@ export function commandLine(options: {
 }): readonly string[] {
   const { command, args } = options
   if (command.length > 0) return [...command, ...args]
-  const program = options.catalog[repositoryOf(options.image)]
+  const program = programOf(options.image, options.catalog)
   if (!program) return []
   return [...program.command, ...(args.length > 0 ? args : program.args)]
 }
 
 /** The container with what its image brings along, below what the pod itself mounts. */
 export function withImageFiles(config: ContainerConfig, catalog: ImageCatalog): ContainerConfig {
-  const files = Object.entries(catalog[repositoryOf(config.image)]?.files ?? {})
+  const files = Object.entries(programOf(config.image, catalog)?.files ?? {})
   if (files.length === 0) return config
-  const taken = new Set(config.mounts.map((mount) => mount.mountPath))
+  const volumes = config.mounts.map(({ mountPath }) => partsOf(mountPath))
   const brought = files
-    .filter(([mountPath]) => !taken.has(mountPath))
+    .filter(([path]) => !volumes.some((volume) => isWithin(partsOf(path), volume)))
     .map(([mountPath, hostPath]) => ({ name: 'image', mountPath, hostPath, readOnly: true }))
   return { ...config, mounts: [...brought, ...config.mounts] }
 }
+
+const partsOf = (path: string) => path.split('/').filter((part) => part !== '' && part !== '.')
+
+const isWithin = (path: readonly string[], folder: readonly string[]) =>
+  folder.every((part, i) => path[i] === part)
