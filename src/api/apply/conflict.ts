@@ -38,14 +38,20 @@ function messageOf(conflicts: readonly Conflict[]): string {
     const what = `conflict with ${describe(only.owner)}: ${pathText(only.path)}`
     return `Apply failed with 1 conflict: ${what}`
   }
+  const owners = [...new Set(conflicts.map(({ owner }) => owner))]
   const lines: string[] = []
-  for (const owner of new Set(conflicts.map((c) => c.owner))) {
+  for (const owner of owners.sort((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1))) {
     lines.push(`conflicts with ${describe(owner)}:`)
     for (const conflict of conflicts) {
       if (conflict.owner === owner) lines.push(`- ${pathText(conflict.path)}`)
     }
   }
   return `Apply failed with ${conflicts.length} conflicts: ${lines.join('\n')}`
+}
+
+/** Upstream sorts by the text of the entry, in which they stand in this order. */
+function rankOf({ manager, operation, apiVersion, subresource }: Ownership): string {
+  return JSON.stringify([manager, operation, apiVersion, subresource])
 }
 
 function describe({ manager, operation, apiVersion, subresource }: Ownership): string {

@@ -17,9 +17,9 @@ const KINDS: Readonly<Record<string, PatchKind>> = {
   'application/strategic-merge-patch+json': 'strategic',
 }
 
-/** The kind of a `content-type`, undefined when it is none of the three. */
+/** The kind of a `content-type`, undefined when it is none of the three, letter by letter. */
 export function patchKindOf(contentType: string): PatchKind | undefined {
-  return KINDS[contentType.split(';')[0]?.trim().toLowerCase() ?? '']
+  return KINDS[contentType.split(';')[0]?.trim() ?? '']
 }
 
 // What upstream accepts at most in one JSON patch.
@@ -44,15 +44,19 @@ export function parsePatch(kind: PatchKind, body: Uint8Array): ParsedPatch {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
   const value = readPatch(text)
   if (kind === 'json') {
-    if (!Array.isArray(value)) throw badPatch(value, '[]handlers.jsonPatchOp')
-    const operations = (value as unknown[]).map(toOperation)
+    // Nothing is a patch of no steps.
+    if (!Array.isArray(value) && value !== null) throw badPatch(value, '[]handlers.jsonPatchOp')
+    const operations = ((value ?? []) as unknown[]).map(toOperation)
     if (operations.length > MAX_OPERATIONS) {
       const message =
-        `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, ` +
+        `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, ` +
         `got ${operations.length}`
       throw new StatusError(413, 'RequestEntityTooLarge', message)
     }
     return patchOfText(kind, (current) => runJsonPatch(current, operations))
+  }
+  if (value === null && kind === 'merge') {
+    throw new StatusError(400, 'BadRequest', 'Invalid JSON Patch')
   }
   if (!isObject(value)) throw badPatch(value, 'map[string]interface {}')
   if (kind === 'merge') {
@@ -110,20 +114,27 @@ function readPatch(text: string): unknown {
   }
 }
 
-function badPatch(value: unknown, goType: string): StatusError {
+function badPatch(value: unknown, goType: string, into = 'Go value of type'): StatusError {
   const given = Array.isArray(value) ? 'array' : typeof value
   const shown = given === 'boolean' ? 'bool' : given
-  const text = `json: cannot unmarshal ${shown} into Go value of type ${goType}`
+  const text = `json: cannot unmarshal ${shown} into ${into} ${goType}`
   return new StatusError(400, 'BadRequest', `error decoding patch: ${text}`)
 }
 
 function toOperation(value: unknown): JsonPatchOperation {
+  if (value === null) return { op: 'unknown' }
   if (!isObject(value)) throw badPatch(value, 'handlers.jsonPatchOp')
-  const { op, path, from } = value
+  const text = (name: string): string | undefined => {
+    const given = value[name] ?? undefined
+    if (given === undefined || typeof given === 'string') return given
+    throw badPatch(given, 'string', `Go struct field jsonPatchOp.${name} of type`)
+  }
+  const path = text('path')
+  const from = text('from')
   return {
-    op: typeof op === 'string' ? op : '',
-    path: typeof path === 'string' ? path : '',
-    ...(typeof from === 'string' && { from }),
+    op: text('op') ?? 'unknown',
+    ...(path !== undefined && { path }),
+    ...(from !== undefined && { from }),
     ...('value' in value && { value: value['value'] }),
   }
 }

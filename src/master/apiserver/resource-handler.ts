@@ -11,6 +11,7 @@ import { deleteObject, type Deleted } from './registry/delete.ts'
 import { deleteCollection } from './registry/delete-collection.ts'
 import { getObject, listObjects } from './registry/list.ts'
 import { patchObject } from './registry/patch.ts'
+import { claimName } from './registry/place.ts'
 import type { Call, Store, WriteCall } from './registry/store.ts'
 import { mainRules, updateObject, type UpdateRules } from './registry/update.ts'
 import { watchObjects } from './registry/watch.ts'
@@ -145,20 +146,6 @@ export async function update(
     ...(rules.subresource === '' && { createInstead: () => object }),
   })
   return replyObject(context, store.codec, { status: created ? 201 : 200, served })
-}
-
-/** The name comes from the URL; an object that has another one is refused. */
-export function claimName(object: KubeObject, name: string): void {
-  const { metadata } = object
-  if (!metadata.name) {
-    throw statusErrors.badRequest(
-      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
-    )
-  }
-  if (metadata.name === name) return
-  throw statusErrors.badRequest(
-    `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
-  )
 }
 
 export async function patch(

@@ -48,9 +48,12 @@ export class TwinServer {
 
   ask(asked: TwinRequest): Promise<TwinAnswer> {
     return new Promise((resolve, reject) => {
-      const { method = 'GET', path, headers } = asked
+      const { method = 'GET', path, body } = asked
+      const headers: Record<string, string> = { ...asked.headers }
+      // Node says of a DELETE's body neither how long it is nor that it comes in chunks.
+      if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body))
       const { hostname, port } = this.#url
-      const options = { hostname, port, method, path, agent: this.#agent, headers: { ...headers } }
+      const options = { hostname, port, method, path, agent: this.#agent, headers }
       const sent = httpsRequest(options, (response) => {
         const chunks: Buffer[] = []
         const done = () => {
@@ -81,7 +84,7 @@ export class TwinServer {
       })
       sent.on('error', reject)
       sent.setTimeout(SILENCE_MS_MAX, () => sent.destroy(new Error(`${method} ${path}: no answer`)))
-      sent.end(asked.body)
+      sent.end(body)
     })
   }
 

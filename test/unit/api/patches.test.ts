@@ -91,6 +91,19 @@ describe('JSON patches', () => {
     ],
     ['the whole document', { a: 1 }, [{ op: 'replace', path: '', value: { b: 2 } }], { b: 2 }],
     ['a negative index', { a: [1, 2] }, [{ op: 'remove', path: '/a/-1' }], { a: [1] }],
+    // As beside a kube-apiserver, whose library takes more than RFC 6902 does.
+    ['a member that is not there', {}, [{ op: 'replace', path: '/a', value: 1 }], { a: 1 }],
+    ['a copy of nothing', {}, [{ op: 'copy', from: '/a', path: '/b' }], { b: null }],
+    ['nothing is null', {}, [{ op: 'test', path: '/a', value: null }], {}],
+    ['no value is null', { a: 1 }, [{ op: 'add', path: '/a' }], { a: null }],
+    [
+      'an index with zeros',
+      { a: [1, 2] },
+      [{ op: 'add', path: '/a/01', value: 3 }],
+      { a: [1, 3, 2] },
+    ],
+    ['what stands before the slash', { a: 1 }, [{ op: 'add', path: 'x/a', value: 2 }], { a: 2 }],
+    ['a text as the document', { a: 1 }, [{ op: 'replace', path: '', value: 'x' }], { a: 1 }],
   ]
   for (const [name, target, operations, result] of cases) {
     it(name, () => assert.deepEqual(applyJsonPatch(target, operations), result))
@@ -98,15 +111,21 @@ describe('JSON patches', () => {
 
   const refused: Operations = [
     { op: 'remove', path: '/none' },
-    { op: 'replace', path: '/none', value: 1 },
+    { op: 'replace', path: '/a/1', value: 1 },
+    { op: 'replace', path: '/none/b', value: 1 },
     { op: 'add', path: '/none/b', value: 1 },
     { op: 'add', path: '/a/9', value: 1 },
-    { op: 'add', path: '/a/01', value: 1 },
+    { op: 'add', path: '/a/x', value: 1 },
+    { op: 'add', path: '', value: {} },
+    { op: 'add', value: 1 },
+    { op: 'remove', path: '' },
+    { op: 'replace', value: {} },
+    { op: 'copy', path: '/b' },
+    { op: 'copy', from: '', path: '/b' },
     { op: 'test', path: '/a', value: [2] },
     { op: 'move', from: '/none', path: '/b' },
     { op: 'shout', path: '/a' },
     { op: 'add', path: 'a', value: 1 },
-    { op: 'add', path: '/b' },
   ]
   for (const operation of refused) {
     it(`refuse ${JSON.stringify(operation)}`, () => {
@@ -180,6 +199,24 @@ describe('patches read from a request', () => {
   it('know their media types', () => {
     assert.equal(patchKindOf('application/merge-patch+json; charset=utf-8'), 'merge')
     assert.equal(patchKindOf('application/json'), undefined)
+    assert.equal(patchKindOf('application/MERGE-PATCH+JSON'), undefined)
+  })
+
+  it('are refused in the words of the decoder', () => {
+    const says = (message: string) => (e: unknown) =>
+      e instanceof StatusError && e.code === 400 && e.message === message
+    const of = (name: string) =>
+      says(
+        `error decoding patch: json: cannot unmarshal number into Go struct field jsonPatchOp.${name} of type string`,
+      )
+    assert.throws(read('json', '[{"op":1}]'), of('op'))
+    assert.throws(read('json', '[{"op":"add","path":1}]'), of('path'))
+    assert.throws(read('json', '[{"op":"move","from":1}]'), of('from'))
+    assert.throws(read('merge', 'null'), says('Invalid JSON Patch'))
+  })
+
+  it('of no steps change nothing', () => {
+    assert.deepEqual(read('json', 'null')().apply(pods.struct, { a: 1 }), { a: 1 })
   })
 
   it('are bounded and must be patches', () => {

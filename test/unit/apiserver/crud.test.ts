@@ -36,6 +36,24 @@ describe('registry', () => {
     assert.equal(json.message, message)
   })
 
+  it('tells a patch that leaves its object without a name, or elsewhere, what is wrong', async () => {
+    await h.call(`POST ${CMS}`, { body: configMap('a') })
+    const patch = async (body: unknown, name = 'a') => {
+      const { status, json } = await h.call(`PATCH ${CMS}/${name}`, { headers: MERGE, body })
+      return `${status} ${json.message}`
+    }
+    const nameless =
+      'the name of the object (a based on URL) was undeterminable: name must be provided'
+    assert.equal(await patch({ metadata: { name: null } }), `400 ${nameless}`)
+    assert.equal(await patch({ metadata: null }), `400 ${nameless}`)
+    const elsewhere =
+      'the namespace of the provided object does not match the namespace sent on the request'
+    assert.equal(await patch({ metadata: { namespace: 'x' } }), `400 ${elsewhere}`)
+    // The kind is known without being said.
+    assert.match(await patch({ kind: null }), /^200 /)
+    assert.equal(await patch('x', 'none'), '404 configmaps "none" not found')
+  })
+
   it('refuses wrong types in a strategic merge patch in the words of the converter', async () => {
     const pods = '/api/v1/namespaces/default/pods'
     const account = { metadata: { name: 'default' } }

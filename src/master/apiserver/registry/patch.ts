@@ -25,10 +25,11 @@ import { updateObject, type UpdateRules } from './update.ts'
 /** A patch as it came, with what the client wants of unknown fields. */
 export interface PatchRequest {
   readonly options: WriteOptions
-  readonly patch: ParsedPatch
+  /** Throws 400 for a body that is none, which matters only where there is what to patch. */
+  readonly patch: () => ParsedPatch
 }
 
-/** Reads a PATCH. Throws 415 for other kinds of patch, 400 for a body that is none. */
+/** Reads a PATCH. Throws 415 for other kinds of patch. */
 export async function readPatch(exchange: Exchange): Promise<PatchRequest> {
   const kind = patchKindOf(exchange.request.headers['content-type'] ?? '')
   if (!kind) {
@@ -39,7 +40,9 @@ export async function readPatch(exchange: Exchange): Promise<PatchRequest> {
     throw statusErrors.notAcceptable('406: Not Acceptable\n\nAvailable representations: ', {})
   }
   const options = writeOptions(exchange.query, 'PatchOptions')
-  return { options, patch: parsePatch(kind, await bodyBytes(exchange.request)) }
+  const body = await bodyBytes(exchange.request)
+  let patch: ParsedPatch | undefined
+  return { options, patch: () => (patch ??= parsePatch(kind, body)) }
 }
 
 /** Applies a patch to the newest state of an object; again when somebody else was quicker. */
@@ -62,7 +65,12 @@ export async function patchObject(
       rules,
       change: (old) => {
         found.length = 0
-        const object = applyPatch<KubeObject>(resource, { patch, options, current: old, found })
+        const object = applyPatch<KubeObject>(resource, {
+          patch: patch(),
+          options,
+          current: old,
+          found,
+        })
         checkPlace(object, { name, namespace: resource.namespaced ? namespace : '' })
         resource.strategy.applyDefaults(object)
         return object
@@ -122,8 +130,8 @@ function checkKind(
   { apiVersion, kind }: Record<string, unknown>,
   refuse: (why: string) => Error,
 ): void {
-  if (kind === type.kind && apiVersion === apiVersionOf(type)) return
-  const given = { apiVersion: textOf(apiVersion), kind: textOf(kind) }
+  const given = { apiVersion: textOf(apiVersion), kind: textOf(kind) || type.kind }
+  if (given.kind === type.kind && given.apiVersion === apiVersionOf(type)) return
   const isKnown = allResources.some(
     (of) => of.kind === given.kind && apiVersionOf(of) === given.apiVersion,
   )

@@ -16,11 +16,10 @@ import { type WriteOptions, writeOptions } from '../options.ts'
 import { getObject } from '../registry/list.ts'
 import { applyPatch, readPatch } from '../registry/patch.ts'
 import { applyConfig, isApply, readApply } from '../registry/apply.ts'
-import { checkPlace } from '../registry/place.ts'
+import { checkPlace, claimName } from '../registry/place.ts'
 import type { Store, WriteCall } from '../registry/store.ts'
 import { declaredTracking, setManagers, trackUpdate } from '../registry/field-tracking.ts'
 import { mainRules, updateObject } from '../registry/update.ts'
-import { claimName } from '../resource-handler.ts'
 import { objectOf, reply } from '../respond.ts'
 import { statusErrors } from '../status.ts'
 import { admitSubresource } from './admit.ts'
@@ -112,7 +111,7 @@ async function patch(
   if (isApply(exchange)) return apply(store, exchange, paths)
   const { options, patch: parsed } = await readPatch(exchange)
   const change = (current: Scale) =>
-    applyPatch<Scale>(SCALE, { patch: parsed, options, current, found: [] })
+    applyPatch<Scale>(SCALE, { patch: parsed(), options, current, found: [] })
   return write(store, exchange, { paths, options, change })
 }
 

@@ -162,6 +162,22 @@ describe('an apply', () => {
     assert.deepEqual(Object.keys(owners(object)), ['two Apply'])
   })
 
+  it('names managers that conflict by the alphabet, not by when they came', () => {
+    const of = { live: empty, empty, force: false }
+    let { object } = applyTo(writer('two'), { ...of, config: deployment({ replicas: 1 }) })
+    ;({ object } = applyTo(writer('three'), {
+      ...of,
+      live: object,
+      config: deployment({ paused: true }),
+    }))
+    const config = deployment({ replicas: 2, paused: false })
+    assert.throws(() => applyTo(writer('one'), { ...of, live: object, config }), {
+      message:
+        'Apply failed with 2 conflicts: conflicts with "three":\n- .spec.paused\n' +
+        'conflicts with "two":\n- .spec.replicas',
+    })
+  })
+
   it('names all conflicts by their managers, and takes the fields when forced', () => {
     const of = { live: empty, empty, force: false }
     const one = applyTo(writer('one'), { ...of, config: deployment({ replicas: 1, paused: true }) })
