@@ -37,7 +37,8 @@ export class BackgroundCompaction {
     if (!isCurrent(mvcc)) return
     for (let i = 0; i < BLOCKS_PER_TURN; i++) {
       if (mvcc.compactStep()) continue
-      flush()
+      // A reader may take its time, and a flush would do nothing for it.
+      if (mvcc.readers === 0) flush()
       if (mvcc.compacting) this.#after(RETRY_MS, mvcc)
       else onDone(clock.nowMs())
       return

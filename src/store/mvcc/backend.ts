@@ -3,15 +3,8 @@ import { BlockDirectory, type BlockStart } from './block-directory.ts'
 import { ByteCache } from './byte-cache.ts'
 import { type RecordBlock, RecordBlocks } from './record-blocks.ts'
 import { REVISION_BYTES, readRevision, revisionId, writeRevision } from './revision.ts'
-import { blocksOf, encodeBlock, StoredBlock } from './stored-block.ts'
+import { blocksOf, encodeBlock, StoredBlock, type StoredRecord } from './stored-block.ts'
 import { Sweep } from './sweep.ts'
-
-/** One change as it is kept: where, and etcd's `mvccpb.KeyValue` (of a removal: the key alone). */
-export interface StoredRecord {
-  readonly main: number
-  readonly sub: number
-  readonly encoded: Uint8Array
-}
 
 /** Buckets whose entries are kept by name, as in etcd. */
 export type SmallBucket =
@@ -40,6 +33,8 @@ export interface BackendOptions {
  * the engine sorts them anew, and when everything is read back.
  */
 const ROOT = Uint8Array.of(0)
+/** Stands behind the area in the first key. None: changes one by one, as the first version wrote them. */
+const FORMAT = 1
 const AREAS = [1, 2] as const
 const BLOCKS = 0x62
 /** Where earlier versions kept each change by itself. */
@@ -61,6 +56,16 @@ const CACHE_BYTES = 32 * 2 ** 20
 const RECORD_OVERHEAD_BYTES = 12
 /** Changes of this many bytes make a block. Larger ones would be slower to read a single key from. */
 const BLOCK_BYTES_MIN = 8 * 1024
+
+/** The data is of a later version than this program. */
+export class UnknownFormatError extends Error {
+  override readonly name = 'UnknownFormatError'
+
+  constructor(format: number) {
+    const known = `this version knows formats up to ${FORMAT}`
+    super(`the data has format ${format}, and ${known}: start the version that wrote it`)
+  }
+}
 
 /**
  * The state on disk behind a write buffer: what was written is read back at once, and reaches the
@@ -89,13 +94,25 @@ export class Backend {
     this.#cache = new ByteCache(cacheBytes / 2)
   }
 
-  /** Opens the area that counts, and clears what a broken-off restore left in the other. */
+  /**
+   * Opens the area that counts, and clears what a broken-off restore left in the other. Throws
+   * `UnknownFormatError` for what a later version wrote.
+   */
   static async open(engine: Engine, options: BackendOptions = {}): Promise<Backend> {
-    const area = engine.get(ROOT)?.[0] ?? AREAS[0]
+    const [area = AREAS[0], format = 0] = engine.get(ROOT) ?? []
+    if (format > FORMAT) throw new UnknownFormatError(format)
     await engine.clear(areaRange(otherArea(area)))
     const backend = new Backend(engine, area, options)
-    await backend.#packSingles()
+    if (format < FORMAT) {
+      await backend.#packSingles()
+      await backend.#mark()
+    }
     return backend
+  }
+
+  async #mark(): Promise<void> {
+    const value = Uint8Array.of(this.#area, FORMAT)
+    await this.#engine.batch([{ type: 'put', key: ROOT, value }], { sync: true })
   }
 
   /** Changes that an earlier version wrote one by one come into blocks. A crash midway goes on here. */
@@ -125,8 +142,7 @@ export class Backend {
   /** Makes this area the one that counts, durably. */
   async adopt(): Promise<void> {
     await this.flush(() => {})
-    const value = Uint8Array.of(this.#area)
-    await this.#engine.batch([{ type: 'put', key: ROOT, value }], { sync: true })
+    await this.#mark()
   }
 
   /** Clears the area that does not count. */

@@ -1,5 +1,5 @@
 import { assert } from '../../base/index.ts'
-import type { Backend, StoredRecord } from './backend.ts'
+import type { Backend } from './backend.ts'
 import { stateErrors } from './errors.ts'
 import type { KeyHistory, Located } from './key-history.ts'
 import { KeyIndex, keyBytes, type KeyRange, keyText } from './key-index.ts'
@@ -12,6 +12,7 @@ import {
   writeKeyValue,
 } from './key-value.ts'
 import { revisionBytes } from './revision.ts'
+import type { StoredRecord } from './stored-block.ts'
 import type { BackendEntry } from './snapshot-stream.ts'
 
 /** Which lease a key is attached to: kept by the lease part, asked and told by the keys. */
@@ -31,6 +32,9 @@ export interface Change extends StoredRecord {
 const NEVER_COMPACTED = -1
 const SCHEDULED_COMPACTION = Buffer.from('scheduledCompactRev')
 const FINISHED_COMPACTION = Buffer.from('finishedCompactRev')
+
+/** Forgotten changes that are gathered before they go from the disk, two numbers each. */
+const DROPS_MAX = 500_000
 
 /**
  * Multi-version keys as in etcd: every write transaction makes one revision (main) of one or more
@@ -231,17 +235,17 @@ export class Mvcc {
   }
 
   /**
-   * Forgets the history of one block of keys; of all keys that is known before any of it goes from
-   * the disk. Which blocks are done does not show in any answer, so members may be at different
-   * places; a crash midway starts over. False when there is nothing to do now: done, held back by a
-   * reader, or waiting for a flush.
+   * Forgets the history of one block of keys. It goes from the disk when that of all keys, or of
+   * very many changes, is known. Which blocks are done does not show in any answer, so members may
+   * be at different places; a crash midway starts over. False when there is nothing to do: done,
+   * held back by a reader, or waiting for a flush.
    */
   compactStep(): boolean {
     if (this.#compaction === undefined || this.#pins > 0 || this.backend.sweeping) return false
     if (this.#compaction !== 'keys done') {
       const from = this.index.compact(this.#compactRevision, this.#compaction.from, this.#drop)
       this.#compaction = from === undefined ? 'keys done' : { from }
-      if (from !== undefined) return true
+      if (from !== undefined && this.backend.pendingDrops < DROPS_MAX) return true
       this.backend.sweep()
       if (this.backend.sweeping) return false
     }

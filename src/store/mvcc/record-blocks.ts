@@ -1,6 +1,5 @@
 import { assert } from '../../base/index.ts'
-import type { StoredRecord } from './backend.ts'
-import { type BlockParts, fitsBehind } from './stored-block.ts'
+import { type BlockParts, fitsBehind, type StoredRecord } from './stored-block.ts'
 
 /** A larger change has a block of its own. */
 const BLOCK_BYTES = 64 * 1024

@@ -1,6 +1,12 @@
 import { assert } from '../../base/index.ts'
-import type { StoredRecord } from './backend.ts'
 import type { BlockStart } from './block-directory.ts'
+
+/** One change as it is kept: where, and etcd's `mvccpb.KeyValue` (of a removal: the key alone). */
+export interface StoredRecord {
+  readonly main: number
+  readonly sub: number
+  readonly encoded: Uint8Array
+}
 
 /** Changes that stand one behind the other, and where each of them ends in `data`. */
 export interface BlockParts {

@@ -1,9 +1,11 @@
+import { assert } from '../../base/index.ts'
 import { type RevisionId, revisionId } from './revision.ts'
 import type { BlockDirectory } from './block-directory.ts'
 import { encodeRecords, type StoredBlock } from './stored-block.ts'
 
-/** Blocks that are written anew together: some two megabytes. */
+/** Blocks that are written anew together, and about how many bytes of them at most. */
 const STEP_BLOCKS = 256
+const STEP_BYTES = 2 * 2 ** 20
 
 /** Reads the block that begins with a change. */
 type ReadBlock = (main: number, sub: number) => StoredBlock
@@ -26,7 +28,7 @@ export class Sweep {
   /** Dead changes by the start of their block; main and sub in turn. */
   #dead = new Map<RevisionId, number[]>()
   /** Dead changes that were in no block yet; main and sub in turn. */
-  #homeless: number[] = []
+  #unwritten: number[] = []
   #count = 0
   /** The next block to look at; undefined while changes are gathered. */
   #next: number | undefined
@@ -49,7 +51,7 @@ export class Sweep {
   add(main: number, sub: number, stored: boolean): void {
     this.#count++
     if (stored) this.#file(main, sub)
-    else this.#homeless.push(main, sub)
+    else this.#unwritten.push(main, sub)
   }
 
   /** All are gathered. */
@@ -63,38 +65,43 @@ export class Sweep {
    * `storedBefore` is the first revision of those.
    */
   step(storedBefore: number, read: ReadBlock): SweptBlock[] {
-    if (this.#next === undefined || !this.#house(storedBefore)) return []
+    if (this.#next === undefined || !this.#fileUnwritten(storedBefore)) return []
     const swept: SweptBlock[] = []
-    while (swept.length < STEP_BLOCKS && this.#dead.size > 0 && this.#next < this.#directory.size) {
+    let bytes = 0
+    while (this.#dead.size > 0 && swept.length < STEP_BLOCKS && bytes < STEP_BYTES) {
+      assert(this.#next < this.#directory.size, 'every dead change stands in a block')
       const block = this.#sweep(this.#next++, read)
-      if (block) swept.push(block)
+      if (!block) continue
+      swept.push(block)
+      bytes += block.block?.length ?? 0
     }
     return swept
   }
 
   /** What the last step told is written. */
   wrote(): void {
-    if (this.#next === undefined || this.#dead.size > 0 || this.#homeless.length > 0) return
+    if (this.#next === undefined || this.#dead.size > 0 || this.#unwritten.length > 0) return
     this.#next = undefined
     this.#count = 0
     this.#directory.prune()
   }
 
   /** Whether every dead change has its block. */
-  #house(storedBefore: number): boolean {
-    const homeless = this.#homeless
-    for (let i = 0; i < homeless.length; i += 2) {
-      if ((homeless[i] as number) >= storedBefore) return false
+  #fileUnwritten(storedBefore: number): boolean {
+    const unwritten = this.#unwritten
+    for (let i = 0; i < unwritten.length; i += 2) {
+      if ((unwritten[i] as number) >= storedBefore) return false
     }
-    this.#homeless = []
-    for (let i = 0; i < homeless.length; i += 2) {
-      this.#file(homeless[i] as number, homeless[i + 1] as number)
+    this.#unwritten = []
+    for (let i = 0; i < unwritten.length; i += 2) {
+      this.#file(unwritten[i] as number, unwritten[i + 1] as number)
     }
     return true
   }
 
   #file(main: number, sub: number): void {
     const position = this.#directory.floor(main, sub)
+    assert(position >= 0, 'a dead change stands in a block')
     const start = this.#directory.startAt(position)
     const id = revisionId(start.main, start.sub)
     const dead = this.#dead.get(id)

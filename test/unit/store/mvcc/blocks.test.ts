@@ -134,4 +134,53 @@ describe('blocks of changes', () => {
     const left = engine.iterate({ gte: Uint8Array.of(1, 0x6b), lt: Uint8Array.of(1, 0x6c) })
     for await (const piece of left) assert.fail(`${piece.length} are left`)
   })
+
+  it('are swept by a bounded number of bytes at a time', () => {
+    const directory = new BlockDirectory()
+    const sweep = new Sweep(directory)
+    const large = (main: number) => [
+      { main, sub: 0, encoded: bytes('dead') },
+      { main, sub: 1, encoded: new Uint8Array(2 ** 20) },
+    ]
+    for (let main = 2; main < 10; main++) {
+      directory.append(main, 0, 2)
+      sweep.add(main, 0, true)
+    }
+    sweep.begin()
+    const read = (main: number) => new StoredBlock(main, encodeRecords(main, large(main)))
+    const steps: number[] = []
+    while (sweep.running) {
+      steps.push(sweep.step(Infinity, read).length)
+      sweep.wrote()
+    }
+    assert.deepEqual(steps, [2, 2, 2, 2])
+  })
+
+  it('are left alone while a reader holds them: nothing is written for it', async () => {
+    const clock = new ManualClock()
+    const engine = new MemoryEngine()
+    const etcd = await openEtcd({ engine, clock })
+    for (let i = 0; i < 20; i++) await etcd.store.put({ key: bytes('k') }, call)
+    const release = etcd.state.mvcc.pin()
+    await etcd.store.compact({ revision: 20 }, call)
+    let batches = 0
+    engine.written = () => batches++
+    for (let i = 0; i < 20; i++) {
+      clock.advance(100)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert.equal(batches, 0)
+    release()
+    for (let i = 0; i < 20 && etcd.state.mvcc.compacting; i++) {
+      clock.advance(100)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert(!etcd.state.mvcc.compacting)
+  })
+
+  it('of a later version are refused', async () => {
+    const engine = new MemoryEngine([['\0', Uint8Array.of(1, 9)]])
+    const opened = EtcdState.open({ engine, clock: new ManualClock(), log: silentLog })
+    await assert.rejects(opened, /the data has format 9, and this version knows formats up to 1/)
+  })
 })
