@@ -26,25 +26,36 @@ const RULES: UpdateRules = {
   admitted: true,
 }
 
+/** On what ground a pod may go. */
+export interface Leave {
+  /** Because it serves nobody, so only as long as it does not: no disruption was spent. */
+  readonly asSeen: boolean
+  /** The budget that covers it, where it was asked. */
+  readonly budget?: string
+}
+
 /**
- * Takes one disruption from the budget that covers the pod, if there is one. Throws what the client
- * is to be told when the budget does not allow it.
+ * Takes one disruption from the budget that covers the pod, if there is one and the pod serves.
+ * Throws what the client is to be told when the budget does not allow it.
  */
-export async function spendBudget(budgets: Store, call: WriteCall, pod: Pod): Promise<void> {
-  if (isNoDisruption(pod)) return
+export async function spendBudget(budgets: Store, call: WriteCall, pod: Pod): Promise<Leave> {
+  if (isGoing(pod)) return { asSeen: false }
+  if (pod.status?.phase === 'Pending') return { asSeen: true }
   const budget = await budgetOf(budgets, call, pod)
-  if (!budget || (!isPodReady(pod) && isFreeWhileUnhealthy(budget))) return
+  if (!budget) return { asSeen: false }
+  const { name = '' } = budget.metadata
+  if (!isPodReady(pod) && isFreeWhileUnhealthy(budget)) return { asSeen: true, budget: name }
   const at = timestamp(budgets.clock.nowMs())
-  const name = budget.metadata.name ?? ''
   const change = (old: KubeObject) => spent(old as PodDisruptionBudget, pod, at)
   if (call.options.dryRun) change(structuredClone(budget))
   else await updateObject(budgets, call, { name, rules: RULES, change })
+  return { asSeen: false, budget: name }
 }
 
-/** A pod that is over, has not begun or is going already disrupts nothing when it goes. */
-function isNoDisruption({ metadata, status }: Pod): boolean {
+/** A pod that is over or is going already disrupts nothing when it goes, and never serves again. */
+function isGoing({ metadata, status }: Pod): boolean {
   if (metadata.deletionTimestamp !== undefined) return true
-  return ['Succeeded', 'Failed', 'Pending'].includes(status?.phase ?? '')
+  return ['Succeeded', 'Failed'].includes(status?.phase ?? '')
 }
 
 async function budgetOf(
@@ -75,8 +86,7 @@ function spent(budget: PodDisruptionBudget, pod: Pod, at: string): PodDisruption
   const { status } = budget
   const { disruptionsAllowed: allowed = 0, disruptedPods = {} } = status
   if ((status.observedGeneration ?? 0) < generation) {
-    const why = `The disruption budget ${name} is still being processed by the server.`
-    throw refused(why, BUSY_RETRY_SECONDS)
+    throw beingProcessed(name)
   }
   if (allowed < 0) throw forbidden(name, 'pdb disruptions allowed is negative')
   if (Object.keys(disruptedPods).length > DISRUPTED_PODS_MAX) {
@@ -104,6 +114,12 @@ function spent(budget: PodDisruptionBudget, pod: Pod, at: string): PodDisruption
     })
   }
   return budget
+}
+
+/** What is told of a budget that is not known to allow an eviction yet. */
+export function beingProcessed(budget: string): StatusError {
+  const why = `The disruption budget ${budget} is still being processed by the server.`
+  return refused(why, BUSY_RETRY_SECONDS)
 }
 
 function refused(why: string, retryAfterSeconds: number): StatusError {

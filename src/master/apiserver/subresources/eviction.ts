@@ -1,3 +1,4 @@
+import { hasReason } from '../../../base/index.ts'
 import {
   type DeleteOptions,
   Eviction,
@@ -15,10 +16,13 @@ import { updateObject, type UpdateRules } from '../registry/update.ts'
 import { objectOf, replyStatus } from '../respond.ts'
 import { statusErrors, successStatus } from '../status.ts'
 import { admitSubresource } from './admit.ts'
-import { spendBudget } from './eviction-budget.ts'
+import { beingProcessed, spendBudget } from './eviction-budget.ts'
 import type { Subresource } from './router.ts'
 
 const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction', struct: Eviction }
+
+/** Looks at a pod that keeps changing, as upstream's `EvictionsRetry`. */
+const ATTEMPTS_MAX = 20
 
 /** `eviction`: a deletion that may be refused to keep enough pods running. */
 export const eviction =
@@ -40,21 +44,52 @@ export const eviction =
     const kind = { ...EVICTION, object: decoded }
     await admitSubresource(store, call, { name, subresource: 'eviction', ...kind })
     const rehearsal = { ...written, dryRun: (options.dryRun ?? []).length > 0 }
-    await checkBudget(store, budgets(), { ...call, options: rehearsal }, name)
-    const last = await markEvicted(store, call, { name, options })
-    await deleteObject(store, call, { name, options: last, admitted: true })
+    await evict(store, budgets(), { ...call, options: rehearsal }, { name, options })
     return replyStatus(exchange.accepted, successStatus(undefined, 201), 201)
   }
 
-async function checkBudget(
+interface Evicted {
+  readonly name: string
+  readonly options: DeleteOptions
+}
+
+/**
+ * A pod that may go because it serves nobody goes as it was seen: one that serves meanwhile is
+ * looked at again (upstream `EvictionREST.Create`).
+ */
+async function evict(
   pods: Store,
   budgets: Store | undefined,
   call: WriteCall,
-  name: string,
+  of: Evicted,
 ): Promise<void> {
-  if (!budgets) return
-  const pod = (await getObject(pods, call, { name, version: '' })).parse() as Pod
-  await spendBudget(budgets, call, pod)
+  for (let attempt = 1; ; attempt++) {
+    const pod = budgets && (await podOf(pods, call, of.name))
+    const leave = budgets && pod && (await spendBudget(budgets, call, pod))
+    const isPinned =
+      leave?.asSeen === true && of.options.preconditions?.resourceVersion === undefined
+    try {
+      return await end(pods, call, isPinned ? pinned(of, pod?.metadata.resourceVersion) : of)
+    } catch (error) {
+      if (!isPinned || !hasReason(error, 'Conflict')) throw error
+      if (leave.budget !== undefined) throw beingProcessed(leave.budget)
+      if (attempt === ATTEMPTS_MAX) throw error
+    }
+  }
+}
+
+async function podOf(pods: Store, call: WriteCall, name: string): Promise<Pod> {
+  return (await getObject(pods, call, { name, version: '' })).parse() as Pod
+}
+
+function pinned({ name, options }: Evicted, resourceVersion = ''): Evicted {
+  const preconditions = { ...options.preconditions, resourceVersion }
+  return { name, options: { ...options, preconditions } }
+}
+
+async function end(pods: Store, call: WriteCall, of: Evicted): Promise<void> {
+  const options = await markEvicted(pods, call, of)
+  await deleteObject(pods, call, { name: of.name, options, admitted: true })
 }
 
 const RULES: UpdateRules = {
@@ -68,11 +103,7 @@ const RULES: UpdateRules = {
  * Says in the pod's status that it does not end by itself (condition `DisruptionTarget`), for those
  * who count its failures. The options of the deletion that follows, which is of the marked version.
  */
-async function markEvicted(
-  store: Store,
-  call: WriteCall,
-  of: { name: string; options: DeleteOptions },
-): Promise<DeleteOptions> {
+async function markEvicted(store: Store, call: WriteCall, of: Evicted): Promise<DeleteOptions> {
   const { name, options } = of
   const { uid, resourceVersion } = options.preconditions ?? {}
   const dryRun = (options.dryRun ?? []).length > 0
