@@ -23,6 +23,8 @@ export interface Mount {
   readonly readOnly: boolean
   /** It is the pod's own: filled by its containers (`empty`), or with files by the kubelet. */
   readonly owned?: 'empty' | 'files' | undefined
+  /** It is of the container's image, no volume. */
+  readonly ofImage?: boolean
 }
 
 /** As whom a container runs. */

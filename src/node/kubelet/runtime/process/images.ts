@@ -59,6 +59,8 @@ export function commandLine(options: {
   return [...program.command, ...(args.length > 0 ? args : program.args)]
 }
 
+const OF_IMAGE = { name: 'image', readOnly: true, ofImage: true } as const
+
 /** The container with what its image brings along, below what the pod itself mounts. */
 export function withImageFiles(config: ContainerConfig, catalog: ImageCatalog): ContainerConfig {
   const files = Object.entries(programOf(config.image, catalog)?.files ?? {})
@@ -66,7 +68,7 @@ export function withImageFiles(config: ContainerConfig, catalog: ImageCatalog): 
   const volumes = config.mounts.map(({ mountPath }) => partsOf(mountPath))
   const brought = files
     .filter(([path]) => !volumes.some((volume) => isWithin(partsOf(path), volume)))
-    .map(([mountPath, hostPath]) => ({ name: 'image', mountPath, hostPath, readOnly: true }))
+    .map(([mountPath, hostPath]) => ({ ...OF_IMAGE, mountPath, hostPath }))
   return { ...config, mounts: [...brought, ...config.mounts] }
 }
 

@@ -76,10 +76,10 @@ export function mountedCommand(options: {
     'set -e',
     ...(hostname === undefined ? [] : [`hostname ${quote(hostname)} 2>/dev/null || :`]),
     `navarch_root=${isMirrored ? quote(root) : ''}`,
-    ...(isMirrored ? [MIRROR] : []),
-    ...(readOnlyRoot ? [READ_ONLY] : []),
+    ...(isMirrored ? [MIRROR, SEAL, NEST] : []),
+    ...(readOnlyRoot ? ['seal "$navarch_top"'] : []),
     ...ownDevices(inOrder.filter(({ mountPath }) => mountPath.startsWith('/dev/'))),
-    ...inOrder.map((mount, i) => bind(mount, i)),
+    ...inOrder.map((mount, i) => bind(mount, i, inOrder)),
     ...(files.length > 0 ? [REPLACE] : []),
     ...files.map(({ path, hostPath }) => `replace ${quote(path)} ${quote(hostPath)}`),
     `echo $$ > ${quote(options.pidFile)}`,
@@ -102,6 +102,7 @@ const REPLACE = `replace() {
 /** A folder that is an overlay of ours can be written to: overlays do not stack more than twice. */
 const MIRROR = `mount -t tmpfs -o mode=755 tmpfs "$navarch_root"
 cd "$navarch_root"
+navarch_top=$(pwd -P)
 for navarch_e in /* /.[!.]*; do
   navarch_n="\${navarch_e#/}"
   if [ -L "$navarch_e" ]; then cp -P "$navarch_e" "$navarch_n"
@@ -125,13 +126,61 @@ point() {
   else mkdir -p "$(dirname "$navarch_root$1")"; : > "$navarch_root$1"; fi
 }`
 
-/** What the host has, but for what is not of a disk. A user namespace must keep what is forbidden. */
-const READ_ONLY = `for navarch_e in /* /.[!.]*; do
-  case "$navarch_e" in /dev|/proc|/sys) continue;; esac
-  [ -L "$navarch_e" ] || ! [ -e ".$navarch_e" ] ||
-    mount -o remount,bind,ro ".$navarch_e" 2>/dev/null ||
-    mount -o remount,bind,ro,nosuid,nodev ".$navarch_e"
-done`
+/**
+ * `seal PATH` makes the mount at PATH and all below it read-only; for the root, all but what is not
+ * of a disk. Each keeps its own flags: a user namespace may not drop them. What lies below another
+ * mount of the same place is not reached, and need not be: hence from the last to the first.
+ */
+const SEAL = `seal() {
+  sed -n '1!G;h;$p' /proc/self/mountinfo | {
+    navarch_seen='
+'
+    while read -r navarch_x navarch_x navarch_x navarch_x navarch_m navarch_o navarch_x; do
+      case "$navarch_m" in
+        *\\\\*) navarch_m=$(printf "$(printf %s "$navarch_m" | sed 's/%/%%/g')");;
+      esac
+      case "$navarch_m/" in
+        "$navarch_top/"|"$navarch_top"/dev/*|"$navarch_top"/proc/*|"$navarch_top"/sys/*)
+          [ "$1" != "$navarch_top" ] || continue;;
+      esac
+      case "$navarch_m/" in "$1"/*) ;; *) continue;; esac
+      case "$navarch_seen" in *"
+$navarch_m
+"*) continue;; esac
+      navarch_seen="$navarch_seen$navarch_m
+"
+      case ",$navarch_o," in *,ro,*) continue;; esac
+      mount -o "remount,bind,$navarch_o,ro" "$navarch_m" 2>/dev/null ||
+        mount -o remount,bind,ro,nosuid,nodev "$navarch_m" 2>/dev/null ||
+        ! mountpoint -q "$navarch_m" ||
+        { echo "$navarch_m cannot be made read-only" >&2; exit 1; }
+    done
+  }
+}`
+
+/**
+ * `nest VOLUME REST SOURCE` mounts SOURCE at REST within a volume, makes the place there when it is
+ * missing, and prints where that is. The volume is the pod's: no link of it may lead out of it, also
+ * when it changes meanwhile.
+ */
+const NEST = `nest() {
+  cd -P "$1" || exit
+  navarch_l="$2"
+  while [ -n "$navarch_l" ]; do
+    navarch_n="./\${navarch_l%%/*}"
+    case "$navarch_l" in */*) navarch_l="\${navarch_l#*/}";; *) navarch_l='';; esac
+    if [ -z "$navarch_l" ] && ! [ -d "$3" ]; then
+      [ -e "$navarch_n" ] || (set -C; : > "$navarch_n") || exit
+      [ ! -L "$navarch_n" ] || { echo "$1/$2 is a link" >&2; exit 1; }
+      mount -c --bind "$3" "$navarch_n" && printf %s "$(pwd -P)/\${navarch_n#./}"
+      exit
+    fi
+    [ -d "$navarch_n" ] || mkdir "$navarch_n" || exit
+    cd -P "$navarch_n" || exit
+    case "$(pwd -P)/" in "$1"/*) ;; *) echo "$1/$2 leads out of its volume" >&2; exit 1;; esac
+  done
+  mount -c --rbind "$3" . && pwd -P
+}`
 
 /** The container's own `/dev`, with a place for each of the mounts there. */
 function ownDevices(mounts: readonly Mount[]): readonly string[] {
@@ -161,15 +210,24 @@ ln -s /proc/self/fd dev/fd
 ln -s fd/0 dev/stdin; ln -s fd/1 dev/stdout; ln -s fd/2 dev/stderr`
 
 // `/var/run` is a link to `/run` on most hosts: the mount point is where the link leads, within.
-function bind(mount: Mount, index: number): string {
+// A point within a volume that is mounted already is made in that volume, and stays with it.
+function bind(mount: Mount, index: number, all: readonly Mount[]): string {
   const at = quote(mount.mountPath)
   const from = quote(mount.hostPath)
+  const before = all.slice(0, index).flatMap(({ ofImage }, i) => (ofImage ? [] : [i]))
   const lines = [
-    `navarch_at=$(readlink -m ${at} 2>/dev/null || echo ${at})`,
-    `point "$navarch_at" ${from} ${index}`,
-    `mount --rbind ${from} "$navarch_root$navarch_at"`,
+    `navarch_at_${index}=$(readlink -m ${at} 2>/dev/null || echo ${at})`,
+    `navarch_at="$navarch_at_${index}"; navarch_to="$navarch_top$navarch_at"; navarch_v=''`,
+    ...before.map(
+      (i) =>
+        `case "$navarch_at" in "$navarch_at_${i}"/*) ` +
+        `navarch_v="$navarch_to_${i}"; navarch_r="\${navarch_at#"$navarch_at_${i}"/}";; esac`,
+    ),
+    `if [ -n "$navarch_v" ]; then navarch_to=$(nest "$navarch_v" "$navarch_r" ${from})`,
+    `else point "$navarch_at" ${from} ${index}; mount --rbind ${from} "$navarch_to"; fi`,
+    `navarch_to_${index}="$navarch_to"`,
   ]
-  if (mount.readOnly) lines.push(`mount -o remount,bind,ro "$navarch_root$navarch_at"`)
+  if (mount.readOnly) lines.push('seal "$navarch_to"')
   return lines.join('\n')
 }
 
