@@ -1,24 +1,15 @@
 import {
   Channel,
   type Clock,
-  ConnectionError,
   type DeepReadonly,
   hasReason,
   type Log,
   type Random,
-  sleep,
-  StatusError,
 } from '../base/index.ts'
 import type { Event, KubeObject, ObjectReference, Resource } from '../api/index.ts'
-import { Backoff } from './backoff.ts'
 import { EventCorrelator, type Correlated } from './event-correlator.ts'
+import { EVENTS_QUEUED_MAX, writeEvent } from './event-writes.ts'
 import type { Client, EventRecorder } from './types.ts'
-
-/** Events that wait to be written; more are dropped. */
-const QUEUE_LENGTH_MAX = 1000
-const TRIES_MAX = 12
-const RETRY_MS_MIN = 500
-const RETRY_MS_MAX = 10_000
 
 export interface EventRecorderOptions {
   readonly client: Client
@@ -45,7 +36,7 @@ interface Pending {
 /** Takes events at once and writes them, one after the other, while `run` runs. */
 export class QueuedEventRecorder implements EventRecorder {
   readonly #options: EventRecorderOptions
-  readonly #queue = new Channel<Pending>({ maxLength: QUEUE_LENGTH_MAX })
+  readonly #queue = new Channel<Pending>({ maxLength: EVENTS_QUEUED_MAX })
   readonly #correlator = new EventCorrelator()
   readonly #random: Random
   readonly #stamps: EventStamps
@@ -94,26 +85,10 @@ export class QueuedEventRecorder implements EventRecorder {
     const about = JSON.stringify([pending.component, object])
     const correlated = this.#correlator.correlate({ about, type, reason, message }, pending.atMs)
     if (!correlated) return
-    const { clock, log } = this.#options
-    const backoff = new Backoff(this.#random, { msMin: RETRY_MS_MIN, msMax: RETRY_MS_MAX })
-    for (let tries = 1; tries <= TRIES_MAX && !signal.aborted; tries++) {
-      try {
-        this.#correlator.remember(correlated.key, await this.#write(pending, correlated, signal))
-        return
-      } catch (error) {
-        // The server understood and refused, as in a namespace that is going: no use in insisting.
-        if (error instanceof StatusError && error.code < 500) {
-          log.debug('an event was refused', { reason, error: error.message })
-          return
-        }
-        if (!(error instanceof StatusError || error instanceof ConnectionError)) {
-          if (signal.aborted) return
-          throw error
-        }
-        await sleep(clock, backoff.nextMs(), { signal }).catch(() => {})
-      }
-    }
-    if (!signal.aborted) log.warn('an event could not be written', { reason })
+    const parts = { ...this.#options, random: this.#random }
+    await writeEvent(parts, { reason, signal }, async () => {
+      this.#correlator.remember(correlated.key, await this.#write(pending, correlated, signal))
+    })
   }
 
   /** The written Event's name. */

@@ -1,26 +1,22 @@
 import {
   Channel,
   type Clock,
-  ConnectionError,
   type DeepReadonly,
   hasReason,
   type Log,
   type Random,
-  sleep,
-  StatusError,
 } from '../base/index.ts'
 import { type EventsEvent, formatMicroTime, type KubeObject, type Resource } from '../api/index.ts'
-import { Backoff } from './backoff.ts'
 import { EventStamps, referenceTo } from './event-recorder.ts'
+import { EVENTS_QUEUED_MAX, writeEvent } from './event-writes.ts'
 import type { Client, EventRecorder } from './types.ts'
 
-/** Events that wait to be written; more are dropped. */
-const QUEUE_LENGTH_MAX = 1000
-const TRIES_MAX = 12
-const RETRY_MS_MIN = 500
-const RETRY_MS_MAX = 10_000
 /** After this silence the same thing is an event of its own again (client-go's `finishTime`). */
 const FINISH_MS = 6 * 60_000
+/** A series that goes on is written anew (client-go's `refreshTime`): events live an hour. */
+const REFRESH_MS = 30 * 60_000
+/** How often it is looked which series are over or to be written anew. */
+const LOOK_MS = 60_000
 /** Events that are remembered to tell a series by; the oldest is forgotten. */
 const KNOWN_MAX = 4096
 
@@ -42,15 +38,22 @@ type Told = Parameters<EventRecorder['event']>[1]
 interface Known {
   readonly event: EventsEvent
   lastMs: number
+  /** What the server has of it: the count, and since when. */
+  written: { count: number; atMs: number }
 }
+
+/** Stands in the queue for a look at the series. */
+const LOOK = 'look'
 
 /**
  * Takes events at once and writes them in the newer form (`events.k8s.io`), as client-go's
- * `tools/events` does: the same thing again is a series, written when it begins and when it is over.
+ * `tools/events` does: the same thing again is a series, written when it begins, every half hour
+ * while it goes on, and when it is over.
  */
 export class SeriesEventRecorder implements EventRecorder {
   readonly #options: SeriesRecorderOptions
-  readonly #queue = new Channel<EventsEvent>({ maxLength: QUEUE_LENGTH_MAX })
+  readonly #queue = new Channel<EventsEvent | typeof LOOK>({ maxLength: EVENTS_QUEUED_MAX })
+  /** The one that was quiet for the longest time comes first. */
   readonly #known = new Map<string, Known>()
   readonly #random: Random
   readonly #stamps: EventStamps
@@ -71,63 +74,65 @@ export class SeriesEventRecorder implements EventRecorder {
     const onAbort = () => this.#queue.close()
     signal.addEventListener('abort', onAbort, { once: true })
     if (signal.aborted) onAbort()
-    for await (const event of this.#queue) {
-      if (signal.aborted) return
-      for (const over of this.#finish()) await this.#write(over, signal)
-      const due = this.#correlate(event)
-      if (due) await this.#write(due, signal)
+    // Where the queue is full there are events, before each of which it is looked, too.
+    const look = () => {
+      if (this.#known.size > 0) this.#queue.push(LOOK)
+    }
+    const timer = this.#options.clock.every(LOOK_MS, look, { unref: true })
+    try {
+      for await (const event of this.#queue) {
+        if (signal.aborted) return
+        for (const known of this.#due()) await this.#write(known, signal)
+        const begun = event === LOOK ? undefined : this.#correlate(event)
+        if (begun) await this.#write(begun, signal)
+      }
+    } finally {
+      timer.cancel()
     }
   }
 
   /** What is to be written now, if anything is. */
-  #correlate(event: EventsEvent): EventsEvent | undefined {
+  #correlate(event: EventsEvent): Known | undefined {
     const { type, action, reason, regarding, related } = event
     const key = JSON.stringify([type, action, reason, regarding, related])
-    const nowMs = this.#options.clock.nowMs()
+    const { clock } = this.#options
+    const lastMs = clock.monotonicMs()
     const known = this.#known.get(key)
+    if (!known) {
+      const fresh = { event, lastMs, written: { count: 0, atMs: lastMs } }
+      this.#known.set(key, fresh)
+      return fresh
+    }
     this.#known.delete(key)
-    this.#known.set(key, known ?? { event, lastMs: nowMs })
-    if (!known) return event
-    known.lastMs = nowMs
-    const lastObservedTime = formatMicroTime(nowMs)
+    this.#known.set(key, known)
+    known.lastMs = lastMs
     const begins = known.event.series === undefined
-    known.event.series = { count: (known.event.series?.count ?? 1) + 1, lastObservedTime }
-    return begins ? known.event : undefined
+    known.event.series = {
+      count: countOf(known.event) + 1,
+      lastObservedTime: formatMicroTime(clock.nowMs()),
+    }
+    return begins ? known : undefined
   }
 
-  /** Forgets what is over; the count of a series is written once more. */
-  #finish(): EventsEvent[] {
-    const over: EventsEvent[] = []
-    const nowMs = this.#options.clock.nowMs()
-    for (const [key, { event, lastMs }] of this.#known) {
-      if (nowMs - lastMs < FINISH_MS && this.#known.size <= KNOWN_MAX) break
-      this.#known.delete(key)
-      if (event.series && event.series.count > 2) over.push(event)
+  /** Series that are over, which are forgotten, and those that go on for long, to be written. */
+  #due(): Known[] {
+    const due: Known[] = []
+    const nowMs = this.#options.clock.monotonicMs()
+    for (const [key, known] of this.#known) {
+      const { event, lastMs, written } = known
+      const isOver = nowMs - lastMs >= FINISH_MS || this.#known.size > KNOWN_MAX
+      if (isOver) this.#known.delete(key)
+      if (countOf(event) === written.count) continue
+      if (isOver || nowMs - written.atMs >= REFRESH_MS) due.push(known)
     }
-    return over
+    return due
   }
 
-  async #write(event: EventsEvent, signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#options
-    const { reason } = event
-    const backoff = new Backoff(this.#random, { msMin: RETRY_MS_MIN, msMax: RETRY_MS_MAX })
-    for (let tries = 1; tries <= TRIES_MAX && !signal.aborted; tries++) {
-      try {
-        return await this.#send(event, signal)
-      } catch (error) {
-        // The server understood and refused, as in a namespace that is going: no use in insisting.
-        if (error instanceof StatusError && error.code < 500) {
-          log.debug('an event was refused', { reason, error: error.message })
-          return
-        }
-        if (!(error instanceof StatusError || error instanceof ConnectionError)) {
-          if (signal.aborted) return
-          throw error
-        }
-        await sleep(clock, backoff.nextMs(), { signal }).catch(() => {})
-      }
-    }
-    if (!signal.aborted) log.warn('an event could not be written', { reason })
+  async #write(known: Known, signal: AbortSignal): Promise<void> {
+    const { event } = known
+    known.written = { count: countOf(event), atMs: this.#options.clock.monotonicMs() }
+    const parts = { ...this.#options, random: this.#random }
+    await writeEvent(parts, { reason: event.reason, signal }, () => this.#send(event, signal))
   }
 
   async #send(event: EventsEvent, signal: AbortSignal): Promise<void> {
@@ -165,4 +170,8 @@ export class SeriesEventRecorder implements EventRecorder {
       type: told.type,
     }
   }
+}
+
+function countOf({ series }: EventsEvent): number {
+  return series?.count ?? 1
 }

@@ -4,7 +4,7 @@ import { type EventsEvent, eventsEvents } from '../../../src/api/index.ts'
 import { SeriesEventRecorder } from '../../../src/client/index.ts'
 import { systemRandom } from '../../../src/platform/index.ts'
 import { ManualClock } from '../../contract/manual-clock.ts'
-import { clientOf, failure, json, until } from './fakes.ts'
+import { clientOf, failure, json, settle, until } from './fakes.ts'
 
 const NOW = Date.parse('2024-01-01T00:00:00Z')
 const metadata = { name: 'web', namespace: 'ns', uid: 'u1', resourceVersion: '7' }
@@ -99,6 +99,41 @@ describe('recorder of events with series', () => {
     recorder.event(about, failed)
     await written(5)
     assert.equal(stored.size, 3)
+  })
+
+  it('writes what goes on every half hour, and its end once though nothing else happens', async () => {
+    const minute = 60_000
+    const pass = async (minutes: number) => {
+      for (let i = 0; i < minutes; i++) {
+        clock.advance(minute)
+        await settle()
+      }
+    }
+    const counts: (number | undefined)[] = []
+    for (let atMs = 0; atMs < 120 * minute; atMs += 5 * minute) {
+      recorder.event(about, failed)
+      await settle()
+      await pass(5)
+      const count = only()?.series?.count
+      if (count !== counts.at(-1)) counts.push(count)
+    }
+    assert.deepEqual(counts, [2, 7, 13, 19])
+    assert.equal(calls.length, 5)
+    await pass(5)
+    assert.equal(only()?.series?.count, 24)
+    await pass(120)
+    assert.equal(calls.length, 6)
+    assert.equal(stored.size, 1)
+  })
+
+  it('looks no more once it has stopped', async () => {
+    for (let i = 0; i < 5; i++) recorder.event(about, failed)
+    await written(2)
+    stop.abort()
+    await running
+    clock.advance(7 * 60_000)
+    await settle()
+    assert.equal(calls.length, 2)
   })
 
   it('writes a series anew when its event has expired', async () => {
