@@ -33,28 +33,36 @@ export class ScaleClient {
 
   /** Undefined: there is no such kind. Rejects with `NotFound` where there is no scale. */
   async get(target: ScaleTarget, call: Call): Promise<Scale | undefined> {
-    const path = await this.#path(target, call)
-    if (path === undefined) return undefined
-    return (await this.#client.request({ method: 'GET', path }, call)) as Scale
+    return (await this.#request(target, { method: 'GET' }, call)) as Scale | undefined
   }
 
   async update(target: ScaleTarget, scale: Scale, call: Call): Promise<void> {
-    const path = await this.#path(target, call)
-    if (path !== undefined) await this.#client.request({ method: 'PUT', path, body: scale }, call)
+    await this.#request(target, { method: 'PUT', body: scale }, call)
   }
 
   async pluralOf(of: Kind, call: Call): Promise<string | undefined> {
     return (await this.#placeOf(of, call))?.plural
   }
 
-  async #path(target: ScaleTarget, call: Call): Promise<string | undefined> {
+  /** Where nothing is found, the kind may be served elsewhere by now: it is looked up once more. */
+  async #request(target: ScaleTarget, what: Ask, call: Call): Promise<unknown> {
     const place = await this.#placeOf(target, call)
-    if (place === undefined) return undefined
-    return `${place.path}/namespaces/${target.namespace}/${place.plural}/${target.name}/scale`
+    if (!place) return undefined
+    try {
+      return await this.#client.request({ ...what, path: scalePath(place, target) }, call)
+    } catch (error) {
+      if (!hasReason(error, 'NotFound')) throw error
+      this.#places.delete(keyOf(target))
+      const now = await this.#placeOf(target, call)
+      if (!now) return undefined
+      if (scalePath(now, target) === scalePath(place, target)) throw error
+      return await this.#client.request({ ...what, path: scalePath(now, target) }, call)
+    }
   }
 
-  async #placeOf({ apiVersion, kind }: Kind, call: Call): Promise<Place | undefined> {
-    const key = `${apiVersion}/${kind}`
+  async #placeOf(of: Kind, call: Call): Promise<Place | undefined> {
+    const { apiVersion, kind } = of
+    const key = keyOf(of)
     const known = this.#places.get(key)
     if (known) return known
     const found =
@@ -98,6 +106,11 @@ export class ScaleClient {
 
 type Kind = Pick<ScaleTarget, 'apiVersion' | 'kind'>
 
+interface Ask {
+  readonly method: 'GET' | 'PUT'
+  readonly body?: Scale
+}
+
 interface ResourceList {
   readonly resources: readonly { readonly name: string; readonly kind: string }[]
 }
@@ -109,3 +122,8 @@ interface GroupInfo {
 
 const apiPath = (apiVersion: string) =>
   apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
+
+const keyOf = ({ apiVersion, kind }: Kind) => `${apiVersion}/${kind}`
+
+const scalePath = ({ path, plural }: Place, { namespace, name }: ScaleTarget) =>
+  `${path}/namespaces/${namespace}/${plural}/${name}/scale`
