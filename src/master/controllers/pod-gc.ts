@@ -135,7 +135,8 @@ class PodCollector {
       const body = { gracePeriodSeconds: 0, preconditions: { uid } }
       await client.for(pods).delete({ name, namespace }, body, call)
     } catch (error) {
-      if (!hasReason(error, 'NotFound', 'Conflict')) this.#failed ??= error
+      // Invalid: the name belongs to another pod by now.
+      if (!hasReason(error, 'NotFound', 'Conflict', 'Invalid')) this.#failed ??= error
     }
   }
 
