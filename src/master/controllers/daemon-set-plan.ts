@@ -81,6 +81,28 @@ export function planPlacement(world: DaemonWorld): DaemonPlan {
   return { create, delete: gone }
 }
 
+/**
+ * The same plan while failed pods are in back-off, as `leftMs` says of them: those stay, and their
+ * nodes get no other pod, which would fail as well. `waitMs`: until the first may go.
+ */
+export function heldBack(
+  plan: DaemonPlan,
+  leftMs: (failed: ReadPod) => number,
+): { readonly plan: DaemonPlan; readonly waitMs: number | undefined } {
+  const waits: number[] = []
+  const waiting = new Set<string | undefined>()
+  const gone = plan.delete.filter((pod) => {
+    const ms = pod.status?.phase === 'Failed' ? leftMs(pod) : 0
+    if (ms <= 0) return true
+    waits.push(ms)
+    waiting.add(targetNode(pod))
+    return false
+  })
+  const create = plan.create.filter((node) => !waiting.has(node))
+  const waitMs = waits.length === 0 ? undefined : Math.min(...waits)
+  return { plan: { create, delete: gone }, waitMs }
+}
+
 function surplusOn(world: DaemonWorld, pods: readonly ReadPod[], surges: boolean): ReadPod[] {
   const staying = pods.filter((pod) => !isGoing(pod))
   const surplus = staying.filter(isOver)

@@ -26,6 +26,7 @@ import {
   type DaemonPlan,
   daemonSetStatus,
   type DaemonWorld,
+  heldBack,
   isOver,
   planPlacement,
   planUpdate,
@@ -189,20 +190,14 @@ class DaemonSetReconciler {
 
   /** First each node gets what it lacks; when nothing is missing there, the update goes on. */
   async #manage(key: ObjectKey, world: DaemonWorld, call: Call): Promise<Managed> {
-    const placement = planPlacement(world)
-    const waits: number[] = []
-    const gone = placement.delete.filter((pod) => {
-      if (pod.status?.phase !== 'Failed') return true
-      const leftMs = this.#backoff.take(`${key}/${targetNode(pod) ?? ''}`, world.nowMs)
-      if (leftMs > 0) waits.push(leftMs)
-      return leftMs === 0
-    })
-    const plan = { ...placement, delete: gone }
+    const { plan, waitMs } = heldBack(planPlacement(world), (pod) =>
+      this.#backoff.take(`${key}/${targetNode(pod) ?? ''}`, world.nowMs),
+    )
     this.#tellOfEnded(world, plan)
     // A failed pod that waits does not keep an update, perhaps its cure, from going on.
     const isIdle = plan.create.length + plan.delete.length === 0
     const failed = await this.#apply(key, world, isIdle ? planUpdate(world) : plan, call)
-    return { failed, waitMs: waits.length === 0 ? undefined : Math.min(...waits) }
+    return { failed, waitMs }
   }
 
   #tellOfEnded({ set }: DaemonWorld, plan: DaemonPlan): void {

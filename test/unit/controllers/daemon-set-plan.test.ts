@@ -3,6 +3,7 @@ import type { DaemonSet, Node, Pod, Stored } from '../../../src/api/index.ts'
 import {
   daemonSetStatus,
   type DaemonWorld,
+  heldBack,
   planPlacement,
   planUpdate,
 } from '../../../src/master/controllers/daemon-set-plan.ts'
@@ -106,6 +107,25 @@ describe('where daemons are missing or too many', () => {
   for (const [what, strategy, pods, plan] of cases) {
     it(what, () => assert.deepEqual(wordsOf(planPlacement(worldOf(pods, strategy))), plan))
   }
+})
+
+describe('daemons that failed and are in back-off', () => {
+  const left = (...ms: number[]) => {
+    const world = worldOf(['a failed', 'b failed', 'b'], surge)
+    return heldBack(planPlacement(world), (pod) => ms[Number(pod.metadata.name)] ?? 0)
+  }
+
+  it('are not replaced, nor does another come beside them', () => {
+    const { plan, waitMs } = left(700, 300)
+    assert.deepEqual(wordsOf(plan), ['+c'])
+    assert.equal(waitMs, 300)
+  })
+
+  it('make way when it is over', () => {
+    const { plan, waitMs } = left(0, 0)
+    assert.deepEqual(wordsOf(plan), ['+a', '+c', '-0', '-1'])
+    assert.equal(waitMs, undefined)
+  })
 })
 
 describe('the next steps of the update of daemons', () => {
