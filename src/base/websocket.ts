@@ -79,7 +79,8 @@ export class WebSocket {
     try {
       yield* this.#read()
     } catch (error) {
-      if (error instanceof WebSocketError) await this.close(error.code, error.message)
+      // Whoever breaks the rules may not read either: that is not waited for.
+      if (error instanceof WebSocketError) this.close(error.code, error.message).catch(() => {})
       throw error
     }
   }

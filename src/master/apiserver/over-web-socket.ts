@@ -88,21 +88,27 @@ function overWebSocket(
     body: undefined,
     async upgrade(connection) {
       const socket = new WebSocket(connection)
-      void untilClosed(socket, connection)
-      for await (const message of messages) await send(socket, message)
-      await socket.close(CLOSE_CODE.normal)
+      const tell = async () => {
+        for await (const message of messages) await send(socket, message)
+        await socket.close(CLOSE_CODE.normal)
+      }
+      await Promise.race([tell(), untilBroken(socket, connection)])
     },
   }
 }
 
-/** What the client sends is not heard; that it goes ends the request. */
-async function untilClosed(socket: WebSocket, connection: Connection): Promise<void> {
+/**
+ * What the client sends is not heard; that it goes ends the request. Resolves when it broke the
+ * rules: the server then gives it time to read why, and ends the connection and the request.
+ */
+async function untilBroken(socket: WebSocket, connection: Connection): Promise<void> {
   try {
     for await (const _ of socket.messages());
   } catch (error) {
     if (error instanceof WebSocketError) return
   }
   connection.destroy()
+  await new Promise<never>(() => {})
 }
 
 /** What a client would speak; how it shows who it is stays here. */

@@ -51,6 +51,14 @@ describe('over WebSockets', () => {
     assert.equal((await log('chat')).status, 400)
   })
 
+  it('a client that breaks the rules and stays is left', async () => {
+    const unmasked = Buffer.of(0x81, 1, 0x61)
+    const watch = await h.send(`GET ${NS}/pods?watch=1`, { headers: webSocketHeaders() })
+    const connection = new FakeConnection(unmasked)
+    await watch.upgrade?.(connection)
+    assert.match(connection.sent.toString('latin1'), /must be masked/)
+  })
+
   it('a watch tells each event by itself', async () => {
     await h.call(`POST ${NS}/configmaps`, { body: { metadata: { name: 'a' } } })
     await h.call(`POST ${NS}/configmaps`, { body: { metadata: { name: 'b' } } })

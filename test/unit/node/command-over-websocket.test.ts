@@ -37,6 +37,7 @@ describe('commands over WebSockets', () => {
     const text = Buffer.from('exit status 3').toString('base64')
     assert.deepEqual(await told('base64.channel.k8s.io', bad), ['1', '1aGk=', `3${text}`])
   })
+
   it('refuse a text that names no channel', async () => {
     const received = async (text: string) => {
       const connection = new FakeConnection(clientText(text))
@@ -53,6 +54,23 @@ describe('commands over WebSockets', () => {
       assert.equal(read, '', text)
       assert.match(sent, /a channel is one digit$/, text)
     }
+  })
+
+  it('end for a client that breaks the rules, though it reads nothing and stays', async () => {
+    const connection = new FakeConnection(Buffer.of(0x81, 1, 0x61))
+    const write = connection.write.bind(connection)
+    connection.write = async (data) => {
+      await write(data)
+      await new Promise<never>(() => {})
+    }
+    let gone: AbortSignal | undefined
+    const of = { protocol: 'v5.channel.k8s.io', choice }
+    await commandOverWebSocket(connection, of, async (streams) => {
+      gone = streams.gone
+      await streams.writeStdout(Buffer.from('hi'))
+    })
+    assert.equal(gone?.aborted, true)
+    assert.match(connection.sent.toString('latin1'), /must be masked/)
   })
 })
 

@@ -71,9 +71,15 @@ export async function commandOverWebSocket(
       gone.abort(new Error('the client went away'))
     }
   }
+  let onBreach = () => {}
+  // The server ends the connection then, and with it what still waits to be sent.
+  const broken = new Promise<void>((resolve) => {
+    onBreach = resolve
+  })
   const reading = read().catch((error: unknown) => {
-    if (error instanceof WebSocketError) return socket.close(error.code, error.message)
-    return connection.destroy()
+    if (!(error instanceof WebSocketError)) return connection.destroy()
+    onBreach()
+    socket.close(error.code, error.message).catch(() => {})
   })
   const send = (channel: number) => (data: Uint8Array) =>
     base64
@@ -81,7 +87,7 @@ export async function commandOverWebSocket(
       : socket.send(Buffer.of(channel), data)
   // Before version 5 an empty message says that the connection stands.
   if (!hasClose) await send(firstChannel(of.choice))(new Uint8Array(0))
-  await run({
+  const running = run({
     stdin,
     sizes,
     gone: gone.signal,
@@ -94,6 +100,7 @@ export async function commandOverWebSocket(
       await socket.close(CLOSE_CODE.normal)
     },
   })
+  await Promise.race([running, broken])
   stdin.destroy()
   await reading
 }
