@@ -76,7 +76,6 @@ export async function startMember(
     },
     onFatal,
   })
-  const comparing = compare(opened, onFatal)
   const { methods, http } = storeFront({ opened, storage, dataFolder, log })
   const front = await serveGrpc({
     ...config.client,
@@ -85,6 +84,7 @@ export async function startMember(
     http,
     log: log.child({ component: 'grpc' }),
   })
+  const comparing = compare(opened, onFatal)
   return {
     opened,
     async stop() {
@@ -95,15 +95,15 @@ export async function startMember(
 }
 
 /**
- * Ends a member that holds other data than the others. It serves meanwhile: a master that waits for
- * those that are down, or reads all that it has first, would be away for longer.
+ * Ends a member that holds other data than most. It serves meanwhile: a master that waits for those
+ * that are down, or reads all that it has first, would be away for longer.
  */
 function compare(opened: OpenStore, onFatal: (error: unknown) => void): AbortController {
   const stopped = new AbortController()
-  opened.store.corruption.agrees(stopped).then(
-    (agrees) => {
+  opened.store.corruption.mayStay(stopped).then(
+    (mayStay) => {
       const id = opened.id.toString(16)
-      if (!agrees) onFatal(new Error(`${id} found data inconsistency with peers`))
+      if (!mayStay) onFatal(new Error(`${id} found data inconsistency with peers`))
     },
     (error: unknown) => {
       if (!stopped.signal.aborted) onFatal(error)

@@ -8,6 +8,8 @@ import type { ServiceContext } from './context.ts'
 const TOPIC = 'hash-kv'
 const PEER_MS = 5000
 const LOOK_FOR_PEERS_MS = 50
+/** How long a member waits before it compares again when nobody could be told to be wrong. */
+const UNDECIDED_MS = 60_000
 
 interface PeerHash {
   readonly id: MemberId
@@ -48,11 +50,50 @@ export class CorruptionCheck {
     return hashes.every((each) => !differ(each, own))
   }
 
+  /**
+   * For a member that serves meanwhile: whether it may stay. False when more than half of all
+   * members hold the same and this one does not. The alarm CORRUPT is raised for others of whom
+   * that is true. While those that answer differ and none of them has a majority, nobody is
+   * judged: they are compared again until one has, or `signal` ends it (then it throws).
+   */
+  async mayStay(options: { signal: AbortSignal }): Promise<boolean> {
+    await this.#meetPeers(options)
+    for (;;) {
+      const { hashes, own } = await this.#hashes(options)
+      const all = comparable(hashes, own)
+      const right = sharedByMost(all, this.#service.member.members().length)
+      if (right === undefined) {
+        if (all.every(({ hash }) => hash === own.hash)) return true
+        this.#log.error('members hold different data, and too few answer to tell who is right')
+      } else {
+        if (own.hash !== right) return false
+        if (await this.#accuse(all, right, options)) return true
+      }
+      await sleep(this.#service.clock, UNDECIDED_MS, options)
+    }
+  }
+
+  /** Raises the alarm for those that hold something else. False when that could not be done now. */
+  async #accuse(
+    all: readonly PeerHash[],
+    right: number,
+    options: { signal: AbortSignal },
+  ): Promise<boolean> {
+    try {
+      for (const { id, hash } of all) if (hash !== right) await this.#raise(id, options)
+      return true
+    } catch (error) {
+      if (options.signal.aborted) throw error
+      this.#log.warn('the alarm CORRUPT could not be raised yet', { error })
+      return false
+    }
+  }
+
   /** One comparison; the members that were found to differ. */
   async check(options: { signal: AbortSignal }): Promise<MemberId[]> {
     await this.#service.member.linearize(options)
     const { hashes, own } = await this.#hashes(options)
-    const all = [own, ...hashes].filter((each) => each.compactRevision === own.compactRevision)
+    const all = comparable(hashes, own)
     const found = oddOnes(all, own)
     for (const id of found) await this.#raise(id, options)
     return found
@@ -130,9 +171,19 @@ function differ(a: PeerHash, b: PeerHash): boolean {
   return a.compactRevision === b.compactRevision && a.hash !== b.hash
 }
 
+/** Own and others' hashes of what was compacted alike. */
+function comparable(hashes: readonly PeerHash[], own: PeerHash): PeerHash[] {
+  return [own, ...hashes].filter((each) => each.compactRevision === own.compactRevision)
+}
+
+/** The hash that more than half of `members` have. */
+function sharedByMost(all: readonly PeerHash[], members: number): number | undefined {
+  const count = (hash: number) => all.filter((each) => each.hash === hash).length
+  return all.find(({ hash }) => count(hash) * 2 > members)?.hash
+}
+
 /** Those that differ from the majority; without one the asking member is believed, as in etcd. */
 function oddOnes(all: readonly PeerHash[], own: PeerHash): MemberId[] {
-  const share = (hash: number) => all.filter((each) => each.hash === hash).length / all.length
-  const right = all.find(({ hash }) => share(hash) > 0.5) ?? own
-  return all.filter(({ hash }) => hash !== right.hash).map(({ id }) => id)
+  const right = sharedByMost(all, all.length) ?? own.hash
+  return all.filter(({ hash }) => hash !== right).map(({ id }) => id)
 }

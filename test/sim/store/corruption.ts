@@ -5,8 +5,11 @@ import type { EtcdState } from '../../../src/store/index.ts'
 import { Violation } from '../world.ts'
 import type { StoreNode } from './node.ts'
 
-/** Below its area, in the engine's keys. */
-const KEY_BUCKET = 0x6b
+/** Tells which of the engine's areas counts, when it is not the first. */
+const ROOT = Uint8Array.of(0)
+const FIRST_AREA = 1
+/** Of blocks of changes, below their area in the engine's keys. */
+const BLOCKS = 0x62
 const NOTHING = { isHeard: () => true }
 
 /** Nobody is accused of holding other data than the others while all hold the same. */
@@ -43,16 +46,17 @@ export async function findAltered(
 }
 
 /** Its newest change says something else on disk. False when there is nothing to alter. */
-async function alter(state: EtcdState, ports: SimPorts): Promise<boolean> {
+export async function alter(state: EtcdState, ports: SimPorts): Promise<boolean> {
   const { mvcc } = state
   if (mvcc.revision <= Math.max(1, mvcc.compactRevision)) return false
   await state.flush()
   const engine = await ports.openEngine('data/db')
+  const area = engine.get(ROOT)?.[0] ?? FIRST_AREA
   let newest: EngineEntry | undefined
   for await (const entries of engine.iterate()) {
-    newest = entries.findLast(([key]) => key[1] === KEY_BUCKET) ?? newest
+    newest = entries.findLast(([key]) => key[0] === area && key[1] === BLOCKS) ?? newest
   }
-  if (!newest) return false
+  if (!newest) throw new Violation('corruption: no change is on the disk after a flush')
   const [key, value] = newest
   value.set([(value.at(-1) ?? 0) ^ 1], value.length - 1)
   await engine.batch([{ type: 'put', key, value }], { sync: true })
