@@ -102,7 +102,7 @@ export class ServiceContext {
 
   /**
    * The same, with what `finish` makes of the outcome: without a promise more, as every write of
-   * keys passes here.
+   * keys passes here. Whatever is wrong rejects; it never throws.
    */
   replicate<T>(
     request: { readonly tag: Tag; readonly encoded: Uint8Array },
@@ -113,16 +113,21 @@ export class ServiceContext {
     if (encoded.length > this.#requestBytesMax) {
       return Promise.reject(etcdErrors.requestTooLarge())
     }
-    const who = options.caller && this.identify(options)
     const write = (known: Who): Promise<T> => {
       const { counts } = this.state
+      const proposed = this.member.propose(payloadParts(tag, encoded, known), options)
       counts.proposalsPending++
-      return this.member.propose(payloadParts(tag, encoded, known), options).then((outcome) => {
+      return proposed.then((outcome) => {
         counts.proposalsPending--
         return finish(outcome)
       }, this.#onFailure)
     }
-    return who instanceof Promise ? who.then(write) : write(who)
+    try {
+      const who = options.caller && this.identify(options)
+      return who instanceof Promise ? who.then(write) : write(who)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   readonly #onFailure = (error: unknown): never => {
