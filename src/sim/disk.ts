@@ -193,6 +193,9 @@ class ProcessFile implements DiskFile {
 
   async truncate(size: number): Promise<void> {
     await this.#act(this.#dataSync, () => {
+      // A file that is cut gives space back, also where there is none.
+      const room = this.#node.size + this.#disk.medium.freeBytes
+      if (size > room) throw noSpace(this.#path)
       this.#node.truncate(size)
       if (this.#dataSync) this.#node.sync()
     })

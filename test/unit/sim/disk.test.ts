@@ -144,4 +144,21 @@ describe('sim: the disk', () => {
     )
     assert.deepEqual(codes, ['not-found', 'not-found', 'not-a-folder', 'not-found', 'none'])
   })
+
+  it('lets no file grow beyond its space, and lets each shrink', async () => {
+    const clock = new SimClock({ startMs: 0, turn })
+    const random = new SeededRandom(1)
+    const machine = new SimMachine({ name: 'm', clock, random, diskBytes: 1000 })
+    const { disk } = machine.boot()
+    const work = async () => {
+      const file = await disk.open('f', { create: true })
+      await file.truncate(1000)
+      const isFull = (error: unknown) => error instanceof DiskError && error.code === 'no-space'
+      await assert.rejects(file.truncate(1001), isFull)
+      assert.equal(await file.size(), 1000)
+      await file.truncate(10)
+      assert.equal(machine.medium.freeBytes, 990)
+    }
+    await settle(clock, work())
+  })
 })
