@@ -19,6 +19,7 @@ const NOT_HERE: readonly (readonly [names: RegExp, why: string])[] = [
   [/^etcd_debugging_disk_backend_commit_/, "bbolt's steps of a commit"],
   [/^etcd_debugging_mvcc_(db|index)_compaction_(pause|total)_duration/, "bbolt's compaction"],
   [/^etcd_(debugging_)?snap_(save_|fsync_|db_fsync_)/, 'snapshots of the v2 store'],
+  [/^etcd_disk_wal_write_duration_seconds$/, 'a write to the log ends when it is durable'],
   [/^etcd_debugging_mvcc_pending_events_total$/, 'a queue of events that is not here'],
 ]
 

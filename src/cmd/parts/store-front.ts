@@ -42,7 +42,7 @@ export interface MeasuredStorage {
 
 export function measuredStorage(): MeasuredStorage {
   const registry = new Registry()
-  const { fsync, walWrite, commit, defrag, defragmenting } = durationMetrics(registry)
+  const { fsync, commit, defrag, defragmenting } = durationMetrics(registry)
   const writtenBytes = registry.counter(
     'etcd_disk_wal_write_bytes_total',
     'Bytes written to the write-ahead log.',
@@ -52,7 +52,7 @@ export function measuredStorage(): MeasuredStorage {
   const clock = systemClock
   return {
     registry,
-    disk: timedDisk(systemDisk(), { clock, fsync, walWrite, writtenBytes }),
+    disk: timedDisk(systemDisk(), { clock, fsync, writtenBytes }),
     openEngine: timedEngines(levelEngines(), { clock, commit, defrag, defragmenting }),
   }
 }

@@ -7,7 +7,6 @@ import { type Counter, exponentialBounds, type Histogram, type Registry } from '
 /** What the durations of the log and of the state's engine are told to, from the first write on. */
 export interface DurationMetrics {
   readonly fsync: Histogram
-  readonly walWrite: Histogram
   readonly commit: Histogram
   readonly defrag: Histogram
   /** Defragmentations under way. */
@@ -21,11 +20,6 @@ export function durationMetrics(registry: Registry): DurationMetrics {
     fsync: registry.histogram(
       'etcd_disk_wal_fsync_duration_seconds',
       'Time until what was written to the write-ahead log is durable.',
-      fine,
-    ),
-    walWrite: registry.histogram(
-      'etcd_disk_wal_write_duration_seconds',
-      'Time to write to the write-ahead log: durable when it ends, so the same as for the sync.',
       fine,
     ),
     commit: registry.histogram(

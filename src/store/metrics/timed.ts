@@ -5,22 +5,18 @@ interface DiskMetrics {
   readonly clock: Clock
   /** Seconds until what was written to the log is durable. */
   readonly fsync: Histogram
-  /** Seconds of each write to the log. */
-  readonly walWrite: Histogram
   readonly writtenBytes: Counter
 }
 
 /** A disk whose durable writes are timed: those of the write-ahead log. */
 export function timedDisk(disk: Disk, metrics: DiskMetrics): Disk {
-  const { clock, fsync, walWrite, writtenBytes } = metrics
+  const { clock, fsync, writtenBytes } = metrics
   const timed = (file: DiskFile): DiskFile => ({
     read: (offset, length) => file.read(offset, length),
     async write(offset, data) {
       const startMs = clock.monotonicMs()
       await file.write(offset, data)
-      const seconds = (clock.monotonicMs() - startMs) / 1000
-      fsync.observe(seconds)
-      walWrite.observe(seconds)
+      fsync.observe((clock.monotonicMs() - startMs) / 1000)
       writtenBytes.add(data.length)
     },
     sync: () => file.sync(),

@@ -79,6 +79,8 @@ describe('what a member serves its clients', () => {
       assert.match(response.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/)
       const text = await response.text()
       for (const name of WATCHED) assert.match(text, new RegExp(`^# TYPE ${name} `, 'm'), name)
+      // It would say what the fsync's says.
+      assert.doesNotMatch(text, /etcd_disk_wal_write_duration_seconds/)
       const value = (series: string): number => {
         const line = text.split('\n').find((each) => each.startsWith(`${series} `))
         assert.ok(line, series)
