@@ -15,6 +15,12 @@ import {
 import { emptyState, Journal } from './journal.ts'
 import { Network } from './network.ts'
 
+/**
+ * How long anything is waited for: only what never comes takes it. A machine with other work may
+ * let a short tick's elections fail again and again for seconds.
+ */
+export const PATIENCE_MS = 60_000
+
 /** A signal that is never aborted. */
 export const never = () => new AbortController().signal
 
@@ -31,7 +37,8 @@ export class TestCluster {
   onFatal: (at: number, error: unknown) => void = (_, error) => {
     throw error
   }
-  requestTimeoutMs = 5000
+  /** Of members that are opened from now on. */
+  requestTimeoutMs = PATIENCE_MS
 
   private constructor(folder: string, size: number, logLimits: Partial<LogLimits>) {
     this.#folder = folder
@@ -46,9 +53,15 @@ export class TestCluster {
     })
   }
 
-  static async start(size: number, logLimits: Partial<LogLimits> = {}): Promise<TestCluster> {
+  /** `requestTimeoutMs` and `logLimits`: those of its members. */
+  static async start(
+    size: number,
+    options: Partial<LogLimits> & { requestTimeoutMs?: number } = {},
+  ): Promise<TestCluster> {
+    const { requestTimeoutMs = PATIENCE_MS, ...logLimits } = options
     const folder = await fs.mkdtemp(join(tmpdir(), 'member-'))
     const cluster = new TestCluster(folder, size, logLimits)
+    cluster.requestTimeoutMs = requestTimeoutMs
     for (let i = 0; i < size; i++) await cluster.open(i)
     return cluster
   }
@@ -138,7 +151,11 @@ export class TestCluster {
   }
 }
 
-export async function until(what: string, holds: () => boolean, timeoutMs = 8000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean,
+  timeoutMs = PATIENCE_MS,
+): Promise<void> {
   const endMs = Date.now() + timeoutMs
   while (!holds()) {
     if (Date.now() > endMs) throw new Error(`waited in vain for ${what}`)
