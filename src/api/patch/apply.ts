@@ -1,6 +1,6 @@
 import { StatusError } from '../../base/index.ts'
 import type { FieldWords, Struct } from '../schema/index.ts'
-import { JsonSyntaxError, parseJson, toJsonValue } from '../codec/index.ts'
+import { findDuplicates, JsonSyntaxError, parseJson, toJsonValue } from '../codec/index.ts'
 import { goText, PatchError } from './errors.ts'
 import { patchedText } from './patched-text.ts'
 import { applyJsonPatch, type JsonPatchOperation } from './json-patch.ts'
@@ -33,6 +33,8 @@ export interface Refusal {
 /** A patch that was read and can be applied, also again after a conflict. */
 export interface ParsedPatch {
   readonly kind: PatchKind
+  /** What strict reading finds in the patch itself: names that stand twice, steps' unknown fields. */
+  readonly faults: readonly string[]
   /** What upstream quotes when the patched value is none of its kind: of what, and why. */
   refusal(struct: Struct<FieldWords>, current: JsonObject, why: string): Refusal
   /** The patched JSON value; `current` is not changed. Throws `StatusError`. */
@@ -42,37 +44,56 @@ export interface ParsedPatch {
 /** Reads a patch; throws `StatusError` 400 when the body is none. */
 export function parsePatch(kind: PatchKind, body: Uint8Array): ParsedPatch {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
-  const value = readPatch(text)
-  if (kind === 'json') {
-    // Nothing is a patch of no steps.
-    if (!Array.isArray(value) && value !== null) throw badPatch(value, '[]handlers.jsonPatchOp')
-    const operations = ((value ?? []) as unknown[]).map(toOperation)
-    if (operations.length > MAX_OPERATIONS) {
-      const message =
-        `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, ` +
-        `got ${operations.length}`
-      throw new StatusError(413, 'RequestEntityTooLarge', message)
-    }
-    return patchOfText(kind, (current) => runJsonPatch(current, operations))
-  }
+  const value = readPatch(kind, text)
+  if (kind === 'json') return parseJsonPatch(value)
   if (value === null && kind === 'merge') {
     throw new StatusError(400, 'BadRequest', 'Invalid JSON Patch')
   }
-  if (!isObject(value)) throw badPatch(value, 'map[string]interface {}')
+  // Nothing is a strategic merge of nothing.
+  const patch = value ?? {}
+  if (!isObject(patch)) throw badPatch(kind, patch, 'map[string]interface {}')
+  const faults = findDuplicates(text, patch)
   if (kind === 'merge') {
-    return patchOfText(kind, (current) => mustBeObject(applyMergePatch(current, value)))
+    return patchOfText({ kind, faults }, (current) => mustBeObject(applyMergePatch(current, patch)))
   }
   return {
     kind,
-    apply: (struct, current) => runStrategic(struct, current, value),
-    refusal: (_struct, _current, why) => ({ value: goText(value), why: conversionText(why) }),
+    faults,
+    apply: (struct, current) => runStrategic(struct, current, patch),
+    refusal: (_struct, _current, why) => ({ value: goText(patch), why: conversionText(why) }),
   }
 }
 
+function parseJsonPatch(value: unknown): ParsedPatch {
+  // Nothing is a patch of no steps.
+  const steps: unknown = value ?? []
+  if (!Array.isArray(steps)) throw badPatch('json', steps, '[]handlers.jsonPatchOp')
+  const operations = (steps as unknown[]).map(toOperation)
+  if (operations.length > MAX_OPERATIONS) {
+    const message =
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, ` +
+      `got ${operations.length}`
+    throw new StatusError(413, 'RequestEntityTooLarge', message)
+  }
+  const unknown = (steps as unknown[]).flatMap((step, i) =>
+    Object.keys(step ?? {})
+      .filter((name) => !STEP_FIELDS.has(name))
+      .map((name) => `json patch unknown field "[${i}].${name}"`),
+  )
+  return patchOfText({ kind: 'json', faults: unknown }, (current) =>
+    runJsonPatch(current, operations),
+  )
+}
+
+const STEP_FIELDS: ReadonlySet<string> = new Set(['op', 'path', 'from', 'value'])
+
 /** A patch of the object's JSON: in a refusal stands what it made of that. */
-function patchOfText(kind: PatchKind, apply: (current: JsonObject) => JsonObject): ParsedPatch {
+function patchOfText(
+  of: Pick<ParsedPatch, 'kind' | 'faults'>,
+  apply: (current: JsonObject) => JsonObject,
+): ParsedPatch {
   return {
-    kind,
+    ...of,
     apply: (_struct, current) => apply(current),
     refusal: (struct, current, why) => {
       const before = toJsonValue(struct, current)
@@ -87,7 +108,9 @@ const DECODER_TEXT = /^json: cannot unmarshal (\w+)( \S+)? into Go struct field 
  * What the decoder says of a wrong type, in the words of upstream's converter: a strategic merge
  * patch goes from maps to structures without JSON in between.
  */
-function conversionText(decoderText: string): string {
+export function conversionText(decoderText: string): string {
+  if (decoderText.startsWith('illegal base64 data'))
+    return `error decoding from json: ${decoderText}`
   const [, given = '', digits = '', wanted = ''] = DECODER_TEXT.exec(decoderText) ?? []
   if (wanted === '') return decoderText
   const source = digits.includes('.') ? 'float64' : (CONVERTED_FROM[given] ?? given)
@@ -104,30 +127,37 @@ const CONVERTED_FROM: Readonly<Record<string, string>> = {
   array: 'slice',
 }
 
-function readPatch(text: string): unknown {
+function readPatch(kind: PatchKind, text: string): unknown {
   try {
     return parseJson(text)
   } catch (cause) {
     if (!(cause instanceof JsonSyntaxError)) throw cause
-    const message = `error decoding patch: ${cause.message}`
-    throw new StatusError(400, 'BadRequest', message, { cause })
+    throw new StatusError(400, 'BadRequest', decodingText(kind, cause.message), { cause })
   }
 }
 
-function badPatch(value: unknown, goType: string, into = 'Go value of type'): StatusError {
+const decodingText = (kind: PatchKind, why: string) =>
+  kind === 'strategic' ? why : `error decoding patch: ${why}`
+
+function badPatch(
+  kind: PatchKind,
+  value: unknown,
+  goType: string,
+  into = 'Go value of type',
+): StatusError {
   const given = Array.isArray(value) ? 'array' : typeof value
   const shown = given === 'boolean' ? 'bool' : given
   const text = `json: cannot unmarshal ${shown} into ${into} ${goType}`
-  return new StatusError(400, 'BadRequest', `error decoding patch: ${text}`)
+  return new StatusError(400, 'BadRequest', decodingText(kind, text))
 }
 
 function toOperation(value: unknown): JsonPatchOperation {
   if (value === null) return { op: 'unknown' }
-  if (!isObject(value)) throw badPatch(value, 'handlers.jsonPatchOp')
+  if (!isObject(value)) throw badPatch('json', value, 'handlers.jsonPatchOp')
   const text = (name: string): string | undefined => {
     const given = value[name] ?? undefined
     if (given === undefined || typeof given === 'string') return given
-    throw badPatch(given, 'string', `Go struct field jsonPatchOp.${name} of type`)
+    throw badPatch('json', given, 'string', `Go struct field jsonPatchOp.${name} of type`)
   }
   const path = text('path')
   const from = text('from')
@@ -159,7 +189,11 @@ function runStrategic(
     return applyStrategicMerge(struct, current, patch)
   } catch (cause) {
     if (!(cause instanceof PatchError)) throw cause
-    throw new StatusError(500, '', cause.message, { cause })
+    const { message } = cause
+    if (message.startsWith('invalid patch format of')) {
+      throw new StatusError(400, 'BadRequest', message, { cause })
+    }
+    throw new StatusError(500, '', message, { cause })
   }
 }
 

@@ -40,7 +40,10 @@ function applyDirectives(
   let replaces = false
   const changes: JsonObject[] = []
   for (const item of patch) {
-    if (!isObject(item)) throw new PatchError('list element types are not identical')
+    if (!isObject(item)) {
+      const lists = goText([before, patch])
+      throw new PatchError(`list element types are not identical: ${lists}`)
+    }
     const directive = item[DIRECTIVE]
     if (directive === undefined) changes.push(item)
     else if (directive === 'replace') replaces = true

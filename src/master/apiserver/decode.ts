@@ -6,6 +6,7 @@ import {
   decodeProto,
   DeleteOptions,
   describeStrictErrors,
+  JsonSyntaxError,
   type KubeObject,
   parseJson,
   parseYaml,
@@ -56,7 +57,7 @@ export function decodeObject(
 
 const DELETE_SCHEME = '"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"'
 
-/** The DeleteOptions in a body: of any group's version, for each has its own. */
+/** The DeleteOptions in a body: of any group's version, for each has its own. Throws 500, as upstream. */
 export function decodeDeleteOptions(body: Body): DeleteOptions {
   try {
     if (body.format === 'protobuf') {
@@ -71,7 +72,10 @@ export function decodeDeleteOptions(body: Body): DeleteOptions {
     return decodeJson<DeleteOptions>(DeleteOptions, value)
   } catch (error) {
     if (error instanceof StatusError) throw error
-    throw statusErrors.badRequest(error instanceof Error ? error.message : String(error))
+    const { message } = error as Error
+    const before =
+      error instanceof JsonSyntaxError ? "couldn't get version/kind; json parse error: " : ''
+    throw statusErrors.plain(before + message)
   }
 }
 

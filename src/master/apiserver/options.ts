@@ -116,11 +116,13 @@ export function deleteOptionsFromQuery(query: URLSearchParams): DeleteOptions {
   const grace = integer(query, 'gracePeriodSeconds')
   if (grace !== undefined) options.gracePeriodSeconds = grace
   const policy = query.get('propagationPolicy')
-  if (policy) options.propagationPolicy = policy
+  if (policy !== null) options.propagationPolicy = policy
   const orphan = query.get('orphanDependents')
   if (orphan !== null) options.orphanDependents = isTrue(orphan)
   const dryRun = query.getAll('dryRun')
   if (dryRun.length > 0) options.dryRun = dryRun
+  const uid = query.get('uid')
+  if (uid) options.preconditions = { uid }
   return options
 }
 

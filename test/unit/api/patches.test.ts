@@ -213,10 +213,18 @@ describe('patches read from a request', () => {
     assert.throws(read('json', '[{"op":"add","path":1}]'), of('path'))
     assert.throws(read('json', '[{"op":"move","from":1}]'), of('from'))
     assert.throws(read('merge', 'null'), says('Invalid JSON Patch'))
+    const array = 'json: cannot unmarshal array into Go value of type map[string]interface {}'
+    assert.throws(read('strategic', '[]'), says(array))
+    const kept = read('strategic', '{"metadata":{"$retainKeys":"a"}}')()
+    assert.throws(
+      () => kept.apply(pods.struct, { metadata: { name: 'p' } }),
+      says('invalid patch format of retainKeys'),
+    )
   })
 
   it('of no steps change nothing', () => {
     assert.deepEqual(read('json', 'null')().apply(pods.struct, { a: 1 }), { a: 1 })
+    assert.deepEqual(read('strategic', 'null')().apply(pods.struct, { a: 1 }), { a: 1 })
   })
 
   it('are bounded and must be patches', () => {
@@ -225,7 +233,7 @@ describe('patches read from a request', () => {
     assert.throws(read('json', many), isStatus(413))
     assert.throws(read('json', '{}'), isStatus(400))
     assert.throws(read('merge', '[]'), isStatus(400))
-    assert.throws(read('strategic', 'null'), isStatus(400))
+    assert.throws(read('strategic', '1'), isStatus(400))
     assert.throws(read('merge', '{"a":'), isStatus(400))
   })
 })

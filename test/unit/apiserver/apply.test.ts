@@ -46,6 +46,24 @@ describe('server-side apply, on an API server', () => {
     assert.notEqual(other.json.metadata.resourceVersion, first.json.metadata.resourceVersion)
   })
 
+  it('tells of a value that its type does not take in the words of the converter', async () => {
+    const harness = await start()
+    const apply = async (body: unknown) => {
+      const at = `PATCH ${MAPS}/a?fieldManager=m`
+      const { status, json } = await harness.call(at, { headers: APPLY, body })
+      return `${status} ${json.message}`
+    }
+    const kind = '/v1, Kind=ConfigMap'
+    const refused = `500 failed to convert new object (/a; ${kind}) to proper version: unable to convert unstructured object to ${kind}: `
+    assert.equal(
+      await apply(configMap('a', { binaryData: { x: '!' } })),
+      `${refused}error decoding from json: illegal base64 data at input byte 0`,
+    )
+    const created = { ...configMap('a'), metadata: { name: 'a', creationTimestamp: 'x' } }
+    assert.match(await apply(created), /to \/v1, Kind=ConfigMap: parsing time "x" as/)
+    assert.equal(await apply('null'), '400 invalid object type: /, Kind=')
+  })
+
   it('applies a number of replicas to the scale, which then belongs to who applied it', async () => {
     const harness = await start()
     const url = '/apis/apps/v1/namespaces/default/deployments'

@@ -54,6 +54,40 @@ describe('registry', () => {
     assert.equal(await patch('x', 'none'), '404 configmaps "none" not found')
   })
 
+  it('warns of what strict reading finds in a patch, also when it is refused', async () => {
+    await h.call(`POST ${CMS}`, { body: configMap('a') })
+    const warned = async (type: string, body: unknown) => {
+      const headers = { 'content-type': `application/${type}+json` }
+      const answer = await h.call(`PATCH ${CMS}/a`, { headers, body })
+      return `${answer.status} ${answer.headers['warning']}`
+    }
+    const twice = '{"data":{"a":"1","a":"2"}}'
+    const duplicate = '200 299 - "duplicate field \\"data.a\\""'
+    assert.equal(await warned('merge-patch', twice), duplicate)
+    assert.equal(await warned('strategic-merge-patch', twice), duplicate)
+    const step = [{ op: 'add', path: '/data/c', value: '3', extra: 1 }]
+    const extra = '200 299 - "json patch unknown field \\"[0].extra\\""'
+    assert.equal(await warned('json-patch', step), extra)
+    const refused = { other: 1, metadata: { labels: { a: ' ' } } }
+    assert.equal(await warned('merge-patch', refused), '422 299 - "unknown field \\"other\\""')
+  })
+
+  it('tells of options of a delete that are none as an error of its own', async () => {
+    const remove = async (body: string) => {
+      const headers = { 'content-type': 'application/json' }
+      const { status, json } = await h.call(`DELETE ${CMS}/a`, { headers, body })
+      return `${status} ${json.message}`
+    }
+    const syntax = `couldn't get version/kind; json parse error: invalid character 'x' looking for beginning of value`
+    assert.equal(await remove('x'), `500 ${syntax}`)
+    const type =
+      'json: cannot unmarshal string into Go struct field DeleteOptions.gracePeriodSeconds of type int64'
+    assert.equal(await remove('{"gracePeriodSeconds":"x"}'), `500 ${type}`)
+    assert.equal((await h.call(`DELETE ${CMS}/a?propagationPolicy=`)).status, 422)
+    await h.call(`POST ${CMS}`, { body: configMap('a') })
+    assert.equal((await h.call(`DELETE ${CMS}/a?uid=another`)).status, 409)
+  })
+
   it('refuses wrong types in a strategic merge patch in the words of the converter', async () => {
     const pods = '/api/v1/namespaces/default/pods'
     const account = { metadata: { name: 'default' } }

@@ -2,7 +2,9 @@ import {
   apiVersionOf,
   ApplyConflict,
   ApplyTypeError,
+  conversionText,
   type JsonObject,
+  JsonTypeError,
   type KubeObject,
   parseYaml,
   YamlSyntaxError,
@@ -66,9 +68,29 @@ export async function applyConfig(
   checkConfig(type, config.value)
   const of = { config: structuredClone(config.value), force, subresource, nowMs }
   const applied = await translate(() => trackApply(tracking, call, { ...of, ...(old && { old }) }))
-  const object = tracking.fromJson(applied.object)
+  const object = decode(tracking, applied.object, { type, config: config.value })
   checkDuplicates(config, options.fieldValidation)
   return object
+}
+
+/** Upstream's text, with its code, for a value that its type does not take. */
+function decode(
+  tracking: FieldTracking,
+  value: JsonObject,
+  { type, config }: { type: AppliedTo['type']; config: JsonObject },
+): KubeObject {
+  try {
+    return tracking.fromJson(value)
+  } catch (error) {
+    if (!(error instanceof JsonTypeError)) throw error
+    const { name = '', namespace = '' } = config.metadata ?? {}
+    const version = type.group === '' ? `/${type.version}` : apiVersionOf(type)
+    const kind = `${version}, Kind=${type.kind}`
+    const message =
+      `failed to convert new object (${namespace}/${name}; ${kind}) to proper version: ` +
+      `unable to convert unstructured object to ${kind}: ${conversionText(error.message)}`
+    throw new StatusError(500, '', message, { cause: error })
+  }
 }
 
 /** Server-side apply (KEP-555): makes the object what the client's configuration says of it. */
@@ -108,7 +130,8 @@ export async function applyObject(
 function readConfig(bytes: Uint8Array): Config {
   const bad = (why: string) => statusErrors.badRequest(`error decoding YAML: ${why}`)
   try {
-    const { value, duplicates } = parseYaml(Buffer.from(bytes).toString('utf8'))
+    const { value: given, duplicates } = parseYaml(Buffer.from(bytes).toString('utf8'))
+    const value = given ?? {}
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       return { value: { ...value }, duplicates }
     }

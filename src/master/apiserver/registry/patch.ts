@@ -56,29 +56,22 @@ export async function patchObject(
   const { options, patch } = await readPatch(exchange)
   const { resource } = store
   const { name, namespace } = exchange.at
-  const found: string[] = []
-  const result = await updateObject(
-    store,
-    { ...callOf(exchange, resource.namespaced), options },
-    {
-      name,
-      rules,
-      change: (old) => {
-        found.length = 0
-        const object = applyPatch<KubeObject>(resource, {
-          patch: patch(),
-          options,
-          current: old,
-          found,
-        })
-        checkPlace(object, { name, namespace: resource.namespaced ? namespace : '' })
-        resource.strategy.applyDefaults(object)
-        return object
-      },
-    },
-  )
-  if (options.fieldValidation === 'Warn') exchange.warnings.push(...found)
-  return result
+  let warnings: readonly string[] = []
+  const change = (current: KubeObject) => {
+    const found: string[] = []
+    const object = applyPatch<KubeObject>(resource, { patch: patch(), options, current, found })
+    warnings = found
+    checkPlace(object, { name, namespace: resource.namespaced ? namespace : '' })
+    resource.strategy.applyDefaults(object)
+    return object
+  }
+  try {
+    const call = { ...callOf(exchange, resource.namespaced), options }
+    return await updateObject(store, call, { name, rules, change })
+  } finally {
+    // Of what is refused later, too.
+    if (options.fieldValidation === 'Warn') exchange.warnings.push(...warnings)
+  }
 }
 
 // What lists merge by is told by declared types only.
@@ -103,6 +96,7 @@ export interface PatchStep {
 export function applyPatch<T extends KubeObject>(type: ApiType | Resource, step: PatchStep): T {
   const { options, found } = step
   const value = run(type, step)
+  found.push(...step.patch.faults)
   const refuse = (because: string) => {
     const { value: shown, why } = step.patch.refusal(type.struct, { ...step.current }, because)
     const detail = `Invalid value: ${JSON.stringify(shown)}: ${why}`
