@@ -158,6 +158,26 @@ describe('simulation: the rules of the cluster', () => {
     assert.throws(second, Violation)
   })
 
+  it('are evicted no further than their budget says, those not that did not serve and stay', () => {
+    const cluster = new Cluster()
+    const labels = { app: 'a' }
+    const spec = { minAvailable: 1, selector: { matchLabels: labels } }
+    cluster.put('PodDisruptionBudget', { name: 'a' }, { spec })
+    const marked = { type: 'DisruptionTarget', reason: 'EvictionByEvictionAPI' }
+    const evicted = { ...READY, conditions: [...READY.conditions, marked] }
+    const pod = (name: string, status: Fields) => cluster.put('Pod', { name, labels }, { status })
+    for (const name of ['a', 'b']) pod(name, READY)
+    pod('c', { phase: 'Pending' })
+    pod('c', { phase: 'Pending', conditions: [marked] })
+    pod('a', evicted)
+    pod('c', evicted)
+    pod('b', evicted)
+    const last = new Cluster()
+    last.put('PodDisruptionBudget', { name: 'a' }, { spec })
+    last.put('Pod', { name: 'a', labels }, { status: READY })
+    assert.throws(() => last.put('Pod', { name: 'a', labels }, { status: evicted }), Violation)
+  })
+
   it('have autoscalers stay within their bounds', () => {
     const asks = (desiredReplicas: number) => {
       const spec = { minReplicas: 2, maxReplicas: 3 }

@@ -8,11 +8,13 @@ const BUDGETS = '/apis/policy/v1/namespaces/default/poddisruptionbudgets'
 
 describe('eviction of a pod that serves meanwhile', () => {
   let h: Harness
-  /** Comes before the next write of a pod. */
+  /** Comes before the next write of a pod, or so many later. */
   let meanwhile: (() => Promise<unknown>) | undefined
+  let later: number
 
   beforeEach(async () => {
     meanwhile = undefined
+    later = 0
     h = await Harness.start({ kv: interrupted(createMemoryKv({ clock: systemClock })) })
     await h.call(`POST ${NS}/serviceaccounts`, { body: { metadata: { name: 'default' } } })
     const labelled = { ...pod('p'), metadata: { name: 'p', labels: { app: 'a' } } }
@@ -24,7 +26,8 @@ describe('eviction of a pod that serves meanwhile', () => {
 
   function interrupted(kv: Kv): Kv {
     const update: Kv['update'] = async (...of) => {
-      const first = of[0].startsWith('/registry/pods/') ? meanwhile : undefined
+      const isPod = of[0].startsWith('/registry/pods/') && meanwhile !== undefined
+      const first = isPod && later-- === 0 ? meanwhile : undefined
       if (first) meanwhile = undefined
       await first?.()
       return kv.update(...of)
@@ -80,6 +83,14 @@ describe('eviction of a pod that serves meanwhile', () => {
     const { status, json } = await evict()
     assert.equal(status, 429)
     assert.match(json.details.causes[0].message, /budget b needs 1 healthy pods and has 1/)
+    assert.equal(await isGoing(), false)
+  })
+
+  it('asks the budget when the pod serves between the mark and the deletion', async () => {
+    await budget('IfHealthyBudget')
+    meanwhile = () => becomes('Running', 'True')
+    later = 1
+    assert.equal((await evict()).status, 429)
     assert.equal(await isGoing(), false)
   })
 

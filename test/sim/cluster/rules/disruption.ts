@@ -4,8 +4,12 @@ import type { Rule } from './index.ts'
 
 /** Evictions leave as many pods as their budget says, but for those that were lost otherwise. */
 export const disruptionRule = (): Rule => {
+  /** UIDs of pods that served when they were evicted: one that did not may yet stay, and serve. */
+  const spent = new Set<string>()
+  const isSpent = ({ metadata }: Seen) => spent.has(metadata.uid)
   return ({ key, old, now }, observer) => {
     if (now?.kind !== 'Pod' || !old || !isEvicted(now) || isEvicted(old) || !isReady(old)) return
+    spent.add(now.metadata.uid)
     for (const budget of observer.ofKind('PodDisruptionBudget')) {
       const { namespace } = budget.metadata
       const selector = at(budget, 'spec.selector.matchLabels') as Record<string, string>
@@ -13,12 +17,12 @@ export const disruptionRule = (): Rule => {
       if (!isMeant(now)) continue
       const needs = observer.recent.versions(budget).map((v) => numberAt(v, 'spec.minAvailable'))
       const pods = observer.ofKind('Pod').filter(isMeant)
-      const healthy = pods.filter((pod) => isActive(pod) && isReady(pod) && !isEvicted(pod)).length
+      const healthy = pods.filter((pod) => isActive(pod) && isReady(pod) && !isSpent(pod)).length
       // A budget does not know at once of those that failed or were deleted.
       const failed = pods.filter(
-        (pod) => !isEvicted(pod) && !(isActive(pod) && isReady(pod)) && wasReady(pod),
+        (pod) => !isSpent(pod) && !(isActive(pod) && isReady(pod)) && wasReady(pod),
       )
-      const lost = observer.recent.lost('Pod').filter((pod) => isMeant(pod) && !isEvicted(pod))
+      const lost = observer.recent.lost('Pod').filter((pod) => isMeant(pod) && !isSpent(pod))
       const left = healthy + failed.length + lost.length
       if (left >= Math.min(...needs)) continue
       throw new Violation(`${key}: its eviction leaves ${left} of ${needs.join(' or ')}`)
