@@ -1,3 +1,4 @@
+import { goJson } from '../go/json.ts'
 import type { FieldDefinition, FieldType, FieldWords, Struct } from '../schema/index.ts'
 import { DELIMITED, FIXED64, ReverseWriter, VARINT } from './proto-io.ts'
 
@@ -215,17 +216,6 @@ function writeEither(
 
 function asText(value: unknown): string {
   return typeof value === 'string' ? value : ''
-}
-
-const ESCAPED = /[<>&\u2028\u2029]/g
-
-/**
- * JSON as Go's `encoding/json` writes it, fit for HTML. Clients in Go compare what they would write
- * with the bytes that stand here: a controller's revision with its set's template.
- */
-function goJson(value: unknown): string {
-  const escape = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return JSON.stringify(value).replace(ESCAPED, escape)
 }
 
 const writeIntKind = tagged(1, { kind: 'int32' })

@@ -1,3 +1,4 @@
+import { goJson } from '../go/json.ts'
 import { isObject, type JsonObject } from './values.ts'
 
 /**
@@ -19,9 +20,5 @@ export function patchedText(before: JsonObject, after: JsonObject): string {
     const keys = Object.keys(value).sort()
     return Object.fromEntries(keys.map((key) => [key, sort(value[key])]))
   }
-  const text = JSON.stringify(sort({ ...after }))
-  return text.replace(
-    /[<>&\u2028\u2029]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return goJson(sort({ ...after }))
 }

@@ -1,5 +1,5 @@
 import type { DeepReadonly } from '../../base/index.ts'
-import { goDump, PodTemplateSpec } from '../../api/index.ts'
+import { goDump, goJson, PodTemplateSpec } from '../../api/index.ts'
 
 /**
  * The hash of a pod template in names and labels (upstream's `ComputeHash`): FNV-1a, 32 bits, over
@@ -27,7 +27,9 @@ function countBytes(count: number | undefined): Uint8Array {
 
 /** The hash of what a revision keeps (upstream's `HashControllerRevision`): FNV-1 over its JSON. */
 export function revisionHash(data: object, collisionCount: number): string {
-  return safeEncode(String(fnv1(OFFSET, encoder.encode(goJson(data) + String(collisionCount)))))
+  return safeEncode(
+    String(fnv1(OFFSET, encoder.encode(goJson(sorted(data)) + String(collisionCount)))),
+  )
 }
 
 function fnv1a(start: number, bytes: Uint8Array): number {
@@ -42,17 +44,12 @@ function fnv1(start: number, bytes: Uint8Array): number {
   return hash >>> 0
 }
 
-/** JSON as Go's encoder writes it: keys in order, and nothing that means something in HTML. */
-function goJson(data: object): string {
-  const sorted = JSON.stringify(data, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )
-  return sorted.replace(
-    /[<>&\u2028\u2029]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+/** With the keys of all objects in order. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(sorted)
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, part]) => [key, sorted(part)]))
 }
 
 // apimachinery `rand.SafeEncodeString`: no vowels, so that no words appear.

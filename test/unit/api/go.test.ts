@@ -3,6 +3,7 @@ import {
   Container,
   goDifference,
   goFieldOf,
+  goJson,
   goStruct,
   goSyntax,
   PodSpec,
@@ -14,6 +15,13 @@ const difference = (before: object, after: object) =>
   goDifference(goStruct(Container, container(before)), goStruct(Container, container(after)))
 
 describe('values as Go prints them', () => {
+  it('are fit for HTML as JSON', () => {
+    assert.equal(
+      goJson({ b: '<&>\u2028', a: 1 }),
+      String.raw`{"b":"\u003c\u0026\u003e\u2028","a":1}`,
+    )
+  })
+
   it('shows types, nil and what is pointed to', () => {
     const port = { port: 80, protocol: 'TCP', targetPort: 'http' }
     assert.equal(
