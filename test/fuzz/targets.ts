@@ -4,7 +4,6 @@ import {
   decodeBody,
   decodeProto,
   encodeJson,
-  encodeObject,
   encodeProto,
   parseFieldSelector,
   parseQuantity,
@@ -15,6 +14,7 @@ import {
   type Resource,
   SelectorError,
 } from '../../src/api/index.ts'
+import { encodeObject } from '../support/encode-object.ts'
 import { StatusError } from '../../src/base/index.ts'
 import { etcdserverpb } from '../../src/gen/etcd.js'
 import { decodeFrame, encodeFrame } from '../../src/store/member/peer-codec.ts'

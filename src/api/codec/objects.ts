@@ -1,14 +1,12 @@
 import { StatusError } from '../../base/index.ts'
 import type { FieldWords, Struct } from '../schema/index.ts'
-import { unwrapProtobuf, wrapProtobuf } from './envelope.ts'
+import { unwrapProtobuf } from './envelope.ts'
 import { JsonTypeError } from './go-types.ts'
 import { decodeJson } from './json-decode.ts'
-import { encodeJson, toJsonValue } from './json-encode.ts'
 import { addDuplicates, JsonSyntaxError, parseJson } from './json-text.ts'
 import { decodeProto } from './proto-decode.ts'
-import { encodeProto } from './proto-encode.ts'
 import { ProtoError } from './proto-io.ts'
-import { formatYaml, parseYaml, YamlSyntaxError } from './yaml-text.ts'
+import { parseYaml, YamlSyntaxError } from './yaml-text.ts'
 
 export type MediaType = 'json' | 'yaml' | 'protobuf'
 
@@ -206,17 +204,6 @@ export function describeStrictErrors(errors: readonly string[]): string {
   const others = errors.filter((error) => !error.startsWith('line '))
   const first = yaml.length > 0 ? [`yaml: unmarshal errors:\n  ${yaml.join('\n  ')}`] : []
   return `strict decoding error: ${[...first, ...others].join(', ')}`
-}
-
-/** Encodes an object with its `kind` and `apiVersion` in the format asked for. */
-export function encodeObject(type: ApiType, object: unknown, media: MediaType): Uint8Array {
-  const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`
-  if (media === 'protobuf') {
-    return wrapProtobuf({ apiVersion, kind: type.kind }, encodeProto(type.struct, object))
-  }
-  const typed = { ...(object as object), kind: type.kind, apiVersion }
-  if (media === 'json') return Buffer.from(encodeJson(type.struct, typed), 'utf8')
-  return Buffer.from(formatYaml(toJsonValue(type.struct, typed)), 'utf8')
 }
 
 /**

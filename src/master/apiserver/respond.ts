@@ -27,17 +27,14 @@ export interface ReplyContext {
   readonly includeObject: IncludeObject
 }
 
-/** For answers that are JSON whatever was asked for. */
-export const PLAIN_JSON: Accepted = {
+/** For answers that are JSON for people to read, whatever was asked for. */
+export const PRETTY_JSON: Accepted = {
   format: 'json',
   transform: 'none',
   as: '',
   metaVersion: 'meta.k8s.io/v1',
-  pretty: false,
+  pretty: true,
 }
-
-/** The same for people to read. */
-export const PRETTY_JSON: Accepted = { ...PLAIN_JSON, pretty: true }
 
 const plain = (format: Accepted['format']) => ({ 'content-type': CONTENT_TYPE[format] })
 

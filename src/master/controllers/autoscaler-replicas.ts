@@ -26,14 +26,6 @@ export class MetricError extends Error {
   override readonly name = 'MetricError'
 }
 
-export interface Proposal {
-  readonly replicas: number
-  /** In percent, of utilization. */
-  readonly utilization?: number
-  /** The average, in thousandths. */
-  readonly average: number
-}
-
 interface Groups {
   readonly ready: number
   readonly unready: ReadonlySet<string>

@@ -10,13 +10,13 @@ import {
   type Deployment,
   deployments,
   describeStrictErrors,
-  encodeObject,
   encodeWatchFrame,
   type MediaType,
   type Pod,
   pods,
   unwrapProtobuf,
 } from '../../../src/api/index.ts'
+import { encodeObject } from '../../support/encode-object.ts'
 import { recordedSteps } from './facts.ts'
 
 const isKnownKind = (apiVersion: string, kind: string) =>

@@ -4,11 +4,11 @@ import {
   allResources,
   apiVersionOf,
   decodeBody,
-  encodeObject,
   type KubeObject,
   semanticEqual,
   toJsonValue,
 } from '../../../src/api/index.ts'
+import { encodeObject } from '../../support/encode-object.ts'
 import { jsonOf, withoutEmpties } from '../../support/arbitrary.ts'
 
 /** Of each kind, for each format. */

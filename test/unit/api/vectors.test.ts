@@ -8,13 +8,13 @@ import {
   decodeProto,
   decodeStored,
   DeleteOptions,
-  encodeObject,
   encodeProto,
   PodTemplate,
   Status,
   toJsonValue,
   unwrapProtobuf,
 } from '../../../src/api/index.ts'
+import { encodeObject } from '../../support/encode-object.ts'
 import { readShared } from './facts.ts'
 
 const others: ApiType[] = [

@@ -4,12 +4,12 @@ import {
   allResources,
   apiVersionOf,
   decodeBody,
-  encodeObject,
   type KubeObject,
   type MediaType,
   type Resource,
   toJsonValue,
 } from '../../../src/api/index.ts'
+import { encodeObject } from '../../support/encode-object.ts'
 import { jsonOf, withoutEmpties } from '../../support/arbitrary.ts'
 import { MINIMAL } from '../../support/minimal.ts'
 import { Harness } from './harness.ts'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { configMaps, encodeObject } from '../../../src/api/index.ts'
+import { configMaps } from '../../../src/api/index.ts'
+import { encodeObject } from '../../support/encode-object.ts'
 import { Harness, type Json, MERGE } from './harness.ts'
 
 const CMS = '/api/v1/namespaces/default/configmaps'

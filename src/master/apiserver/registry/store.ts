@@ -7,7 +7,6 @@ import type { ResourceCodec } from '../codec.ts'
 import { objectKey } from '../keys.ts'
 import { ObjectRevision } from '../object-revision.ts'
 import type { WriteOptions } from '../options.ts'
-import { statusErrors } from '../status.ts'
 import type { FieldTracking } from './field-tracking.ts'
 import type { User } from '../user.ts'
 
@@ -116,16 +115,6 @@ export async function fetch(
   // The keys that values are sealed with may have changed since.
   if (cached?.revision === kv.modRevision && !kv.stale) return cached
   return ObjectRevision.fromStored(store.codec, kv)
-}
-
-export async function fetchOrThrow(
-  store: Store,
-  key: string,
-  at: { name: string; signal: AbortSignal },
-): Promise<ObjectRevision> {
-  const found = await fetch(store, key, at.signal)
-  if (!found) throw statusErrors.notFound(store.resource, at.name)
-  return found
 }
 
 export { timestamp } from './time.ts'
