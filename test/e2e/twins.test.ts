@@ -6,7 +6,7 @@ import { startHollowFleet } from '../../src/node/index.ts'
 import { systemClock, systemRandom } from '../../src/platform/index.ts'
 import { type Maker, makersOf, RunningPart } from '../support/control-plane.ts'
 import { eventually, Kubectl, TestCluster } from '../support/navarch.ts'
-import { findKubectls, skipWithout } from '../support/peers.ts'
+import { findKubectls, skipOptional, skipWithout } from '../support/peers.ts'
 import { missing, portraitOf } from '../support/portrait.ts'
 import { WORKLOADS } from '../support/twin-workloads.ts'
 
@@ -24,9 +24,9 @@ describe('twins', function () {
     },
   }
   for (const [what, { scheduler, manager }] of Object.entries(ways)) {
-    // Nothing on a machine that has none: it is not part of Navarch, nor of its CI.
-    if (!scheduler || !manager) continue
     it(`the ${what} of Kubernetes and ours`, async function () {
+      if (!scheduler) return skipOptional(this, 'KUBE_SCHEDULER')
+      if (!manager) return skipOptional(this, 'KUBE_CONTROLLER_MANAGER')
       if (program === undefined) return skipWithout(this, 'kubectl is not installed')
       const [ours] = makersOf('scheduler')
       const [ourManager] = makersOf('controller-manager')

@@ -25,6 +25,11 @@ export function skipOnThisKernel(context: Mocha.Context, reason: string): never 
   context.skip()
 }
 
+/** Skips, also in CI, for what of Kubernetes' own the environment does not name: CI has none. */
+export function skipOptional(context: Mocha.Context, variable: string): never {
+  skipOnThisKernel(context, `${variable} names no program`)
+}
+
 /** The reference data, or a skip. */
 export function needShared(context: Mocha.Context): string {
   return sharedFolder() ?? skipWithout(context, 'no reference data in ../shared')
