@@ -117,7 +117,12 @@ async function checkBinding(options: Options, request: AdmissionAttributes): Pro
   if (mayBind.kind === 'allow') return
   const wanted = options.rbac.rulesOf(ref, namespace)
   if (typeof wanted === 'string') {
-    throw statusErrors.notFound({ group: GROUP, plural: ref.kind.toLowerCase() }, ref.name)
+    if (ref.kind !== 'Role' && ref.kind !== 'ClusterRole') {
+      throw statusErrors.plain(`unsupported role reference kind: ${JSON.stringify(ref.kind)}`)
+    }
+    if (ref.name === '') throw statusErrors.badRequest('Name parameter required.')
+    // Upstream names the resource of the request, not that of the role.
+    throw statusErrors.notFound(resource, ref.name)
   }
   const missing = describeMissing(options, { user, namespace, wanted })
   if (missing === undefined) return

@@ -105,6 +105,22 @@ describe('what users may do', () => {
     assert.equal((await bind('fine', { kind: 'Role', name: 'same' })).status, 201)
   })
 
+  it('tells of roles that are not there in the words of what binds them', async () => {
+    await grant('binder', [rule('rbac.authorization.k8s.io', 'rolebindings', 'create')])
+    const bind = async (kind: string, name: string) => {
+      const { status, json } = await h.call(`POST ${RBAC}/namespaces/default/rolebindings`, {
+        headers: { 'impersonate-user': 'binder' },
+        body: { metadata: { name: 'b' }, roleRef: { kind, name } },
+      })
+      return `${status} ${json.message}`
+    }
+    const missing = '404 rolebindings.rbac.authorization.k8s.io "none" not found'
+    assert.equal(await bind('Role', 'none'), missing)
+    assert.equal(await bind('ClusterRole', 'none'), missing)
+    assert.equal(await bind('X', 'none'), '500 unsupported role reference kind: "X"')
+    assert.equal(await bind('Role', ''), '400 Name parameter required.')
+  })
+
   it('no aggregation without all rights, and no escalation by dry run or apply', async () => {
     await h.call(`POST ${RBAC}/clusterroles`, {
       body: {
