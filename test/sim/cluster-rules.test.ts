@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { unsettled } from './cluster/end-state.ts'
 import { Observer } from './cluster/observer.ts'
 import { Violation } from './world.ts'
 
@@ -26,6 +27,10 @@ class Cluster {
   remove(kind: string, name: string): void {
     const key = keyOf(kind, { namespace: 'default', name })
     this.#observer.take('delete', key, Buffer.alloc(0))
+  }
+
+  unsettled(): string[] {
+    return unsettled(this.#observer)
   }
 
   /** A controller asks for it, before it happens. */
@@ -188,6 +193,17 @@ describe('simulation: the rules of the cluster', () => {
     asks(3)
     assert.throws(() => asks(1), Violation)
     assert.throws(() => asks(4), Violation)
+  })
+
+  it('are not at rest before an autoscaler tells what there is, also of nothing', () => {
+    const cluster = new Cluster()
+    const none = { spec: { replicas: 0 } }
+    cluster.put('Deployment', { name: 'h' }, none)
+    cluster.put('HorizontalPodAutoscaler', { name: 'h' }, { status: { currentReplicas: 2 } })
+    const [why] = cluster.unsettled()
+    assert.equal(why, 'HorizontalPodAutoscaler h tells of 2 pods, not of 0')
+    cluster.put('HorizontalPodAutoscaler', { name: 'h' }, { status: { currentReplicas: 0 } })
+    assert.deepEqual(cluster.unsettled(), [])
   })
 
   it('have namespaces stay within their quotas, of counts and of resources', () => {

@@ -114,8 +114,12 @@ function ofAutoscaler(scaler: Seen, observer: Observer): string[] {
   const deployment = observer
     .ofKind('Deployment')
     .find(({ metadata }) => metadata.name === name && metadata.namespace === namespace)
+  if (!deployment) return []
+  // It looks once in a period, also at one that it leaves alone.
+  const told = numberAt(scaler, 'status.currentReplicas')
   const replicas = numberAt(deployment, 'spec.replicas', 1)
-  if (!deployment || replicas === 0) return []
+  if (told !== replicas) return [`${nameOf(scaler)} tells of ${told} pods, not of ${replicas}`]
+  if (replicas === 0) return []
   const wanted = numberAt(scaler, isHot(name) ? 'spec.maxReplicas' : 'spec.minReplicas', 1)
   const isActive = conditionOf(scaler, 'ScalingActive') === 'True'
   if (replicas === wanted && isActive) return []
