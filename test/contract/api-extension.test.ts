@@ -199,7 +199,9 @@ describe('an extension API server', function () {
   })
 
   it('has its OpenAPI among ours', async () => {
-    const index = (await harness.call('GET /openapi/v3')).json.paths
+    // As from a kube-apiserver it does not say that it is JSON.
+    const { bytes } = await harness.call('GET /openapi/v3')
+    const index = JSON.parse(bytes.toString()).paths
     const url = index['apis/toys.example.com/v1'].serverRelativeURL
     const v3 = await harness.call(`GET ${url}`)
     assert.ok(v3.json.components.schemas['com.example.toys.v1.Foo'])

@@ -44,7 +44,10 @@ type Call = { signal: AbortSignal }
 const RETRY_MS = 15_000
 
 export interface VolumeBinderOptions {
-  /** Removes what a volume of the built-in provisioner held. Absent: it is left where it is. */
+  /**
+   * Removes what a volume of the built-in provisioner held, if it is still there. Absent: it is
+   * left where it is.
+   */
   readonly removeFolder?: (path: string) => Promise<void>
 }
 
