@@ -90,7 +90,7 @@ else printTable()
 
 function printTable(): void {
   const line = (cells: string[]) =>
-    console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(52) : cell.padStart(14))).join(''))
+    console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(62) : cell.padStart(14))).join(''))
   line(['', ...peers.map((peer) => peer.name), 'ratio'])
   for (const [name, row] of figures) {
     const cells = peers.map((peer) => show(row.get(peer.name)))

@@ -15,6 +15,8 @@ export interface Peer {
 
 const MEMBERS = 3
 const READY_MS = 30_000
+/** The kernel tells processor time in hundredths of a second. */
+const MS_PER_TICK = 10
 
 export interface ClusterOptions {
   /** Default: three. */
@@ -171,6 +173,19 @@ export class Cluster {
       const status = readFileSync(`/proc/${member.process.pid}/status`, 'utf8')
       return [Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024]
     })
+  }
+
+  /** Processor time that the running members have taken so far, all together, in ms. */
+  cpuMs(): number {
+    let ticks = 0
+    for (const member of this.#members) {
+      if (!member.process?.pid) continue
+      const [, fields = ''] = readFileSync(`/proc/${member.process.pid}/stat`, 'utf8').split(') ')
+      // User and system time: the 14th and 15th field, of which the split takes two.
+      const [user, system] = fields.split(' ').slice(11, 13)
+      ticks += Number(user) + Number(system)
+    }
+    return ticks * MS_PER_TICK
   }
 
   async stop(): Promise<void> {

@@ -34,10 +34,14 @@ function byH2load(loads: readonly Load[]): Workload {
       for (const { name: load, path, message, sizes } of loads) {
         for (const [text, requests] of Object.entries(sizes)) {
           const inFlight = Number(text)
+          const cpuMs = cluster.cpuMs()
           const { perSecond, p99Ms } = await h2load({ url, path, message, inFlight, requests })
+          const cpuUs = ((cluster.cpuMs() - cpuMs) * 1000) / requests
           const name = `${load}, ${inFlight} in flight`
           measurements.push({ name, value: perSecond, unit: '/s', better: 'more' })
           measurements.push({ name: `${name}, p99`, value: p99Ms, unit: 'ms', better: 'less' })
+          const cpu = `${name}, members' CPU`
+          measurements.push({ name: cpu, value: cpuUs, unit: 'µs', better: 'less' })
         }
       }
       return measurements

@@ -4,7 +4,7 @@ import type { Cluster, ClusterOptions } from '../support/cluster.ts'
 export interface Measurement {
   readonly name: string
   readonly value: number
-  readonly unit: '/s' | 'ms' | 's' | 'MiB'
+  readonly unit: '/s' | 'µs' | 'ms' | 's' | 'MiB'
   readonly better: 'more' | 'less'
 }
 

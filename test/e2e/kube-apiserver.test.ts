@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { KubeApiserver } from '../support/kube-apiserver.ts'
 import { eventually } from '../support/navarch.ts'
-import { findKubectls, needProgram } from '../support/peers.ts'
+import { findKubectls, needProgram, skipOptional, skipWithout } from '../support/peers.ts'
 import { EtcdProcesses } from '../support/store/etcd-process.ts'
 import { sameHashes } from '../support/store/load.ts'
 import { OpensslAuthority } from '../support/store/openssl.ts'
@@ -24,8 +24,7 @@ describe('kube-apiserver on our store', function () {
   let flags: readonly string[]
 
   before(async function () {
-    const program = process.env['KUBE_APISERVER']
-    if (!program) return this.skip()
+    const program = process.env['KUBE_APISERVER'] ?? skipOptional(this, 'KUBE_APISERVER')
     needProgram(this, 'openssl')
     etcd = await EtcdProcesses.open()
     etcd.scheme = 'https'
@@ -88,8 +87,7 @@ describe('kube-apiserver on our store', function () {
   }
 
   it('serves kubectl', async function () {
-    const program = findKubectls().at(-1)
-    if (!program) return this.skip()
+    const program = findKubectls().at(-1) ?? skipWithout(this, 'kubectl is not installed')
     const kubectl = async (args: string, input?: string) => {
       const { code, stdout, stderr } = await api.kubectl(program, args, input)
       assert.equal(code, 0, `kubectl ${args}: ${stderr}`)

@@ -21,7 +21,9 @@ export function skipWithout(context: Mocha.Context, reason: string): never {
 /** Skips, also in CI, for what the kernel or its sandbox does not give: nothing can install that. */
 export function skipOnThisKernel(context: Mocha.Context, reason: string): never {
   const runnable = context.test ?? context.currentTest
-  if (runnable) Object.assign(runnable, { skipReason: reason })
+  // What a hook skips is every test of its suite.
+  const skipped = runnable && Reflect.get(runnable, 'type') === 'hook' ? runnable.parent : runnable
+  if (skipped) Object.assign(skipped, { skipReason: reason })
   context.skip()
 }
 

@@ -42,9 +42,15 @@ runner.on('pass', (test) => {
   if ((test.duration ?? 0) > 2000) slow.push({ title: test.fullTitle(), ms: test.duration ?? 0 })
 })
 runner.on('pending', (test) => {
-  const reason = Reflect.get(test, 'skipReason')
-  skipped.push({ title: test.fullTitle(), reason: typeof reason === 'string' ? reason : '' })
+  skipped.push({ title: test.fullTitle(), reason: skipReasonOf(test) })
 })
+
+/** Of the test, or of the suite that it is in. */
+function skipReasonOf(runnable: Mocha.Test | Mocha.Suite | undefined): string {
+  if (!runnable) return ''
+  const reason: unknown = Reflect.get(runnable, 'skipReason')
+  return typeof reason === 'string' ? reason : skipReasonOf(runnable.parent)
+}
 
 /** A test that leaves a timer, socket or watcher behind keeps this process alive: a failure. */
 function failOnLeak(): void {

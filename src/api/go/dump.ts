@@ -2,6 +2,7 @@ import { parseQuantity } from '../quantity/index.ts'
 import type { FieldDefinition, FieldType, FieldWords, Struct } from '../schema/index.ts'
 import { embeddedName, fieldName, isNewer } from './layout.ts'
 import { kindOf } from './types.ts'
+import { DECIMAL_SCALES } from './value.ts'
 
 type Declared = Struct<FieldWords>
 type Values = Readonly<Record<string, unknown>>
@@ -125,17 +126,6 @@ function dumpTime(value: unknown): string {
   return `{Time:(time.Time){wall:(uint64)0 ext:(int64)${ext} loc:(*time.Location)<nil>}}`
 }
 
-const DECIMAL_SCALES: Readonly<Record<string, number>> = {
-  n: -9,
-  u: -6,
-  m: -3,
-  k: 3,
-  M: 6,
-  G: 9,
-  T: 12,
-  P: 15,
-  E: 18,
-}
 const BINARY_SUFFIXES = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei']
 /** Digits that fit an int64 for certain. */
 const FACTORS_MAX = 18

@@ -1,4 +1,5 @@
-const NAMED: Readonly<Record<string, string>> = {
+/** Characters that Go's escapes have a letter for. */
+export const NAMED_ESCAPES: Readonly<Record<string, string>> = {
   '\u0007': '\\a',
   '\b': '\\b',
   '\f': '\\f',
@@ -19,7 +20,7 @@ export function goQuote(text: string): string {
 }
 
 function escape(char: string): string {
-  const named = NAMED[char]
+  const named = NAMED_ESCAPES[char]
   if (named !== undefined) return named
   const code = char.codePointAt(0) ?? 0
   const hex = code.toString(16)

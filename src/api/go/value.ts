@@ -298,7 +298,8 @@ function goTime(type: GoType, value: unknown): GoValue {
   return { type, value: [], syntax, compared: value, shown }
 }
 
-const DECIMAL_SCALES: Readonly<Record<string, number>> = {
+/** Powers of ten that an amount's decimal suffixes stand for. */
+export const DECIMAL_SCALES: Readonly<Record<string, number>> = {
   n: -9,
   u: -6,
   m: -3,

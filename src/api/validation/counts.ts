@@ -65,3 +65,12 @@ export function validateParts(
   }
   return errors
 }
+
+/** The counts of ReplicaSets and ReplicationControllers, which are alike. */
+export function validateReplicaCounts(status: object | undefined): FieldError[] {
+  const names = ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']
+  return [
+    ...validateCounts({ ...status }, ['replicas', ...names, 'observedGeneration']),
+    ...validateParts(status, { names }),
+  ]
+}

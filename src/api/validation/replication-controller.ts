@@ -6,7 +6,7 @@ import type {
 } from '../core/index.ts'
 import type { FieldError } from '../schema/index.ts'
 import { matchesLabels } from '../selectors/index.ts'
-import { validateCounts, validateParts } from './counts.ts'
+import { validateReplicaCounts } from './counts.ts'
 import { required } from './field-errors.ts'
 import { nonNegative } from './pod/common.ts'
 import { unmatchedLabels, validateAlwaysRestarts, validatePodTemplate } from './pod-template.ts'
@@ -35,18 +35,7 @@ export function validateReplicationControllerSpec(
 export function validateReplicationControllerStatus({
   status,
 }: DeepReadonly<ReplicationController>): FieldError[] {
-  return [
-    ...validateCounts({ ...status }, [
-      'replicas',
-      'fullyLabeledReplicas',
-      'readyReplicas',
-      'availableReplicas',
-      'observedGeneration',
-    ]),
-    ...validateParts(status, {
-      names: ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
-    }),
-  ]
+  return validateReplicaCounts(status)
 }
 
 export function validatePodTemplateObject({ template }: DeepReadonly<PodTemplate>): FieldError[] {

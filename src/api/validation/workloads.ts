@@ -14,8 +14,7 @@ import {
   isZeroCount,
   validateAtMostAll,
   validateCountOrPercent,
-  validateCounts,
-  validateParts,
+  validateReplicaCounts,
 } from './counts.ts'
 import { goIntOrString, invalid, notSupported, required } from './field-errors.ts'
 import { goLabelSelector, goText } from './go-text.ts'
@@ -110,18 +109,7 @@ export function validateReplicaSetSpec(spec: DeepReadonly<ReplicaSetSpec>): Fiel
 }
 
 export function validateReplicaSetStatus({ status }: DeepReadonly<ReplicaSet>): FieldError[] {
-  return [
-    ...validateCounts({ ...status }, [
-      'replicas',
-      'fullyLabeledReplicas',
-      'readyReplicas',
-      'availableReplicas',
-      'observedGeneration',
-    ]),
-    ...validateParts(status, {
-      names: ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
-    }),
-  ]
+  return validateReplicaCounts(status)
 }
 
 /** A workload's selector is what its pods were found by: it may not change. */

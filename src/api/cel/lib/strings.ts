@@ -1,5 +1,6 @@
 import { CelError } from '../errors.ts'
 import { fn, method, type Overload, REGEX, sig, TRAVERSAL, walksFirst } from '../functions.ts'
+import { NAMED_ESCAPES } from '../../go/quote.ts'
 import { compilePattern } from '../../pattern/index.ts'
 import { listOf, T } from '../types.ts'
 import { ArrayList, type CelList, type CelValue } from '../values.ts'
@@ -200,18 +201,6 @@ function joinText([list, by]: readonly CelValue[]): CelValue {
   return parts.join(by === undefined ? '' : text(by))
 }
 
-const QUOTES: Readonly<Record<string, string>> = {
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '\\': '\\\\',
-  '"': '\\"',
-}
-
 function quote(value: string): string {
-  return `"${Array.from(value, (rune) => QUOTES[rune] ?? rune).join('')}"`
+  return `"${Array.from(value, (rune) => NAMED_ESCAPES[rune] ?? rune).join('')}"`
 }
